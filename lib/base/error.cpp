@@ -1,0 +1,50 @@
+#include "base/error.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace samara::base {
+
+std::string to_string(const Location& location) {
+    if (!location.known()) {
+        return {};
+    }
+    if (location.line == 0) {
+        return *location.file;
+    }
+    return fmt::format("{}:{}:{}", *location.file, location.line, location.column);
+}
+
+std::string to_string(const Error& error) {
+    std::string text = to_string(error.where);
+    if (!text.empty()) {
+        text += ": ";
+    }
+    text += error.message;
+    if (!error.hint.empty()) {
+        text += "\n  ";
+        text += error.hint;
+    }
+    return text;
+}
+
+bool has_errors(const Diagnostics& diagnostics) {
+    return std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& diagnostic) {
+        return diagnostic.severity == Severity::error;
+    });
+}
+
+tl::unexpected<Error> fail(std::string message, std::string hint, Location where) {
+    Error error;
+    error.message = std::move(message);
+    error.hint = std::move(hint);
+    error.where = std::move(where);
+    return tl::unexpected<Error>(std::move(error));
+}
+
+tl::unexpected<Error> fail(Error error) {
+    return tl::unexpected<Error>(std::move(error));
+}
+
+} // namespace samara::base

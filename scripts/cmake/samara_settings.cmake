@@ -1,0 +1,38 @@
+# Compiler, warnings, sanitizers, ccache and the shared precompiled header.
+
+option(SAMARA_TESTS "Build the tests" ON)
+option(SAMARA_PCH "Use precompiled headers" ON)
+option(SAMARA_FUZZ "Build the libFuzzer targets (clang)" OFF)
+set(SAMARA_SANITIZE "" CACHE STRING "Sanitizers for -fsanitize=, empty for none")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+
+find_program(SAMARA_CCACHE ccache)
+if(SAMARA_CCACHE)
+    # Precompiled headers are cacheable only with these; base_dir lets a fresh clone hit the cache.
+    set(ccache_launcher
+        ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+        CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${SAMARA_CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${ccache_launcher})
+    set(CMAKE_C_COMPILER_LAUNCHER ${ccache_launcher})
+endif()
+
+add_library(samara_options INTERFACE)
+target_compile_options(samara_options INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # g++ 12 reports -Wmaybe-uninitialized and -Wrestrict inside libstdc++ for plain code (GCC 105651).
+    target_compile_options(samara_options INTERFACE
+        $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-maybe-uninitialized -fpch-preprocess>)
+endif()
+if(SAMARA_SANITIZE)
+    target_compile_options(samara_options INTERFACE
+        $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${SAMARA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all>)
+    target_link_options(samara_options INTERFACE -fsanitize=${SAMARA_SANITIZE})
+endif()
+if(SAMARA_FUZZ)
+    target_compile_options(samara_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=fuzzer-no-link>)
+endif()
