@@ -4,9 +4,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
-
 #include <tl/expected.hpp>
+#include <vector>
 
 /// What every layer uses to say that something failed, and where.
 namespace samara::base {
@@ -30,11 +29,11 @@ enum class ErrorKind : std::uint8_t { failure, usage };
 /// One failure. Message and hint are sentences without a trailing full stop in the message.
 struct Error {
     std::string message;
-    std::string hint;         ///< what to do next; may be empty
-    Location where;           ///< may be unknown
-    std::string resource;     ///< logical id it concerns; may be empty
-    std::string event;        ///< event of that resource; may be empty
-    std::string property;     ///< property path inside the resource; may be empty
+    std::string hint;     ///< what to do next; may be empty
+    Location where;       ///< may be unknown
+    std::string resource; ///< logical id it concerns; may be empty
+    std::string event;    ///< event of that resource; may be empty
+    std::string property; ///< property path inside the resource; may be empty
     ErrorKind kind = ErrorKind::failure;
 };
 

@@ -1,8 +1,9 @@
-// Debian ships fmt as a shared library only; samara-rie is static and samara's start-up is short, so
-// the library's out-of-line part is compiled here from its installed header.
+// Debian ships fmt as a shared library only; samara-rie is static and samara's start-up is short,
+// so the library's out-of-line part is compiled here from its installed header.
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE
+
 namespace detail {
 
 template FMT_API auto dragonbox::to_decimal(float x) noexcept -> dragonbox::decimal_fp<float>;
@@ -16,4 +17,5 @@ template FMT_API void
 vformat_to(buffer<char>&, string_view, basic_format_args<FMT_BUFFER_CONTEXT(char)>, locale_ref);
 
 } // namespace detail
+
 FMT_END_NAMESPACE

@@ -9,8 +9,8 @@ namespace samara::base {
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
 
 /// Where library code sends what it has to tell while it works. Made by the program, handed down,
-/// copied freely. A default-made Log drops everything. Lines carry no trailing newline; the sink may
-/// be called from several threads and must cope.
+/// copied freely. A default-made Log drops everything. Lines carry no trailing newline; the sink
+/// may be called from several threads and must cope.
 class Log {
 public:
     using Sink = std::function<void(LogLevel, std::string_view line)>;

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "data/value.h"
+
 #include <string>
 #include <string_view>
-
-#include "data/value.h"
 
 /// Reading YAML and JSON text into a Value. Every failure is one Error with file:line:col.
 namespace samara::data {
@@ -17,11 +17,13 @@ struct ReadLimits {
 /// One YAML 1.1 document as CloudFormation reads it: short-form intrinsics become their long form
 /// (`!GetAtt a.b` is {"Fn::GetAtt": ["a", "b"]}), `<<` is applied, plain scalars follow YAML 1.1
 /// except that a date stays a string. An empty text gives null. `file` names the text in places.
-base::Result<Value> read_yaml(std::string_view text, std::string_view file, const ReadLimits& limits = {});
+base::Result<Value>
+read_yaml(std::string_view text, std::string_view file, const ReadLimits& limits = {});
 
 /// One JSON document. Numbers without fraction that fit become integers. A key that occurs twice is
 /// an error, as in YAML.
-base::Result<Value> read_json(std::string_view text, std::string_view file, const ReadLimits& limits = {});
+base::Result<Value>
+read_json(std::string_view text, std::string_view file, const ReadLimits& limits = {});
 
 /// JSON when the name ends in ".json", else YAML.
 base::Result<Value> read_document(std::string_view text, std::string_view file);

@@ -64,7 +64,7 @@ std::size_t Map::index_of(std::string_view key) const {
                                        : static_cast<std::size_t>(found - entries_.begin());
     }
     const std::size_t mask = index_.size() - 1;
-    for (std::size_t slot = std::hash<std::string_view>{}(key) & mask; index_[slot] != 0;
+    for (std::size_t slot = std::hash<std::string_view>{}(key)&mask; index_[slot] != 0;
          slot = (slot + 1) & mask) {
         if (entries_[index_[slot] - 1].key == key) {
             return index_[slot] - 1;
@@ -219,8 +219,8 @@ std::string scalar_text(const Value& scalar) {
     }
     if (const double* number = scalar.as_number()) {
         // A whole number keeps one decimal so that 1.0 does not turn into the integer 1.
-        const bool whole = std::isfinite(*number) && *number == std::trunc(*number) &&
-                           std::abs(*number) < 1e15;
+        const bool whole =
+            std::isfinite(*number) && *number == std::trunc(*number) && std::abs(*number) < 1e15;
         return whole ? fmt::format("{:.1f}", *number) : fmt::format("{}", *number);
     }
     return std::string(scalar.text());

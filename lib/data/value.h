@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/error.h"
+
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -7,8 +9,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include "base/error.h"
 
 /// YAML and JSON as one tree that remembers where each node was written.
 namespace samara::data {
@@ -34,6 +34,7 @@ public:
 
     [[nodiscard]] bool empty() const;
     [[nodiscard]] std::size_t size() const;
+
     [[nodiscard]] bool contains(std::string_view key) const { return find(key) != nullptr; }
 
     /// The value of `key`, or nullptr. Pointers live until the map is changed.
@@ -74,36 +75,65 @@ public:
     enum class Kind : std::uint8_t { null, boolean, integer, number, string, list, map };
 
     Value() = default;
-    Value(std::nullptr_t) {}                                             // NOLINT(google-explicit-constructor)
-    Value(bool value) : node_(value) {}                                  // NOLINT(google-explicit-constructor)
-    Value(int value) : node_(static_cast<std::int64_t>(value)) {}        // NOLINT(google-explicit-constructor)
-    Value(std::int64_t value) : node_(value) {}                          // NOLINT(google-explicit-constructor)
-    Value(double value) : node_(value) {}                                // NOLINT(google-explicit-constructor)
-    Value(const char* value) : node_(std::string(value)) {}              // NOLINT(google-explicit-constructor)
-    Value(std::string_view value) : node_(std::string(value)) {}         // NOLINT(google-explicit-constructor)
-    Value(std::string value) : node_(std::move(value)) {}                // NOLINT(google-explicit-constructor)
-    Value(List value) : node_(std::move(value)) {}                       // NOLINT(google-explicit-constructor)
-    Value(Map value) : node_(std::move(value)) {}                        // NOLINT(google-explicit-constructor)
+
+    Value(std::nullptr_t) {} // NOLINT(google-explicit-constructor)
+
+    Value(bool value) : node_(value) {} // NOLINT(google-explicit-constructor)
+
+    Value(int value)
+        : node_(static_cast<std::int64_t>(value)) {} // NOLINT(google-explicit-constructor)
+
+    Value(std::int64_t value) : node_(value) {} // NOLINT(google-explicit-constructor)
+
+    Value(double value) : node_(value) {} // NOLINT(google-explicit-constructor)
+
+    Value(const char* value) : node_(std::string(value)) {} // NOLINT(google-explicit-constructor)
+
+    Value(std::string_view value)
+        : node_(std::string(value)) {} // NOLINT(google-explicit-constructor)
+
+    Value(std::string value) : node_(std::move(value)) {} // NOLINT(google-explicit-constructor)
+
+    Value(List value) : node_(std::move(value)) {} // NOLINT(google-explicit-constructor)
+
+    Value(Map value) : node_(std::move(value)) {} // NOLINT(google-explicit-constructor)
 
     [[nodiscard]] Kind kind() const { return static_cast<Kind>(node_.index()); }
+
     [[nodiscard]] bool is_null() const { return kind() == Kind::null; }
+
     [[nodiscard]] bool is_boolean() const { return kind() == Kind::boolean; }
+
     [[nodiscard]] bool is_integer() const { return kind() == Kind::integer; }
+
     /// Integer or floating point.
     [[nodiscard]] bool is_numeric() const { return is_integer() || kind() == Kind::number; }
+
     [[nodiscard]] bool is_string() const { return kind() == Kind::string; }
+
     [[nodiscard]] bool is_list() const { return kind() == Kind::list; }
+
     [[nodiscard]] bool is_map() const { return kind() == Kind::map; }
 
     /// The content when the node is of that kind, else nullptr.
     [[nodiscard]] const bool* as_boolean() const { return std::get_if<bool>(&node_); }
-    [[nodiscard]] const std::int64_t* as_integer() const { return std::get_if<std::int64_t>(&node_); }
+
+    [[nodiscard]] const std::int64_t* as_integer() const {
+        return std::get_if<std::int64_t>(&node_);
+    }
+
     [[nodiscard]] const double* as_number() const { return std::get_if<double>(&node_); }
+
     [[nodiscard]] const std::string* as_string() const { return std::get_if<std::string>(&node_); }
+
     [[nodiscard]] const List* as_list() const { return std::get_if<List>(&node_); }
+
     [[nodiscard]] const Map* as_map() const { return std::get_if<Map>(&node_); }
+
     [[nodiscard]] std::string* as_string() { return std::get_if<std::string>(&node_); }
+
     [[nodiscard]] List* as_list() { return std::get_if<List>(&node_); }
+
     [[nodiscard]] Map* as_map() { return std::get_if<Map>(&node_); }
 
     /// The member `key` of a map; nullptr when it is not there or this is no map.
@@ -115,6 +145,7 @@ public:
 
     /// Where the node was written; unknown for nodes that the program made.
     [[nodiscard]] const base::Location& where() const { return where_; }
+
     void set_where(base::Location where) { where_ = std::move(where); }
 
     /// Equal content; places do not count, 1 equals 1.0.

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string_view>
-
 #include "data/value.h"
+
+#include <string_view>
 
 /// The YAML 1.1 rules for plain scalars, shared by the reader and the writer.
 namespace samara::data {

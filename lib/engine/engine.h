@@ -1,5 +1,8 @@
 #pragma once
 
+#include "base/error.h"
+#include "os/cancellation.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -11,12 +14,9 @@
 #include <variant>
 #include <vector>
 
-#include "base/error.h"
-#include "os/cancellation.h"
-
-/// Engines create execution environments: a running samara-rie with the function's runtime behind it.
-/// An engine knows nothing of events or HTTP routes; whoever invokes speaks to the environment's
-/// endpoint (POST /2015-03-31/functions/function/invocations).
+/// Engines create execution environments: a running samara-rie with the function's runtime behind
+/// it. An engine knows nothing of events or HTTP routes; whoever invokes speaks to the
+/// environment's endpoint (POST /2015-03-31/functions/function/invocations).
 namespace samara::engine {
 
 /// Code as a folder, run in the base image (or host interpreter) of its runtime.
@@ -34,7 +34,7 @@ struct ImagePackage {
 
 /// One layer in the order of the function's Layers; later ones win.
 struct Layer {
-    std::string name;             ///< "<LayerName>-<version or content hash>": part of the image name
+    std::string name; ///< "<LayerName>-<version or content hash>": part of the image name
     std::filesystem::path folder; ///< absolute folder, its content goes to /opt
     bool from_template = false;   ///< defined in this template rather than fetched by ARN
 };
@@ -42,11 +42,11 @@ struct Layer {
 /// How a container is reached and what it may reach. The sandbox shares the host's network and
 /// ignores all but `extra_hosts`.
 struct NetworkSpec {
-    std::string network;                           ///< --docker-network: name or id
-    std::vector<std::string> extra_hosts;          ///< --add-host: "name:address"
-    std::vector<std::string> dns;                  ///< --container-dns
-    std::string container_host = "localhost";      ///< --container-host: where published ports answer
-    std::string host_interface = "127.0.0.1";      ///< --container-host-interface: where they bind
+    std::string network;                      ///< --docker-network: name or id
+    std::vector<std::string> extra_hosts;     ///< --add-host: "name:address"
+    std::vector<std::string> dns;             ///< --container-dns
+    std::string container_host = "localhost"; ///< --container-host: where published ports answer
+    std::string host_interface = "127.0.0.1"; ///< --container-host-interface: where they bind
 };
 
 /// --debug-port and its companions; engines publish the ports, the plan has chosen the arguments.
@@ -58,20 +58,20 @@ struct DebugSpec {
 
 /// Everything one execution environment is made of.
 struct EnvironmentSpec {
-    std::string function;                  ///< logical id
-    std::string runtime;                   ///< "python3.12"; empty for an Image function
+    std::string function; ///< logical id
+    std::string runtime;  ///< "python3.12"; empty for an Image function
     std::string handler;
-    std::string architecture = "x86_64";   ///< "x86_64" or "arm64"
+    std::string architecture = "x86_64"; ///< "x86_64" or "arm64"
     std::variant<ZipPackage, ImagePackage> package;
     std::vector<Layer> layers;
     std::map<std::string, std::string> environment; ///< all of it, AWS_* included
     std::uint32_t memory_mb = 128;
     std::uint32_t ephemeral_storage_mb = 512;
     std::uint32_t timeout_seconds = 3;
-    bool memory_limit = true;              ///< false for --no-memory-limit
+    bool memory_limit = true; ///< false for --no-memory-limit
     NetworkSpec network;
     std::optional<DebugSpec> debug;
-    std::string invoke_image;              ///< --invoke-image: replaces the base image; may be empty
+    std::string invoke_image; ///< --invoke-image: replaces the base image; may be empty
     bool skip_pull_image = false;
     bool force_image_build = false;
     bool mount_symlinks = false;
@@ -93,8 +93,8 @@ using Endpoint = std::variant<TcpEndpoint, UnixEndpoint>;
 /// a thread of the environment; not called after the environment is destroyed.
 using OutputSink = std::function<void(std::string_view bytes)>;
 
-/// One running execution environment. Destroying it stops and removes everything that belongs to it:
-/// container or processes, mounts, temporary files.
+/// One running execution environment. Destroying it stops and removes everything that belongs to
+/// it: container or processes, mounts, temporary files.
 class Environment {
 public:
     Environment() = default;
@@ -131,7 +131,8 @@ public:
 
     /// Does once what every environment of this kind shares: pulls or builds the image on Docker,
     /// finds the interpreter for the sandbox. `start` does it too when it was not done.
-    virtual base::Result<void> prepare(const EnvironmentSpec& spec, const os::Cancellation& cancel) = 0;
+    virtual base::Result<void>
+    prepare(const EnvironmentSpec& spec, const os::Cancellation& cancel) = 0;
 
     /// Starts one environment and returns when its endpoint answers.
     virtual base::Result<std::unique_ptr<Environment>>

@@ -4,14 +4,15 @@
 #include <cstdint>
 #include <string>
 
-/// What goes into one invocation of a function and what comes out, independent of engine and caller.
+/// What goes into one invocation of a function and what comes out, independent of engine and
+/// caller.
 namespace samara::invoke {
 
 enum class InvocationType : std::uint8_t { request_response, event, dry_run };
 
 struct Request {
-    std::string function;       ///< logical id
-    std::string payload;        ///< the event, raw JSON bytes
+    std::string function; ///< logical id
+    std::string payload;  ///< the event, raw JSON bytes
     InvocationType type = InvocationType::request_response;
     std::string client_context; ///< base64, as X-Amz-Client-Context; may be empty
     std::string trace_id;       ///< X-Amzn-Trace-Id; empty: the emulator makes one
@@ -23,7 +24,7 @@ struct Response {
     std::string function_error; ///< "Handled" or "Unhandled"; empty when the function succeeded
     std::string log_result;     ///< base64 of the last 4 KB of log when asked for
     std::string request_id;
-    bool cold = false;          ///< an environment was started for it
+    bool cold = false; ///< an environment was started for it
 };
 
 } // namespace samara::invoke

@@ -5,8 +5,9 @@
 /// A request to stop that many waits can watch.
 namespace samara::os {
 
-/// Shared between the one who cancels (a signal handler, a server shutting down) and those who wait.
-/// Copies refer to the same request. A default-made one exists and is never cancelled until asked.
+/// Shared between the one who cancels (a signal handler, a server shutting down) and those who
+/// wait. Copies refer to the same request. A default-made one exists and is never cancelled until
+/// asked.
 class Cancellation {
 public:
     Cancellation();

@@ -1,0 +1,425 @@
+#include "base/strings.h"
+#include "data/read.h"
+#include "data/read_context.h"
+#include "data/yaml_scalar.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <yaml-cpp/anchor.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+namespace samara::data {
+
+namespace {
+
+// Thrown through yaml-cpp's parser to stop at the first error; caught in read_yaml.
+struct Stop {
+    base::Error error;
+};
+
+// The short forms CloudFormation knows and the long form each stands for.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
+constexpr std::array<std::pair<std::string_view, std::string_view>, 22> short_forms{{
+    {"!Ref", "Ref"},
+    {"!Condition", "Condition"},
+    {"!GetAtt", "Fn::GetAtt"},
+    {"!Sub", "Fn::Sub"},
+    {"!Join", "Fn::Join"},
+    {"!Select", "Fn::Select"},
+    {"!Split", "Fn::Split"},
+    {"!If", "Fn::If"},
+    {"!And", "Fn::And"},
+    {"!Or", "Fn::Or"},
+    {"!Not", "Fn::Not"},
+    {"!Equals", "Fn::Equals"},
+    {"!FindInMap", "Fn::FindInMap"},
+    {"!Base64", "Fn::Base64"},
+    {"!Cidr", "Fn::Cidr"},
+    {"!GetAZs", "Fn::GetAZs"},
+    {"!ImportValue", "Fn::ImportValue"},
+    {"!Transform", "Fn::Transform"},
+    {"!Length", "Fn::Length"},
+    {"!ToJsonString", "Fn::ToJsonString"},
+    {"!ForEach", "Fn::ForEach"},
+    {"!Contains", "Fn::Contains"},
+}};
+
+// !GetAtt a.b.c is the resource a and its attribute b.c.
+Value split_attribute(Value value) {
+    const std::string* text = value.as_string();
+    const std::size_t dot = text == nullptr ? std::string::npos : text->find('.');
+    if (dot == std::string::npos) {
+        return value;
+    }
+    List parts{Value(text->substr(0, dot)), Value(text->substr(dot + 1))};
+    for (Value& part : parts) {
+        part.set_where(value.where());
+    }
+    Value list(std::move(parts));
+    list.set_where(value.where());
+    return list;
+}
+
+class YamlBuilder : public YAML::EventHandler {
+public:
+    YamlBuilder(std::string_view text, const Places& places, const ReadLimits& limits)
+        : text_(text), places_(places), limits_(limits) {}
+
+    void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+
+    void OnDocumentEnd() override {}
+
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        Value value;
+        value.set_where(place(mark));
+        add(std::move(value), anchor);
+    }
+
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        const auto found = anchors_.find(anchor);
+        if (found == anchors_.end()) {
+            stop(
+                "this alias refers to the node that contains it",
+                "an alias must not be part of its own anchor",
+                place(mark));
+        }
+        spend(found->second.nodes, place(mark));
+        count_ += found->second.nodes;
+        Value copy = found->second.value;
+        add(std::move(copy), 0);
+    }
+
+    void OnScalar(
+        const YAML::Mark& mark,
+        const std::string& tag,
+        YAML::anchor_t anchor,
+        const std::string& text) override {
+        const base::Location where = place(mark);
+        if (tag != "?") {
+            check_terminated(mark);
+        }
+        Value value = scalar(tag, text, where);
+        value.set_where(where);
+        const std::size_t before = count_++;
+        if (!levels_.empty() && levels_.back().value.is_map() && !levels_.back().key) {
+            take_key(text, tag, where);
+            if (anchor != 0) {
+                remember(anchor, std::move(value), count_ - before);
+            }
+            return;
+        }
+        add(long_form(tag, std::move(value)), anchor, count_ - before);
+    }
+
+    void OnSequenceStart(
+        const YAML::Mark& mark,
+        const std::string& tag,
+        YAML::anchor_t anchor,
+        YAML::EmitterStyle::value /*style*/) override {
+        open(Value(List()), mark, tag, anchor);
+    }
+
+    void OnSequenceEnd() override { close(); }
+
+    void OnMapStart(
+        const YAML::Mark& mark,
+        const std::string& tag,
+        YAML::anchor_t anchor,
+        YAML::EmitterStyle::value /*style*/) override {
+        open(Value(Map()), mark, tag, anchor);
+    }
+
+    void OnMapEnd() override { close(); }
+
+    [[nodiscard]] Value take_root() { return std::move(root_); }
+
+private:
+    struct Level {
+        Value value;
+        std::string tag;
+        YAML::anchor_t anchor = 0;
+        std::size_t count_before = 0;
+        std::optional<std::string> key;
+        base::Location key_where;
+        bool merging = false;      // the key is a plain `<<`
+        std::vector<Value> merges; // the values of `<<`, in order
+    };
+
+    struct Anchored {
+        Value value;
+        std::size_t nodes;
+    };
+
+    [[noreturn]] static void stop(std::string message, std::string hint, base::Location where) {
+        base::Error error;
+        error.message = std::move(message);
+        error.hint = std::move(hint);
+        error.where = std::move(where);
+        throw Stop{std::move(error)};
+    }
+
+    [[nodiscard]] base::Location place(const YAML::Mark& mark) const {
+        return places_.at(
+            static_cast<std::size_t>(mark.line) + 1, static_cast<std::size_t>(mark.column) + 1);
+    }
+
+    void open(Value value, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+        value.set_where(place(mark));
+        if (levels_.size() >= limits_.depth) {
+            stop(fmt::format("nested more than {} levels deep", limits_.depth), {}, value.where());
+        }
+        if (!levels_.empty() && levels_.back().value.is_map() && !levels_.back().key) {
+            stop("a list or a map cannot be a key", "write the key as text", value.where());
+        }
+        Level level;
+        level.value = std::move(value);
+        level.tag = tag;
+        level.anchor = anchor;
+        level.count_before = count_++;
+        levels_.push_back(std::move(level));
+    }
+
+    void close() {
+        Level level = std::move(levels_.back());
+        levels_.pop_back();
+        if (Map* map = level.value.as_map()) {
+            apply_merges(*map, level.merges);
+        }
+        Value value = long_form(level.tag, std::move(level.value));
+        add(std::move(value), level.anchor, count_ - level.count_before);
+    }
+
+    void add(Value value, YAML::anchor_t anchor, std::size_t nodes = 1) {
+        if (anchor != 0) {
+            remember(anchor, value, nodes);
+        }
+        if (levels_.empty()) {
+            root_ = std::move(value);
+            return;
+        }
+        Level& level = levels_.back();
+        if (List* list = level.value.as_list()) {
+            list->push_back(std::move(value));
+            return;
+        }
+        if (!level.key) { // an alias or a null in the place of a key
+            const std::string text = value.is_null() ? std::string("null") : scalar_text(value);
+            if (value.is_list() || value.is_map()) {
+                stop("a list or a map cannot be a key", "write the key as text", value.where());
+            }
+            take_key(text, "!", value.where());
+            return;
+        }
+        if (level.merging) {
+            level.merges.push_back(std::move(value));
+        } else {
+            level.value.as_map()->set(
+                Entry(std::move(*level.key), std::move(value), std::move(level.key_where)));
+        }
+        level.key.reset();
+    }
+
+    void remember(YAML::anchor_t anchor, Value value, std::size_t nodes) {
+        anchors_.insert_or_assign(anchor, Anchored{std::move(value), nodes});
+    }
+
+    void take_key(const std::string& text, const std::string& tag, const base::Location& where) {
+        Level& level = levels_.back();
+        if (const Entry* first = level.value.as_map()->find_entry(text)) {
+            throw Stop{duplicate_key(text, where, first->key_where)};
+        }
+        level.key = text;
+        level.merging = tag == "?" && text == "<<";
+        level.key_where = where;
+    }
+
+    void spend(std::size_t nodes, const base::Location& where) {
+        alias_nodes_ += nodes;
+        if (alias_nodes_ > limits_.alias_nodes) {
+            stop(
+                fmt::format("aliases expand to more than {} nodes", limits_.alias_nodes),
+                "repeated aliases of aliases grow without bound; write the content out",
+                where);
+        }
+    }
+
+    // https://yaml.org/type/merge.html: keys that are there win, then earlier maps over later ones.
+    void apply_merges(Map& map, const std::vector<Value>& merges) {
+        const auto merge = [&](const Value& from) {
+            const Map* source = from.as_map();
+            if (source == nullptr) {
+                stop(
+                    fmt::format(
+                        "'<<' takes a map or a list of maps, not {}", kind_name(from.kind())),
+                    {},
+                    from.where());
+            }
+            for (const Entry& entry : *source) {
+                if (!map.contains(entry.key)) {
+                    map.set(entry);
+                }
+            }
+        };
+        for (const Value& value : merges) {
+            if (const List* list = value.as_list()) {
+                std::for_each(list->begin(), list->end(), merge);
+            } else {
+                merge(value);
+            }
+        }
+    }
+
+    // yaml-cpp takes the end of the text for a closing quote.
+    void check_terminated(const YAML::Mark& mark) const {
+        auto i = static_cast<std::size_t>(mark.pos);
+        while (i < text_.size() &&
+               (text_[i] == '!' || text_[i] == '&')) { // tag and anchor come first
+            i = std::min(text_.find_first_of(" \t\r\n", i), text_.size());
+            i = std::min(text_.find_first_not_of(" \t\r\n", i), text_.size());
+        }
+        if (i >= text_.size() || (text_[i] != '"' && text_[i] != '\'')) {
+            return;
+        }
+        const char quote = text_[i];
+        std::size_t end = i + 1;
+        while (end < text_.size() && text_[end] != quote) {
+            end += quote == '"' && text_[end] == '\\' ? 2 : 1;
+        }
+        if (end >= text_.size()) {
+            stop(
+                fmt::format(
+                    "this {} is never closed", quote == '"' ? "double quote" : "single quote"),
+                fmt::format("add the closing {}", quote),
+                places_.of(text_, i));
+        }
+    }
+
+    [[nodiscard]] Value
+    scalar(const std::string& tag, const std::string& text, const base::Location& where) const {
+        if (tag == "?") {
+            return resolve_plain_scalar(text);
+        }
+        constexpr std::string_view standard = "tag:yaml.org,2002:";
+        if (!tag.starts_with(standard)) {
+            return text;
+        }
+        const std::string_view type = std::string_view(tag).substr(standard.size());
+        if (type == "str" || type == "binary" || type == "timestamp") {
+            return text;
+        }
+        Value value = resolve_plain_scalar(text);
+        const bool fits =
+            (type == "int" && value.is_integer()) || (type == "float" && value.is_numeric()) ||
+            (type == "bool" && value.is_boolean()) || (type == "null" && value.is_null());
+        if (!fits) {
+            stop(fmt::format("'{}' is not of the type !!{}", text, type), {}, where);
+        }
+        return value;
+    }
+
+    // {"Fn::Sub": value} for the tag !Sub; the value itself without a tag of its own.
+    static Value long_form(const std::string& tag, Value value) {
+        if (tag.empty() || tag == "?" || tag == "!" || tag.starts_with("tag:yaml.org,2002:")) {
+            return value;
+        }
+        const auto form =
+            std::find_if(short_forms.begin(), short_forms.end(), [&](const auto& row) {
+                return row.first == tag;
+            });
+        if (form == short_forms.end()) {
+            std::vector<std::string_view> names;
+            std::transform(
+                short_forms.begin(),
+                short_forms.end(),
+                std::back_inserter(names),
+                [](const auto& row) { return row.first; });
+            const std::string_view near = base::nearest(tag, names);
+            stop(
+                fmt::format("unknown tag '{}'", tag),
+                near.empty()
+                    ? "CloudFormation has !Ref, !Sub, !GetAtt and the other intrinsic functions"
+                    : fmt::format("did you mean {}?", near),
+                value.where());
+        }
+        const base::Location where = value.where();
+        if (tag == "!GetAtt") {
+            value = split_attribute(std::move(value));
+        } else if ((tag == "!Ref" || tag == "!Condition") && !value.is_string()) {
+            // A name that looks like a number or a boolean is still a name.
+            value =
+                value.is_list() || value.is_map() ? std::move(value) : Value(scalar_text(value));
+            value.set_where(where);
+        }
+        Map map;
+        map.set(Entry(std::string(form->second), std::move(value), where));
+        Value result(std::move(map));
+        result.set_where(where);
+        return result;
+    }
+
+    std::string_view text_;
+    const Places& places_;
+    const ReadLimits& limits_;
+    std::vector<Level> levels_;
+    std::map<YAML::anchor_t, Anchored> anchors_;
+    std::size_t count_ = 0;
+    std::size_t alias_nodes_ = 0;
+    Value root_;
+};
+
+base::Location place_of(const YAML::Mark& mark, const Places& places) {
+    return mark.is_null() ? places.at(1, 1)
+                          : places.at(
+                                static_cast<std::size_t>(mark.line) + 1,
+                                static_cast<std::size_t>(mark.column) + 1);
+}
+
+} // namespace
+
+base::Result<Value>
+read_yaml(std::string_view text, std::string_view file, const ReadLimits& limits) {
+    const Places places(file);
+    if (text.starts_with("\xEF\xBB\xBF")) {
+        text.remove_prefix(3);
+    }
+    if (auto valid = require_utf8(text, places); !valid) {
+        return base::fail(std::move(valid).error());
+    }
+    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+        return base::fail("a NUL byte is not allowed in YAML", {}, places.of(text, nul));
+    }
+    try {
+        std::istringstream stream{std::string(text)};
+        YAML::Parser parser(stream);
+        YamlBuilder builder(text, places, limits);
+        if (!parser.HandleNextDocument(builder)) {
+            return Value();
+        }
+        Value root = builder.take_root();
+        if (parser) {
+            YamlBuilder second(text, places, limits);
+            if (parser.HandleNextDocument(second)) {
+                return base::fail(
+                    "more than one YAML document in this file",
+                    "remove the '---' between them",
+                    second.take_root().where());
+            }
+        }
+        return root;
+    } catch (const Stop& stop) {
+        return base::fail(stop.error);
+    } catch (const YAML::Exception& exception) {
+        return base::fail(
+            fmt::format("not valid YAML: {}", exception.msg), {}, place_of(exception.mark, places));
+    }
+}
+
+} // namespace samara::data

@@ -1,0 +1,33 @@
+#include "base/error.h"
+
+#include <gtest/gtest.h>
+
+namespace samara::base {
+namespace {
+
+Location at(std::uint32_t line, std::uint32_t column) {
+    return {std::make_shared<const std::string>("template.yaml"), line, column};
+}
+
+TEST(Error, RendersPlaceMessageAndHint) {
+    Error error;
+    error.message = "Handler is missing";
+    error.hint = "add Handler: app.handler";
+    error.where = at(12, 7);
+    EXPECT_EQ(
+        to_string(error), "template.yaml:12:7: Handler is missing\n  add Handler: app.handler");
+}
+
+TEST(Error, LeavesOutWhatIsNotKnown) {
+    EXPECT_EQ(to_string(fail("no engine").value()), "no engine");
+    EXPECT_EQ(to_string(at(0, 0)), "template.yaml");
+    EXPECT_EQ(to_string(Location{}), "");
+}
+
+TEST(Error, WarningsAloneAreNoErrors) {
+    EXPECT_FALSE(has_errors({{Severity::warning, {}}}));
+    EXPECT_TRUE(has_errors({{Severity::warning, {}}, {Severity::error, {}}}));
+}
+
+} // namespace
+} // namespace samara::base

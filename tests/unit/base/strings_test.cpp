@@ -1,0 +1,45 @@
+#include "base/strings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace samara::base {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(Strings, SplitKeepsEmptyPieces) {
+    EXPECT_THAT(split("a,b,,c", ','), ElementsAre("a", "b", "", "c"));
+    EXPECT_THAT(split("", ','), ElementsAre(""));
+}
+
+TEST(Strings, TrimTakesBlanksFromBothEnds) {
+    EXPECT_EQ(trim(" \t a b \r\n"), "a b");
+    EXPECT_EQ(trim(" \n"), "");
+}
+
+TEST(Strings, ReplaceAllReplacesEveryOccurrence) {
+    EXPECT_EQ(replace_all("${a}-${a}", "${a}", "x"), "x-x");
+    EXPECT_EQ(replace_all("none", "y", "x"), "none");
+}
+
+TEST(Strings, Utf8RefusesOverlongSurrogatesAndCutSequences) {
+    EXPECT_TRUE(is_utf8("gr\xC3\xBC\xC3\x9F \xF0\x9F\x98\x80"));
+    EXPECT_FALSE(is_utf8("\xC0\x80"));
+    EXPECT_FALSE(is_utf8("\xED\xA0\x80"));
+    EXPECT_FALSE(is_utf8("\xF5\x80\x80\x80"));
+    std::size_t bad = 0;
+    EXPECT_FALSE(is_utf8("ab\xE2\x82", &bad));
+    EXPECT_EQ(bad, 2U);
+}
+
+TEST(Strings, NearestFindsMisspellingsOnly) {
+    const std::vector<std::string_view> names{"Handler", "Runtime", "Role"};
+    EXPECT_EQ(nearest("Handlr", names), "Handler");
+    EXPECT_EQ(nearest("runtime", names), "Runtime");
+    EXPECT_EQ(nearest("hadnler", names), "Handler");
+    EXPECT_EQ(nearest("Completely", names), "");
+}
+
+} // namespace
+} // namespace samara::base
