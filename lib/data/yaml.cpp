@@ -290,8 +290,12 @@ private:
         }
         const char quote = text_[i];
         std::size_t end = i + 1;
-        while (end < text_.size() && text_[end] != quote) {
-            end += quote == '"' && text_[end] == '\\' ? 2 : 1;
+        while (end < text_.size()) {
+            const bool escape = quote == '"' ? text_[end] == '\\' : text_.substr(end, 2) == "''";
+            if (!escape && text_[end] == quote) {
+                break;
+            }
+            end += escape ? 2 : 1;
         }
         if (end >= text_.size()) {
             stop(

@@ -54,7 +54,7 @@ TEST(Yaml, RemembersWhereNodesAreWritten) {
     const Map& function = *root.find("Resources")->find("Fn")->as_map();
     EXPECT_EQ(to_string(function.find("Type")->where()), "t.yaml:3:11");
     EXPECT_EQ(to_string(function.find_entry("Type")->key_where), "t.yaml:3:5");
-    EXPECT_EQ(to_string(function.find("List")->as_list()->at(1).find("b")->where()), "t.yaml:4:18");
+    EXPECT_EQ(to_string(function.find("List")->as_list()->at(1).find("b")->where()), "t.yaml:4:19");
 }
 
 TEST(Yaml, MergeKeysFillInWhatIsMissing) {
