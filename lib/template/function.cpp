@@ -1,0 +1,140 @@
+#include "template/function.h"
+
+#include "template/properties.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace samara::model {
+
+namespace {
+
+using data::Value;
+
+// A place of code: a path, {ZipFile: ...}, {ImageUri: ...}, or {S3Bucket: ..., S3Key: ...}.
+void read_code(Properties& properties, Function& function) {
+    const Value* code = properties.find("Code");
+    if (code == nullptr) {
+        code = properties.find("CodeUri");
+    }
+    if (code != nullptr) {
+        function.code_where = code->where();
+        if (code->is_string()) {
+            function.code = code->text();
+        } else if (const Value* zip = code->find("ZipFile")) {
+            function.inline_code = zip->text();
+        } else if (const Value* image = code->find("ImageUri")) {
+            function.image_uri = image->text();
+        }
+    }
+    if (properties.find("InlineCode") != nullptr) {
+        function.inline_code = properties.text("InlineCode");
+    }
+    if (properties.find("ImageUri") != nullptr) {
+        function.image_uri = properties.text("ImageUri");
+    }
+}
+
+void read_package(Properties& properties, Function& function) {
+    const std::string type = properties.text("PackageType");
+    if (!type.empty() && type != "Zip" && type != "Image") {
+        properties.error(
+            *properties.find("PackageType"),
+            "PackageType",
+            fmt::format("PackageType of '{}' is '{}'", function.logical_id, type),
+            "write Zip or Image");
+    }
+    function.package_type = type == "Image" ? PackageType::image : PackageType::zip;
+    read_code(properties, function);
+    function.runtime = properties.text("Runtime");
+    function.handler = properties.text("Handler");
+    if (function.package_type == PackageType::image) {
+        Properties config = properties.nested("ImageConfig");
+        function.image_config = {
+            config.texts("EntryPoint"), config.texts("Command"), config.text("WorkingDirectory")};
+        return;
+    }
+    if (function.handler.empty()) {
+        properties.missing(
+            "Handler",
+            "add for example Handler: app.lambda_handler, the file and the function in it");
+    }
+    if (function.runtime.empty()) {
+        properties.missing("Runtime", "add for example Runtime: python3.12");
+    }
+}
+
+void read_metadata(const Value& resource, Function& function) {
+    const Value* metadata = resource.find("Metadata");
+    if (metadata == nullptr) {
+        return;
+    }
+    const auto text = [&](std::string_view name) {
+        const Value* value = metadata->find(name);
+        return value == nullptr ? std::string() : data::scalar_text(*value);
+    };
+    BuildMetadata& build = function.metadata;
+    build.build_method = text("BuildMethod");
+    build.dockerfile = text("Dockerfile");
+    build.docker_context = text("DockerContext");
+    build.docker_tag = text("DockerTag");
+    build.docker_build_target = text("DockerBuildTarget");
+    if (const Value* arguments = metadata->find("DockerBuildArgs");
+        arguments != nullptr && arguments->is_map()) {
+        for (const data::Entry& entry : *arguments->as_map()) {
+            build.docker_build_args[entry.key] = data::scalar_text(entry.value);
+        }
+    }
+    if (const Value* properties = metadata->find("BuildProperties")) {
+        build.build_properties = *properties;
+    }
+}
+
+void read_architecture(Properties& properties, Function& function) {
+    const std::vector<std::string> architectures = properties.texts("Architectures");
+    if (architectures.empty()) {
+        return;
+    }
+    if (architectures.size() > 1 || (architectures[0] != "x86_64" && architectures[0] != "arm64")) {
+        properties.error(
+            *properties.find("Architectures"),
+            "Architectures",
+            fmt::format("Architectures of '{}' must be [x86_64] or [arm64]", function.logical_id));
+        return;
+    }
+    function.architecture = architectures[0];
+}
+
+} // namespace
+
+std::optional<Function> read_function(
+    const std::string& logical_id, const Value& resource, base::Diagnostics& diagnostics) {
+    Properties properties(logical_id, resource);
+    Function function;
+    function.logical_id = logical_id;
+    function.where = resource.where();
+    function.name = properties.text("FunctionName");
+    if (function.name.empty()) {
+        function.name = logical_id;
+    }
+    read_package(properties, function);
+    function.memory_mb = properties.number("MemorySize").value_or(function.memory_mb);
+    function.timeout_seconds = properties.number("Timeout").value_or(function.timeout_seconds);
+    function.ephemeral_storage_mb = properties.nested("EphemeralStorage")
+                                        .number("Size")
+                                        .value_or(function.ephemeral_storage_mb);
+    read_architecture(properties, function);
+    function.environment = properties.nested("Environment").text_map("Variables");
+    function.layers = properties.texts("Layers");
+    function.reserved_concurrency = properties.number("ReservedConcurrentExecutions");
+    if (std::string format = properties.nested("LoggingConfig").text("LogFormat");
+        !format.empty()) {
+        function.log_format = std::move(format);
+    }
+    read_metadata(resource, function);
+    diagnostics.insert(diagnostics.end(), properties.errors().begin(), properties.errors().end());
+    return properties.errors().empty() ? std::optional(std::move(function)) : std::nullopt;
+}
+
+} // namespace samara::model

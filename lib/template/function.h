@@ -1,0 +1,68 @@
+#pragma once
+
+#include "base/error.h"
+#include "data/value.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Lambda functions as the local commands see them.
+namespace samara::model {
+
+enum class PackageType : std::uint8_t { zip, image };
+
+/// Overrides of the image's own settings.
+/// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-lambda-function-imageconfig.html
+struct ImageConfig {
+    std::vector<std::string> entry_point;
+    std::vector<std::string> command;
+    std::string working_directory;
+};
+
+/// The Metadata that `build` reads.
+/// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/building-custom-runtimes.html
+struct BuildMetadata {
+    std::string build_method;
+    std::string dockerfile;
+    std::string docker_context;
+    std::string docker_tag;
+    std::string docker_build_target;
+    std::map<std::string, std::string> docker_build_args;
+    data::Value build_properties; ///< map or null
+};
+
+/// One AWS::Lambda::Function after the transform and after its intrinsics were resolved.
+/// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-function.html
+struct Function {
+    std::string logical_id;
+    std::string name; ///< FunctionName, else the logical id
+    base::Location where;
+    PackageType package_type = PackageType::zip;
+    std::string runtime; ///< empty for an image
+    std::string handler; ///< empty for an image
+    std::string code;    ///< local path as written, relative to the template; may be empty
+    base::Location code_where;
+    std::optional<std::string> inline_code;
+    std::string image_uri; ///< for an image; empty before it was built
+    ImageConfig image_config;
+    std::uint32_t memory_mb = 128;
+    std::uint32_t timeout_seconds = 3;
+    std::uint32_t ephemeral_storage_mb = 512;
+    std::string architecture = "x86_64";
+    std::map<std::string, std::string> environment;
+    std::vector<std::string> layers; ///< ARNs, or the local ARN of a layer in this template
+    std::optional<std::uint32_t> reserved_concurrency;
+    std::string log_format = "Text";
+    BuildMetadata metadata;
+};
+
+/// Reads one resource of the types AWS::Lambda::Function or AWS::Serverless::Function (whose
+/// package properties are CodeUri, InlineCode and ImageUri). Appends what is wrong to
+/// `diagnostics`; the function comes back when it could be understood well enough to be run.
+std::optional<Function> read_function(
+    const std::string& logical_id, const data::Value& resource, base::Diagnostics& diagnostics);
+
+} // namespace samara::model

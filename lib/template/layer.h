@@ -1,0 +1,29 @@
+#pragma once
+
+#include "base/error.h"
+#include "data/value.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace samara::model {
+
+/// One layer of the template: AWS::Lambda::LayerVersion (Content) or AWS::Serverless::LayerVersion
+/// (ContentUri), after its intrinsics were resolved.
+struct Layer {
+    std::string logical_id;
+    std::string name;    ///< LayerName, else the logical id
+    std::string content; ///< local path as written, relative to the template
+    base::Location content_where;
+    std::vector<std::string> compatible_runtimes;
+    std::vector<std::string> compatible_architectures;
+    std::string build_method;       ///< Metadata.BuildMethod; empty: nothing to build
+    std::string build_architecture; ///< Metadata.BuildArchitecture; may be empty
+};
+
+/// Appends what is wrong to `diagnostics`.
+std::optional<Layer> read_layer(
+    const std::string& logical_id, const data::Value& resource, base::Diagnostics& diagnostics);
+
+} // namespace samara::model
