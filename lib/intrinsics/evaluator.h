@@ -1,0 +1,92 @@
+#pragma once
+
+#include "intrinsics/resolver.h"
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The functions themselves; private to intrinsics/.
+namespace samara::intrinsics {
+
+class Resolver::Evaluator {
+public:
+    Evaluator(
+        const model::Sections& sections,
+        std::map<std::string, data::Value> parameters,
+        PseudoParameters pseudo);
+
+    /// Nothing stands for AWS::NoValue.
+    std::optional<data::Value> evaluate(const data::Value& value);
+
+    bool condition(const std::string& name, const base::Location& where);
+
+    /// Where diagnostics go until the next call.
+    void report_to(base::Diagnostics& diagnostics) { diagnostics_ = &diagnostics; }
+
+private:
+    using Function = std::optional<data::Value> (Evaluator::*)(const data::Value& argument);
+
+    struct Row {
+        std::string_view name;
+        Function function;
+    };
+
+    static const Row* find_function(const data::Value& value);
+
+    // references.cpp
+    std::optional<data::Value> ref(const data::Value& argument);
+    std::optional<data::Value> get_att(const data::Value& argument);
+    std::optional<data::Value> sub(const data::Value& argument);
+    std::optional<data::Value> import_value(const data::Value& argument);
+    std::optional<data::Value> find_in_map(const data::Value& argument);
+    std::optional<data::Value> transform(const data::Value& argument);
+    std::optional<data::Value> reference(const std::string& name, const base::Location& where);
+    std::optional<data::Value>
+    attribute(std::string_view resource, std::string_view name, const base::Location& where);
+    std::string physical_name(std::string_view logical_id, const data::Value& resource);
+    std::string
+    expand(std::string_view pattern, std::string_view logical_id, const data::Value& resource);
+    std::optional<std::string> pseudo(std::string_view name) const;
+
+    // text_functions.cpp
+    std::optional<data::Value> join(const data::Value& argument);
+    std::optional<data::Value> split(const data::Value& argument);
+    std::optional<data::Value> base64(const data::Value& argument);
+    std::optional<data::Value> to_json_string(const data::Value& argument);
+
+    // list_functions.cpp
+    std::optional<data::Value> select(const data::Value& argument);
+    std::optional<data::Value> get_azs(const data::Value& argument);
+    std::optional<data::Value> cidr(const data::Value& argument);
+    std::optional<data::Value> length(const data::Value& argument);
+
+    // condition_functions.cpp
+    std::optional<data::Value> if_(const data::Value& argument);
+    std::optional<data::Value> equals(const data::Value& argument);
+    std::optional<data::Value> and_(const data::Value& argument);
+    std::optional<data::Value> or_(const data::Value& argument);
+    std::optional<data::Value> not_(const data::Value& argument);
+    std::optional<data::Value> condition_reference(const data::Value& argument);
+    std::optional<std::vector<bool>>
+    operands(const data::Value& argument, std::string_view function);
+
+    /// The evaluated items of a list argument of the given length, or an error that shows `usage`.
+    std::optional<data::List> arguments(
+        const data::Value& argument, std::size_t least, std::size_t most, std::string_view usage);
+
+    /// Reports an error and gives null.
+    data::Value error(std::string message, std::string hint, const base::Location& where);
+    void warning(std::string message, std::string hint, const base::Location& where);
+
+    const model::Sections& sections_;
+    std::map<std::string, data::Value> parameters_;
+    PseudoParameters pseudo_;
+    base::Diagnostics* diagnostics_ = nullptr;
+    std::map<std::string, bool> known_conditions_;
+    std::set<std::string> open_conditions_;
+};
+
+} // namespace samara::intrinsics

@@ -1,0 +1,45 @@
+#include "intrinsics/resolver.h"
+
+#include "intrinsics/evaluator.h"
+
+namespace samara::intrinsics {
+
+PseudoParameters pseudo_parameters(std::string region) {
+    PseudoParameters pseudo;
+    if (region.starts_with("cn-")) {
+        pseudo.partition = "aws-cn";
+    } else if (region.starts_with("us-gov-")) {
+        pseudo.partition = "aws-us-gov";
+    }
+    pseudo.region = std::move(region);
+    return pseudo;
+}
+
+Resolver::Resolver(
+    const model::Sections& sections,
+    std::map<std::string, data::Value> parameters,
+    PseudoParameters pseudo)
+    : evaluator_(std::make_unique<Evaluator>(sections, std::move(parameters), std::move(pseudo))) {}
+
+Resolver::Resolver(Resolver&&) noexcept = default;
+Resolver& Resolver::operator=(Resolver&&) noexcept = default;
+Resolver::~Resolver() = default;
+
+data::Value Resolver::resolve(const data::Value& value, base::Diagnostics& diagnostics) {
+    evaluator_->report_to(diagnostics);
+    return evaluator_->evaluate(value).value_or(data::Value());
+}
+
+bool Resolver::condition(
+    const std::string& name, const base::Location& where, base::Diagnostics& diagnostics) {
+    evaluator_->report_to(diagnostics);
+    return evaluator_->condition(name, where);
+}
+
+bool Resolver::exists(const data::Value& resource, base::Diagnostics& diagnostics) {
+    const data::Value* name = resource.find("Condition");
+    return name == nullptr || !name->is_string() ||
+           condition(*name->as_string(), name->where(), diagnostics);
+}
+
+} // namespace samara::intrinsics

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "base/error.h"
+#include "data/value.h"
+#include "template/sections.h"
+
+#include <map>
+#include <memory>
+#include <string>
+
+/// Evaluates CloudFormation's intrinsic functions as far as that is possible without an account.
+namespace samara::intrinsics {
+
+/// What AWS::AccountId and its like stand for in a local run.
+struct PseudoParameters {
+    std::string account_id = "123456789012";
+    std::string region = "us-east-1";
+    std::string partition = "aws";
+    std::string stack_name = "local";
+    std::string url_suffix = "localhost";
+};
+
+/// The pseudo parameters of a region: its partition follows from the name.
+PseudoParameters pseudo_parameters(std::string region);
+
+/// Evaluates parts of one template. Not thread-safe; cheap to make. `sections` must outlive it.
+///
+/// Results: Ref and Fn::GetAtt of a resource give what AWS would give with the resource's name (a
+/// table, schemas/intrinsics). What cannot be known before a deployment gets a stand-in (the
+/// logical id) and a warning with its place; what is wrong gets an error and null.
+class Resolver {
+public:
+    Resolver(
+        const model::Sections& sections,
+        std::map<std::string, data::Value> parameters,
+        PseudoParameters pseudo);
+    Resolver(Resolver&&) noexcept;
+    Resolver& operator=(Resolver&&) noexcept;
+    ~Resolver();
+
+    /// `value` with every intrinsic below it evaluated; AWS::NoValue removes its member or item.
+    data::Value resolve(const data::Value& value, base::Diagnostics& diagnostics);
+
+    /// A condition of the template. A name that is not defined is an error and false.
+    bool
+    condition(const std::string& name, const base::Location& where, base::Diagnostics& diagnostics);
+
+    /// Whether a resource exists in this run: its Condition, if it has one, holds.
+    bool exists(const data::Value& resource, base::Diagnostics& diagnostics);
+
+private:
+    class Evaluator;
+    std::unique_ptr<Evaluator> evaluator_;
+
+    friend class Evaluator;
+};
+
+} // namespace samara::intrinsics

@@ -1,0 +1,153 @@
+#include "data/read.h"
+#include "data/write.h"
+#include "intrinsics/resolver.h"
+#include "template/parameters.h"
+
+#include <gtest/gtest.h>
+
+namespace samara::intrinsics {
+namespace {
+
+constexpr std::string_view template_text = R"(
+Parameters:
+  Stage: {Type: String, Default: dev}
+  Subnets: {Type: CommaDelimitedList, Default: 'a,b'}
+  NoDefault: {Type: String}
+Mappings:
+  Sizes: {dev: {mb: 128, list: [x, y]}, prod: {mb: 1024}}
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+  NotProd: !Not [!Condition IsProd]
+  Both: !And [!Condition NotProd, !Equals [a, a]]
+  Either: !Or [!Condition IsProd, !Equals [1, '1']]
+  Loop: !Not [!Condition Loop]
+Resources:
+  Fn: {Type: AWS::Serverless::Function, Properties: {FunctionName: !Sub 'fn-${Stage}'}}
+  Table: {Type: AWS::DynamoDB::Table}
+  Named: {Type: AWS::S3::Bucket, Properties: {BucketName: my-bucket}}
+  Queue: {Type: AWS::SQS::Queue}
+  Odd: {Type: Custom::Thing, Condition: IsProd}
+)";
+
+class ResolverTest : public testing::Test {
+protected:
+    data::Value document_ = data::read_yaml(template_text, "t.yaml").value();
+    model::Sections sections_ = model::sections_of(document_).value();
+    base::Diagnostics diagnostics_;
+    Resolver resolver_{
+        sections_,
+        model::parameter_values(*sections_.parameters, {}).value(),
+        pseudo_parameters("eu-west-1")};
+
+    std::string json(std::string_view yaml) {
+        return data::write_json(
+            resolver_.resolve(data::read_yaml(yaml, "v.yaml").value(), diagnostics_));
+    }
+
+    std::string messages() {
+        std::string text;
+        for (const base::Diagnostic& diagnostic : diagnostics_) {
+            text += (diagnostic.severity == base::Severity::error ? "E " : "W ") +
+                    to_string(diagnostic.error) + "\n";
+        }
+        return text;
+    }
+};
+
+struct Case {
+    const char* expression;
+    const char* expected;
+};
+
+class EvaluatesTest : public ResolverTest, public testing::WithParamInterface<Case> {};
+
+TEST_P(EvaluatesTest, ToTheDocumentedValue) {
+    EXPECT_EQ(json(GetParam().expression), GetParam().expected);
+    EXPECT_EQ(messages(), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Intrinsics,
+    EvaluatesTest,
+    testing::Values(
+        Case{"!Ref Stage", R"("dev")"},
+        Case{"!Ref Subnets", R"(["a","b"])"},
+        Case{"!Ref AWS::Region", R"("eu-west-1")"},
+        Case{"!Ref AWS::AccountId", R"("123456789012")"},
+        Case{"!Ref AWS::StackName", R"("local")"},
+        Case{"!Ref AWS::URLSuffix", R"("localhost")"},
+        Case{"!Ref Fn", R"("fn-dev")"},
+        Case{"!Ref Table", R"("Table")"},
+        Case{"!Ref Named", R"("my-bucket")"},
+        Case{"!Ref Queue", R"("https://sqs.eu-west-1.amazonaws.com/123456789012/Queue")"},
+        Case{"!GetAtt Fn.Arn", R"("arn:aws:lambda:eu-west-1:123456789012:function:Fn")"},
+        Case{"!GetAtt [Named, Arn]", R"("arn:aws:s3:::my-bucket")"},
+        Case{
+            "!Sub '${Stage}-${AWS::Region}-${Named}-${!Literal}-${Queue.Arn}'",
+            R"("dev-eu-west-1-my-bucket-${Literal}-arn:aws:sqs:eu-west-1:123456789012:Queue")"},
+        Case{"!Sub ['${A}/${Stage}', {A: !Ref Named}]", R"("my-bucket/dev")"},
+        Case{"!Join ['-', [a, !Ref Stage, 1]]", R"("a-dev-1")"},
+        Case{"!Select [1, !Ref Subnets]", R"("b")"},
+        Case{"!Select ['0', !Split [',', 'x,y']]", R"("x")"},
+        Case{"!Split ['--', 'a--b--']", R"(["a","b",""])"},
+        Case{"!If [IsProd, big, small]", R"("small")"},
+        Case{"!If [NotProd, {A: 1}, !Ref Missing]", R"({"A":1})"},
+        Case{"{A: !If [IsProd, 1, !Ref AWS::NoValue], B: [1, !Ref AWS::NoValue]}", R"({"B":[1]})"},
+        Case{"[!Condition Both, !Condition Either]", "[true,true]"},
+        Case{"!FindInMap [Sizes, !Ref Stage, mb]", "128"},
+        Case{"!FindInMap [Sizes, dev, list]", R"(["x","y"])"},
+        Case{"Fn::FindInMap: [Sizes, none, mb, {DefaultValue: 7}]", "7"},
+        Case{"!Base64 {'Fn::Sub': 'hi ${Stage}'}", R"("aGkgZGV2")"},
+        Case{"!GetAZs ''", R"(["eu-west-1a","eu-west-1b","eu-west-1c"])"},
+        Case{"!Cidr [10.0.0.0/16, 2, 8]", R"(["10.0.0.0/24","10.0.1.0/24"])"},
+        Case{"!Length [a, b, c]", "3"},
+        Case{"!ToJsonString {A: [1, !Ref Stage]}", R"("{\"A\":[1,\"dev\"]}")"},
+        Case{
+            "{Effect: Allow, Condition: {StringEquals: {a: !Ref Stage}}}",
+            R"({"Effect":"Allow","Condition":{"StringEquals":{"a":"dev"}}})"}));
+
+TEST_F(ResolverTest, WhatOnlyADeploymentKnowsIsNamedAndStoodInFor) {
+    EXPECT_EQ(
+        json("[!GetAtt Odd.Answer, !ImportValue Net, !Ref NoDefault]"),
+        R"(["Odd.Answer","Net","NoDefault"])");
+    const std::string text = messages();
+    EXPECT_NE(
+        text.find("W v.yaml:1:2: Answer of Odd (Custom::Thing) is known only after a deployment"),
+        std::string::npos)
+        << text;
+    EXPECT_NE(text.find("W v.yaml:1:22: the export 'Net'"), std::string::npos) << text;
+    EXPECT_NE(text.find("W v.yaml:1:40: parameter NoDefault has no value"), std::string::npos)
+        << text;
+}
+
+TEST_F(ResolverTest, MistakesAreErrorsWithTheirPlace) {
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {"!Ref Tabel", "did you mean Table?"},
+        {"!GetAtt Nope.Arn", "'Nope' is not a resource"},
+        {"!GetAtt OnlyName", "write !GetAtt Resource.Attribute"},
+        {"!Select [5, [a]]", "there is no item 5 in a list of 1"},
+        {"!FindInMap [Sizes, nope, mb]", "Sizes has no key 'nope'"},
+        {"!If [Undefined, 1, 2]", "condition 'Undefined' is not defined"},
+        {"!If [a, b]", "write !If [Condition"},
+        {"!Condition Loop", "refers to itself"},
+        {"!Join [',', notalist]", "takes a list"},
+        {"!Sub [1]", "Fn::Sub takes a text"},
+        {"{'Fn::Nope': 1}", "Fn::Nope is not known"},
+        {"!Transform {Name: AWS::Include}", "cannot be evaluated locally"},
+        {"!Cidr [10.0.0.0/30, 9, 8]", "do not fit"},
+    };
+    for (const auto& [expression, expected] : cases) {
+        diagnostics_.clear();
+        EXPECT_EQ(json(expression).find("Fn::"), std::string::npos) << expression;
+        EXPECT_NE(messages().find(expected), std::string::npos) << expression << "\n" << messages();
+        EXPECT_TRUE(has_errors(diagnostics_)) << expression;
+    }
+}
+
+TEST_F(ResolverTest, ResourcesExistWhenTheirConditionHolds) {
+    EXPECT_TRUE(resolver_.exists(*sections_.resources->find("Table"), diagnostics_));
+    EXPECT_FALSE(resolver_.exists(*sections_.resources->find("Odd"), diagnostics_));
+}
+
+} // namespace
+} // namespace samara::intrinsics

@@ -1,0 +1,92 @@
+#include "data/read.h"
+#include "template/function.h"
+#include "template/layer.h"
+
+#include <gtest/gtest.h>
+
+namespace samara::model {
+namespace {
+
+struct Outcome {
+    std::optional<Function> function;
+    std::string errors;
+};
+
+Outcome read(std::string_view yaml) {
+    const data::Value resource = data::read_yaml(yaml, "t.yaml").value();
+    base::Diagnostics diagnostics;
+    Outcome outcome;
+    outcome.function = read_function("Fn", resource, diagnostics);
+    for (const base::Diagnostic& diagnostic : diagnostics) {
+        outcome.errors += to_string(diagnostic.error) + "\n";
+    }
+    return outcome;
+}
+
+TEST(Function, ReadsAZipFunction) {
+    const Outcome outcome = read(R"(
+Type: AWS::Lambda::Function
+Properties:
+  Code: ./app
+  Handler: src.main.handler
+  Runtime: python3.12
+  Timeout: 600
+  MemorySize: '1024'
+  Architectures: [arm64]
+  EphemeralStorage: {Size: 1024}
+  Environment: {Variables: {A: x, N: 5, B: true}}
+  Layers: [arn:1, arn:2]
+Metadata: {BuildMethod: makefile}
+)");
+    ASSERT_TRUE(outcome.function) << outcome.errors;
+    const Function& function = *outcome.function;
+    EXPECT_EQ(function.name, "Fn");
+    EXPECT_EQ(function.code, "./app");
+    EXPECT_EQ(function.timeout_seconds, 600U);
+    EXPECT_EQ(function.memory_mb, 1024U);
+    EXPECT_EQ(function.architecture, "arm64");
+    EXPECT_EQ(function.ephemeral_storage_mb, 1024U);
+    EXPECT_EQ(
+        function.environment,
+        (std::map<std::string, std::string>{{"A", "x"}, {"N", "5"}, {"B", "true"}}));
+    EXPECT_EQ(function.layers.size(), 2U);
+    EXPECT_EQ(function.metadata.build_method, "makefile");
+}
+
+TEST(Function, ReadsAnImageFunction) {
+    const Outcome outcome = read(R"(
+Properties:
+  PackageType: Image
+  Code: {ImageUri: thumbs:latest}
+  ImageConfig: {Command: [app.handler], WorkingDirectory: /work}
+Metadata: {Dockerfile: Dockerfile, DockerContext: ./thumb, DockerTag: v1, DockerBuildArgs: {A: 1}}
+)");
+    ASSERT_TRUE(outcome.function) << outcome.errors;
+    EXPECT_EQ(outcome.function->image_uri, "thumbs:latest");
+    EXPECT_EQ(outcome.function->image_config.command, std::vector<std::string>{"app.handler"});
+    EXPECT_EQ(outcome.function->metadata.docker_build_args.at("A"), "1");
+}
+
+TEST(Function, NamesEveryMistakeAndItsPlace) {
+    const Outcome outcome =
+        read("Type: AWS::Serverless::Function\nProperties:\n  CodeUri: ./app\n  Timeout: soon\n"
+             "  Environment: {Variables: {A: [1]}}\n  Runtime: python3.12\n");
+    EXPECT_FALSE(outcome.function);
+    EXPECT_EQ(
+        outcome.errors,
+        "t.yaml:1:1: 'Fn' has no Handler\n"
+        "  add for example Handler: app.lambda_handler, the file and the function in it\n"
+        "t.yaml:4:12: Timeout of 'Fn' must be a whole number, not a string\n"
+        "t.yaml:5:32: Environment.Variables.A of 'Fn' must be a string, not a list\n");
+}
+
+TEST(Layer, NeedsContent) {
+    base::Diagnostics diagnostics;
+    const data::Value resource = data::read_yaml("Properties: {LayerName: l}", "t.yaml").value();
+    EXPECT_FALSE(read_layer("L", resource, diagnostics));
+    ASSERT_EQ(diagnostics.size(), 1U);
+    EXPECT_EQ(diagnostics[0].error.property, "ContentUri");
+}
+
+} // namespace
+} // namespace samara::model
