@@ -1,0 +1,113 @@
+#include "os/file.h"
+
+#include "os/unique_fd.h"
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace samara::os {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+base::Result<void> write_all(int descriptor, std::string_view bytes, const fs::path& path) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+        if (written < 0 && errno != EINTR) {
+            return fail_errno(fmt::format("cannot write {}", path.string()));
+        }
+        bytes.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
+    }
+    return {};
+}
+
+// A folder without write permission (a read-only source copied with its modes) cannot be emptied
+// by its owner until it has it.
+void make_removable(const fs::path& path) {
+    std::error_code ignored;
+    for (fs::recursive_directory_iterator entry(path, ignored), end; !ignored && entry != end;
+         entry.increment(ignored)) {
+        if (entry->symlink_status(ignored).type() == fs::file_type::directory) {
+            fs::permissions(entry->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
+        }
+    }
+}
+
+} // namespace
+
+base::Result<std::string> read_file(const fs::path& path) {
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.valid()) {
+        return fail_errno(fmt::format("cannot open {}", path.string()));
+    }
+
+    struct stat status {};
+
+    std::string bytes;
+    if (::fstat(file.get(), &status) == 0 && status.st_size > 0) {
+        bytes.reserve(static_cast<std::size_t>(status.st_size) + 1);
+    }
+    std::array<char, 65536> chunk; // NOLINT(cppcoreguidelines-pro-type-member-init): filled by read
+    while (true) {
+        const ssize_t count = ::read(file.get(), chunk.data(), chunk.size());
+        if (count == 0) {
+            return bytes;
+        }
+        if (count > 0) {
+            bytes.append(chunk.data(), static_cast<std::size_t>(count));
+        } else if (errno != EINTR) {
+            return fail_errno(fmt::format("cannot read {}", path.string()));
+        }
+    }
+}
+
+base::Result<void>
+write_file_atomically(const fs::path& path, std::string_view bytes, unsigned mode) {
+    std::string temporary = path.string() + ".XXXXXX";
+    const UniqueFd file(::mkostemp(temporary.data(), O_CLOEXEC));
+    if (!file.valid()) {
+        return fail_errno(fmt::format("cannot write {}", path.string()));
+    }
+    base::Result<void> result = write_all(file.get(), bytes, path);
+    if (result && (::fchmod(file.get(), mode) != 0 || ::fdatasync(file.get()) != 0 ||
+                   ::rename(temporary.c_str(), path.c_str()) != 0)) {
+        result = fail_errno(fmt::format("cannot write {}", path.string()));
+    }
+    if (!result) {
+        ::unlink(temporary.c_str());
+    }
+    return result;
+}
+
+base::Result<void> make_folders(const fs::path& path) {
+    std::error_code error;
+    fs::create_directories(path, error);
+    if (error) {
+        return fail_errno(fmt::format("cannot create the folder {}", path.string()), error.value());
+    }
+    return {};
+}
+
+base::Result<void> remove_tree(const fs::path& path) {
+    std::error_code error;
+    fs::remove_all(path, error);
+    if (error) {
+        make_removable(path);
+        fs::remove_all(path, error);
+    }
+    if (error) {
+        return fail_errno(fmt::format("cannot remove {}", path.string()), error.value());
+    }
+    return {};
+}
+
+} // namespace samara::os

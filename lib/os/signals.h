@@ -1,0 +1,30 @@
+#pragma once
+
+#include "os/cancellation.h"
+
+namespace samara::os {
+
+/// While it exists, SIGINT, SIGTERM and SIGHUP cancel `cancel` instead of ending the program; more
+/// of them change nothing, so that cleaning up is never cut short. One at a time per process.
+class SignalCancellation {
+public:
+    explicit SignalCancellation(Cancellation cancel);
+    SignalCancellation(const SignalCancellation&) = delete;
+    SignalCancellation& operator=(const SignalCancellation&) = delete;
+    SignalCancellation(SignalCancellation&&) = delete;
+    SignalCancellation& operator=(SignalCancellation&&) = delete;
+    ~SignalCancellation(); ///< puts back what was there before
+
+    /// The first signal that arrived, 0 when none did.
+    [[nodiscard]] static int received() noexcept;
+
+private:
+    struct Saved;
+    Cancellation cancel_;
+    std::unique_ptr<Saved> saved_;
+};
+
+/// Writing to a closed pipe or socket gives EPIPE instead of ending the program. For main().
+void ignore_broken_pipes() noexcept;
+
+} // namespace samara::os

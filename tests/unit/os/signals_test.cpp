@@ -1,0 +1,42 @@
+#include "os/signals.h"
+#include "os/unique_fd.h"
+#include "os/wait.h"
+
+#include <csignal>
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+namespace samara::os {
+namespace {
+
+TEST(Signals, CancelInsteadOfEndingTheProgram) {
+    const Cancellation cancel;
+    {
+        const SignalCancellation signals(cancel);
+        EXPECT_EQ(SignalCancellation::received(), 0);
+        std::raise(SIGTERM);
+        std::raise(SIGINT);
+        EXPECT_EQ(wait_readable(-1, cancel), Wake::cancelled);
+        EXPECT_EQ(SignalCancellation::received(), SIGTERM);
+    }
+    // What was there before is back: the default action.
+    EXPECT_EXIT(std::raise(SIGTERM), testing::KilledBySignal(SIGTERM), "");
+}
+
+TEST(Signals, ABrokenPipeIsAnError) {
+    EXPECT_EXIT(
+        {
+            ignore_broken_pipes();
+            auto pipe = make_pipe();
+            pipe->read.reset();
+            const bool broken = ::write(pipe->write.get(), "x", 1) == -1 && errno == EPIPE;
+            ::_exit(broken ? 7 : 1);
+        },
+        testing::ExitedWithCode(7),
+        "");
+}
+
+} // namespace
+} // namespace samara::os

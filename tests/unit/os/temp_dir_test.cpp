@@ -1,0 +1,61 @@
+#include "os/file.h"
+#include "os/temp_dir.h"
+
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+namespace samara::os {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(TempDir, IsPrivateNamedAndRemoved) {
+    fs::path path;
+    {
+        const TempDir dir = TempDir::create("invoke").value();
+        path = dir.path();
+        EXPECT_THAT(
+            path.filename().string(),
+            testing::StartsWith("samara-" + std::to_string(::getpid()) + "-invoke-"));
+        EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_all);
+        ASSERT_TRUE(write_file_atomically(path / "file", "x"));
+    }
+    EXPECT_FALSE(fs::exists(path));
+}
+
+TEST(TempDir, MovesWithItsFolder) {
+    TempDir first = TempDir::create("a").value();
+    const fs::path kept = first.path();
+    TempDir second = TempDir::create("b").value();
+    const fs::path dropped = second.path();
+    second = std::move(first);
+    EXPECT_TRUE(fs::exists(kept));
+    EXPECT_FALSE(fs::exists(dropped));
+    EXPECT_EQ(second.path(), kept);
+}
+
+TEST(TempDir, FailsWhereThereIsNoFolder) {
+    EXPECT_FALSE(TempDir::create("x", "/nonexistent"));
+}
+
+TEST(TempDir, SweepTakesWhatTheDeadLeftAndNothingElse) {
+    const TempDir parent = TempDir::create("test").value();
+    const TempDir alive = TempDir::create("alive", parent.path()).value();
+    const fs::path left = parent.path() / "samara-4194305-invoke-abcdef";
+    const fs::path foreign = parent.path() / "samara-notes";
+    ASSERT_TRUE(make_folders(left / "inner"));
+    ASSERT_TRUE(make_folders(foreign));
+    fs::create_directory_symlink(foreign, parent.path() / "samara-1-link-abcdef");
+
+    EXPECT_EQ(sweep_temp_dirs(parent.path()), 1U);
+    EXPECT_FALSE(fs::exists(left));
+    EXPECT_TRUE(fs::exists(alive.path()));
+    EXPECT_TRUE(fs::exists(foreign));
+}
+
+} // namespace
+} // namespace samara::os
