@@ -62,7 +62,7 @@ private:
             return {}; // the destination lies inside the source
         }
         // Writable while it is being filled; its own mode comes last.
-        if (::mkdir(to.c_str(), 0700) != 0 && errno != EEXIST) {
+        if (::mkdir(to.c_str(), 0700) != 0 && (errno != EEXIST || ::chmod(to.c_str(), 0700) != 0)) {
             return fail_errno(fmt::format("cannot create the folder {}", to.string()));
         }
         if (ancestors_.empty()) {

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "base/error.h"
+#include "os/file_lock.h"
+#include "os/unique_fd.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Control groups, version 1 (a hierarchy for each controller) and 2 (one for all).
+namespace samara::engine::sandbox {
+
+/// Where groups of ours can be made; empty where there is none to write to.
+struct ControlGroupHome {
+    std::filesystem::path memory;
+    std::filesystem::path pids; ///< the same folder as `memory` in version 2
+    bool unified = false;       ///< version 2
+
+    [[nodiscard]] bool usable() const { return !memory.empty(); }
+};
+
+/// Finds it from the texts of /proc/self/mountinfo and /proc/self/cgroup. In version 2 it is the
+/// nearest group above this process that hands memory and pids on and may be written to.
+ControlGroupHome find_control_group_home(std::string_view mount_info, std::string_view own_groups);
+ControlGroupHome find_control_group_home();
+
+struct ControlGroupLimits {
+    std::optional<std::uint64_t> memory_bytes;
+    std::uint32_t processes = 1024;
+};
+
+/// A group named "samara-..." for the processes of one sandbox, locked like a temporary folder
+/// while its owner lives; removed with this object, by which time its processes must have ended.
+class ControlGroup {
+public:
+    static base::Result<ControlGroup>
+    create(const ControlGroupHome& home, const std::string& name, const ControlGroupLimits& limits);
+
+    ControlGroup(const ControlGroup&) = delete;
+    ControlGroup& operator=(const ControlGroup&) = delete;
+    ControlGroup(ControlGroup&& other) noexcept;
+    ControlGroup& operator=(ControlGroup&&) = delete;
+    ~ControlGroup();
+
+    /// Open cgroup.procs files, for os::Command::control_groups.
+    [[nodiscard]] std::vector<int> entrances() const;
+
+    /// What the kernel has killed in it for want of memory so far.
+    [[nodiscard]] std::uint64_t out_of_memory_kills() const;
+
+    /// Folders with memory.* and their places inside a sandbox, as a container would see them.
+    [[nodiscard]] std::filesystem::path memory_folder() const;
+    [[nodiscard]] std::filesystem::path memory_folder_inside() const;
+
+private:
+    ControlGroup() = default;
+
+    struct Folder {
+        std::filesystem::path path;
+        os::FileLock lock;
+        os::UniqueFd processes;
+    };
+
+    base::Result<void> add(const std::filesystem::path& path);
+
+    std::vector<Folder> folders_; ///< memory first
+    bool unified_ = false;
+};
+
+/// Removes the empty groups "samara-*" whose owner is dead; returns how many folders.
+std::size_t sweep_control_groups(const ControlGroupHome& home);
+
+} // namespace samara::engine::sandbox

@@ -1,0 +1,189 @@
+#include "engine/sandbox/interpreter.h"
+
+#include "base/strings.h"
+#include "os/environment.h"
+#include "os/process.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <fstream>
+#include <optional>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+namespace samara::engine::sandbox {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// How the programs of a family are called on a host: "{}" stands for the version in the runtime's
+// name. A runtime client of ours exists for these.
+struct Family {
+    std::string_view name;
+    std::string_view prefix; ///< of the runtime identifier
+    std::string_view suffix;
+    std::array<std::string_view, 2> exact;
+    std::string_view any;
+    std::string_view version_script; ///< prints the version in the form the identifier has
+    std::string_view version_option;
+    std::string_view packages;
+};
+
+constexpr std::array<Family, 2> families{{
+    {"python",
+     "python",
+     "",
+     {"python{}", ""},
+     "python3",
+     "import sys; print('%d.%d' % sys.version_info[:2])",
+     "-c",
+     "python3"},
+    {"nodejs",
+     "nodejs",
+     ".x",
+     {"node{}", "nodejs{}"},
+     "node",
+     "console.log(process.versions.node.split('.')[0])",
+     "-e",
+     "nodejs"},
+}};
+
+// "3.12" of "python3.12"; nothing when the identifier is of another family.
+std::optional<std::string_view> version_of(std::string_view runtime, const Family& family) {
+    if (!runtime.starts_with(family.prefix) || !runtime.ends_with(family.suffix)) {
+        return std::nullopt;
+    }
+    runtime.remove_prefix(family.prefix.size());
+    runtime.remove_suffix(family.suffix.size());
+    const bool number =
+        !runtime.empty() && runtime.find_first_not_of("0123456789.") == runtime.npos;
+    return number ? std::optional(runtime) : std::nullopt;
+}
+
+// The real file behind `folder`/`name` when that is a program rather than a script.
+std::optional<fs::path> real_program(const fs::path& folder, std::string_view name) {
+    std::error_code error;
+    const fs::path path = fs::canonical(folder / name, error);
+    if (error || !fs::is_regular_file(path, error) || ::access(path.c_str(), X_OK) != 0) {
+        return std::nullopt;
+    }
+    std::array<char, 4> magic{};
+    std::ifstream(path, std::ios::binary).read(magic.data(), magic.size());
+    const std::string_view elf("\x7f"
+                               "ELF");
+    return std::string_view(magic.data(), magic.size()) == elf ? std::optional(path) : std::nullopt;
+}
+
+// Asks the program itself: a distribution may call any version "python3" or "node".
+std::string ask_version(const fs::path& program, const Family& family) {
+    os::Command command;
+    command.argv = {
+        program.string(), std::string(family.version_option), std::string(family.version_script)};
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto done = os::run(command, {}, deadline);
+    return done && done->status.success() ? std::string(base::trim(done->out)) : std::string();
+}
+
+fs::path prefix_of(const fs::path& program) {
+    const fs::path prefix = program.parent_path().parent_path();
+    const bool in_usr = *std::next(prefix.begin()) == "usr";
+    return in_usr || prefix == "/" ? fs::path() : prefix;
+}
+
+std::optional<Interpreter>
+find_exact(const Family& family, std::string_view version, const std::vector<fs::path>& folders) {
+    for (const fs::path& folder : folders) {
+        for (const std::string_view pattern : family.exact) {
+            const std::string name = base::replace_all(pattern, "{}", version);
+            if (name.empty()) {
+                continue;
+            }
+            if (const auto program = real_program(folder, name)) {
+                return Interpreter{
+                    std::string(family.name),
+                    *program,
+                    prefix_of(*program),
+                    std::string(version),
+                    {}};
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+base::Result<Interpreter> find_any(
+    const Family& family,
+    std::string_view version,
+    std::string_view runtime,
+    const std::vector<fs::path>& folders) {
+    std::optional<Interpreter> other;
+    for (const fs::path& folder : folders) {
+        const auto program = real_program(folder, family.any);
+        if (!program || (other && other->program == *program)) {
+            continue;
+        }
+        Interpreter found{
+            std::string(family.name),
+            *program,
+            prefix_of(*program),
+            ask_version(*program, family),
+            {}};
+        if (found.version == version) {
+            return found;
+        }
+        if (!other && !found.version.empty()) {
+            other = std::move(found);
+        }
+    }
+    if (!other) {
+        return base::fail(
+            fmt::format("the sandbox engine finds no {} for the runtime {}", family.any, runtime),
+            fmt::format("install it (apt-get install {}) or use --engine docker", family.packages));
+    }
+    other->warning = fmt::format(
+        "runtime {} is not installed here: running on {} {} ({})",
+        runtime,
+        family.any,
+        other->version,
+        other->program.string());
+    return *other;
+}
+
+} // namespace
+
+base::Result<Interpreter>
+find_interpreter(std::string_view runtime, const std::vector<fs::path>& folders) {
+    if (runtime.starts_with("provided")) {
+        return Interpreter{"provided", {}, {}, {}, {}};
+    }
+    for (const Family& family : families) {
+        if (const auto version = version_of(runtime, family)) {
+            if (auto exact = find_exact(family, *version, folders)) {
+                return *exact;
+            }
+            return find_any(family, *version, runtime, folders);
+        }
+    }
+    return base::fail(
+        fmt::format("the sandbox engine cannot run the runtime {}", runtime),
+        "it runs python, nodejs and provided runtimes; use --engine docker for others");
+}
+
+std::vector<fs::path> interpreter_folders() {
+    std::vector<fs::path> folders{"/usr/bin", "/usr/local/bin"};
+    const std::string path = os::variable("PATH").value_or("");
+    for (const std::string_view folder : base::split(path, ':')) {
+        if (folder.starts_with('/') &&
+            std::find(folders.begin(), folders.end(), folder) == folders.end()) {
+            folders.emplace_back(folder);
+        }
+    }
+    return folders;
+}
+
+} // namespace samara::engine::sandbox

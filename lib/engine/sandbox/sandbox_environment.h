@@ -1,0 +1,81 @@
+#pragma once
+
+#include "base/error.h"
+#include "engine/engine.h"
+#include "engine/sandbox/bubblewrap.h"
+#include "engine/sandbox/control_group.h"
+#include "os/cancellation.h"
+#include "os/process.h"
+#include "os/temp_dir.h"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace samara::engine::sandbox {
+
+/// What a sandbox consists of before it runs.
+struct Parts {
+    os::TempDir folder; ///< its name is the sandbox's id
+    std::filesystem::path socket;
+    Bubblewrap bubblewrap;
+    std::vector<std::string> command;
+    std::vector<os::ResourceLimit> limits;
+    std::optional<ControlGroup> group;
+    os::UniqueFd ready; ///< read end: a byte when samara-rie listens
+    std::uint32_t memory_mb = 0;
+    std::uint32_t processes = 1024; ///< applied by RLIMIT_NPROC where there is no group
+};
+
+/// A running sandbox. A thread of its own starts bwrap (which dies with that thread) and passes
+/// output on.
+class SandboxEnvironment final : public Environment {
+public:
+    static base::Result<std::unique_ptr<Environment>>
+    start(Parts parts, OutputSink output, const os::Cancellation& cancel);
+
+    SandboxEnvironment(const SandboxEnvironment&) = delete;
+    SandboxEnvironment& operator=(const SandboxEnvironment&) = delete;
+    SandboxEnvironment(SandboxEnvironment&&) = delete;
+    SandboxEnvironment& operator=(SandboxEnvironment&&) = delete;
+    ~SandboxEnvironment() override;
+
+    [[nodiscard]] const std::string& id() const override { return id_; }
+
+    [[nodiscard]] const Endpoint& endpoint() const override { return endpoint_; }
+
+    [[nodiscard]] bool alive() const override { return alive_; }
+
+    [[nodiscard]] std::string end_reason() const override;
+
+private:
+    SandboxEnvironment(Parts parts, OutputSink output);
+
+    base::Result<void> launch(const os::Cancellation& cancel);
+    base::Result<void> watch_first_process(int info, int gate, const os::Cancellation& cancel);
+    void run(const os::Command& command);
+    void pass_on(std::string_view bytes);
+    void note_end(const os::ExitStatus& status);
+    base::Error start_failure();
+
+    Parts parts_;
+    OutputSink output_;
+    std::string id_;
+    Endpoint endpoint_;
+
+    std::atomic<bool> alive_ = true;
+    mutable std::mutex mutex_;
+    bool ready_ = false;    ///< output is held back until then
+    std::string held_back_; ///< a failed start is told by its error instead
+    std::string end_reason_;
+
+    os::UniqueFd first_process_; ///< pidfd of the sandbox's process 1
+    os::Cancellation stop_;
+    os::Cancellation ended_;
+    std::thread thread_;
+};
+
+} // namespace samara::engine::sandbox

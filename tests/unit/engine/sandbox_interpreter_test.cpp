@@ -1,0 +1,95 @@
+#include "engine/sandbox/interpreter.h"
+#include "os/file.h"
+#include "os/process.h"
+#include "os/temp_dir.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace samara::engine::sandbox {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+
+class FindInterpreter : public testing::Test {
+protected:
+    // A program that is one: the system's Python under another name.
+    fs::path install(const std::string& folder, const std::string& name) {
+        const fs::path path = dir_.path() / folder / "bin" / name;
+        EXPECT_TRUE(os::make_folders(path.parent_path()));
+        EXPECT_TRUE(os::copy_tree("/usr/bin/python3", path));
+        return path;
+    }
+
+    static std::string system_version() {
+        os::Command command;
+        command.argv = {
+            "/usr/bin/python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2], end='')"};
+        return os::run(command, {}).value().out;
+    }
+
+    os::TempDir dir_ = os::TempDir::create("test").value();
+};
+
+TEST_F(FindInterpreter, TakesTheVersionThatTheRuntimeNames) {
+    const fs::path exact = install("second", "python3.99");
+    install("first", "python3");
+    const auto found = find_interpreter(
+        "python3.99", {dir_.path() / "first" / "bin", dir_.path() / "second" / "bin"});
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->program, fs::canonical(exact));
+    EXPECT_EQ(found->prefix, fs::canonical(dir_.path() / "second"));
+    EXPECT_EQ(found->version, "3.99");
+    EXPECT_EQ(found->warning, "");
+}
+
+TEST_F(FindInterpreter, ElseTakesAnotherVersionAndNamesBoth) {
+    const auto found = find_interpreter("python3.99", {"/usr/bin"});
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->program, fs::canonical("/usr/bin/python3"));
+    EXPECT_EQ(found->prefix, "");
+    EXPECT_THAT(found->warning, AllOf(HasSubstr("python3.99"), HasSubstr(system_version())));
+}
+
+TEST_F(FindInterpreter, RecognisesTheVersionUnderAGeneralName) {
+    install("only", "python3");
+    const auto found =
+        find_interpreter("python" + system_version(), {dir_.path() / "only" / "bin"});
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->warning, "");
+}
+
+TEST_F(FindInterpreter, PassesOverShims) {
+    const fs::path shim = dir_.path() / "python3.99";
+    ASSERT_TRUE(os::write_file_atomically(shim, "#!/bin/sh\nexit 1\n", 0755));
+    const auto found = find_interpreter("python3.99", {dir_.path(), "/usr/bin"});
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->program, fs::canonical("/usr/bin/python3"));
+}
+
+TEST_F(FindInterpreter, SaysWhatToInstall) {
+    const auto found = find_interpreter("nodejs22.x", {dir_.path()});
+    ASSERT_FALSE(found);
+    EXPECT_THAT(found.error().message, HasSubstr("nodejs22.x"));
+    EXPECT_THAT(found.error().hint, HasSubstr("apt-get install nodejs"));
+}
+
+TEST_F(FindInterpreter, NamesTheEngineForOtherRuntimes) {
+    const auto found = find_interpreter("java21", {"/usr/bin"});
+    ASSERT_FALSE(found);
+    EXPECT_THAT(found.error().message, HasSubstr("java21"));
+    EXPECT_THAT(found.error().hint, HasSubstr("--engine docker"));
+    EXPECT_FALSE(find_interpreter("python", {"/usr/bin"}));
+    EXPECT_FALSE(find_interpreter("nodejs20", {"/usr/bin"}));
+}
+
+TEST_F(FindInterpreter, ProvidedNeedsNone) {
+    const auto found = find_interpreter("provided.al2023", {});
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->family, "provided");
+}
+
+} // namespace
+} // namespace samara::engine::sandbox
