@@ -96,10 +96,10 @@ base::Result<std::string> hosts_line(std::string_view entry) {
 void add_symlink_target(Bubblewrap& bubblewrap, const fs::path& link) {
     std::error_code error;
     const fs::path real = fs::canonical(link, error);
-    const fs::path target = fs::read_symlink(link, error);
     if (error) {
         return; // dangling outside as well
     }
+    const fs::path target = fs::read_symlink(link, error);
     const fs::path inside = (fs::path("/var/task") / target).lexically_normal();
     const std::string text = inside.string();
     const bool there = text.starts_with("/var/task/") || text.starts_with("/usr/") || text == "/";

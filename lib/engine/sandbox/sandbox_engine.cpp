@@ -85,7 +85,8 @@ std::string host_architecture() {
 class SandboxEngine final : public Engine {
 public:
     explicit SandboxEngine(Options options)
-        : options_(std::move(options)), home_(find_control_group_home()) {}
+        : options_(std::move(options)),
+          home_(options_.control_groups ? find_control_group_home() : ControlGroupHome{}) {}
 
     [[nodiscard]] std::string_view name() const override { return "sandbox"; }
 

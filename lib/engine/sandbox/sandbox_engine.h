@@ -25,10 +25,16 @@ struct RuntimeFile {
 };
 
 struct Options {
-    std::string_view emulator; ///< the static program samara-rie
+    /// The static program samara-rie, started as process 1 of the sandbox with
+    ///   --listen-fd N   a listening unix socket: the invoke front
+    ///   --ready-fd N    the write end of a pipe: one byte, then closed, once it is ready
+    /// It runs /var/runtime/bootstrap, or for "provided" the function's own (/var/task/bootstrap,
+    /// /opt/bootstrap), and ends in time when it gets SIGTERM.
+    std::string_view emulator;
     /// The runtime client of a family ("python", "nodejs"); holds "bootstrap".
     std::function<std::vector<RuntimeFile>(std::string_view family)> runtime_client;
-    bool strict = false; ///< an interpreter of another version is an error, not a warning
+    bool strict = false;        ///< an interpreter of another version is an error, not a warning
+    bool control_groups = true; ///< false: setrlimit(2) even where groups can be made
     base::Log log;
 };
 

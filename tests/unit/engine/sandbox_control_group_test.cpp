@@ -109,7 +109,7 @@ TEST_F(ControlGroupTest, SweepTakesOnlyWhatNobodyOwns) {
     const fs::path foreign = home_.memory / ("other-" + name_);
     ASSERT_TRUE(os::make_folders(orphan));
     ASSERT_TRUE(os::make_folders(foreign));
-    EXPECT_GE(sweep_control_groups(home_), 1U);
+    sweep_control_groups(home_); // another samara may have been faster
     EXPECT_FALSE(fs::exists(orphan));
     EXPECT_TRUE(fs::exists(foreign));
     EXPECT_TRUE(fs::exists(owned->memory_folder()));

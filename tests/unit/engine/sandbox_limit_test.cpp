@@ -1,0 +1,117 @@
+#include "engine/sandbox/control_group.h"
+#include "unit/engine/sandbox_probe.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace samara::engine::sandbox {
+namespace {
+
+using testing::HasSubstr;
+
+using SandboxLimit = SandboxProbe;
+
+// A child of the probe takes `megabytes`; the answer is how that ended.
+std::string take(int megabytes) {
+    return "import subprocess; answer = subprocess.run(['python3', '-c', 'b\"x\" * (" +
+           std::to_string(megabytes) + " << 20)']).returncode";
+}
+
+TEST_F(SandboxLimit, MemoryIsWhatTheFunctionHas) {
+    if (!find_control_group_home().usable()) {
+        GTEST_SKIP() << "no control group can be made here";
+    }
+    auto small = spec();
+    small.memory_mb = 128;
+    const auto environment = start(small);
+    ASSERT_TRUE(environment);
+    EXPECT_EQ(ask(*environment, take(60)), "0");
+    EXPECT_EQ(ask(*environment, take(400)), "-9");
+    EXPECT_TRUE(environment->alive()); // the emulator answers for what was killed
+
+    small.memory_limit = false;
+    EXPECT_EQ(ask(*start(small), take(400)), "0");
+}
+
+TEST_F(SandboxLimit, WithoutControlGroupsAnAllocationFails) {
+    engine_ = make_engine(false);
+    const auto environment = start(spec());
+    ASSERT_TRUE(environment);
+    EXPECT_EQ(ask(*environment, take(60)), "0");
+    EXPECT_EQ(ask(*environment, take(400)), "1");
+    EXPECT_THAT(ask(*environment, "x = b'x' * (400 << 20)"), HasSubstr("MemoryError"));
+}
+
+TEST_F(SandboxLimit, PeakMemoryCanBeRead) {
+    if (!find_control_group_home().usable()) {
+        GTEST_SKIP() << "no control group can be made here";
+    }
+    const auto environment = start(spec());
+    ASSERT_TRUE(environment);
+    EXPECT_EQ(
+        ask(*environment,
+            "import glob; f = glob.glob('/sys/fs/cgroup/memory.peak') + "
+            "glob.glob('/sys/fs/cgroup/memory/memory.max_usage_in_bytes'); "
+            "answer = 1 << 20 < int(open(f[0]).read()) <= 128 << 20"),
+        "True");
+}
+
+TEST_F(SandboxLimit, OutOfMemoryIsToldApart) {
+    if (!find_control_group_home().usable()) {
+        GTEST_SKIP() << "no control group can be made here";
+    }
+    const auto environment = start(spec());
+    ASSERT_TRUE(environment);
+    // The probe itself, so that the whole sandbox ends.
+    ask(*environment, "x = b'x' * (400 << 20)");
+    EXPECT_TRUE(eventually([&] { return !environment->alive(); }));
+    EXPECT_EQ(environment->end_reason(), "killed: out of memory (128 MB)");
+}
+
+TEST_F(SandboxLimit, OpenFiles) {
+    const auto environment = start(spec());
+    ASSERT_TRUE(environment);
+    EXPECT_EQ(
+        ask(*environment, "import resource; answer = resource.getrlimit(resource.RLIMIT_NOFILE)"),
+        "(1024, 1024)");
+}
+
+TEST_F(SandboxLimit, Processes) {
+    auto roomy = spec();
+    roomy.memory_limit = false;
+    const auto environment = start(roomy);
+    ASSERT_TRUE(environment);
+    EXPECT_EQ(
+        ask(*environment, R"(
+import os, signal
+children = []
+try:
+    for _ in range(2000):
+        pid = os.fork()
+        if pid == 0:
+            signal.pause()
+        children.append(pid)
+except BlockingIOError:
+    pass
+for pid in children:
+    os.kill(pid, signal.SIGKILL)
+for pid in children:
+    os.waitpid(pid, 0)
+answer = 1000 < len(children) < 1024
+)"),
+        "True");
+    EXPECT_EQ(ask(*environment, "answer = 'recovered'"), "recovered");
+}
+
+TEST_F(SandboxLimit, TooMuchOutputIsPassedOnWhole) {
+    const auto environment = start(spec());
+    ASSERT_TRUE(environment);
+    EXPECT_EQ(
+        ask(*environment,
+            "import os\nfor _ in range(100): os.write(1, bytes(1 << 20))\nanswer = 'done'"),
+        "done");
+    EXPECT_TRUE(eventually([&] { return output().size() == 100U << 20U; }));
+}
+
+} // namespace
+} // namespace samara::engine::sandbox
