@@ -1,0 +1,69 @@
+#pragma once
+
+#include "base/error.h"
+#include "net/http_message.h"
+#include "net/http_parser.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+/// An HTTP/1.1 server that hands the handler what was on the wire.
+///
+/// It is our own and not cpp-httplib's because that (0.11.4) percent-decodes header values and
+/// paths, sorts headers, knows nine methods, has a backlog of five and no limit on the number of
+/// headers: an API Gateway has to pass on what the client sent, and refuse what is hostile.
+namespace samara::net {
+
+struct TlsFiles {
+    std::string certificate; ///< PEM, chain with the leaf first
+    std::string key;         ///< PEM, no password
+};
+
+struct HttpServerOptions {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 0; ///< 0: a free one
+    std::optional<TlsFiles> tls = {};
+    std::size_t body_limit = 10UL * 1024 * 1024; ///< above it 413
+    HeadLimits head = {};
+    std::size_t connections = 1024;                 ///< above it 503
+    std::chrono::milliseconds head_timeout{20'000}; ///< first to last byte of a head
+    std::chrono::milliseconds body_timeout{60'000};
+    std::chrono::milliseconds write_timeout{60'000};
+    std::chrono::milliseconds idle_timeout{75'000}; ///< between requests of one connection
+    std::chrono::milliseconds stop_grace{5'000};    ///< for requests that run when it is stopped
+};
+
+/// Serves from construction to destruction. Each connection has a thread of its own while it is
+/// open, from a pool that grows: no request waits for another one to end.
+class HttpServer {
+public:
+    /// Called from many threads at once; must not throw.
+    using Handler = std::function<HttpResponse(HttpRequest request)>;
+
+    /// Fails when it cannot listen (port in use) or the TLS files cannot be used.
+    static base::Result<HttpServer> start(HttpServerOptions options, Handler handler);
+
+    HttpServer(const HttpServer&) = delete;
+    HttpServer& operator=(const HttpServer&) = delete;
+    HttpServer(HttpServer&&) noexcept;
+    HttpServer& operator=(HttpServer&&) noexcept;
+    ~HttpServer();
+
+    [[nodiscard]] std::uint16_t port() const;
+
+    /// Takes no new connections, closes idle ones, lets running requests end within the grace and
+    /// cuts off the rest. Returns when all is over; a second call does nothing.
+    void stop();
+
+private:
+    class Impl;
+    explicit HttpServer(std::unique_ptr<Impl> impl);
+
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace samara::net

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "base/error.h"
+#include "net/socket.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+/// Bytes to and from one client, plain or through TLS, every wait with a deadline. Private to net/.
+namespace samara::net {
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+enum class IoStatus : std::uint8_t { ok, closed, timed_out, stopped };
+
+struct ReadResult {
+    IoStatus status = IoStatus::closed;
+    std::size_t count = 0;
+};
+
+class Transport {
+public:
+    Transport() = default;
+    Transport(const Transport&) = delete;
+    Transport& operator=(const Transport&) = delete;
+    Transport(Transport&&) = delete;
+    Transport& operator=(Transport&&) = delete;
+    virtual ~Transport() = default;
+
+    /// At least one byte into `buffer`. A readable `stop_fd` (-1: none) ends the wait.
+    virtual ReadResult read(std::span<char> buffer, Deadline deadline, int stop_fd) = 0;
+
+    /// All of `head` followed by all of `body`, in one packet where they fit.
+    virtual IoStatus write(std::string_view head, std::string_view body, Deadline deadline) = 0;
+
+    /// Tells the client that nothing more comes; reading stays possible.
+    virtual void finish_writing() = 0;
+};
+
+/// TCP without encryption. `descriptor` stays the caller's.
+std::unique_ptr<Transport> make_plain_transport(int descriptor);
+
+/// A certificate with its private key, ready for handshakes.
+class TlsContext {
+public:
+    TlsContext(const TlsContext&) = delete;
+    TlsContext& operator=(const TlsContext&) = delete;
+    TlsContext(TlsContext&&) = delete;
+    TlsContext& operator=(TlsContext&&) = delete;
+    virtual ~TlsContext() = default;
+
+    /// Handshakes as server; nullptr when that fails. `descriptor` stays the caller's.
+    virtual std::unique_ptr<Transport> accept(int descriptor, Deadline deadline) = 0;
+
+protected:
+    TlsContext() = default;
+};
+
+/// Loads PEM files (a chain, leaf first). Fails when they cannot be read or do not belong together.
+base::Result<std::unique_ptr<TlsContext>>
+load_tls(const std::string& certificate_file, const std::string& key_file);
+
+/// Waits until `descriptor` is ready for `events` (poll's).
+IoStatus wait_ready(int descriptor, short events, Deadline deadline, int stop_fd = -1);
+
+} // namespace samara::net

@@ -1,0 +1,214 @@
+#include "net/http_server.h"
+#include "support/raw_client.h"
+
+#include <atomic>
+#include <barrier>
+#include <latch>
+#include <thread>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+namespace samara::net {
+namespace {
+
+using namespace std::chrono_literals;
+using test::body_of;
+using test::RawClient;
+using test::status_of;
+using testing::HasSubstr;
+
+HttpResponse echo(const HttpRequest& request) {
+    return {200, {{"X-Target", request.target}}, request.method + " " + request.body};
+}
+
+HttpServer serve(HttpServer::Handler handler = echo, HttpServerOptions options = {}) {
+    auto server = HttpServer::start(std::move(options), std::move(handler));
+    EXPECT_TRUE(server) << (server ? "" : server.error().message);
+    return std::move(*server);
+}
+
+constexpr std::string_view simple = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
+
+TEST(HttpServer, AnswersManyRequestsOfOneConnection) {
+    const HttpServer server = serve();
+    RawClient client(server.port());
+    for (int i = 0; i < 50; ++i) {
+        ASSERT_TRUE(client.send(fmt::format(
+            "POST /a%2Fb?n={} HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc", i)));
+        const std::string response = client.response();
+        EXPECT_EQ(status_of(response), 200);
+        EXPECT_THAT(response, HasSubstr(fmt::format("X-Target: /a%2Fb?n={}\r\n", i)));
+        EXPECT_EQ(body_of(response), "POST abc");
+    }
+}
+
+TEST(HttpServer, AnswersPipelinedRequestsInOrder) {
+    const HttpServer server = serve();
+    RawClient client(server.port());
+    client.send(
+        "PUT /1 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"
+        "GET /2 HTTP/1.1\r\nHost: h\r\n\r\nPURGE /3 HTTP/1.1\r\nHost: h\r\nConnection: "
+        "close\r\n\r\n");
+    EXPECT_EQ(body_of(client.response()), "PUT ab");
+    EXPECT_EQ(body_of(client.response()), "GET ");
+    EXPECT_EQ(body_of(client.response()), "PURGE ");
+    EXPECT_TRUE(client.closed());
+}
+
+TEST(HttpServer, SendsNoBodyForHeadAndNoContent) {
+    const HttpServer server = serve([](const HttpRequest& request) {
+        return HttpResponse{request.method == "HEAD" ? 200 : 204, {}, "body"};
+    });
+    RawClient client(server.port());
+    client.send("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_THAT(client.response(true), HasSubstr("Content-Length: 4\r\n"));
+    client.send(simple);
+    const std::string response = client.response(true);
+    EXPECT_EQ(status_of(response), 204);
+    EXPECT_EQ(body_of(response), "");
+    client.send("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_EQ(status_of(client.response(true)), 200); // nothing of a body came in between
+}
+
+TEST(HttpServer, AsksForTheBodyWhenTheClientWaits) {
+    const HttpServer server = serve();
+    RawClient client(server.port());
+    client.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+    EXPECT_EQ(status_of(client.response()), 100);
+    client.send("ab");
+    EXPECT_EQ(body_of(client.response()), "PUT ab");
+}
+
+TEST(HttpServer, RefusesABodyAboveTheLimitBeforeItIsSent) {
+    const HttpServer server = serve(echo, {.body_limit = 10});
+    RawClient sized(server.port());
+    sized.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n");
+    const std::string response = sized.response();
+    EXPECT_EQ(status_of(response), 413);
+    EXPECT_EQ(body_of(response), R"({"message":"Request Entity Too Large"})");
+    RawClient chunked(server.port());
+    chunked.send("PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+                 "chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n");
+    EXPECT_EQ(status_of(chunked.response()), 413);
+}
+
+TEST(HttpServer, SixtyFourKeepAliveConnectionsNeverWaitForAThread) {
+    constexpr int clients = 64;
+    std::latch all_inside(clients); // opens only when all requests run at the same time
+    const HttpServer server = serve([&](const HttpRequest&) {
+        all_inside.arrive_and_wait();
+        return HttpResponse{200, {}, "ok"};
+    });
+    std::vector<std::unique_ptr<RawClient>> open;
+    for (int i = 0; i < clients; ++i) {
+        open.push_back(std::make_unique<RawClient>(server.port()));
+        ASSERT_TRUE(open.back()->send(simple));
+    }
+    for (const auto& client : open) {
+        EXPECT_EQ(status_of(client->response()), 200);
+    }
+}
+
+TEST(HttpServer, TurnsConnectionsAwayAboveItsLimitAndTakesNewOnesLater) {
+    const HttpServer server = serve(echo, {.connections = 1});
+    {
+        RawClient first(server.port());
+        first.send(simple);
+        EXPECT_EQ(status_of(first.response()), 200);
+        RawClient second(server.port());
+        EXPECT_EQ(status_of(second.everything()), 503);
+        first.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        EXPECT_EQ(status_of(first.everything()), 200);
+    }
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    int status = 0;
+    while (status != 200 && std::chrono::steady_clock::now() < deadline) {
+        RawClient third(server.port());
+        third.send(simple);
+        status = status_of(third.response());
+    }
+    EXPECT_EQ(status, 200);
+}
+
+TEST(HttpServer, ClosesSlowHeads) {
+    const HttpServer server = serve(echo, {.head_timeout = 50ms});
+    RawClient client(server.port());
+    client.send("GET / HTTP/1.1\r\nHo");
+    EXPECT_EQ(status_of(client.everything()), 408);
+    RawClient body(server.port());
+    RawClient healthy(server.port());
+    healthy.send(simple);
+    EXPECT_EQ(status_of(healthy.response()), 200);
+}
+
+TEST(HttpServer, ClosesHalfBodiesAndIdleConnections) {
+    const HttpServer server = serve(echo, {.body_timeout = 50ms, .idle_timeout = 50ms});
+    RawClient half(server.port());
+    half.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
+    EXPECT_EQ(status_of(half.everything()), 408);
+    RawClient gone(server.port());
+    gone.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
+    gone.finish_sending();
+    EXPECT_EQ(gone.everything(), "");
+    RawClient idle(server.port());
+    EXPECT_EQ(idle.everything(), "");
+}
+
+TEST(HttpServer, SurvivesAHundredThousandHeaders) {
+    const HttpServer server = serve();
+    RawClient client(server.port());
+    std::string request = "GET / HTTP/1.1\r\nHost: h\r\n";
+    for (int i = 0; i < 100'000; ++i) {
+        request += fmt::format("X-{}: y\r\n", i);
+    }
+    client.send(request); // the server may well close before the end
+    EXPECT_EQ(status_of(client.response()), 431);
+    RawClient healthy(server.port());
+    healthy.send(simple);
+    EXPECT_EQ(status_of(healthy.response()), 200);
+}
+
+TEST(HttpServer, SaysThatAPortIsInUse) {
+    const HttpServer server = serve();
+    const auto second = HttpServer::start({.port = server.port()}, echo);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(
+        second.error().message,
+        fmt::format("cannot listen on 127.0.0.1:{}: Address already in use", server.port()));
+}
+
+TEST(HttpServer, SaysWhyTlsCannotBeUsed) {
+    const auto server = HttpServer::start({.tls = TlsFiles{"/nonexistent.pem", "/none.key"}}, echo);
+    ASSERT_FALSE(server);
+    EXPECT_THAT(server.error().message, HasSubstr("cannot use certificate /nonexistent.pem"));
+}
+
+TEST(HttpServer, StopLetsARunningRequestEndAndClosesIdleConnections) {
+    std::latch inside(1);
+    std::latch may_end(1);
+    HttpServer server = serve([&](const HttpRequest& request) {
+        if (request.target == "/slow") {
+            inside.count_down();
+            may_end.wait();
+        }
+        return HttpResponse{200, {}, "done"};
+    });
+    RawClient idle(server.port());
+    idle.send(simple);
+    EXPECT_EQ(status_of(idle.response()), 200);
+    RawClient slow(server.port());
+    slow.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
+    inside.wait();
+    std::thread stopper([&] { server.stop(); });
+    EXPECT_TRUE(idle.closed());
+    may_end.count_down();
+    const std::string response = slow.everything();
+    EXPECT_EQ(body_of(response), "done");
+    EXPECT_THAT(response, HasSubstr("Connection: close\r\n"));
+    stopper.join();
+    EXPECT_FALSE(RawClient(server.port()).connected());
+}
+
+} // namespace
+} // namespace samara::net
