@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace samara::base {
+
+/// Lower-case hexadecimal digests.
+std::string sha1_hex(std::string_view bytes);
+std::string sha256_hex(std::string_view bytes);
+
+} // namespace samara::base

@@ -1,0 +1,9 @@
+#include "transform/expanders.h"
+
+namespace samara::transform {
+
+void expand_api_event(FunctionEvent&) {}
+
+void expand_http_api_event(FunctionEvent&) {}
+
+} // namespace samara::transform

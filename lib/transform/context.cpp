@@ -1,0 +1,50 @@
+#include "transform/context.h"
+
+namespace samara::transform {
+namespace {
+
+using data::Map;
+using data::Value;
+
+std::string_view partition_of(std::string_view region) {
+    if (region.starts_with("cn-")) {
+        return "aws-cn";
+    }
+    return region.starts_with("us-gov-") ? "aws-us-gov" : "aws";
+}
+
+} // namespace
+
+Context::Context(Value& document, const Options& options)
+    : document_(document), options_(options), partition_(partition_of(options.region)),
+      resources_(document.find("Resources")->as_map()),
+      parameters_(document.find("Parameters"), document.find("Mappings"), options, partition_) {}
+
+Map* Context::find_resource(std::string_view logical_id, std::string_view type) {
+    Value* found = resources().find(logical_id);
+    Map* resource = found == nullptr ? nullptr : found->as_map();
+    if (resource == nullptr || type.empty()) {
+        return resource;
+    }
+    const Value* own = resource->find("Type");
+    return own != nullptr && own->text() == type ? resource : nullptr;
+}
+
+Map& Context::conditions() {
+    if (!document().contains("Conditions")) {
+        document().set("Conditions", Map{});
+        // The section's growth may have moved the others.
+        resources_ = document().find("Resources")->as_map();
+    }
+    return *document().find("Conditions")->as_map();
+}
+
+void Context::error(std::string message, std::string hint, const base::Location& where) {
+    base::Error error;
+    error.message = std::move(message);
+    error.hint = std::move(hint);
+    error.where = where.known() ? where : document_.where();
+    report({base::Severity::error, std::move(error)});
+}
+
+} // namespace samara::transform

@@ -1,0 +1,7 @@
+#include "transform/expanders.h"
+
+namespace samara::transform {
+
+void add_deployments(Context&) {}
+
+} // namespace samara::transform

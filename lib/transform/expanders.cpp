@@ -1,0 +1,44 @@
+#include "transform/expanders.h"
+
+#include <algorithm>
+#include <array>
+
+namespace samara::transform {
+namespace {
+
+constexpr std::array types{
+    TypeRow{"AWS::Serverless::Function", Phase::function, expand_function},
+    TypeRow{"AWS::Serverless::StateMachine", Phase::state_machine, expand_state_machine},
+    TypeRow{"AWS::Serverless::Api", Phase::api, expand_api},
+    TypeRow{"AWS::Serverless::HttpApi", Phase::api, expand_http_api},
+    TypeRow{"AWS::Serverless::WebSocketApi", Phase::api, expand_websocket_api},
+    TypeRow{"AWS::Serverless::SimpleTable", Phase::other, expand_simple_table},
+    TypeRow{"AWS::Serverless::LayerVersion", Phase::other, expand_layer_version},
+    TypeRow{"AWS::Serverless::Application", Phase::other, expand_application},
+    TypeRow{"AWS::Serverless::GraphQLApi", Phase::other, expand_graphql_api},
+    TypeRow{"AWS::Serverless::CapacityProvider", Phase::other, expand_capacity_provider},
+    TypeRow{"AWS::Serverless::Connector", Phase::connector, expand_connector},
+};
+
+constexpr std::array function_events{
+    EventRow{"Api", "events/Api", expand_api_event},
+    EventRow{"HttpApi", "events/HttpApi", expand_http_api_event},
+};
+
+} // namespace
+
+const TypeRow* find_type(std::string_view type) {
+    const auto* row =
+        std::find_if(types.begin(), types.end(), [&](const TypeRow& r) { return r.type == type; });
+    return row == types.end() ? nullptr : row;
+}
+
+const EventRow* find_function_event(std::string_view type) {
+    const auto* row =
+        std::find_if(function_events.begin(), function_events.end(), [&](const EventRow& r) {
+            return r.type == type;
+        });
+    return row == function_events.end() ? nullptr : row;
+}
+
+} // namespace samara::transform

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+/// The tables that say which code expands what.
+namespace samara::transform {
+
+class Context;
+class Resource;
+struct FunctionEvent;
+
+/// Resources are expanded phase by phase, within a phase in the order of the template.
+enum class Phase : std::uint8_t { function, state_machine, api, other, connector };
+
+struct TypeRow {
+    std::string_view type;
+    Phase phase;
+    void (*expand)(Resource&);
+};
+
+/// The row of a SAM resource type, or nullptr.
+const TypeRow* find_type(std::string_view type);
+
+struct EventRow {
+    std::string_view type;
+    /// Property list of the event (schemas/transform/properties/<list>.json); empty: unchecked.
+    std::string_view list;
+    void (*expand)(FunctionEvent&);
+};
+
+/// The row of a Function's event type, or nullptr.
+const EventRow* find_function_event(std::string_view type);
+
+/// What is done to the whole template before or after the resources are expanded, in this order.
+/// A pass that finds errors reports them; passes go on unless the template is unusable.
+void expand_language_extensions(Context&); // Fn::ForEach ...
+void merge_globals(Context&);
+void extract_embedded_connectors(Context&); // Connectors attribute to AWS::Serverless::Connector
+void add_implicit_apis(Context&);           // ServerlessRestApi, ServerlessHttpApi
+void add_deployments(Context&);             // CodeDeploy application and role
+
+void expand_function(Resource&);
+void expand_state_machine(Resource&);
+void expand_api(Resource&);
+void expand_http_api(Resource&);
+void expand_websocket_api(Resource&);
+void expand_simple_table(Resource&);
+void expand_layer_version(Resource&);
+void expand_application(Resource&);
+void expand_graphql_api(Resource&);
+void expand_capacity_provider(Resource&);
+void expand_connector(Resource&);
+
+// function events
+void expand_api_event(FunctionEvent&);
+void expand_http_api_event(FunctionEvent&);
+
+} // namespace samara::transform

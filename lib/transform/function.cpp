@@ -1,0 +1,7 @@
+#include "transform/expanders.h"
+
+namespace samara::transform {
+
+void expand_function(Resource&) {}
+
+} // namespace samara::transform

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "data/value.h"
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace samara::transform {
+
+/// The property lists of schemas/transform/properties/, each parsed when it is first asked for. A
+/// list is a map of property name to words: the kinds it may be (string, integer, boolean, list,
+/// map, any), `required`, and `literal` where an intrinsic function is not accepted.
+class PropertyLists {
+public:
+    /// The list must be there: names come from the program, not from users.
+    const data::Map& list(std::string_view name);
+
+private:
+    std::map<std::string, data::Value, std::less<>> lists_;
+};
+
+} // namespace samara::transform

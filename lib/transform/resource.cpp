@@ -1,0 +1,211 @@
+#include "transform/resource.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace samara::transform {
+namespace {
+
+using data::Map;
+using data::Value;
+
+constexpr std::array passed_on_attributes{"Condition", "DeletionPolicy", "UpdateReplacePolicy"};
+
+Map& properties_of(Map& resource) {
+    Value& properties = resource["Properties"];
+    if (!properties.is_map()) {
+        base::Location where = properties.where();
+        properties = Map{};
+        properties.set_where(std::move(where));
+    }
+    return *properties.as_map();
+}
+
+base::Error place_of(std::string_view logical_id, const base::Location& where) {
+    base::Error place;
+    place.resource = logical_id;
+    place.where = where;
+    return place;
+}
+
+} // namespace
+
+const Value* Properties::find(std::string_view name) const {
+    const Value* value = map_->find(name);
+    return value == nullptr || value->is_null() ? nullptr : value;
+}
+
+Value* Properties::find(std::string_view name) {
+    Value* value = map_->find(name);
+    return value == nullptr || value->is_null() ? nullptr : value;
+}
+
+const Value& Properties::operator[](std::string_view name) const {
+    static const Value nothing;
+    const Value* value = map_->find(name);
+    return value == nullptr ? nothing : *value;
+}
+
+const Map* Properties::map_at(std::string_view name) const {
+    const Value* value = find(name);
+    if (value != nullptr && !value->is_map()) {
+        wrong_kind(name, "a map");
+    }
+    return value == nullptr ? nullptr : value->as_map();
+}
+
+const data::List* Properties::list_at(std::string_view name) const {
+    const Value* value = find(name);
+    if (value != nullptr && !value->is_list()) {
+        wrong_kind(name, "a list");
+    }
+    return value == nullptr ? nullptr : value->as_list();
+}
+
+const std::string* Properties::text_at(std::string_view name) const {
+    const Value* value = find(name);
+    if (value != nullptr && !value->is_string()) {
+        wrong_kind(name, "a string");
+    }
+    return value == nullptr ? nullptr : value->as_string();
+}
+
+std::optional<Properties> Properties::below(std::string_view name) const {
+    if (map_at(name) == nullptr) {
+        return std::nullopt;
+    }
+    Value& value = *map_->find(name);
+    base::Error place = place_;
+    place.where = value.where().known() ? value.where() : place.where;
+    place.property =
+        place.property.empty() ? std::string(name) : fmt::format("{}.{}", place.property, name);
+    return Properties(*context_, *value.as_map(), std::move(place));
+}
+
+void Properties::error(std::string_view property, std::string message, std::string hint) const {
+    report(
+        base::Severity::error,
+        property.empty() ? nullptr : find(property),
+        property,
+        std::move(message),
+        std::move(hint));
+}
+
+void Properties::error_at(
+    const Value& at, std::string_view property, std::string message, std::string hint) const {
+    report(base::Severity::error, &at, property, std::move(message), std::move(hint));
+}
+
+void Properties::warning(std::string_view property, std::string message, std::string hint) const {
+    report(
+        base::Severity::warning,
+        property.empty() ? nullptr : find(property),
+        property,
+        std::move(message),
+        std::move(hint));
+}
+
+void Properties::wrong_kind(std::string_view property, std::string_view wanted) const {
+    const Value& value = (*this)[property];
+    error(
+        property,
+        fmt::format(
+            "property {} must be {}, not {}", property, wanted, data::kind_name(value.kind())));
+}
+
+void Properties::report(
+    base::Severity severity,
+    const Value* at,
+    std::string_view property,
+    std::string message,
+    std::string hint) const {
+    base::Error error = place_;
+    if (!property.empty()) {
+        error.property = place_.property.empty() ? std::string(property)
+                                                 : fmt::format("{}.{}", place_.property, property);
+    }
+    if (at != nullptr && at->where().known()) {
+        error.where = at->where();
+    }
+    error.message = std::move(message);
+    error.hint = std::move(hint);
+    context_->report({severity, std::move(error)});
+}
+
+Resource::Resource(Context& context, const data::Entry& place, Map& resource)
+    : Properties(context, properties_of(resource), place_of(place.key, place.key_where)),
+      logical_id_(place.key), where_(place.key_where), resource_(&resource) {}
+
+std::string_view Resource::type() const {
+    const Value* type = resource_->find("Type");
+    return type == nullptr ? std::string_view{} : type->text();
+}
+
+const Value* Resource::attribute(std::string_view name) const {
+    const Value* value = resource_->find(name);
+    return value == nullptr || value->is_null() ? nullptr : value;
+}
+
+Map Resource::passed_on() const {
+    Map out;
+    for (const char* name : passed_on_attributes) {
+        if (const Value* value = attribute(name)) {
+            out.set(name, *value);
+        }
+    }
+    return out;
+}
+
+void Resource::emit(
+    std::string logical_id, std::string_view type, Map properties, Map attributes) const {
+    const Value* existing = context().resources().find(logical_id);
+    if (existing != nullptr && logical_id != logical_id_) {
+        error(
+            "",
+            fmt::format(
+                "this generates a resource {} ({}), but the template has one of that logical id",
+                logical_id,
+                type),
+            fmt::format("rename the resource at {}", base::to_string(existing->where())));
+        return;
+    }
+    Map out{{"Type", type}};
+    Map filled;
+    for (data::Entry& entry : properties) {
+        if (!entry.value.is_null()) {
+            filled.set(std::move(entry));
+        }
+    }
+    if (!filled.empty()) {
+        out.set("Properties", std::move(filled));
+    }
+    for (data::Entry& entry : attributes) {
+        if (!entry.value.is_null()) {
+            out.set(std::move(entry));
+        }
+    }
+    context().generated().set(logical_id, std::move(out));
+}
+
+void Resource::emit(std::string logical_id, std::string_view type, Map properties) const {
+    emit(std::move(logical_id), type, std::move(properties), passed_on());
+}
+
+void Resource::emit_main(std::string logical_id, std::string_view type, Map properties) const {
+    Map attributes = passed_on();
+    for (const char* name : {"DependsOn", "Metadata"}) {
+        if (const Value* value = attribute(name)) {
+            attributes.set(name, *value);
+        }
+    }
+    emit(std::move(logical_id), type, std::move(properties), std::move(attributes));
+}
+
+Properties Resource::event(const data::Entry& name, Map& properties) const {
+    base::Error place = place_of(logical_id_, name.key_where.known() ? name.key_where : where_);
+    place.event = name.key;
+    return Properties(context(), properties, std::move(place));
+}
+
+} // namespace samara::transform

@@ -1,0 +1,141 @@
+#include "transform/transform.h"
+
+#include "base/strings.h"
+#include "transform/context.h"
+#include "transform/expanders.h"
+#include "transform/resource.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace samara::transform {
+namespace {
+
+using data::List;
+using data::Map;
+using data::Value;
+
+/// A template that no pass can work with: one error and no more.
+bool is_usable(const Value& document, base::Diagnostics& diagnostics) {
+    base::Error error;
+    const Value* resources = document.find("Resources");
+    if (!document.is_map()) {
+        error.message = "the template must be a map";
+        error.where = document.where();
+    } else if (resources == nullptr || !resources->is_map() || resources->as_map()->empty()) {
+        error.message = "the template has no Resources";
+        error.hint = "add a Resources section with at least one resource";
+        error.where = resources == nullptr ? document.where() : resources->where();
+    } else {
+        return true;
+    }
+    diagnostics.push_back({base::Severity::error, std::move(error)});
+    return false;
+}
+
+void check_resources(Context& context) {
+    for (data::Entry& entry : context.resources()) {
+        base::Error error;
+        error.resource = entry.key;
+        error.where = entry.key_where;
+        if (!entry.value.is_map()) {
+            error.message = fmt::format(
+                "a resource must be a map, not {}", data::kind_name(entry.value.kind()));
+            context.report({base::Severity::error, std::move(error)});
+            continue;
+        }
+        const Value* properties = entry.value.find("Properties");
+        const Value* type = entry.value.find("Type");
+        if (type == nullptr || find_type(type->text()) == nullptr) {
+            continue;
+        }
+        if (properties != nullptr && !properties->is_map() && !properties->is_null()) {
+            error.message = fmt::format(
+                "Properties must be a map, not {}", data::kind_name(properties->kind()));
+            error.property = "Properties";
+            context.report({base::Severity::error, std::move(error)});
+        }
+    }
+}
+
+void expand_resources(Context& context) {
+    for (const Phase phase :
+         {Phase::function, Phase::state_machine, Phase::api, Phase::other, Phase::connector}) {
+        for (data::Entry& entry : context.resources()) {
+            const Value* type = entry.value.find("Type");
+            const TypeRow* row = type == nullptr ? nullptr : find_type(type->text());
+            if (row != nullptr && row->phase == phase) {
+                Resource resource(context, entry, *entry.value.as_map());
+                row->expand(resource);
+            }
+        }
+    }
+}
+
+/// The plain resources of the template and then the generated ones.
+Map collect_resources(Context& context) {
+    Map out;
+    for (data::Entry& entry : context.resources()) {
+        const Value* type = entry.value.find("Type");
+        if (type == nullptr || find_type(type->text()) == nullptr) {
+            out.set(std::move(entry));
+        }
+    }
+    for (data::Entry& entry : context.generated()) {
+        out.set(std::move(entry));
+    }
+    return out;
+}
+
+bool is_sam_transform(const Value& name) {
+    return name.text().starts_with("AWS::Serverless-") || name.text() == "AWS::LanguageExtensions";
+}
+
+/// Without the sections that only this transform reads.
+void remove_sam_sections(Map& document) {
+    document.erase("Globals");
+    Value* transforms = document.find("Transform");
+    if (transforms == nullptr) {
+        return;
+    }
+    if (List* list = transforms->as_list()) {
+        list->erase(std::remove_if(list->begin(), list->end(), is_sam_transform), list->end());
+        if (list->empty()) {
+            document.erase("Transform");
+        }
+    } else if (is_sam_transform(*transforms)) {
+        document.erase("Transform");
+    }
+}
+
+} // namespace
+
+Output transform(Value document, const Options& options) {
+    Output output;
+    if (!is_usable(document, output.diagnostics)) {
+        return output;
+    }
+    Context context(document, options);
+    check_resources(context);
+    if (!base::has_errors(context.diagnostics())) {
+        expand_language_extensions(context);
+        merge_globals(context);
+        extract_embedded_connectors(context);
+        add_implicit_apis(context);
+        expand_resources(context);
+        add_deployments(context);
+    }
+    output.diagnostics = std::move(context.diagnostics());
+    if (base::has_errors(output.diagnostics)) {
+        return output;
+    }
+    Map resources = collect_resources(context);
+    *document.find("Resources") = std::move(resources);
+    remove_sam_sections(*document.as_map());
+    context.resolve_generated_references(document);
+    output.document = std::move(document);
+    return output;
+}
+
+} // namespace samara::transform
