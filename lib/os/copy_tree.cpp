@@ -2,6 +2,7 @@
 #include "os/unique_fd.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <system_error>
 #include <vector>
@@ -112,9 +113,9 @@ private:
     }
 
     static base::Result<void> copy_attributes(const fs::path& to, const struct stat& status) {
-        const timespec times[2] = {status.st_atim, status.st_mtim};
+        const std::array times{status.st_atim, status.st_mtim};
         if (::chmod(to.c_str(), status.st_mode & 07777) != 0 ||
-            ::utimensat(AT_FDCWD, to.c_str(), times, 0) != 0) {
+            ::utimensat(AT_FDCWD, to.c_str(), times.data(), 0) != 0) {
             return fail_errno(fmt::format("cannot set the attributes of {}", to.string()));
         }
         return {};

@@ -3,8 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cassert>
-
-#include <signal.h>
+#include <csignal>
 
 namespace samara::os {
 

@@ -4,13 +4,13 @@
 #include "os/file.h"
 
 #include <cerrno>
+#include <cstdlib>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

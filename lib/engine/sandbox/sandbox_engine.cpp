@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint64_t mebibyte = 1024 * 1024;
+constexpr std::uint64_t mebibyte = 1ULL << 20U;
 constexpr std::uint64_t open_files = 1024; // Lambda's quota, as that of processes and threads
 // Without a control group, writable memory that a process has but does not use (stacks of the
 // threads that Node.js starts) must not count against the function.
