@@ -1,93 +1,92 @@
-#include "data/read.h"
-#include "data/write.h"
-#include "transform/transform.h"
+#include "base/strings.h"
+#include "command.h"
+#include "os/signals.h"
 
-#include <fstream>
-#include <iostream>
-#include <sstream>
+#include <algorithm>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
-// A first `samara transform`, until the table of commands is there.
+namespace samara::cli {
+
 namespace {
 
-using namespace samara;
+constexpr std::string_view version = SAMARA_VERSION;
 
-std::string read_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
+std::string general_help() {
+    std::string text = "samara builds and runs AWS serverless applications on this machine.\n\n"
+                       "Usage: samara COMMAND [OPTIONS]\n\nCommands:\n";
+    for (const CommandRow& row : command_table()) {
+        text += fmt::format("  {:<22}{}\n", row.path, row.summary);
+    }
+    return text + "\nOptions:\n  --version             Show the version and exit\n"
+                  "  -h, --help            Show this help and exit\n\n"
+                  "'samara COMMAND --help' tells a command's options, with examples.\n";
 }
 
-void print(const base::Diagnostic& diagnostic, bool json) {
-    const base::Error& error = diagnostic.error;
-    const std::string_view severity =
-        diagnostic.severity == base::Severity::error ? "error" : "warning";
-    if (!json) {
-        std::cerr << fmt::format("{}: {}\n", severity, base::to_string(error));
-        return;
-    }
-    data::Map line{{"severity", severity}, {"message", error.message}};
-    if (!error.hint.empty()) {
-        line.set("hint", error.hint);
-    }
-    if (error.where.known()) {
-        line.set("file", *error.where.file);
-        line.set("line", static_cast<std::int64_t>(error.where.line));
-        line.set("column", static_cast<std::int64_t>(error.where.column));
-    }
-    for (const auto& [key, text] :
-         {std::pair{"resource", &error.resource},
-          std::pair{"event", &error.event},
-          std::pair{"property", &error.property}}) {
-        if (!text->empty()) {
-            line.set(key, *text);
+// The row whose words begin the arguments; `words` receives how many they are.
+const CommandRow* find_command(const std::vector<std::string>& arguments, std::size_t& words) {
+    for (const CommandRow& row : command_table()) {
+        const std::vector<std::string_view> path = base::split(row.path, ' ');
+        if (path.size() <= arguments.size() &&
+            std::equal(path.begin(), path.end(), arguments.begin())) {
+            words = path.size();
+            return &row;
         }
     }
-    std::cerr << data::write_json(line) << '\n';
+    return nullptr;
+}
+
+int unknown_command(Console& console, const std::vector<std::string>& arguments) {
+    std::string given = arguments.front();
+    const bool group =
+        std::any_of(command_table().begin(), command_table().end(), [&](const CommandRow& row) {
+            return row.path.starts_with(given + " ");
+        });
+    if (group && arguments.size() > 1 && !arguments[1].starts_with('-')) {
+        given += " " + arguments[1];
+    } else if (group) { // "samara local" alone is a question
+        console.out(general_help());
+        return arguments.size() > 1 ? 0 : 2;
+    }
+    std::vector<std::string_view> known;
+    for (const CommandRow& row : command_table()) {
+        known.push_back(row.path);
+    }
+    const std::string_view near = base::nearest(given, known);
+    base::Error error;
+    error.message = fmt::format("No such command '{}'", given);
+    error.hint = near.empty() ? "Try 'samara --help' for the commands."
+                              : fmt::format("Did you mean '{}'?", near);
+    error.kind = base::ErrorKind::usage;
+    return exit_with(console, error);
+}
+
+int run(const std::vector<std::string>& arguments) {
+    Console console(false);
+    if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h") {
+        console.out(general_help());
+        return arguments.empty() ? 2 : 0;
+    }
+    if (arguments.front() == "--version") {
+        console.out(fmt::format("samara, version {}\n", version));
+        return 0;
+    }
+    std::size_t words = 0;
+    const CommandRow* row = find_command(arguments, words);
+    if (row == nullptr) {
+        return unknown_command(console, arguments);
+    }
+    return row->run(
+        console, {arguments.begin() + static_cast<std::ptrdiff_t>(words), arguments.end()});
 }
 
 } // namespace
 
+} // namespace samara::cli
+
 int main(int argc, char** argv) {
-    transform::Options options;
-    std::string path = "template.yaml";
-    bool json = false;
-    const std::vector<std::string> words(argv + 1, argv + argc);
-    for (std::size_t i = 1; i + 1 < words.size(); ++i) {
-        const std::string& next = words[i + 1];
-        if (words[i] == "-t") {
-            path = next;
-        } else if (words[i] == "--region") {
-            options.region = next;
-        } else if (words[i] == "--error-format") {
-            json = next == "json";
-        } else if (words[i] == "--managed-policies") {
-            options.managed_policies.emplace();
-            const auto table = data::read_json(read_file(next), next);
-            for (const data::Entry& row : *table->as_map()) {
-                options.managed_policies->emplace(row.key, row.value.text());
-            }
-        } else if (words[i] == "--parameter-overrides") {
-            for (std::size_t j = i + 1; j < words.size() && words[j][0] != '-'; ++j) {
-                const std::size_t equal = words[j].find('=');
-                options.parameter_overrides[words[j].substr(0, equal)] = words[j].substr(equal + 1);
-            }
-        }
-    }
-    base::Result<data::Value> document = data::read_document(read_file(path), path);
-    if (!document) {
-        print({base::Severity::error, document.error()}, json);
-        return 1;
-    }
-    const transform::Output output = transform::transform(std::move(*document), options);
-    for (const base::Diagnostic& diagnostic : output.diagnostics) {
-        print(diagnostic, json);
-    }
-    if (base::has_errors(output.diagnostics)) {
-        return 1;
-    }
-    std::cout << data::write_json(output.document, 2) << '\n';
-    return 0;
+    samara::os::ignore_broken_pipes(); // a reader that goes away must not keep us from cleaning up
+    return samara::cli::run({argv + 1, argv + argc});
 }

@@ -19,7 +19,10 @@ struct Request {
     bool tail_log = false;      ///< X-Amz-Log-Type: Tail
 };
 
+/// Mirrors the answer of the Lambda Invoke API.
+/// https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 struct Response {
+    int status = 200;           ///< 202 queued, 204 dry run, 413 too large, 429 throttled, else 200
     std::string payload;        ///< raw bytes of the result or of the error document
     std::string function_error; ///< "Handled" or "Unhandled"; empty when the function succeeded
     std::string log_result;     ///< base64 of the last 4 KB of log when asked for

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "command.h"
+
+/// One function a command; each in the file of its name.
+namespace samara::cli {
+
+int build(Console& console, const Arguments& arguments);
+int generate_event(Console& console, const Arguments& arguments);
+int local_invoke(Console& console, const Arguments& arguments);
+int start_api(Console& console, const Arguments& arguments);
+int start_lambda(Console& console, const Arguments& arguments);
+int transform(Console& console, const Arguments& arguments);
+int validate(Console& console, const Arguments& arguments);
+
+} // namespace samara::cli

@@ -1,0 +1,53 @@
+#include "common_options.h"
+
+namespace samara::cli {
+
+void declare_common(Options& options, CommonOptions& common) {
+    options.group("Template and configuration");
+    options.text(
+        "-t,--template,--template-file",
+        common.template_file,
+        {.help = "The template; default: template.yaml, .yml or .json in this folder",
+         .environment = "SAM_TEMPLATE_FILE",
+         .value_name = "FILE",
+         .key = "template_file"});
+    options.list(
+        "--parameter-overrides",
+        common.parameter_overrides,
+        {.help = "Template parameters, Key=Value or ParameterKey=Key,ParameterValue=Value",
+         .value_name = "KEY=VALUE"});
+    options.text(
+        "--region",
+        common.region,
+        {.help = "AWS region to stand in for", .environment = "AWS_DEFAULT_REGION"});
+    options.text(
+        "--profile",
+        common.profile,
+        {.help = "Profile of the AWS credentials the functions get", .environment = "AWS_PROFILE"});
+    options.text(
+        "--config-env",
+        common.config_environment,
+        {.help = "Environment of the configuration file"});
+    options.text(
+        "--config-file",
+        common.config_file,
+        {.help = "Configuration file; default: samconfig.toml beside the template",
+         .value_name = "FILE"});
+    options.flag(
+        "--save-params",
+        common.save_params,
+        {.help = "Write the options given here to the configuration file"});
+    options.flag(
+        "--debug", common.debug, {.help = "Tell what is being done", .environment = "SAM_DEBUG"});
+    options.ignored_flag(
+        "--language-extensions/--no-language-extensions", "the template's Transform decides");
+    options.ignored_flag("--beta-features/--no-beta-features", "there are no beta features");
+    options.ignored_flag("--skip-prepare-infra/--prepare-infra", "there are no hooks");
+    options.ignored_value("--hook-name", "templates come from files only");
+}
+
+app::LoadArguments load_arguments(const CommonOptions& common) {
+    return {common.template_file, common.parameter_overrides, common.region, common.profile};
+}
+
+} // namespace samara::cli

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "base/error.h"
+#include "console.h"
+
+namespace samara::cli {
+
+/// On stderr: as text, or one JSON object a line with severity, message, hint, file, line, column
+/// and, where it concerns one, resource, event and property.
+void print_diagnostics(Console& console, const base::Diagnostics& diagnostics, bool json);
+
+} // namespace samara::cli

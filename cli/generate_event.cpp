@@ -1,0 +1,95 @@
+#include "commands.h"
+#include "events/events.h"
+
+#include <map>
+
+#include <fmt/format.h>
+
+// samara local generate-event SERVICE EVENT [the event's own options]
+namespace samara::cli {
+
+namespace {
+
+constexpr std::string_view path = "samara local generate-event";
+
+std::string list_services() {
+    std::string text = fmt::format("Usage: {} SERVICE EVENT [OPTIONS]\n\nServices:\n", path);
+    for (const std::string_view service : events::services()) {
+        text += fmt::format("  {}\n", service);
+    }
+    return text + fmt::format("\n'{} SERVICE --help' lists the events of a service.\n", path);
+}
+
+std::string list_events(std::string_view service, const std::vector<events::Event>& events) {
+    std::string text = fmt::format("Usage: {} {} EVENT [OPTIONS]\n\nEvents:\n", path, service);
+    for (const events::Event& event : events) {
+        text += fmt::format("  {:<28}{}\n", event.name, event.about);
+    }
+    return text +
+           fmt::format("\n'{} {} EVENT --help' lists the options of an event.\n", path, service);
+}
+
+bool asks_for_help(const std::vector<std::string>& arguments, std::size_t position) {
+    return arguments.size() <= position || arguments[position] == "--help" ||
+           arguments[position] == "-h";
+}
+
+int generate(
+    Console& console, const events::Event& event, const std::vector<std::string>& arguments) {
+    const std::string name = fmt::format("{} {} {}", path, event.service, event.name);
+    Options options(name, event.about, fmt::format("  {} > event.json", name));
+    std::map<std::string, std::string> values;
+    for (const events::Option& option : event.options) {
+        values[option.name] = option.default_value;
+    }
+    for (auto& [option, value] : values) {
+        options.text(fmt::format("--{}", option), value, {.help = "Its place in the event"});
+    }
+    std::string ignored_region;
+    if (!values.contains("region")) {
+        options.text(
+            "--region",
+            ignored_region,
+            {.help = "Accepted by every event; this one has no region"});
+    }
+    bool debug = false;
+    options.flag("--debug", debug, {.help = "Tell what is being done"});
+    const base::Result<bool> help = options.parse(arguments);
+    if (!help) {
+        return exit_with(console, help.error());
+    }
+    if (*help) {
+        console.out(options.help());
+        return 0;
+    }
+    const base::Result<std::string> text = events::generate(event, values);
+    if (!text) {
+        return exit_with(console, text.error());
+    }
+    console.out(*text);
+    return 0;
+}
+
+} // namespace
+
+int generate_event(Console& console, const std::vector<std::string>& arguments) {
+    if (asks_for_help(arguments, 0)) {
+        console.out(list_services());
+        return arguments.empty() ? 2 : 0;
+    }
+    if (asks_for_help(arguments, 1)) {
+        const base::Result<std::vector<events::Event>> events = events::events(arguments[0]);
+        if (!events) {
+            return exit_with(console, events.error());
+        }
+        console.out(list_events(arguments[0], *events));
+        return arguments.size() == 1 ? 2 : 0;
+    }
+    const base::Result<events::Event> event = events::find(arguments[0], arguments[1]);
+    if (!event) {
+        return exit_with(console, event.error());
+    }
+    return generate(console, *event, {arguments.begin() + 2, arguments.end()});
+}
+
+} // namespace samara::cli

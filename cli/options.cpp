@@ -1,0 +1,318 @@
+#include "options.h"
+
+#include "base/strings.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace samara::cli {
+
+namespace {
+
+// CLI11 knows one-letter short names; "-ef" is kept apart and rewritten to its long name.
+struct Names {
+    std::string cli11;
+    std::string shown;
+    std::string key;
+    std::vector<std::string> several_letters;
+    std::string long_name;
+};
+
+Names parse_names(std::string_view text, std::string_view key) {
+    Names names;
+    names.shown = base::replace_all(text, ",", ", ");
+    std::vector<std::string> kept;
+    for (const std::string_view name : base::split(text, ',')) {
+        if (name.size() > 2 && name[0] == '-' && name[1] != '-') {
+            names.several_letters.emplace_back(name);
+            continue;
+        }
+        kept.emplace_back(name);
+        if (names.long_name.empty() && name.starts_with("--")) {
+            names.long_name = name;
+        }
+    }
+    names.cli11 = base::join(kept, ",");
+    names.key = key.empty()
+                    ? base::replace_all(std::string_view(names.long_name).substr(2), "-", "_")
+                    : std::string(key);
+    return names;
+}
+
+base::Error usage_error(std::string message, std::string hint) {
+    base::Error error;
+    error.message = std::move(message);
+    error.hint = std::move(hint);
+    error.kind = base::ErrorKind::usage;
+    return error;
+}
+
+} // namespace
+
+struct Options::Implementation {
+    struct Declared {
+        CLI::Option* option;
+        Names names;
+    };
+
+    struct Ignored {
+        CLI::Option* option;
+        std::string name;
+        std::string reason;
+    };
+
+    Implementation(std::string name, std::string_view summary)
+        : app(std::string(summary), name), usage_name(std::move(name)) {}
+
+    CLI::Option* bind(CLI::Option* option, Names names, const Text& text) {
+        if (!text.environment.empty()) {
+            option->envname(std::string(text.environment));
+        }
+        if (!current_group.empty()) {
+            option->group(current_group);
+        }
+        for (const std::string& name : names.several_letters) {
+            rewrites[name] = names.long_name;
+        }
+        declared.push_back({option, std::move(names)});
+        return option;
+    }
+
+    template <class T>
+    CLI::Option*
+    add(std::string_view names, T& target, const Text& text, std::string_view value_name) {
+        Names parsed = parse_names(names, text.key);
+        CLI::Option* option = app.add_option(parsed.cli11, target, describe(parsed, text));
+        option->type_name(std::string(value_name));
+        if constexpr (!std::is_same_v<T, std::vector<std::string>>) {
+            option->capture_default_str();
+        }
+        return bind(option, std::move(parsed), text);
+    }
+
+    static std::string describe(const Names& names, const Text& text) {
+        std::string help(text.help);
+        if (!names.several_letters.empty()) {
+            help += fmt::format(" (short: {})", base::join(names.several_letters, ", "));
+        }
+        return help;
+    }
+
+    // argv in CLI11's order (reversed), short names of several letters made long.
+    std::vector<std::string> rewritten(const std::vector<std::string>& arguments) const {
+        std::vector<std::string> result;
+        for (const std::string& argument : arguments) {
+            const std::size_t equals = argument.find('=');
+            const auto found = rewrites.find(argument.substr(0, equals));
+            result.push_back(
+                found == rewrites.end()
+                    ? argument
+                    : found->second +
+                          (equals == std::string::npos ? std::string() : argument.substr(equals)));
+        }
+        std::reverse(result.begin(), result.end());
+        return result;
+    }
+
+    base::Error unexpected(const std::vector<std::string>& extras) const {
+        const std::string& first = extras.front();
+        if (!first.starts_with('-') || first == "-") {
+            return usage_error(fmt::format("Got unexpected extra argument ({})", first), hint());
+        }
+        std::vector<std::string_view> known;
+        for (const Declared& row : declared) {
+            known.emplace_back(row.names.long_name);
+        }
+        const std::string name = first.substr(0, first.find('='));
+        const std::string_view near = base::nearest(name, known);
+        return usage_error(
+            fmt::format("No such option: {}", name),
+            near.empty() ? hint() : fmt::format("Did you mean {}? {}", near, hint()));
+    }
+
+    std::string hint() const { return fmt::format("Try '{} --help' for help.", usage_name); }
+
+    CLI::App app;
+    std::string usage_name;
+    std::string current_group;
+    std::vector<Declared> declared;
+    std::vector<Ignored> ignored;
+    std::map<std::string, std::string> rewrites;
+    bool ignored_flag = false;
+    std::string ignored_value;
+};
+
+Options::Options(std::string usage_name, std::string_view summary, std::string_view examples)
+    : implementation_(std::make_unique<Implementation>(std::move(usage_name), summary)) {
+    CLI::App& app = implementation_->app;
+    app.set_help_flag("-h,--help", "Show this help and exit");
+    app.get_formatter()->column_width(34);
+    app.allow_extras();
+    if (!examples.empty()) {
+        app.footer(fmt::format("Examples:\n{}", examples));
+    }
+}
+
+Options::~Options() = default;
+
+void Options::group(std::string_view title) {
+    implementation_->current_group = title;
+}
+
+void Options::positional(std::string_view name, std::string& target, std::string_view help) {
+    implementation_->app.add_option(std::string(name), target, std::string(help));
+}
+
+void Options::positional_list(
+    std::string_view name, std::vector<std::string>& target, std::string_view help) {
+    implementation_->app.add_option(std::string(name), target, std::string(help));
+}
+
+void Options::text(std::string_view names, std::string& target, const Text& text) {
+    implementation_->add(names, target, text, text.value_name);
+}
+
+void Options::choice(
+    std::string_view names,
+    std::string& target,
+    std::vector<std::string> choices,
+    const Text& text) {
+    const std::string shown = fmt::format("[{}]", base::join(choices, "|"));
+    CLI::Option* option = implementation_->add(names, target, text, shown);
+    option->transform(CLI::Validator(
+        [choices = std::move(choices)](std::string& value) {
+            for (const std::string& choice : choices) {
+                if (base::to_lower(choice) == base::to_lower(value)) {
+                    value = choice;
+                    return std::string();
+                }
+            }
+            return fmt::format("'{}' is not one of {}", value, base::join(choices, ", "));
+        },
+        ""));
+}
+
+void Options::number(std::string_view names, std::uint32_t& target, const Text& text) {
+    implementation_->add(names, target, text, "NUMBER");
+}
+
+void Options::optional_number(
+    std::string_view names, std::optional<std::uint32_t>& target, const Text& text) {
+    implementation_->add(names, target, text, "NUMBER");
+}
+
+void Options::port(std::string_view names, std::uint16_t& target, const Text& text) {
+    implementation_->add(names, target, text, "PORT");
+}
+
+void Options::flag(std::string_view names, bool& target, const Text& text) {
+    Names parsed = parse_names(names, text.key);
+    auto* option =
+        implementation_->app.add_flag(parsed.cli11, target, Implementation::describe(parsed, text));
+    implementation_->bind(option, std::move(parsed), text);
+}
+
+void Options::toggle(std::string_view names, std::optional<bool>& target, const Text& text) {
+    const std::size_t slash = names.find('/');
+    Names parsed = parse_names(names.substr(0, slash), text.key);
+    const std::string both = fmt::format("{},!{}", parsed.cli11, names.substr(slash + 1));
+    auto* option = implementation_->app.add_flag_function(
+        both,
+        [&target](std::int64_t count) { target = count > 0; },
+        Implementation::describe(parsed, text));
+    implementation_->bind(option, std::move(parsed), text);
+}
+
+void Options::list(std::string_view names, std::vector<std::string>& target, const Text& text) {
+    implementation_->add(names, target, text, fmt::format("{} ...", text.value_name))->expected(-1);
+}
+
+void Options::ignored_flag(std::string_view names, std::string_view reason) {
+    const std::size_t slash = names.find('/');
+    Names parsed = parse_names(names.substr(0, slash), {});
+    std::string all = parsed.cli11;
+    if (slash != std::string_view::npos) {
+        all += fmt::format(",!{}", names.substr(slash + 1));
+    }
+    auto* option = implementation_->app.add_flag(all, implementation_->ignored_flag, "");
+    option->group("");
+    implementation_->ignored.push_back({option, parsed.long_name, std::string(reason)});
+}
+
+void Options::ignored_value(std::string_view names, std::string_view reason) {
+    Names parsed = parse_names(names, {});
+    for (const std::string& name : parsed.several_letters) {
+        implementation_->rewrites[name] = parsed.long_name;
+    }
+    auto* option =
+        implementation_->app.add_option(parsed.cli11, implementation_->ignored_value, "");
+    option->group("");
+    implementation_->ignored.push_back({option, parsed.long_name, std::string(reason)});
+}
+
+base::Result<bool> Options::parse(const std::vector<std::string>& arguments) {
+    Implementation& self = *implementation_;
+    try {
+        self.app.parse(self.rewritten(arguments));
+    } catch (const CLI::CallForHelp&) {
+        return true;
+    } catch (const CLI::ParseError& error) {
+        return base::fail(usage_error(error.what(), self.hint()));
+    }
+    if (const std::vector<std::string> extras = self.app.remaining(); !extras.empty()) {
+        return base::fail(self.unexpected(extras));
+    }
+    return false;
+}
+
+base::Result<void> Options::apply(const ConfiguredValue& configured) {
+    for (const Implementation::Declared& row : implementation_->declared) {
+        if (row.option->count() > 0) {
+            continue;
+        }
+        const auto values = configured(row.names.key);
+        if (!values) {
+            continue;
+        }
+        try {
+            for (const std::string& value : *values) {
+                row.option->add_result(value);
+            }
+            row.option->run_callback();
+        } catch (const CLI::ParseError& error) {
+            return base::fail(usage_error(
+                fmt::format("configuration of {}: {}", row.names.key, error.what()), {}));
+        }
+    }
+    return {};
+}
+
+std::string Options::help() const {
+    return implementation_->app.help();
+}
+
+std::vector<std::string> Options::notes() const {
+    std::vector<std::string> notes;
+    for (const Implementation::Ignored& row : implementation_->ignored) {
+        if (row.option->count() > 0) {
+            notes.push_back(fmt::format("{} has no effect here: {}", row.name, row.reason));
+        }
+    }
+    return notes;
+}
+
+std::vector<std::pair<std::string, std::vector<std::string>>> Options::given() const {
+    std::vector<std::pair<std::string, std::vector<std::string>>> result;
+    for (const Implementation::Declared& row : implementation_->declared) {
+        if (row.option->count() > 0) {
+            result.emplace_back(row.names.key, row.option->results());
+        }
+    }
+    return result;
+}
+
+} // namespace samara::cli

@@ -1,0 +1,134 @@
+#include "run_options.h"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace samara::cli {
+
+void declare_run(Options& options, RunArguments& arguments) {
+    options.group("Execution environment");
+    options.choice(
+        "--engine",
+        arguments.engine,
+        {"auto", "docker", "sandbox"},
+        {.help = "What runs the functions; auto takes Docker where it answers",
+         .environment = "SAMARA_ENGINE"});
+    options.text(
+        "-n,--env-vars",
+        arguments.env_vars,
+        {.help =
+             R"(JSON file with values for variables: {"Parameters": {...}, "LogicalId": {...}})",
+         .value_name = "FILE"});
+    options.list(
+        "-ii,--invoke-image",
+        arguments.invoke_images,
+        {.help = "Base image instead of AWS's, for all functions or for one",
+         .value_name = "[ID=]IMAGE"});
+    options.flag(
+        "--no-memory-limit",
+        arguments.no_memory_limit,
+        {.help = "Do not hold functions to their MemorySize"});
+    options.text(
+        "-l,--log-file",
+        arguments.log_file,
+        {.help = "Append what functions log to a file", .value_name = "FILE"});
+    options.group("Docker");
+    options.text(
+        "--docker-network",
+        arguments.docker_network,
+        {.help = "Network the containers join", .environment = "SAM_DOCKER_NETWORK"});
+    options.list(
+        "--add-host",
+        arguments.add_hosts,
+        {.help = "Host name the functions can reach", .value_name = "NAME:ADDRESS"});
+    options.list(
+        "--container-dns",
+        arguments.container_dns,
+        {.help = "Name server of the containers", .value_name = "ADDRESS"});
+    options.text(
+        "--container-host",
+        arguments.container_host,
+        {.help = "Where the containers' ports answer", .value_name = "HOST"});
+    options.text(
+        "--container-host-interface",
+        arguments.container_host_interface,
+        {.help = "Address the containers' ports bind to", .value_name = "ADDRESS"});
+    options.flag(
+        "--skip-pull-image",
+        arguments.skip_pull_image,
+        {.help = "Do not ask the registry for newer images", .environment = "SAM_SKIP_PULL_IMAGE"});
+    options.flag(
+        "--force-image-build",
+        arguments.force_image_build,
+        {.help = "Rebuild the image the function runs in", .environment = "SAM_FORCE_IMAGE_BUILD"});
+    options.text(
+        "-v,--docker-volume-basedir",
+        arguments.docker_volume_basedir,
+        {.help = "Folder the code paths are relative to, instead of the template's",
+         .environment = "SAM_DOCKER_VOLUME_BASEDIR",
+         .value_name = "FOLDER"});
+    options.toggle(
+        "--mount-symlinks/--no-mount-symlinks",
+        arguments.mount_symlinks,
+        {.help = "Mount what symlinks in the code point to"});
+    options.text(
+        "--layer-cache-basedir",
+        arguments.layer_cache_basedir,
+        {.help = "Where layers are kept",
+         .environment = "SAM_LAYER_CACHE_BASEDIR",
+         .value_name = "FOLDER"});
+    options.group("Debugging");
+    options.list(
+        "-d,--debug-port",
+        arguments.debug_ports,
+        {.help = "Port of the debugger", .environment = "SAM_DEBUG_PORT", .value_name = "PORT"});
+    options.text(
+        "--debugger-path",
+        arguments.debugger_path,
+        {.help = "Folder with a debugger, seen at /tmp/lambci_debug_files",
+         .value_name = "FOLDER"});
+    options.text(
+        "--debug-args",
+        arguments.debug_args,
+        {.help = "Arguments of the debugger", .environment = "DEBUGGER_ARGS"});
+    options.text(
+        "--container-env-vars",
+        arguments.container_env_vars,
+        {.help = "JSON file with variables for debugging", .value_name = "FILE"});
+    options.ignored_flag("--shutdown", "environments always get their shutdown event");
+}
+
+base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
+    app::RunOptions run;
+    run.env_vars = arguments.env_vars;
+    run.profile = arguments.common.profile;
+    run.invoke_images = arguments.invoke_images;
+    run.docker_volume_basedir = arguments.docker_volume_basedir;
+    run.network = {
+        arguments.docker_network,
+        arguments.add_hosts,
+        arguments.container_dns,
+        arguments.container_host,
+        arguments.container_host_interface};
+    run.skip_pull_image = arguments.skip_pull_image;
+    run.force_image_build = arguments.force_image_build;
+    run.memory_limit = !arguments.no_memory_limit;
+    run.mount_symlinks = arguments.mount_symlinks.value_or(false);
+    run.debug_args = arguments.debug_args;
+    run.debugger_path = arguments.debugger_path;
+    for (const std::string& text : arguments.debug_ports) {
+        std::uint16_t port = 0;
+        const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
+        if (failure != std::errc{} || end != text.data() + text.size() || port == 0) {
+            base::Error error;
+            error.message = fmt::format("--debug-port: '{}' is not a port", text);
+            error.kind = base::ErrorKind::usage;
+            return base::fail(std::move(error));
+        }
+        run.debug_ports.push_back(port);
+    }
+    return run;
+}
+
+} // namespace samara::cli

@@ -1,0 +1,189 @@
+#include "app/application.h"
+
+#include "app/local_files.h"
+#include "base/strings.h"
+#include "data/read.h"
+#include "os/file.h"
+#include "transform/transform.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace samara::app {
+
+namespace {
+
+using data::Value;
+
+std::string list_of(const std::vector<model::Function>& functions) {
+    std::vector<std::string> names;
+    for (const model::Function& function : functions) {
+        names.push_back(function.logical_id);
+    }
+    return base::join(names, ", ");
+}
+
+bool is_function(std::string_view type) {
+    return type == "AWS::Lambda::Function" || type == "AWS::Serverless::Function";
+}
+
+bool is_layer(std::string_view type) {
+    return type == "AWS::Lambda::LayerVersion" || type == "AWS::Serverless::LayerVersion";
+}
+
+// Paths in messages are as the user would type them.
+std::string shown_path(const std::filesystem::path& path) {
+    std::error_code failed;
+    const std::filesystem::path relative = std::filesystem::relative(path, failed);
+    return failed || relative.empty() || relative.native().starts_with("..") ? path.string()
+                                                                             : relative.string();
+}
+
+} // namespace
+
+Application::Application(LoadOptions options, Documents documents)
+    : options_(std::move(options)), documents_(std::make_unique<Documents>(std::move(documents))) {}
+
+base::Result<Application> Application::load(const LoadOptions& options) {
+    const base::Result<std::string> text = os::read_file(options.template_file);
+    if (!text) {
+        return base::fail(text.error());
+    }
+    base::Result<Value> source = data::read_document(*text, shown_path(options.template_file));
+    if (!source) {
+        return base::fail(std::move(source).error());
+    }
+    if (auto sections = model::sections_of(*source); !sections) {
+        base::Error error = std::move(sections).error();
+        if (!error.where.known()) {
+            error.where.file =
+                std::make_shared<const std::string>(shown_path(options.template_file));
+        }
+        return base::fail(std::move(error));
+    }
+    base::Diagnostics diagnostics;
+    Value complete = include_local_files(*source, options.template_file.parent_path(), diagnostics);
+    transform::Options settings;
+    settings.region = options.region;
+    settings.local_artifacts = true;
+    for (const auto& [name, value] : options.parameter_overrides) {
+        settings.parameter_overrides.emplace(name, value);
+    }
+    transform::Output output = transform::transform(std::move(complete), settings);
+    diagnostics.insert(diagnostics.end(), output.diagnostics.begin(), output.diagnostics.end());
+
+    Application application(options, {std::move(*source), std::move(output.document)});
+    application.diagnostics_ = std::move(diagnostics);
+    if (auto read = application.read(); !read) {
+        return base::fail(std::move(read).error());
+    }
+    return application;
+}
+
+base::Result<void> Application::read() {
+    auto sections = model::sections_of(documents_->transformed);
+    if (!sections) {
+        // The transform has said what is wrong; an empty document is only what follows from it.
+        for (const base::Diagnostic& diagnostic : diagnostics_) {
+            if (diagnostic.severity == base::Severity::error) {
+                return base::fail(diagnostic.error);
+            }
+        }
+        return base::fail(std::move(sections).error());
+    }
+    sections_ = *sections;
+    auto parameters = model::parameter_values(*sections_.parameters, options_.parameter_overrides);
+    if (!parameters) {
+        return base::fail(std::move(parameters).error());
+    }
+    resolver_.emplace(
+        sections_, std::move(*parameters), intrinsics::pseudo_parameters(options_.region));
+    for (const data::Entry& resource : *sections_.resources) {
+        read_resource(resource);
+    }
+    return {};
+}
+
+void Application::read_resource(const data::Entry& resource) {
+    const Value* type = resource.value.find("Type");
+    const std::string_view name = type == nullptr ? std::string_view() : type->text();
+    if ((!is_function(name) && !is_layer(name)) ||
+        !resolver_->exists(resource.value, diagnostics_)) {
+        return;
+    }
+    // Policies and roles do not matter here, so only what is read is evaluated.
+    Value resolved = resource.value;
+    if (const Value* properties = resource.value.find("Properties");
+        properties != nullptr && properties->is_map()) {
+        data::Map kept;
+        for (const data::Entry& property : *properties->as_map()) {
+            if (property.key != "Role" && property.key != "Tags" && property.key != "VpcConfig" &&
+                property.key != "DeadLetterConfig" && property.key != "KmsKeyArn") {
+                kept.set(data::Entry(
+                    property.key,
+                    resolver_->resolve(property.value, diagnostics_),
+                    property.key_where));
+            }
+        }
+        resolved.as_map()->set("Properties", Value(std::move(kept)));
+    }
+    if (is_layer(name)) {
+        if (auto layer = model::read_layer(resource.key, resolved, diagnostics_)) {
+            layers_.push_back(std::move(*layer));
+        }
+        return;
+    }
+    if (auto function = model::read_function(resource.key, resolved, diagnostics_)) {
+        functions_.push_back(std::move(*function));
+    }
+}
+
+const model::Function* Application::find_function(std::string_view name) const {
+    const auto found =
+        std::find_if(functions_.begin(), functions_.end(), [&](const model::Function& function) {
+            return function.logical_id == name || function.name == name;
+        });
+    return found == functions_.end() ? nullptr : &*found;
+}
+
+base::Result<const model::Function*> Application::require_function(const std::string& name) const {
+    if (name.empty()) {
+        if (functions_.size() == 1) {
+            return &functions_.front();
+        }
+        for (const base::Diagnostic& diagnostic : diagnostics_) {
+            if (functions_.empty() && diagnostic.severity == base::Severity::error) {
+                return base::fail(diagnostic.error);
+            }
+        }
+        base::Error error;
+        error.kind = functions_.empty() ? base::ErrorKind::failure : base::ErrorKind::usage;
+        error.message = functions_.empty() ? "the template has no function"
+                                           : "which function? There is more than one";
+        error.hint = functions_.empty() ? "add a resource of the type AWS::Serverless::Function"
+                                        : fmt::format("name one of: {}", list_of(functions_));
+        return base::fail(std::move(error));
+    }
+    if (const model::Function* function = find_function(name)) {
+        return function;
+    }
+    for (const base::Diagnostic& diagnostic : diagnostics_) {
+        if (diagnostic.severity == base::Severity::error && diagnostic.error.resource == name) {
+            return base::fail(diagnostic.error);
+        }
+    }
+    return base::fail(
+        fmt::format("Function {} not found in template", name),
+        functions_.empty() ? "the template has no function"
+                           : fmt::format("it has: {}", list_of(functions_)));
+}
+
+const model::Layer* Application::find_layer(std::string_view arn) const {
+    const auto found = std::find_if(layers_.begin(), layers_.end(), [&](const model::Layer& layer) {
+        return arn.ends_with(fmt::format(":layer:{}:1", layer.logical_id));
+    });
+    return found == layers_.end() ? nullptr : &*found;
+}
+
+} // namespace samara::app

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "app/credentials.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "template/function.h"
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+/// The environment variables a function sees.
+namespace samara::app {
+
+using Variables = std::map<std::string, std::string>;
+
+/// The file of --env-vars: {"Parameters": {...}} for every function, {"<LogicalId>": {...}} for
+/// one.
+class VariableOverrides {
+public:
+    VariableOverrides() = default;
+
+    /// Fails with the place of what is not of that shape.
+    static base::Result<VariableOverrides> read(const std::filesystem::path& file);
+
+    [[nodiscard]] Variables of(const model::Function& function) const;
+
+private:
+    std::map<std::string, Variables, std::less<>> by_function_;
+};
+
+/// Declared names take, later winning: the template's value, the caller's environment, the file;
+/// then the variables that Lambda sets, which cannot be overridden. Names of the file that the
+/// template does not declare are told to `log` and left out.
+/// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+Variables function_variables(
+    const model::Function& function,
+    const VariableOverrides& overrides,
+    const Credentials& credentials,
+    const std::string& region,
+    const base::Log& log);
+
+} // namespace samara::app

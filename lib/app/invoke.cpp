@@ -1,0 +1,95 @@
+#include "app/invoke.h"
+
+#include "data/read.h"
+#include "engine/select.h"
+#include "invoke/invoker.h"
+#include "os/file.h"
+#include "os/signals.h"
+
+#include <fmt/format.h>
+
+namespace samara::app {
+
+namespace {
+
+// The event's bytes, known to be JSON.
+base::Result<std::string> read_event(const std::string& event) {
+    if (event.empty()) {
+        return "{}";
+    }
+    const std::string name = event == "-" ? "standard input" : event;
+    base::Result<std::string> text = os::read_file(event == "-" ? "/dev/stdin" : event);
+    if (!text) {
+        return text;
+    }
+    const data::ReadLimits deep{.depth = 1000};
+    if (const auto parsed = data::read_json(*text, name, deep); !parsed) {
+        base::Error error = parsed.error();
+        error.message = fmt::format("the event is not JSON: {}", error.message);
+        error.hint = "samara local generate-event writes sample events";
+        return base::fail(std::move(error));
+    }
+    return text;
+}
+
+bool timed_out(const invoke::Response& response) {
+    return !response.function_error.empty() &&
+           response.payload.find("Task timed out after") != std::string::npos;
+}
+
+} // namespace
+
+base::Result<std::string>
+local_invoke(const InvokeOptions& options, engine::OutputSink output, const base::Log& log) {
+    auto application = load_application(options.load, true);
+    if (!application) {
+        return base::fail(std::move(application).error());
+    }
+    auto function = application->require_function(options.function);
+    if (!function) {
+        return base::fail(std::move(function).error());
+    }
+    auto event = read_event(options.event);
+    if (!event) {
+        return event;
+    }
+    report_others(*application, (*function)->logical_id, log);
+    auto planner = Planner::make(*application, options.run, log);
+    if (!planner) {
+        return base::fail(std::move(planner).error());
+    }
+    auto plan = planner->plan(*application, **function);
+    if (!plan) {
+        return base::fail(std::move(plan).error());
+    }
+    const os::Cancellation cancel;
+    const os::SignalCancellation signals(cancel);
+    auto engine = engine::select_engine(options.engine, log, cancel);
+    if (!engine) {
+        return base::fail(std::move(engine).error());
+    }
+    log.info(
+        (*function)->package_type == model::PackageType::image
+            ? fmt::format("Invoking Container created from {}", (*function)->image_uri)
+            : fmt::format("Invoking {} ({})", (*function)->handler, (*function)->runtime));
+    invoke::InvokerOptions settings;
+    settings.patient = plan->spec.debug.has_value();
+    const std::string id = (*function)->logical_id;
+    invoke::Invoker invoker(
+        **engine, {{id, std::move(*plan)}}, settings, std::move(output), log, cancel);
+    invoke::Request request;
+    request.function = id;
+    request.payload = std::move(*event);
+    auto response = invoker.invoke(request);
+    if (!response) {
+        return base::fail(std::move(response).error());
+    }
+    if (timed_out(*response)) {
+        log.info(fmt::format(
+            "Function '{}' timed out after {} seconds", id, (*function)->timeout_seconds));
+        return std::string();
+    }
+    return std::move(response->payload);
+}
+
+} // namespace samara::app

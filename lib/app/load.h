@@ -1,0 +1,27 @@
+#pragma once
+
+#include "app/application.h"
+#include "base/log.h"
+
+#include <string>
+#include <vector>
+
+namespace samara::app {
+
+/// What a command line says about the template.
+struct LoadArguments {
+    std::string template_file;                    ///< empty: the default ones
+    std::vector<std::string> parameter_overrides; ///< as typed
+    std::string region;
+    std::string profile;
+};
+
+/// Finds, reads and transforms the template. `prefer_built`: as the local commands do.
+base::Result<Application> load_application(const LoadArguments& arguments, bool prefer_built);
+
+/// Warnings of the template, and the errors that concern other resources than `function` (all
+/// errors when that is empty) as warnings: they do not keep it from running.
+void report_others(
+    const Application& application, const std::string& function, const base::Log& log);
+
+} // namespace samara::app

@@ -1,0 +1,135 @@
+#include "app/local_files.h"
+
+#include "data/read.h"
+#include "os/file.h"
+
+#include <fmt/format.h>
+
+namespace samara::app {
+
+namespace {
+
+using data::Entry;
+using data::List;
+using data::Map;
+using data::Value;
+
+bool is_remote(std::string_view location) {
+    return location.starts_with("s3://") || location.starts_with("http://") ||
+           location.starts_with("https://");
+}
+
+class Includer {
+public:
+    Includer(const std::filesystem::path& folder, base::Diagnostics& diagnostics)
+        : folder_(folder), diagnostics_(diagnostics) {}
+
+    void include(Value& value) {
+        if (List* list = value.as_list()) {
+            for (Value& item : *list) {
+                include(item);
+            }
+            return;
+        }
+        Map* map = value.as_map();
+        if (map == nullptr) {
+            return;
+        }
+        if (const Value* location = include_location(*map)) {
+            replace_include(value, *location);
+            return;
+        }
+        for (Entry& entry : *map) {
+            include(entry.value);
+        }
+    }
+
+    // DefinitionUri: file becomes DefinitionBody (Definition for a state machine).
+    void include_definition(Value& resource) {
+        const Value* type = resource.find("Type");
+        Value* properties = resource.find("Properties");
+        const Value* uri = properties == nullptr ? nullptr : properties->find("DefinitionUri");
+        if (type == nullptr || uri == nullptr || !uri->is_string() || is_remote(uri->text())) {
+            return;
+        }
+        const bool state_machine = type->text() == "AWS::Serverless::StateMachine";
+        if (!state_machine && type->text() != "AWS::Serverless::Api" &&
+            type->text() != "AWS::Serverless::HttpApi") {
+            return;
+        }
+        auto content = read(*uri);
+        if (!content) {
+            return;
+        }
+        Map& map = *properties->as_map();
+        map.erase("DefinitionUri");
+        map.set(state_machine ? "Definition" : "DefinitionBody", std::move(*content));
+    }
+
+private:
+    static const Value* include_location(const Map& map) {
+        const Value* transform = map.find("Fn::Transform");
+        const Value* name = transform == nullptr ? nullptr : transform->find("Name");
+        const Value* parameters = transform == nullptr ? nullptr : transform->find("Parameters");
+        const Value* location = parameters == nullptr ? nullptr : parameters->find("Location");
+        const bool local = name != nullptr && name->text() == "AWS::Include" &&
+                           location != nullptr && location->is_string() &&
+                           !is_remote(location->text());
+        return local ? location : nullptr;
+    }
+
+    // The file's members stand in the place of Fn::Transform, beside those that are there.
+    void replace_include(Value& value, const Value& location) {
+        auto content = read(location);
+        if (!content) {
+            return;
+        }
+        Map& map = *value.as_map();
+        if (map.size() == 1 || !content->is_map()) {
+            value = std::move(*content);
+            return;
+        }
+        map.erase("Fn::Transform");
+        for (Entry& entry : *content->as_map()) {
+            map.set(std::move(entry));
+        }
+    }
+
+    std::optional<Value> read(const Value& location) {
+        const std::filesystem::path path = folder_ / location.text();
+        const base::Result<std::string> text = os::read_file(path);
+        base::Result<Value> content =
+            text ? data::read_document(*text, location.text()) : base::fail(text.error());
+        if (content) {
+            return std::move(*content);
+        }
+        base::Diagnostic diagnostic;
+        diagnostic.error = std::move(content).error();
+        if (!diagnostic.error.where.known()) {
+            diagnostic.error.where = location.where();
+        }
+        diagnostics_.push_back(std::move(diagnostic));
+        return std::nullopt;
+    }
+
+    const std::filesystem::path& folder_;
+    base::Diagnostics& diagnostics_;
+};
+
+} // namespace
+
+Value include_local_files(
+    const Value& document, const std::filesystem::path& folder, base::Diagnostics& diagnostics) {
+    Value result = document;
+    Includer includer(folder, diagnostics);
+    includer.include(result);
+    Value* resources = result.find("Resources");
+    if (resources != nullptr && resources->is_map()) {
+        for (Entry& resource : *resources->as_map()) {
+            includer.include_definition(resource.value);
+        }
+    }
+    return result;
+}
+
+} // namespace samara::app

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "base/error.h"
+#include "data/value.h"
+
+#include <filesystem>
+
+namespace samara::app {
+
+/// The template with the files it names put in their place, so that the rest needs no disk:
+/// `Fn::Transform: {Name: AWS::Include, Parameters: {Location: ./file}}` and the local
+/// DefinitionUri of APIs and state machines. Files are looked for from `folder`; places in them
+/// name that file. What cannot be read is an error in `diagnostics` and stays as it was.
+data::Value include_local_files(
+    const data::Value& document,
+    const std::filesystem::path& folder,
+    base::Diagnostics& diagnostics);
+
+} // namespace samara::app

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "app/application.h"
+#include "app/function_environment.h"
+#include "engine/engine.h"
+#include "invoke/invoker.h"
+#include "os/temp_dir.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace samara::app {
+
+/// The options of the local commands that shape execution environments, as they were given.
+struct RunOptions {
+    std::filesystem::path env_vars; ///< empty: none
+    std::string profile;
+    std::vector<std::string> invoke_images; ///< "Image" or "LogicalId=Image"
+    std::filesystem::path docker_volume_basedir;
+    engine::NetworkSpec network;
+    bool skip_pull_image = false;
+    bool force_image_build = false;
+    bool memory_limit = true;
+    bool mount_symlinks = false;
+    std::vector<std::uint16_t> debug_ports;
+    std::string debug_args;
+    std::filesystem::path debugger_path;
+    std::string debug_function; ///< empty: the one that is invoked
+};
+
+/// Turns functions of the template into what an engine starts. Holds the temporary files that
+/// inline code needs, so it has to outlive the environments.
+class Planner {
+public:
+    static base::Result<Planner>
+    make(const Application& application, RunOptions options, base::Log log);
+
+    /// Fails when the code, the image or a layer is not there, with the place in the template.
+    base::Result<invoke::FunctionPlan>
+    plan(const Application& application, const model::Function& function);
+
+private:
+    Planner(
+        RunOptions options, VariableOverrides overrides, Credentials credentials, base::Log log);
+    base::Result<std::filesystem::path>
+    code_folder(const Application& application, const model::Function& function);
+    base::Result<std::filesystem::path> inline_code(const model::Function& function);
+    base::Result<engine::Layer> layer(
+        const Application& application,
+        const model::Function& function,
+        const std::string& arn) const;
+    [[nodiscard]] std::string invoke_image(const model::Function& function) const;
+
+    RunOptions options_;
+    VariableOverrides overrides_;
+    Credentials credentials_;
+    base::Log log_;
+    std::vector<os::TempDir> temporary_;
+};
+
+} // namespace samara::app

@@ -1,0 +1,41 @@
+#include "app/template_file.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace samara::app {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> names{"template.yaml", "template.yml", "template.json"};
+constexpr std::string_view built = ".aws-sam/build/template.yaml";
+
+} // namespace
+
+base::Result<std::filesystem::path>
+find_template(const std::string& given, const std::filesystem::path& folder, bool prefer_built) {
+    std::error_code ignored;
+    if (!given.empty()) {
+        const std::filesystem::path path = std::filesystem::absolute(folder / given, ignored);
+        if (std::filesystem::is_regular_file(path, ignored)) {
+            return path;
+        }
+        return base::fail(
+            fmt::format("Template file not found at {}", path.string()),
+            "name the template with -t FILE");
+    }
+    if (prefer_built && std::filesystem::is_regular_file(folder / built, ignored)) {
+        return folder / built;
+    }
+    for (const std::string_view name : names) {
+        if (std::filesystem::is_regular_file(folder / name, ignored)) {
+            return folder / name;
+        }
+    }
+    return base::fail(
+        fmt::format("Template file not found at {}", (folder / names.front()).string()),
+        "run it in the folder of the template, or name the template with -t FILE");
+}
+
+} // namespace samara::app

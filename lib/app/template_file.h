@@ -1,0 +1,16 @@
+#pragma once
+
+#include "base/error.h"
+
+#include <filesystem>
+#include <string>
+
+namespace samara::app {
+
+/// The template to read: `given` when it is not empty, else template.yaml, .yml or .json in
+/// `folder`. `prefer_built`: .aws-sam/build/template.yaml comes before those. Fails with what was
+/// looked for.
+base::Result<std::filesystem::path>
+find_template(const std::string& given, const std::filesystem::path& folder, bool prefer_built);
+
+} // namespace samara::app

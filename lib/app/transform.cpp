@@ -1,0 +1,83 @@
+#include "app/transform.h"
+
+#include "app/credentials.h"
+#include "app/template_file.h"
+#include "data/read.h"
+#include "data/write.h"
+#include "os/file.h"
+#include "template/parameters.h"
+#include "transform/transform.h"
+
+#include <fmt/format.h>
+
+namespace samara::app {
+
+namespace {
+
+base::Result<transform::ManagedPolicies> read_policies(const std::string& file) {
+    const auto text = os::read_file(file);
+    if (!text) {
+        return base::fail(text.error());
+    }
+    const auto table = data::read_json(*text, file);
+    if (!table) {
+        return base::fail(table.error());
+    }
+    transform::ManagedPolicies policies;
+    const data::Map* rows = table->as_map();
+    if (rows == nullptr) {
+        return base::fail(
+            "--managed-policies must be an object of policy names and ARNs", {}, table->where());
+    }
+    for (const data::Entry& row : *rows) {
+        policies.emplace(row.key, row.value.text());
+    }
+    return policies;
+}
+
+} // namespace
+
+base::Result<Transformed> transform_template(const TransformArguments& arguments) {
+    std::error_code failed;
+    auto file =
+        find_template(arguments.template_file, std::filesystem::current_path(failed), false);
+    if (!file) {
+        return base::fail(std::move(file).error());
+    }
+    auto overrides = model::parse_parameter_overrides(arguments.parameter_overrides);
+    if (!overrides) {
+        return base::fail(std::move(overrides).error());
+    }
+    transform::Options options;
+    options.region = find_region(arguments.region, arguments.profile);
+    options.parameter_overrides = std::move(*overrides);
+    if (!arguments.managed_policies.empty()) {
+        auto policies = read_policies(arguments.managed_policies);
+        if (!policies) {
+            return base::fail(std::move(policies).error());
+        }
+        options.managed_policies = std::move(*policies);
+    }
+    const auto text = os::read_file(*file);
+    if (!text) {
+        return base::fail(text.error());
+    }
+    auto document = data::read_document(
+        *text,
+        arguments.template_file.empty() ? file->filename().string() : arguments.template_file);
+    Transformed result;
+    if (!document) {
+        result.diagnostics.push_back({base::Severity::error, std::move(document).error()});
+        return result;
+    }
+    transform::Output output = transform::transform(std::move(*document), options);
+    result.diagnostics = std::move(output.diagnostics);
+    if (!has_errors(result.diagnostics)) {
+        result.text = arguments.output == DocumentFormat::json
+                          ? data::write_json(output.document, 2) + "\n"
+                          : data::write_yaml(output.document);
+    }
+    return result;
+}
+
+} // namespace samara::app

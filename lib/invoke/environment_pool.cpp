@@ -1,0 +1,55 @@
+#include "invoke/environment_pool.h"
+
+#include <algorithm>
+
+namespace samara::invoke {
+
+EnvironmentPool::Admission EnvironmentPool::acquire(std::vector<Slot>& ended) {
+    Admission admission;
+    if (in_use_ >= limit_) {
+        return admission;
+    }
+    ++in_use_;
+    admission.admitted = true;
+    while (!admission.warm && !idle_.empty()) {
+        Slot slot = std::move(idle_.back());
+        idle_.pop_back();
+        if (slot.environment->alive()) {
+            admission.warm = std::move(slot);
+        } else {
+            ended.push_back(std::move(slot));
+        }
+    }
+    return admission;
+}
+
+void EnvironmentPool::release(std::optional<Slot> slot, std::vector<Slot>& ended) {
+    --in_use_;
+    if (!slot) {
+        return;
+    }
+    if (retired_ || !slot->environment->alive()) {
+        ended.push_back(std::move(*slot));
+        return;
+    }
+    slot->idle_since = Clock::now();
+    idle_.push_back(std::move(*slot));
+}
+
+void EnvironmentPool::retire(std::vector<Slot>& ended) {
+    retired_ = true;
+    std::move(idle_.begin(), idle_.end(), std::back_inserter(ended));
+    idle_.clear();
+}
+
+std::optional<Clock::time_point>
+EnvironmentPool::expire(Clock::time_point limit, std::vector<Slot>& ended) {
+    // The one that has been idle longest is the first.
+    const auto first_kept = std::find_if(
+        idle_.begin(), idle_.end(), [&](const Slot& slot) { return slot.idle_since > limit; });
+    std::move(idle_.begin(), first_kept, std::back_inserter(ended));
+    idle_.erase(idle_.begin(), first_kept);
+    return idle_.empty() ? std::nullopt : std::optional(idle_.front().idle_since);
+}
+
+} // namespace samara::invoke

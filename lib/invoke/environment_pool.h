@@ -1,0 +1,69 @@
+#pragma once
+
+#include "engine/engine.h"
+#include "invoke/transport.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace samara::invoke {
+
+using Clock = std::chrono::steady_clock;
+
+/// One environment with its connection; in use by at most one invocation.
+struct Slot {
+    std::unique_ptr<engine::Environment> environment;
+    std::unique_ptr<Transport> transport;
+    Clock::time_point idle_since;
+};
+
+/// The idle environments of one version of one function, and how many more are in use. Not
+/// synchronised: its owner is.
+class EnvironmentPool {
+public:
+    EnvironmentPool(engine::EnvironmentSpec spec, std::string fingerprint, std::size_t limit)
+        : spec_(std::move(spec)), fingerprint_(std::move(fingerprint)), limit_(limit) {}
+
+    [[nodiscard]] const engine::EnvironmentSpec& spec() const { return spec_; }
+
+    [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }
+
+    [[nodiscard]] std::size_t in_use() const { return in_use_; }
+
+    [[nodiscard]] std::size_t limit() const { return limit_; }
+
+    [[nodiscard]] bool full() const { return in_use_ >= limit_; }
+
+    [[nodiscard]] bool retired() const { return retired_; }
+
+    /// Counts one more in use and gives the warmest idle environment, or nothing when one has to be
+    /// started. Dead ones go to `ended`.
+    std::optional<Slot> acquire(std::vector<Slot>& ended);
+
+    /// Counts one less in use; a slot that still runs becomes idle, else it goes to `ended`.
+    void release(std::optional<Slot> slot, std::vector<Slot>& ended);
+
+    /// Idle environments end now, those in use when they come back.
+    void retire(std::vector<Slot>& ended);
+
+    /// Ends what has been idle since before `limit`; gives when the next one will have been.
+    std::optional<Clock::time_point> expire(Clock::time_point limit, std::vector<Slot>& ended);
+
+private:
+    engine::EnvironmentSpec spec_;
+    std::string fingerprint_;
+    std::size_t limit_;
+    std::size_t in_use_ = 0;
+    bool retired_ = false;
+    std::vector<Slot> idle_; // the warmest last
+};
+
+} // namespace samara::invoke

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "base/log.h"
+#include "engine/engine.h"
+#include "invoke/invocation.h"
+#include "invoke/transport.h"
+#include "os/cancellation.h"
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+/// Runs functions: keeps their execution environments, hands each call to a warm one or starts one.
+namespace samara::invoke {
+
+/// One function as it is to be run now.
+struct FunctionPlan {
+    engine::EnvironmentSpec spec;
+    std::string fingerprint; ///< changes whenever code, layers or settings do
+    std::optional<std::uint32_t> reserved_concurrency; ///< ReservedConcurrentExecutions
+};
+
+/// By logical id.
+using FunctionPlans = std::map<std::string, FunctionPlan, std::less<>>;
+
+struct InvokerOptions {
+    std::size_t max_concurrency =
+        10; ///< environments a function, unless it reserves its own number
+    std::chrono::milliseconds idle_timeout = std::chrono::minutes(10);
+    bool patient = false; ///< wait without end: somebody may sit in a debugger
+    std::function<std::unique_ptr<Transport>(const engine::Endpoint&)> connect = connect_transport;
+};
+
+/// Thread-safe. Every environment it started has ended when its destructor returns.
+class Invoker {
+public:
+    Invoker(
+        engine::Engine& engine,
+        FunctionPlans plans,
+        InvokerOptions options,
+        engine::OutputSink output,
+        base::Log log,
+        os::Cancellation cancel);
+    Invoker(const Invoker&) = delete;
+    Invoker& operator=(const Invoker&) = delete;
+    Invoker(Invoker&&) = delete;
+    Invoker& operator=(Invoker&&) = delete;
+    ~Invoker();
+
+    /// Waits for the result (InvocationType::event: for the queueing only). A function that fails
+    /// is a Response with function_error; an Error says that it could not be run.
+    base::Result<Response> invoke(const Request& request);
+
+    [[nodiscard]] bool knows(std::string_view function) const;
+
+    /// Starts environments until `count` are idle or in use (--warm-containers EAGER).
+    base::Result<void> warm(const std::string& function, std::size_t count);
+
+    /// Takes up new plans. Environments of functions whose fingerprint changed end after their
+    /// call.
+    void update(FunctionPlans plans);
+
+private:
+    class State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace samara::invoke

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "base/error.h"
+#include "engine/engine.h"
+#include "invoke/invocation.h"
+#include "os/cancellation.h"
+
+#include <chrono>
+#include <memory>
+
+namespace samara::invoke {
+
+/// A connection to one environment's emulator, kept open from call to call.
+class Transport {
+public:
+    Transport() = default;
+    Transport(const Transport&) = delete;
+    Transport& operator=(const Transport&) = delete;
+    Transport(Transport&&) = delete;
+    Transport& operator=(Transport&&) = delete;
+    virtual ~Transport() = default;
+
+    /// One invocation. Fails when the emulator cannot be reached or does not answer within
+    /// `patience` (longer than the function's own timeout, which the emulator keeps).
+    virtual base::Result<Response> invoke(
+        const Request& request,
+        std::chrono::milliseconds patience,
+        const os::Cancellation& cancel) = 0;
+};
+
+/// HTTP: POST /2015-03-31/functions/function/invocations.
+std::unique_ptr<Transport> connect_transport(const engine::Endpoint& endpoint);
+
+} // namespace samara::invoke

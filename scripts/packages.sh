@@ -1,0 +1,37 @@
+# The Debian packages samara needs, by purpose, and how they are installed. Sourced by other scripts.
+
+build_packages=(
+    ca-certificates ccache cmake g++ git make ninja-build pkg-config python3
+    libarchive-dev libboost-dev libcli11-dev libcpp-httplib-dev libexpected-dev libfmt-dev
+    libssl-dev libtomlplusplus-dev libvalijson-dev libyaml-cpp-dev nlohmann-json3-dev
+)
+
+# What the sandbox engine runs functions with.
+sandbox_packages=(bubblewrap curl python3 python3-boto3 python3-pip)
+
+test_packages=(
+    awscli binutils debootstrap docker.io ffmpeg iproute2 libgmock-dev libgtest-dev make nodejs npm
+    openssl podman procps python3-venv unzip zip
+)
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Installs those of the named packages that are missing; silent when all are there. A program that is
+# there from elsewhere (a newer Node.js, say) counts for its package.
+install_packages() {
+    local missing=() package
+    for package in "$@"; do
+        case $package in
+            nodejs) command -v node >/dev/null && continue ;;
+            npm) command -v npm >/dev/null && continue ;;
+        esac
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    echo "Installing ${missing[*]}" >&2
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        "${missing[@]}" >/dev/null
+}

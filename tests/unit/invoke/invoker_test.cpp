@@ -1,0 +1,271 @@
+#include "invoke/invoker.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace samara::invoke {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What the fake environments do, and what has been seen of them.
+struct World {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::size_t started = 0;
+    std::size_t running = 0;
+    std::size_t most_running = 0;
+    std::size_t in_call = 0;
+    bool hold_calls = false; // calls wait until this is false
+    bool transport_fails = false;
+    bool die_after_call = false;
+    bool start_fails = false;
+
+    template <class Condition>
+    bool wait(Condition condition) {
+        std::unique_lock lock(mutex);
+        return changed.wait_for(lock, 10s, [&] { return condition(); });
+    }
+
+    void set(bool& flag, bool value) {
+        const std::lock_guard lock(mutex);
+        flag = value;
+        changed.notify_all();
+    }
+};
+
+class FakeEnvironment : public engine::Environment {
+public:
+    explicit FakeEnvironment(World& world) : world_(world) {
+        const std::lock_guard lock(world_.mutex);
+        id_ = std::to_string(++world_.started);
+        world_.most_running = std::max(world_.most_running, ++world_.running);
+    }
+
+    ~FakeEnvironment() override {
+        const std::lock_guard lock(world_.mutex);
+        --world_.running;
+        world_.changed.notify_all();
+    }
+
+    FakeEnvironment(const FakeEnvironment&) = delete;
+    FakeEnvironment& operator=(const FakeEnvironment&) = delete;
+    FakeEnvironment(FakeEnvironment&&) = delete;
+    FakeEnvironment& operator=(FakeEnvironment&&) = delete;
+
+    [[nodiscard]] const std::string& id() const override { return id_; }
+
+    [[nodiscard]] const engine::Endpoint& endpoint() const override { return endpoint_; }
+
+    [[nodiscard]] bool alive() const override { return !world_.die_after_call || !called_; }
+
+    [[nodiscard]] std::string end_reason() const override { return "it died"; }
+
+    void mark_called() { called_ = true; }
+
+private:
+    World& world_;
+    std::string id_;
+    engine::Endpoint endpoint_ = engine::UnixEndpoint{"/none"};
+    bool called_ = false;
+};
+
+class FakeEngine : public engine::Engine {
+public:
+    explicit FakeEngine(World& world) : world_(world) {}
+
+    [[nodiscard]] std::string_view name() const override { return "fake"; }
+
+    base::Result<void>
+    prepare(const engine::EnvironmentSpec& /*spec*/, const os::Cancellation& /*cancel*/) override {
+        return {};
+    }
+
+    base::Result<std::unique_ptr<engine::Environment>> start(
+        const engine::EnvironmentSpec& /*spec*/,
+        engine::OutputSink /*output*/,
+        const os::Cancellation& /*cancel*/) override {
+        if (world_.start_fails) {
+            return base::fail("no room");
+        }
+        return std::make_unique<FakeEnvironment>(world_);
+    }
+
+private:
+    World& world_;
+};
+
+class FakeTransport : public Transport {
+public:
+    explicit FakeTransport(World& world) : world_(world) {}
+
+    base::Result<Response> invoke(
+        const Request& request,
+        std::chrono::milliseconds /*patience*/,
+        const os::Cancellation& /*cancel*/) override {
+        std::unique_lock lock(world_.mutex);
+        ++world_.in_call;
+        world_.changed.notify_all();
+        world_.changed.wait_for(lock, 10s, [&] { return !world_.hold_calls; });
+        --world_.in_call;
+        if (world_.transport_fails) {
+            return base::fail("connection closed");
+        }
+        Response response;
+        response.payload = request.payload;
+        return response;
+    }
+
+private:
+    World& world_;
+};
+
+class InvokerTest : public testing::Test {
+protected:
+    World world_;
+    FakeEngine engine_{world_};
+    os::Cancellation cancel_;
+
+    std::unique_ptr<Invoker> make(InvokerOptions options = {}, std::string fingerprint = "1") {
+        options.connect = [this](const engine::Endpoint& /*endpoint*/) {
+            return std::make_unique<FakeTransport>(world_);
+        };
+        return std::make_unique<Invoker>(
+            engine_, plans(std::move(fingerprint)), options, nullptr, base::Log(), cancel_);
+    }
+
+    static FunctionPlans plans(std::string fingerprint) {
+        FunctionPlan plan;
+        plan.spec.function = "Fn";
+        plan.fingerprint = std::move(fingerprint);
+        return {{"Fn", plan}};
+    }
+
+    static Request request() {
+        Request request;
+        request.function = "Fn";
+        request.payload = "{}";
+        return request;
+    }
+};
+
+TEST_F(InvokerTest, ReusesTheWarmEnvironment) {
+    const auto invoker = make();
+    EXPECT_TRUE(invoker->invoke(request())->cold);
+    EXPECT_FALSE(invoker->invoke(request())->cold);
+    EXPECT_EQ(world_.started, 1U);
+}
+
+TEST_F(InvokerTest, UnknownFunctionsAreErrors) {
+    const auto invoker = make();
+    Request other = request();
+    other.function = "Other";
+    EXPECT_EQ(invoker->invoke(other).error().message, "Function Other not found in template");
+    EXPECT_TRUE(invoker->knows("Fn"));
+    EXPECT_FALSE(invoker->knows("Other"));
+}
+
+TEST_F(InvokerTest, OverlappingCallsGetTheirOwnEnvironmentUpToTheLimit) {
+    InvokerOptions options;
+    options.max_concurrency = 3;
+    const auto invoker = make(options);
+    world_.hold_calls = true;
+    std::atomic<int> answered = 0;
+    std::vector<std::thread> callers;
+    for (int i = 0; i < 3; ++i) {
+        callers.emplace_back(
+            [&] { answered += invoker->invoke(request())->status == 200 ? 1 : 0; });
+    }
+    ASSERT_TRUE(world_.wait([&] { return world_.in_call == 3; }));
+    const base::Result<Response> fourth = invoker->invoke(request());
+    EXPECT_EQ(fourth->status, 429);
+    EXPECT_NE(fourth->payload.find("Rate Exceeded"), std::string::npos);
+    world_.set(world_.hold_calls, false);
+    for (std::thread& caller : callers) {
+        caller.join();
+    }
+    EXPECT_EQ(answered, 3);
+    EXPECT_EQ(world_.most_running, 3U);
+}
+
+TEST_F(InvokerTest, EndsEverythingWhenItGoes) {
+    make()->invoke(request());
+    EXPECT_EQ(world_.running, 0U);
+}
+
+TEST_F(InvokerTest, EndsEnvironmentsThatAreIdleTooLong) {
+    InvokerOptions options;
+    options.idle_timeout = 1ms;
+    const auto invoker = make(options);
+    ASSERT_TRUE(invoker->invoke(request()));
+    EXPECT_TRUE(world_.wait([&] { return world_.running == 0; }));
+}
+
+TEST_F(InvokerTest, ChangedFunctionsStartAfresh) {
+    const auto invoker = make();
+    ASSERT_TRUE(invoker->invoke(request()));
+    invoker->update(plans("1"));
+    EXPECT_FALSE(invoker->invoke(request())->cold);
+    invoker->update(plans("2"));
+    EXPECT_TRUE(invoker->invoke(request())->cold);
+    EXPECT_TRUE(world_.wait([&] { return world_.running == 1; }));
+    invoker->update({});
+    EXPECT_FALSE(invoker->invoke(request()));
+}
+
+TEST_F(InvokerTest, AChangeLetsTheRunningCallFinish) {
+    const auto invoker = make();
+    world_.hold_calls = true;
+    base::Result<Response> running;
+    std::thread caller([&] { running = invoker->invoke(request()); });
+    ASSERT_TRUE(world_.wait([&] { return world_.in_call == 1; }));
+    invoker->update(plans("2"));
+    world_.set(world_.hold_calls, false);
+    caller.join();
+    EXPECT_TRUE(running);
+    EXPECT_TRUE(world_.wait([&] { return world_.running == 0; }));
+}
+
+TEST_F(InvokerTest, DeadEnvironmentsAreReplaced) {
+    const auto invoker = make();
+    world_.transport_fails = true;
+    EXPECT_FALSE(invoker->invoke(request()));
+    world_.transport_fails = false;
+    EXPECT_TRUE(invoker->invoke(request())->cold);
+    EXPECT_TRUE(world_.wait([&] { return world_.running == 1; }));
+}
+
+TEST_F(InvokerTest, AFailedStartIsToldAndFreesItsPlace) {
+    InvokerOptions options;
+    options.max_concurrency = 1;
+    const auto invoker = make(options);
+    world_.start_fails = true;
+    EXPECT_EQ(invoker->invoke(request()).error().message, "no room");
+    world_.start_fails = false;
+    EXPECT_EQ(invoker->invoke(request())->status, 200);
+}
+
+TEST_F(InvokerTest, WarmStartsEnvironmentsAhead) {
+    const auto invoker = make();
+    ASSERT_TRUE(invoker->warm("Fn", 2));
+    EXPECT_EQ(world_.running, 2U);
+    EXPECT_FALSE(invoker->invoke(request())->cold);
+}
+
+TEST_F(InvokerTest, EventsAreQueuedAndDryRunsRunNothing) {
+    const auto invoker = make();
+    Request event = request();
+    event.type = InvocationType::dry_run;
+    EXPECT_EQ(invoker->invoke(event)->status, 204);
+    EXPECT_EQ(world_.started, 0U);
+    event.type = InvocationType::event;
+    EXPECT_EQ(invoker->invoke(event)->status, 202);
+    EXPECT_TRUE(world_.wait([&] { return world_.started == 1; }));
+}
+
+} // namespace
+} // namespace samara::invoke
