@@ -1,0 +1,219 @@
+"""One function, every way it can end, on both engines: the result, the log, and nothing left behind."""
+import json
+import os
+import pathlib
+import re
+import signal
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from samara_e2e import STAND_IN, SamaraTest, needs_docker, wait_for  # noqa: E402
+
+TEMPLATE = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: app
+      Handler: main.handler
+      Runtime: python3.11
+      Timeout: 3
+      MemorySize: 256
+      Environment: {Variables: {GREETING: hello, EMPTY: ''}}
+  NodeFn:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: node
+      Handler: index.handler
+      Runtime: nodejs18.x
+"""
+
+PYTHON = '''
+import json, os, sys, time
+
+def handler(event, context):
+    what = event.get("do", "echo")
+    if what == "echo":
+        print("a line of log")
+        return {"event": event, "greeting": os.environ["GREETING"], "local": os.environ["AWS_SAM_LOCAL"],
+                "name": context.function_name, "memory": context.memory_limit_in_mb,
+                "remaining": context.get_remaining_time_in_millis(), "arn": context.invoked_function_arn,
+                "id": context.aws_request_id, "cwd": os.getcwd()}
+    if what == "raise":
+        raise ValueError("on purpose")
+    if what == "exit":
+        sys.exit(1)
+    if what == "kill":
+        os.kill(os.getpid(), 9)
+    if what == "sleep":
+        open(os.path.join("/tmp", "started"), "w").close()
+        print("sleeping", flush=True)
+        time.sleep(event.get("seconds", 60))
+    if what == "eat":
+        hog = []
+        while True:
+            hog.append(bytearray(16 * 1024 * 1024))
+            for i in range(0, len(hog[-1]), 4096):
+                hog[-1][i] = 1
+    if what == "write":
+        open("/var/task/new", "w")
+    if what == "unserialisable":
+        return object()
+    return None
+'''
+
+NODE = """
+exports.handler = async (event, context) => ({ got: event, name: context.functionName, node: true });
+"""
+
+
+class Cases:
+    """What holds on every engine; the classes below choose one."""
+
+    engine = ""
+
+    def setUp(self):
+        super().setUp()
+        self.environment["SAMARA_ENGINE"] = self.engine
+        self.write("template.yaml", TEMPLATE)
+        self.write("app/main.py", PYTHON)
+        self.write("node/index.js", NODE)
+
+    def options(self, function="Fn"):
+        if self.engine == "docker":
+            image = "python:3.11" if function == "Fn" else "nodejs:18"
+            return ["--invoke-image", f"{STAND_IN}/{image}", "--skip-pull-image"]
+        return []
+
+    def invoke(self, event, function="Fn", **options):
+        arguments = ["local", "invoke", function, "-e", "-", *self.options(function)]
+        result = self.samara(*arguments, stdin=None, input=json.dumps(event), **options)
+        self.assert_nothing_left()
+        self.assert_no_containers()
+        return result
+
+    def assert_no_containers(self):
+        pass
+
+    def start_sleeping(self):
+        self.write("event.json", json.dumps({"do": "sleep"}))
+        context = self.start("local", "invoke", "Fn", "-e", "event.json", "--no-memory-limit",
+                             *self.options(), environment={"SAM_DEBUG": ""})
+        return context
+
+    def test_echo(self):
+        result = self.invoke({"do": "echo", "ü": "é"}, environment={"GREETING": "from the shell"})
+        answer = json.loads(result.stdout)
+        self.assertEqual(answer["event"], {"do": "echo", "ü": "é"})
+        self.assertEqual(answer["greeting"], "from the shell")
+        self.assertEqual(answer["local"], "true")
+        self.assertEqual(answer["name"], "Fn")
+        self.assertEqual(answer["memory"], "256")
+        self.assertEqual(answer["cwd"], "/var/task")
+        self.assertEqual(answer["arn"], "arn:aws:lambda:us-east-1:123456789012:function:Fn")
+        self.assertTrue(0 < answer["remaining"] <= 3000, answer)
+        self.assertIn("a line of log", result.stderr)
+        self.assertIn(f"START RequestId: {answer['id']} Version: $LATEST", result.stderr)
+        self.assertIn(f"END RequestId: {answer['id']}", result.stderr)
+        self.assertRegex(result.stderr, rf"REPORT RequestId: {answer['id']}\s+(Init Duration|Duration): [\d.]+ ms")
+        self.assertRegex(result.stderr, r"Memory Size: 256 MB")
+
+    def test_env_vars_file(self):
+        self.write("env.json", json.dumps({"Parameters": {"GREETING": "for all"}, "Fn": {"GREETING": "for Fn"}}))
+        result = self.samara("local", "invoke", "Fn", "--env-vars", "env.json", *self.options())
+        self.assertEqual(json.loads(result.stdout)["greeting"], "for Fn")
+
+    def test_node(self):
+        answer = json.loads(self.invoke({"a": 1}, "NodeFn").stdout)
+        self.assertEqual(answer, {"got": {"a": 1}, "name": "NodeFn", "node": True})
+
+    def test_handler_that_raises(self):
+        result = self.invoke({"do": "raise"})
+        answer = json.loads(result.stdout)
+        self.assertEqual(answer["errorType"], "ValueError")
+        self.assertEqual(answer["errorMessage"], "on purpose")
+        self.assertIn("on purpose", result.stderr)
+
+    def test_result_that_json_cannot_hold(self):
+        self.assertEqual(json.loads(self.invoke({"do": "unserialisable"}).stdout)["errorType"], "Runtime.MarshalError")
+
+    def test_process_that_exits(self):
+        answer = json.loads(self.invoke({"do": "exit"}).stdout)
+        self.assertEqual(answer["errorType"], "Runtime.ExitError")
+        self.assertRegex(answer["errorMessage"], r"RequestId: [-0-9a-f]+ Error: Runtime exited with error: exit status 1")
+
+    def test_process_that_is_killed(self):
+        answer = json.loads(self.invoke({"do": "kill"}).stdout)
+        self.assertEqual(answer["errorType"], "Runtime.ExitError")
+        self.assertIn("signal: killed", answer["errorMessage"])
+
+    def test_time_out(self):
+        result = self.invoke({"do": "sleep"})
+        self.assertEqual(result.stdout, "")
+        self.assertIn("Task timed out after 3.00 seconds", result.stderr)
+        self.assertIn("Function 'Fn' timed out after 3 seconds", result.stderr)
+
+    def test_out_of_memory(self):
+        answer = json.loads(self.invoke({"do": "eat"}).stdout)
+        self.assertRegex(answer["errorType"], r"Runtime.OutOfMemory|Runtime.ExitError|MemoryError")
+
+    def test_code_is_read_only(self):
+        self.assertEqual(json.loads(self.invoke({"do": "write"}).stdout)["errorType"], "OSError")
+        self.assertFalse((self.project / "app/new").exists())
+
+    def test_module_that_is_missing(self):
+        self.write("app/main.py", "import not_there\n")
+        answer = json.loads(self.invoke({}).stdout)
+        self.assertEqual(answer["errorType"], "Runtime.ImportModuleError")
+        self.assertIn("not_there", answer["errorMessage"])
+
+    def test_interrupted_in_the_middle(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(number):
+                with self.start_sleeping() as program:
+                    program.wait_for_line("sleeping")
+                    self.assertNotEqual(program.stop(number, 10), 0)
+                self.assert_nothing_left(program.process.pid)
+
+    def test_log_file(self):
+        self.samara("local", "invoke", "Fn", "--log-file", "out.log", *self.options())
+        self.assertIn("a line of log", (self.project / "out.log").read_text())
+
+
+class OnTheSandbox(Cases, SamaraTest):
+    engine = "sandbox"
+
+    def test_killed_without_mercy_is_swept_by_the_next(self):
+        with self.start_sleeping() as program:
+            program.wait_for_line("sleeping")
+            os.kill(program.process.pid, signal.SIGKILL)
+            program.process.wait()
+        wait_for(lambda: not self.processes_of_this_test(), "the end of the sandbox", 10)
+        self.invoke({"do": "echo"})
+
+
+class OnDocker(Cases, SamaraTest):
+    engine = "docker"
+
+    def setUp(self):
+        needs_docker()
+        super().setUp()
+
+    def test_container_is_named(self):
+        result = self.invoke({"do": "echo"})
+        self.assertTrue(re.search(r"^SAM_CONTAINER_ID: [0-9a-f]{12,}$", result.stderr, re.M), result.stderr)
+
+    def test_killed_without_mercy_is_swept_by_the_next(self):
+        with self.start_sleeping() as program:
+            program.wait_for_line("sleeping")
+            os.kill(program.process.pid, signal.SIGKILL)
+            program.process.wait()
+        self.assertTrue(self.containers_of(program.process.pid), "the engine goes on without us")
+        self.invoke({"do": "echo"})
+        self.assertEqual(self.containers_of(program.process.pid), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
