@@ -1,0 +1,59 @@
+#include "gateway/access_log.h"
+
+#include "gateway/json_writer.h"
+
+#include <fmt/format.h>
+
+namespace samara::gateway {
+
+namespace {
+
+/// Control characters of a hostile path must not reach a terminal.
+std::string printable(std::string_view text) {
+    std::string clean(text);
+    for (char& c : clean) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+            c = '?';
+        }
+    }
+    return clean;
+}
+
+} // namespace
+
+std::string to_string(const AccessRecord& record, AccessLogFormat format) {
+    const double milliseconds = static_cast<double>(record.duration.count()) / 1000.0;
+    if (format == AccessLogFormat::text) {
+        return fmt::format(
+            "{} {} {} {:.1f} ms{}{}{}",
+            printable(record.method),
+            printable(record.path),
+            record.status,
+            milliseconds,
+            record.function.empty() ? ""
+                                    : " " + record.function + (record.cold ? " cold" : " warm"),
+            record.error.empty() ? "" : ": ",
+            printable(record.error));
+    }
+    std::string line;
+    JsonWriter json(line);
+    json.begin_object();
+    json.key("time").number(
+        std::chrono::duration_cast<std::chrono::milliseconds>(record.time.time_since_epoch())
+            .count());
+    json.member("method", record.method);
+    json.member("path", record.path);
+    json.key("status").number(record.status);
+    json.key("ms").raw(fmt::format("{:.3f}", milliseconds));
+    if (!record.function.empty()) {
+        json.member("function", record.function);
+        json.key("cold").boolean(record.cold);
+    }
+    if (!record.error.empty()) {
+        json.member("error", record.error);
+    }
+    json.end_object();
+    return line;
+}
+
+} // namespace samara::gateway

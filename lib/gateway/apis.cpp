@@ -1,0 +1,125 @@
+#include "gateway/apis.h"
+
+#include "base/strings.h"
+#include "gateway/diagnostics.h"
+#include "gateway/openapi.h"
+#include "gateway/read_text.h"
+#include "gateway/resource_apis.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace samara::gateway {
+
+namespace {
+
+/// Stage name and variables of the API, from the first stage resource that belongs to it.
+void read_stage(const data::Map& resources, Api& api) {
+    const bool rest = api.kind == ApiKind::rest;
+    const std::string_view type = rest ? "AWS::ApiGateway::Stage" : "AWS::ApiGatewayV2::Stage";
+    const std::string_view owner = rest ? "RestApiId" : "ApiId";
+    for (const data::Entry& entry : resources) {
+        const data::Value* properties = entry.value.find("Properties");
+        if (properties == nullptr || text_of(entry.value, "Type") != type ||
+            text_of(*properties, owner) != api.id) {
+            continue;
+        }
+        api.stage = text_of(*properties, "StageName");
+        const data::Value* variables = properties->find(rest ? "Variables" : "StageVariables");
+        if (variables != nullptr && variables->is_map()) {
+            for (const data::Entry& variable : *variables->as_map()) {
+                api.stage_variables.emplace_back(variable.key, data::scalar_text(variable.value));
+            }
+        }
+        return;
+    }
+}
+
+void read_body(
+    const data::Value& properties,
+    const Functions& functions,
+    const DefinitionLoader& load,
+    Api& api,
+    base::Diagnostics& diagnostics) {
+    if (const data::Value* body = properties.find("Body"); body != nullptr && !body->is_null()) {
+        read_openapi(*body, functions, api, diagnostics);
+        return;
+    }
+    const data::Value* location = properties.find("BodyS3Location");
+    if (location == nullptr || !load) {
+        return;
+    }
+    auto body = load(*location, api.id);
+    if (!body) {
+        diagnostics.push_back({base::Severity::error, std::move(body.error())});
+        return;
+    }
+    read_openapi(*body, functions, api, diagnostics);
+}
+
+Api read_api(
+    const data::Entry& entry,
+    ApiKind kind,
+    const data::Map& resources,
+    const Functions& functions,
+    const DefinitionLoader& load,
+    base::Diagnostics& diagnostics) {
+    Api api;
+    api.kind = kind;
+    api.id = entry.key;
+    api.stage = kind == ApiKind::rest ? "Prod" : "$default";
+    read_stage(resources, api);
+    const data::Value* properties = entry.value.find("Properties");
+    if (properties == nullptr) {
+        return api;
+    }
+    read_body(*properties, functions, load, api, diagnostics);
+    const data::Value* cors = properties->find("CorsConfiguration");
+    if (kind == ApiKind::http && cors != nullptr && cors->is_map()) {
+        api.cors = read_cors(*cors);
+    }
+    for (const std::string& type : texts_of(properties->find("BinaryMediaTypes"))) {
+        const std::string media_type = base::replace_all(type, "~1", "/");
+        if (std::find(api.binary_media_types.begin(), api.binary_media_types.end(), media_type) ==
+            api.binary_media_types.end()) {
+            api.binary_media_types.push_back(media_type);
+        }
+    }
+    return api;
+}
+
+} // namespace
+
+std::vector<Api> read_apis(
+    const data::Value& resources, const DefinitionLoader& load, base::Diagnostics& diagnostics) {
+    std::vector<Api> apis;
+    const data::Map* map = resources.as_map();
+    if (map == nullptr) {
+        return apis;
+    }
+    const Functions functions(resources);
+    for (const data::Entry& entry : *map) {
+        const std::string type = text_of(entry.value, "Type");
+        const data::Value* properties = entry.value.find("Properties");
+        if (type == "AWS::ApiGateway::RestApi") {
+            apis.push_back(read_api(entry, ApiKind::rest, *map, functions, load, diagnostics));
+        } else if (type == "AWS::ApiGatewayV2::Api") {
+            if (properties != nullptr && text_of(*properties, "ProtocolType") == "WEBSOCKET") {
+                diagnostics.push_back(diagnose(
+                    base::Severity::warning,
+                    "WebSocket APIs are not served locally yet",
+                    entry.key,
+                    entry.key_where));
+                continue;
+            }
+            apis.push_back(read_api(entry, ApiKind::http, *map, functions, load, diagnostics));
+        }
+    }
+    for (Api& api : apis) {
+        add_resource_routes(*map, functions, api, diagnostics);
+    }
+    return apis;
+}
+
+} // namespace samara::gateway

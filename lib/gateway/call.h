@@ -1,0 +1,59 @@
+#pragma once
+
+#include "gateway/model.h"
+#include "gateway/router.h"
+#include "net/http_message.h"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace samara::gateway {
+
+/// One request on its way through the gateway: what was asked, which route takes it, and what makes
+/// this request different from all others. Refers to its parts; lives as long as the request.
+struct Call {
+    const net::HttpRequest& request;
+    const Api& api;
+    const Router::Match& match;
+    std::string request_id = {};          ///< fresh for each request
+    std::string extended_request_id = {}; ///< REST APIs
+    std::chrono::system_clock::time_point time = {};
+    std::string trace_id = {}; ///< X-Amzn-Trace-Id, "Root=1-...-..."
+    std::uint16_t port = 0;
+    bool tls = false;
+
+    /// JSON for requestContext.authorizer; empty when there was none.
+    std::string authorizer = {};
+    std::string api_key = {};    ///< the caller's, when the route asks for one
+    std::string iam_caller = {}; ///< JSON members for a caller with IAM credentials; may be empty
+
+    /// Host without port, as the client wrote it.
+    [[nodiscard]] std::string_view domain() const;
+    /// The first label of the domain; an address is not taken apart.
+    [[nodiscard]] std::string_view domain_prefix() const;
+    [[nodiscard]] std::string_view header(std::string_view name) const;
+    /// "12/Mar/2020:19:03:58 +0000"
+    [[nodiscard]] std::string clf_time() const;
+    [[nodiscard]] std::int64_t epoch_milliseconds() const;
+};
+
+/// What every request context says of the account.
+inline constexpr std::string_view account_id = "123456789012";
+
+/// A request id as HTTP APIs have it (16 characters of base64) and as REST APIs have it (a UUID).
+std::string make_http_request_id();
+std::string make_uuid();
+
+/// "Root=1-<8 hex seconds>-<24 hex>"
+std::string make_trace_id(std::chrono::system_clock::time_point time);
+
+/// The headers a function sees beside the client's: X-Forwarded-For, X-Forwarded-Port,
+/// X-Forwarded-Proto, X-Amzn-Trace-Id; the client's own values are kept in front for the first.
+net::HttpHeaders gateway_headers(const Call& call);
+
+/// Method and path template as routes are named: "GET /users/{id}", "$default".
+std::string route_key(const Route& route);
+
+} // namespace samara::gateway

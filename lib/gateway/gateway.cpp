@@ -1,0 +1,154 @@
+#include "gateway/gateway.h"
+
+#include "gateway/cors.h"
+#include "gateway/event.h"
+#include "gateway/gateway_response.h"
+#include "gateway/media_type.h"
+#include "gateway/response.h"
+
+namespace samara::gateway {
+
+namespace {
+
+/// Identifies the answer as AWS does, so that a client's report leads to the log.
+void add_request_ids(const Call& call, net::HttpResponse& response) {
+    if (call.api.kind == ApiKind::http) {
+        response.headers.push_back({"apigw-requestid", call.request_id});
+        return;
+    }
+    response.headers.push_back({"x-amzn-RequestId", call.request_id});
+    response.headers.push_back({"x-amz-apigw-id", call.extended_request_id});
+    response.headers.push_back({"X-Amzn-Trace-Id", call.trace_id});
+}
+
+/// A REST API decodes a base64 body for a client that accepts one of its binary types.
+bool decodes_base64(const Call& call) {
+    if (call.api.kind == ApiKind::http) {
+        return true;
+    }
+    const std::string_view accept = call.header("Accept");
+    return is_binary(accept.substr(0, accept.find(',')), call.api.binary_media_types);
+}
+
+} // namespace
+
+Gateway::Gateway(std::vector<Api> apis, Invoke invoke, GatewayOptions options)
+    : options_(std::move(options)), invoker_(std::move(invoke)),
+      routes_(std::make_shared<const RouteTable>(std::move(apis))) {}
+
+std::shared_ptr<const RouteTable> Gateway::routes() const {
+    const std::scoped_lock lock(mutex_);
+    return routes_;
+}
+
+void Gateway::replace(std::vector<Api> apis) {
+    auto fresh = std::make_shared<const RouteTable>(std::move(apis));
+    const std::scoped_lock lock(mutex_);
+    routes_.swap(fresh);
+}
+
+net::HttpResponse Gateway::handle(const net::HttpRequest& request) {
+    AccessRecord record;
+    record.time = std::chrono::system_clock::now();
+    const auto begin = std::chrono::steady_clock::now();
+    net::HttpResponse response = answer(request, record);
+    if (options_.access_log) {
+        record.method = request.method;
+        record.path = request.path();
+        record.status = response.status;
+        record.duration = std::chrono::duration_cast<std::chrono::microseconds>(
+            std::chrono::steady_clock::now() - begin);
+        options_.access_log(record);
+    }
+    return response;
+}
+
+net::HttpResponse Gateway::answer(const net::HttpRequest& request, AccessRecord& record) {
+    const std::shared_ptr<const RouteTable> routes = this->routes();
+    if (is_preflight(request)) {
+        const std::string& method =
+            *net::find_header(request.headers, "Access-Control-Request-Method");
+        if (const Api* api = routes->preflight_api(method, request.path())) {
+            return preflight_response(*api->cors, request);
+        }
+    }
+    const auto found = routes->find(request.method, request.path());
+    if (!found) {
+        net::HttpResponse response =
+            refuse(Refusal::missing_authentication_token, routes->fallback(), nullptr);
+        if (const Api* api = routes->fallback(); api != nullptr && api->cors) {
+            apply_cors(*api->cors, request, response);
+        }
+        return response;
+    }
+    const bool rest = found->api->kind == ApiKind::rest;
+    Call call{request, *found->api, found->match};
+    call.time = record.time;
+    call.request_id = rest ? make_uuid() : make_http_request_id();
+    call.extended_request_id = rest ? make_http_request_id() : call.request_id;
+    const std::string_view trace = call.header("X-Amzn-Trace-Id");
+    call.trace_id = trace.empty() ? make_trace_id(call.time) : std::string(trace);
+    call.port = options_.port;
+    call.tls = options_.tls;
+
+    auto refused = authorize(call, record);
+    net::HttpResponse response = refused ? std::move(*refused) : integrate(call, record);
+    if (call.api.cors) {
+        apply_cors(*call.api.cors, request, response);
+    }
+    add_request_ids(call, response);
+    return response;
+}
+
+std::optional<net::HttpResponse> Gateway::authorize(Call& call, AccessRecord& record) {
+    const Access& access = call.match.route->access;
+    if (access.authorizer.empty() || options_.disable_authorizer) {
+        return std::nullopt;
+    }
+    record.error = "authorizers are not evaluated yet";
+    return message_response(501, record.error);
+}
+
+net::HttpResponse Gateway::integrate(const Call& call, AccessRecord& record) {
+    const Integration& integration = call.match.route->integration;
+    if (const auto* lambda = std::get_if<LambdaIntegration>(&integration)) {
+        return call_function(call, *lambda, record);
+    }
+    if (const auto* mock = std::get_if<MockIntegration>(&integration)) {
+        return mock->response;
+    }
+    const auto& unsupported = std::get<UnsupportedIntegration>(integration);
+    record.error = unsupported.reason;
+    return message_response(unsupported.status, unsupported.reason);
+}
+
+net::HttpResponse Gateway::call_function(
+    const Call& call, const LambdaIntegration& integration, AccessRecord& record) {
+    invoke::Request request;
+    request.function = integration.function;
+    const bool v2 = integration.format == PayloadFormat::v2;
+    request.payload = v2 ? event_v2(call) : event_v1(call);
+    request.trace_id = call.trace_id;
+    record.function = integration.function;
+    const auto result =
+        invoker_.call(std::move(request), integration.timeout, integration.function_timeout);
+    if (!result) {
+        record.error = "the function has not answered in time";
+        return refuse(Refusal::integration_timeout, &call.api, &call);
+    }
+    if (!*result) {
+        record.error = base::to_string(result->error());
+        return refuse(Refusal::integration_failure, &call.api, &call);
+    }
+    const invoke::Response& reply = **result;
+    record.cold = reply.cold;
+    auto response = v2 ? response_v2(reply)
+                       : response_v1(reply, {call.api.kind == ApiKind::rest, decodes_base64(call)});
+    if (!response) {
+        record.error = response.error().message;
+        return refuse(Refusal::bad_integration_response, &call.api, &call);
+    }
+    return std::move(*response);
+}
+
+} // namespace samara::gateway

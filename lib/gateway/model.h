@@ -1,0 +1,140 @@
+#pragma once
+
+#include "base/error.h"
+#include "net/http_message.h"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+/// What an API Gateway serves: APIs, their routes, and what stands behind and before each.
+namespace samara::gateway {
+
+/// REST APIs are AWS::ApiGateway::RestApi, HTTP APIs are AWS::ApiGatewayV2::Api.
+enum class ApiKind : std::uint8_t { rest, http };
+
+/// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+enum class PayloadFormat : std::uint8_t { v1, v2 };
+
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
+
+/// Proxy integration with a function.
+struct LambdaIntegration {
+    std::string function; ///< logical id
+    PayloadFormat format = PayloadFormat::v2;
+    std::chrono::milliseconds timeout{30'000};         ///< the gateway stops waiting
+    std::chrono::milliseconds function_timeout{3'000}; ///< the function is stopped
+};
+
+/// A fixed answer: a mock integration without templates to evaluate, as SAM writes for CORS.
+struct MockIntegration {
+    net::HttpResponse response;
+};
+
+/// A route that cannot be served locally; it answers with the reason.
+struct UnsupportedIntegration {
+    std::string reason;
+    int status = 501;
+};
+
+using Integration = std::variant<LambdaIntegration, MockIntegration, UnsupportedIntegration>;
+
+/// Who may use a route.
+struct Access {
+    std::string authorizer;          ///< name in Api::authorizers; empty: everyone
+    std::vector<std::string> scopes; ///< one of them is enough; empty: none is asked for
+    bool api_key = false;
+};
+
+struct Route {
+    std::string method; ///< upper case; ANY for all
+    std::string path;   ///< "/users/{id}", "/files/{proxy+}", "$default"
+    Integration integration;
+    Access access;
+    base::Location where;
+};
+
+/// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+struct Cors {
+    std::vector<std::string> origins;
+    std::vector<std::string> methods;
+    std::vector<std::string> headers;
+    std::vector<std::string> expose_headers;
+    std::optional<std::int64_t> max_age; ///< seconds
+    bool credentials = false;
+};
+
+/// Where an authorizer finds the identity of a caller: "$request.header.Authorization".
+struct IdentitySource {
+    enum class Kind : std::uint8_t { header, query, context, stage_variable };
+    Kind kind = Kind::header;
+    std::string name;
+};
+
+struct LambdaAuthorizer {
+    enum class Kind : std::uint8_t { token, request };
+    Kind kind = Kind::request;
+    std::string function;                         ///< logical id
+    PayloadFormat format = PayloadFormat::v1;     ///< HTTP APIs only; REST is always v1
+    bool simple_responses = false;                ///< {"isAuthorized": true} instead of a policy
+    std::vector<IdentitySource> identity_sources; ///< TOKEN has one, a header
+    std::string validation;        ///< regular expression a token has to match; may be empty
+    std::chrono::seconds ttl{300}; ///< how long a verdict is kept; 0: not at all
+};
+
+struct JwtAuthorizer {
+    IdentitySource identity_source{IdentitySource::Kind::header, "Authorization"};
+    std::string issuer;
+    std::vector<std::string> audience;
+};
+
+struct CognitoAuthorizer {
+    IdentitySource identity_source{IdentitySource::Kind::header, "Authorization"};
+    std::vector<std::string> issuers; ///< one for each user pool
+};
+
+/// SigV4 signatures.
+struct IamAuthorizer {};
+
+/// An authorizer that cannot be evaluated: its routes are closed.
+struct UnsupportedAuthorizer {
+    std::string reason;
+};
+
+struct Authorizer {
+    std::string name;
+    std::variant<
+        LambdaAuthorizer,
+        JwtAuthorizer,
+        CognitoAuthorizer,
+        IamAuthorizer,
+        UnsupportedAuthorizer>
+        method;
+};
+
+/// docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+struct GatewayResponse {
+    std::optional<int> status;
+    net::HttpHeaders headers;
+    std::map<std::string, std::string, std::less<>> templates; ///< by media type
+};
+
+struct Api {
+    ApiKind kind = ApiKind::http;
+    std::string id; ///< logical id
+    std::string stage = "$default";
+    TextPairs stage_variables;
+    std::vector<Route> routes;
+    std::map<std::string, Authorizer, std::less<>> authorizers;
+    std::optional<Cors> cors;                                              ///< HTTP APIs
+    std::vector<std::string> binary_media_types;                           ///< REST APIs
+    std::map<std::string, GatewayResponse, std::less<>> gateway_responses; ///< by type, REST APIs
+    bool disable_execute_api = false;
+};
+
+} // namespace samara::gateway

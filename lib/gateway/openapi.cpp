@@ -1,0 +1,212 @@
+#include "gateway/openapi.h"
+
+#include "base/strings.h"
+#include "gateway/diagnostics.h"
+#include "gateway/read_text.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace samara::gateway {
+
+namespace {
+
+constexpr std::string_view any_method = "x-amazon-apigateway-any-method";
+constexpr std::array<std::string_view, 8> methods{
+    "get", "put", "post", "delete", "options", "head", "patch", "trace"};
+
+base::Diagnostic warning(std::string message, const Api& api, const base::Location& where) {
+    return diagnose(base::Severity::warning, std::move(message), api.id, where);
+}
+
+/// What a requirement such as {"MyAuthorizer": ["scope"]} asks for, added to `access`.
+void add_requirement(const data::Value& requirement, Api& api, Access& access) {
+    const data::Map* schemes = requirement.as_map();
+    if (schemes == nullptr) {
+        return;
+    }
+    for (const data::Entry& scheme : *schemes) {
+        if (scheme.key == "NONE") {
+            continue; // SAM's word for a route without authorizer
+        }
+        if (scheme.key == "api_key" && api.kind == ApiKind::rest) {
+            access.api_key = true;
+            continue;
+        }
+        if (access.authorizer.empty()) {
+            access.authorizer = scheme.key;
+            access.scopes = texts_of(&scheme.value);
+        }
+        // A name without a definition closes the route instead of opening it.
+        api.authorizers.try_emplace(
+            scheme.key,
+            Authorizer{
+                scheme.key,
+                UnsupportedAuthorizer{
+                    fmt::format("authorizer '{}' is not defined in the API", scheme.key)}});
+    }
+}
+
+Access read_access(const data::Value* security, Api& api) {
+    Access access;
+    const data::List* requirements = security == nullptr ? nullptr : security->as_list();
+    if (requirements == nullptr) {
+        return access;
+    }
+    for (const data::Value& requirement : *requirements) {
+        add_requirement(requirement, api, access);
+    }
+    return access;
+}
+
+struct Reading {
+    const Functions& functions;
+    Api& api;
+    base::Diagnostics& diagnostics;
+    const data::Value* default_security;
+};
+
+void read_operation(
+    const std::string& path, std::string method, const data::Entry& operation, Reading& reading) {
+    Route route;
+    route.method = std::move(method);
+    route.path = path;
+    route.where = operation.key_where;
+    route.integration = read_integration(
+        operation.value.find("x-amazon-apigateway-integration"), reading.functions, reading.api);
+    const data::Value* security = operation.value.find("security");
+    route.access =
+        read_access(security != nullptr ? security : reading.default_security, reading.api);
+    const data::Value* auth = operation.value.find("x-amazon-apigateway-auth");
+    if (auth != nullptr && text_of(*auth, "type") == "AWS_IAM" && route.access.authorizer.empty()) {
+        route.access.authorizer = "AWS_IAM";
+        reading.api.authorizers.try_emplace("AWS_IAM", Authorizer{"AWS_IAM", IamAuthorizer{}});
+    }
+    if (const auto* unsupported = std::get_if<UnsupportedIntegration>(&route.integration)) {
+        reading.diagnostics.push_back(warning(
+            fmt::format(
+                "{} {}: {}; it answers {}",
+                route.method,
+                path,
+                unsupported->reason,
+                unsupported->status),
+            reading.api,
+            route.where));
+    }
+    reading.api.routes.push_back(std::move(route));
+}
+
+void read_paths(const data::Value& body, Reading& reading) {
+    const data::Value* paths = body.find("paths");
+    if (paths == nullptr || !paths->is_map()) {
+        return;
+    }
+    for (const data::Entry& item : *paths->as_map()) {
+        const std::string path = item.key == "/$default" ? "$default" : item.key;
+        const data::Map* operations = item.value.as_map();
+        if (operations == nullptr) {
+            continue; // SAM leaves a path without operations null
+        }
+        for (const data::Entry& operation : *operations) {
+            const std::string name = base::to_lower(operation.key);
+            if (name == any_method) {
+                read_operation(path, "ANY", operation, reading);
+            } else if (std::find(methods.begin(), methods.end(), name) != methods.end()) {
+                std::string method = name;
+                std::transform(method.begin(), method.end(), method.begin(), [](char c) {
+                    return static_cast<char>(c - 'a' + 'A');
+                });
+                read_operation(path, std::move(method), operation, reading);
+            }
+        }
+    }
+}
+
+void read_authorizers(const data::Value& body, Reading& reading) {
+    const data::Value* components = body.find("components");
+    const data::Value* schemes =
+        components != nullptr ? components->find("securitySchemes") : nullptr;
+    for (const data::Value* definitions : {body.find("securityDefinitions"), schemes}) {
+        if (definitions == nullptr || !definitions->is_map()) {
+            continue;
+        }
+        for (const data::Entry& scheme : *definitions->as_map()) {
+            Authorizer authorizer =
+                read_security_scheme(scheme.key, scheme.value, reading.functions, reading.api);
+            if (const auto* closed = std::get_if<UnsupportedAuthorizer>(&authorizer.method);
+                closed != nullptr && scheme.key != "api_key") {
+                reading.diagnostics.push_back(warning(
+                    closed->reason + "; its routes answer 501", reading.api, scheme.key_where));
+            }
+            reading.api.authorizers.insert_or_assign(scheme.key, std::move(authorizer));
+        }
+    }
+}
+
+GatewayResponse read_gateway_response(const data::Value& response) {
+    GatewayResponse read;
+    const std::string status = text_of(response, "statusCode");
+    int code = 0;
+    if (std::from_chars(status.data(), status.data() + status.size(), code).ec == std::errc{}) {
+        read.status = code;
+    }
+    constexpr std::string_view prefix = "gatewayresponse.header.";
+    const data::Value* parameters = response.find("responseParameters");
+    if (parameters != nullptr && parameters->is_map()) {
+        for (const data::Entry& entry : *parameters->as_map()) {
+            std::string value = data::scalar_text(entry.value);
+            if (entry.key.rfind(prefix, 0) != 0) {
+                continue;
+            }
+            if (value.size() >= 2 && value.front() == '\'' && value.back() == '\'') {
+                value = value.substr(1, value.size() - 2);
+            }
+            read.headers.push_back({entry.key.substr(prefix.size()), std::move(value)});
+        }
+    }
+    const data::Value* templates = response.find("responseTemplates");
+    if (templates != nullptr && templates->is_map()) {
+        for (const data::Entry& entry : *templates->as_map()) {
+            read.templates.emplace(entry.key, data::scalar_text(entry.value));
+        }
+    }
+    return read;
+}
+
+} // namespace
+
+void read_openapi(
+    const data::Value& body, const Functions& functions, Api& api, base::Diagnostics& diagnostics) {
+    if (!body.is_map()) {
+        diagnostics.push_back(diagnose(
+            base::Severity::error,
+            fmt::format(
+                "the definition of API '{}' has to be a map, not {}",
+                api.id,
+                data::kind_name(body.kind())),
+            api.id,
+            body.where()));
+        return;
+    }
+    Reading reading{functions, api, diagnostics, body.find("security")};
+    read_authorizers(body, reading);
+    read_paths(body, reading);
+    if (const data::Value* cors = body.find("x-amazon-apigateway-cors");
+        cors != nullptr && cors->is_map()) {
+        api.cors = read_cors(*cors);
+    }
+    for (std::string& type : texts_of(body.find("x-amazon-apigateway-binary-media-types"))) {
+        api.binary_media_types.push_back(base::replace_all(type, "~1", "/"));
+    }
+    const data::Value* responses = body.find("x-amazon-apigateway-gateway-responses");
+    if (responses != nullptr && responses->is_map()) {
+        for (const data::Entry& entry : *responses->as_map()) {
+            api.gateway_responses.insert_or_assign(entry.key, read_gateway_response(entry.value));
+        }
+    }
+}
+
+} // namespace samara::gateway

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "data/value.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Reading loosely typed members of API descriptions. Private to gateway/.
+namespace samara::gateway {
+
+/// A scalar member as text ("2.0" for 2.0 too); empty when it is missing.
+std::string text_of(const data::Value& map, std::string_view key);
+
+/// A member in either spelling: OpenAPI extensions begin with a small letter, resource properties
+/// with a capital one.
+const data::Value* either(const data::Value& map, std::string_view small);
+
+std::string either_text(const data::Value& map, std::string_view small);
+
+/// A list of scalars, or one scalar, as texts.
+std::vector<std::string> texts_of(const data::Value* value);
+
+} // namespace samara::gateway

@@ -1,0 +1,184 @@
+#include "gateway/resource_apis.h"
+
+#include "base/strings.h"
+#include "gateway/diagnostics.h"
+#include "gateway/openapi.h"
+#include "gateway/read_text.h"
+
+#include <fmt/format.h>
+
+namespace samara::gateway {
+
+namespace {
+
+/// A resource of this API with its properties.
+struct Owned {
+    const data::Entry& entry;
+    const data::Value& properties;
+};
+
+template <class Visit>
+void for_each_owned(
+    const data::Map& resources, const Api& api, std::string_view type, const Visit& visit) {
+    const std::string_view owner = api.kind == ApiKind::rest ? "RestApiId" : "ApiId";
+    for (const data::Entry& entry : resources) {
+        const data::Value* properties = entry.value.find("Properties");
+        if (properties != nullptr && text_of(entry.value, "Type") == type &&
+            text_of(*properties, owner) == api.id) {
+            visit(Owned{entry, *properties});
+        }
+    }
+}
+
+void warn(base::Diagnostics& diagnostics, std::string message, const data::Entry& entry) {
+    diagnostics.push_back(
+        diagnose(base::Severity::warning, std::move(message), entry.key, entry.key_where));
+}
+
+/// An authorizer resource, in the shape that read_security_scheme knows.
+void add_authorizer(
+    const Owned& owned, const Functions& functions, Api& api, base::Diagnostics& diagnostics) {
+    data::Map settings;
+    for (const data::Entry& property : *owned.properties.as_map()) {
+        settings.set(property.key, property.value);
+    }
+    const std::string type =
+        text_of(owned.properties, api.kind == ApiKind::rest ? "Type" : "AuthorizerType");
+    settings.set("type", type);
+    data::Map scheme;
+    scheme.set("x-amazon-apigateway-authorizer", data::Value(std::move(settings)));
+    Authorizer authorizer =
+        read_security_scheme(owned.entry.key, data::Value(std::move(scheme)), functions, api);
+    if (const auto* closed = std::get_if<UnsupportedAuthorizer>(&authorizer.method)) {
+        warn(diagnostics, closed->reason + "; its routes answer 501", owned.entry);
+    }
+    api.authorizers.insert_or_assign(owned.entry.key, std::move(authorizer));
+}
+
+Access read_access(const data::Value& properties, Api& api) {
+    Access access;
+    access.scopes = texts_of(properties.find("AuthorizationScopes"));
+    const data::Value* key = properties.find("ApiKeyRequired");
+    access.api_key = key != nullptr && key->as_boolean() != nullptr && *key->as_boolean();
+    const std::string type = text_of(properties, "AuthorizationType");
+    if (type.empty() || type == "NONE") {
+        return access;
+    }
+    if (type == "AWS_IAM") {
+        access.authorizer = type;
+        api.authorizers.try_emplace(type, Authorizer{type, IamAuthorizer{}});
+        return access;
+    }
+    access.authorizer = text_of(properties, "AuthorizerId");
+    if (access.authorizer.empty()) {
+        access.authorizer = type; // no authorizer named: closed, below
+    }
+    api.authorizers.try_emplace(
+        access.authorizer,
+        Authorizer{
+            access.authorizer,
+            UnsupportedAuthorizer{
+                fmt::format("authorizer '{}' is not in the template", access.authorizer)}});
+    return access;
+}
+
+void add_route(Api& api, Route route, const data::Entry& entry, base::Diagnostics& diagnostics) {
+    if (const auto* unsupported = std::get_if<UnsupportedIntegration>(&route.integration)) {
+        warn(
+            diagnostics,
+            fmt::format(
+                "{} {}: {}; it answers {}",
+                route.method,
+                route.path,
+                unsupported->reason,
+                unsupported->status),
+            entry);
+    }
+    api.routes.push_back(std::move(route));
+}
+
+void add_http_route(
+    const data::Map& resources,
+    const Owned& owned,
+    const Functions& functions,
+    Api& api,
+    base::Diagnostics& diagnostics) {
+    Route route;
+    route.where = owned.entry.key_where;
+    const std::string key = text_of(owned.properties, "RouteKey");
+    const std::size_t blank = key.find(' ');
+    route.method = blank == std::string::npos ? "ANY" : key.substr(0, blank);
+    route.path = blank == std::string::npos ? key : key.substr(blank + 1);
+    // "integrations/<id>", where <id> is the logical id after Ref is evaluated.
+    std::string target = text_of(owned.properties, "Target");
+    target = target.substr(target.rfind('/') + 1);
+    const data::Value* integration = resources.find(target);
+    route.integration = read_integration(
+        integration == nullptr ? nullptr : integration->find("Properties"), functions, api);
+    route.access = read_access(owned.properties, api);
+    add_route(api, std::move(route), owned.entry, diagnostics);
+}
+
+/// The path of an AWS::ApiGateway::Resource; its parents up to the API's root joined. Empty for the
+/// root itself.
+std::string resource_path(const data::Map& resources, const std::string& id) {
+    std::string path;
+    std::string current = id;
+    for (int depth = 0; depth < 64; ++depth) { // a cycle is no path
+        const data::Value* resource = resources.find(current);
+        if (resource == nullptr || text_of(*resource, "Type") != "AWS::ApiGateway::Resource") {
+            break;
+        }
+        const data::Value* properties = resource->find("Properties");
+        if (properties == nullptr) {
+            break;
+        }
+        path.insert(0, "/" + text_of(*properties, "PathPart"));
+        current = text_of(*properties, "ParentId");
+    }
+    return path;
+}
+
+void add_method(
+    const data::Map& resources,
+    const Owned& owned,
+    const Functions& functions,
+    Api& api,
+    base::Diagnostics& diagnostics) {
+    Route route;
+    route.where = owned.entry.key_where;
+    route.method = text_of(owned.properties, "HttpMethod");
+    route.path = resource_path(resources, text_of(owned.properties, "ResourceId"));
+    if (route.path.empty()) {
+        route.path = "/";
+    }
+    route.integration = read_integration(owned.properties.find("Integration"), functions, api);
+    route.access = read_access(owned.properties, api);
+    add_route(api, std::move(route), owned.entry, diagnostics);
+}
+
+} // namespace
+
+void add_resource_routes(
+    const data::Map& resources,
+    const Functions& functions,
+    Api& api,
+    base::Diagnostics& diagnostics) {
+    if (api.kind == ApiKind::rest) {
+        for_each_owned(resources, api, "AWS::ApiGateway::Authorizer", [&](const Owned& owned) {
+            add_authorizer(owned, functions, api, diagnostics);
+        });
+        for_each_owned(resources, api, "AWS::ApiGateway::Method", [&](const Owned& owned) {
+            add_method(resources, owned, functions, api, diagnostics);
+        });
+        return;
+    }
+    for_each_owned(resources, api, "AWS::ApiGatewayV2::Authorizer", [&](const Owned& owned) {
+        add_authorizer(owned, functions, api, diagnostics);
+    });
+    for_each_owned(resources, api, "AWS::ApiGatewayV2::Route", [&](const Owned& owned) {
+        add_http_route(resources, owned, functions, api, diagnostics);
+    });
+}
+
+} // namespace samara::gateway

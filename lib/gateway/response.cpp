@@ -1,0 +1,197 @@
+#include "gateway/response.h"
+
+#include "base/base64.h"
+#include "base/strings.h"
+#include "data/read.h"
+#include "gateway/json_writer.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace samara::gateway {
+
+namespace {
+
+/// Headers that describe this connection and this message: the gateway's to write.
+constexpr std::array<std::string_view, 6> own_headers{
+    "connection", "content-length", "date", "keep-alive", "transfer-encoding", "upgrade"};
+
+bool is_own(std::string_view name) {
+    return std::find(own_headers.begin(), own_headers.end(), base::to_lower(name)) !=
+           own_headers.end();
+}
+
+base::Result<void>
+add_header(net::HttpResponse& response, std::string_view name, const data::Value& value) {
+    const std::string text = data::scalar_text(value);
+    if (!net::is_valid_header(name, text)) {
+        return base::fail(
+            fmt::format("header '{}' cannot be sent: it would break the message", name));
+    }
+    if (value.is_list() || value.is_map()) {
+        return base::fail(fmt::format(
+            "header '{}' has to be a string, not {}", name, data::kind_name(value.kind())));
+    }
+    response.headers.push_back({std::string(name), text});
+    return {};
+}
+
+base::Result<int> status_of(const data::Value& code) {
+    int status = 0;
+    const std::string text = data::scalar_text(code);
+    const char* const end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, status);
+    if (parsed.ec != std::errc{} || parsed.ptr != end || status < 100 || status > 599) {
+        return base::fail("statusCode has to be an HTTP status");
+    }
+    return status;
+}
+
+base::Result<void>
+set_body(net::HttpResponse& response, const data::Value& result, bool decode_base64) {
+    const data::Value* body = result.find("body");
+    if (body == nullptr || body->is_null()) {
+        return {};
+    }
+    if (body->is_list() || body->is_map()) {
+        return base::fail(
+            fmt::format("body has to be a string, not {}", data::kind_name(body->kind())));
+    }
+    response.body = data::scalar_text(*body);
+    const data::Value* encoded = result.find("isBase64Encoded");
+    const bool is_base64 =
+        encoded != nullptr &&
+        (encoded->text() == "true" || (encoded->as_boolean() != nullptr && *encoded->as_boolean()));
+    if (is_base64 && decode_base64) {
+        auto bytes = base::base64_decode(response.body);
+        if (!bytes) {
+            return base::fail("isBase64Encoded is true but body is not base64");
+        }
+        response.body = std::move(*bytes);
+    }
+    return {};
+}
+
+void default_content_type(net::HttpResponse& response, std::string_view type) {
+    if (net::find_header(response.headers, "Content-Type") == nullptr) {
+        response.headers.push_back({"Content-Type", std::string(type)});
+    }
+}
+
+base::Result<data::Value> parse(const invoke::Response& result) {
+    if (!result.function_error.empty()) {
+        return base::fail("the function failed");
+    }
+    return data::read_json(result.payload, "function result");
+}
+
+/// Members of a map, or none.
+const data::Map& members(const data::Value* value) {
+    static const data::Map none;
+    return value != nullptr && value->is_map() ? *value->as_map() : none;
+}
+
+/// A result without statusCode is itself the body.
+net::HttpResponse short_form(const data::Value& result, const std::string& payload) {
+    net::HttpResponse response{200, {{"Content-Type", "application/json"}}, {}};
+    response.body = result.is_string() ? *result.as_string() : payload;
+    return response;
+}
+
+} // namespace
+
+base::Result<net::HttpResponse> response_v2(const invoke::Response& result) {
+    const auto value = parse(result);
+    if (!value) {
+        return tl::unexpected(value.error());
+    }
+    const data::Value* code = value->find("statusCode");
+    if (code == nullptr) {
+        return short_form(*value, result.payload);
+    }
+    const auto status = status_of(*code);
+    if (!status) {
+        return tl::unexpected(status.error());
+    }
+    net::HttpResponse response{*status, {}, {}};
+    for (const data::Entry& header : members(value->find("headers"))) {
+        if (is_own(header.key)) {
+            continue;
+        }
+        if (auto added = add_header(response, header.key, header.value); !added) {
+            return tl::unexpected(added.error());
+        }
+    }
+    if (const data::Value* cookies = value->find("cookies");
+        cookies != nullptr && cookies->is_list()) {
+        for (const data::Value& cookie : *cookies->as_list()) {
+            if (auto added = add_header(response, "Set-Cookie", cookie); !added) {
+                return tl::unexpected(added.error());
+            }
+        }
+    }
+    if (auto set = set_body(response, *value, true); !set) {
+        return tl::unexpected(set.error());
+    }
+    default_content_type(response, "text/plain;charset=UTF-8");
+    return response;
+}
+
+base::Result<net::HttpResponse>
+response_v1(const invoke::Response& result, const ResponseV1Options& options) {
+    const auto value = parse(result);
+    if (!value) {
+        return tl::unexpected(value.error());
+    }
+    const data::Value* code = value->find("statusCode");
+    if (code == nullptr) {
+        return base::fail("the result has no statusCode");
+    }
+    const auto status = status_of(*code);
+    if (!status) {
+        return tl::unexpected(status.error());
+    }
+    net::HttpResponse response{*status, {}, {}};
+    const data::Map& multiple = members(value->find("multiValueHeaders"));
+    for (const data::Entry& header : multiple) {
+        const data::List* list = header.value.as_list();
+        if (list == nullptr) {
+            return base::fail(fmt::format("multiValueHeaders '{}' has to be a list", header.key));
+        }
+        for (const data::Value& item : *list) {
+            if (auto added = add_header(response, header.key, item); !added) {
+                return tl::unexpected(added.error());
+            }
+        }
+    }
+    for (const data::Entry& header : members(value->find("headers"))) {
+        // One that is in both counts once, from multiValueHeaders.
+        if (net::find_header(response.headers, header.key) != nullptr) {
+            continue;
+        }
+        if (auto added = add_header(response, header.key, header.value); !added) {
+            return tl::unexpected(added.error());
+        }
+    }
+    for (net::HttpHeader& header : response.headers) {
+        if (is_own(header.name)) {
+            header.name.insert(0, "x-amzn-Remapped-");
+        }
+    }
+    if (auto set = set_body(response, *value, options.decode_base64); !set) {
+        return tl::unexpected(set.error());
+    }
+    default_content_type(response, options.rest ? "application/json" : "text/plain;charset=UTF-8");
+    return response;
+}
+
+net::HttpResponse message_response(int status, std::string_view message) {
+    net::HttpResponse response{status, {{"Content-Type", "application/json"}}, {}};
+    JsonWriter(response.body).begin_object().member("message", message).end_object();
+    return response;
+}
+
+} // namespace samara::gateway

@@ -1,0 +1,129 @@
+#include "gateway/route_table.h"
+
+#include "base/strings.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace samara::gateway {
+
+namespace {
+
+constexpr std::array<std::string_view, 7> all_methods{
+    "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"};
+
+void add_method(std::vector<std::string>& methods, std::string_view method) {
+    const auto place = std::lower_bound(methods.begin(), methods.end(), method);
+    if (place == methods.end() || *place != method) {
+        methods.insert(place, std::string(method));
+    }
+}
+
+std::string closed_reason(const Api& api, const Route& route) {
+    if (const auto* unsupported = std::get_if<UnsupportedIntegration>(&route.integration)) {
+        return unsupported->reason;
+    }
+    const auto authorizer = api.authorizers.find(route.access.authorizer);
+    if (authorizer != api.authorizers.end()) {
+        if (const auto* closed = std::get_if<UnsupportedAuthorizer>(&authorizer->second.method)) {
+            return closed->reason;
+        }
+    }
+    return {};
+}
+
+void add_mount(std::vector<Mount>& mounts, const Api& api, const Route& route) {
+    if (std::holds_alternative<MockIntegration>(route.integration)) {
+        return; // joined to the functions of its path afterwards
+    }
+    const auto* lambda = std::get_if<LambdaIntegration>(&route.integration);
+    const std::string function = lambda == nullptr ? std::string() : lambda->function;
+    const std::string closed = closed_reason(api, route);
+    auto mount = std::find_if(mounts.begin(), mounts.end(), [&](const Mount& known) {
+        return known.function == function && known.path == route.path && known.closed == closed;
+    });
+    if (mount == mounts.end()) {
+        mount = mounts.insert(mounts.end(), Mount{function, route.path, {}, closed});
+    }
+    if (route.method == "ANY") {
+        for (const std::string_view method : all_methods) {
+            add_method(mount->methods, method);
+        }
+    } else {
+        add_method(mount->methods, route.method);
+    }
+    if (api.cors) {
+        add_method(mount->methods, "OPTIONS");
+    }
+}
+
+} // namespace
+
+RouteTable::RouteTable(std::vector<Api> apis) : apis_(std::move(apis)) {
+    routers_.reserve(apis_.size());
+    for (const Api& api : apis_) {
+        routers_.emplace_back(api);
+    }
+}
+
+std::optional<RouteTable::Found>
+RouteTable::find(std::string_view method, std::string_view path) const {
+    std::optional<Found> best;
+    for (std::size_t i = 0; i < apis_.size(); ++i) {
+        auto match = routers_[i].match(method, path);
+        if (match && (!best || match->rank > best->match.rank)) {
+            best = Found{&apis_[i], std::move(*match)};
+        }
+    }
+    return best;
+}
+
+const Api* RouteTable::fallback() const {
+    return apis_.empty() ? nullptr : &apis_.front();
+}
+
+const Api* RouteTable::preflight_api(std::string_view method, std::string_view path) const {
+    const auto found = find(method, path);
+    if (found) {
+        return found->api->cors ? found->api : nullptr;
+    }
+    const auto with_cors = std::find_if(
+        apis_.begin(), apis_.end(), [](const Api& api) { return api.cors.has_value(); });
+    return with_cors == apis_.end() ? nullptr : &*with_cors;
+}
+
+std::vector<Mount> RouteTable::mounts() const {
+    std::vector<Mount> mounts;
+    for (const Api& api : apis_) {
+        std::vector<Mount> own;
+        for (const Route& route : api.routes) {
+            add_mount(own, api, route);
+        }
+        for (const Route& route : api.routes) {
+            if (std::holds_alternative<MockIntegration>(route.integration)) {
+                for (Mount& mount : own) {
+                    if (mount.path == route.path) {
+                        add_method(mount.methods, route.method);
+                    }
+                }
+            }
+        }
+        mounts.insert(mounts.end(), own.begin(), own.end());
+    }
+    return mounts;
+}
+
+std::string to_string(const Mount& mount, std::string_view address) {
+    const std::string_view path = mount.path == "$default" ? "/" : std::string_view(mount.path);
+    return fmt::format(
+        "Mounting {} at {}{} [{}]{}",
+        mount.function.empty() ? "no function" : mount.function,
+        address,
+        mount.path == "$default" ? fmt::format("{}$default", path) : std::string(path),
+        base::join(mount.methods, ", "),
+        mount.closed.empty() ? "" : fmt::format(" (closed: {})", mount.closed));
+}
+
+} // namespace samara::gateway

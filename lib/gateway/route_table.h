@@ -1,0 +1,58 @@
+#pragma once
+
+#include "gateway/model.h"
+#include "gateway/router.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace samara::gateway {
+
+/// A line of what is served: "Mounting Fn at http://127.0.0.1:3000/x [GET, OPTIONS]".
+struct Mount {
+    std::string function; ///< logical id; empty when no function stands behind it
+    std::string path;
+    std::vector<std::string> methods; ///< sorted
+    std::string closed;               ///< why it answers 501 and the like; empty when it is served
+};
+
+/// All APIs behind one address, compiled. Immutable: a changed template makes a new one, and
+/// requests that run keep the one they began with.
+class RouteTable {
+public:
+    explicit RouteTable(std::vector<Api> apis);
+    RouteTable(const RouteTable&) = delete;
+    RouteTable& operator=(const RouteTable&) = delete;
+    RouteTable(RouteTable&&) = delete;
+    RouteTable& operator=(RouteTable&&) = delete;
+    ~RouteTable() = default;
+
+    struct Found {
+        const Api* api = nullptr;
+        Router::Match match;
+    };
+
+    /// The most specific route of all APIs; the first API wins a tie.
+    [[nodiscard]] std::optional<Found> find(std::string_view method, std::string_view path) const;
+
+    /// The API that answers where no route is: the first one, nullptr without APIs.
+    [[nodiscard]] const Api* fallback() const;
+
+    /// The API with CORS that a pre-flight for `method` on `path` is meant for, or nullptr.
+    [[nodiscard]] const Api* preflight_api(std::string_view method, std::string_view path) const;
+
+    [[nodiscard]] const std::vector<Api>& apis() const { return apis_; }
+
+    /// In the order of the template, one for each function and path.
+    [[nodiscard]] std::vector<Mount> mounts() const;
+
+private:
+    std::vector<Api> apis_;
+    std::vector<Router> routers_; // refer to apis_
+};
+
+/// The text of a Mount; `address` is "http://127.0.0.1:3000".
+std::string to_string(const Mount& mount, std::string_view address);
+
+} // namespace samara::gateway

@@ -1,0 +1,205 @@
+#include "base/strings.h"
+#include "gateway/openapi.h"
+#include "gateway/read_text.h"
+
+#include <fmt/format.h>
+
+namespace samara::gateway {
+
+namespace {
+
+Authorizer closed(const std::string& name, std::string_view why) {
+    return {name, UnsupportedAuthorizer{fmt::format("authorizer '{}': {}", name, why)}};
+}
+
+/// "$request.header.X" (HTTP APIs) or "method.request.header.X" (REST APIs).
+std::optional<IdentitySource> parse_identity_source(std::string_view text) {
+    struct Prefix {
+        std::string_view text;
+        IdentitySource::Kind kind;
+    };
+
+    static constexpr std::array<Prefix, 8> prefixes{{
+        {"$request.header.", IdentitySource::Kind::header},
+        {"$request.querystring.", IdentitySource::Kind::query},
+        {"$context.", IdentitySource::Kind::context},
+        {"$stageVariables.", IdentitySource::Kind::stage_variable},
+        {"method.request.header.", IdentitySource::Kind::header},
+        {"method.request.querystring.", IdentitySource::Kind::query},
+        {"context.", IdentitySource::Kind::context},
+        {"stageVariables.", IdentitySource::Kind::stage_variable},
+    }};
+    text = base::trim(text);
+    for (const Prefix& prefix : prefixes) {
+        if (text.size() > prefix.text.size() && text.substr(0, prefix.text.size()) == prefix.text) {
+            return IdentitySource{prefix.kind, std::string(text.substr(prefix.text.size()))};
+        }
+    }
+    return std::nullopt;
+}
+
+/// REST APIs separate sources by commas in one text, HTTP APIs list them. Empty with `bad` set when
+/// one of them does not parse.
+std::vector<IdentitySource> read_identity_sources(const data::Value* value, std::string& bad) {
+    std::vector<IdentitySource> sources;
+    for (const std::string& text : texts_of(value)) {
+        for (const std::string_view piece : base::split(text, ',')) {
+            auto source = parse_identity_source(piece);
+            if (!source) {
+                bad = piece;
+                return {};
+            }
+            sources.push_back(std::move(*source));
+        }
+    }
+    return sources;
+}
+
+Authorizer read_lambda(
+    const std::string& name,
+    const data::Value& scheme,
+    const data::Value& authorizer,
+    const Functions& functions,
+    const Api& api) {
+    LambdaAuthorizer lambda;
+    const std::string type = base::to_lower(either_text(authorizer, "type"));
+    const bool rest = api.kind == ApiKind::rest;
+    lambda.kind = type == "token" ? LambdaAuthorizer::Kind::token : LambdaAuthorizer::Kind::request;
+
+    const std::string uri = either_text(authorizer, "authorizerUri");
+    const Functions::Function* function = functions.find_uri(uri);
+    if (function == nullptr) {
+        return closed(
+            name, fmt::format("no function of this template is at authorizer URI '{}'", uri));
+    }
+    lambda.function = function->id;
+
+    if (!rest) {
+        const std::string version = either_text(authorizer, "authorizerPayloadFormatVersion");
+        if (version != "1.0" && version != "2.0") {
+            return closed(
+                name,
+                fmt::format(
+                    "AuthorizerPayloadFormatVersion has to be '1.0' or '2.0', not '{}'", version));
+        }
+        lambda.format = version == "1.0" ? PayloadFormat::v1 : PayloadFormat::v2;
+        const data::Value* simple = either(authorizer, "enableSimpleResponses");
+        lambda.simple_responses =
+            simple != nullptr && simple->as_boolean() != nullptr && *simple->as_boolean();
+        if (lambda.simple_responses && lambda.format == PayloadFormat::v1) {
+            return closed(name, "EnableSimpleResponses needs payload format version 2.0");
+        }
+    }
+
+    std::string bad;
+    lambda.identity_sources = read_identity_sources(either(authorizer, "identitySource"), bad);
+    if (!bad.empty()) {
+        return closed(name, fmt::format("identity source '{}' cannot be parsed", bad));
+    }
+    if (lambda.kind == LambdaAuthorizer::Kind::token && lambda.identity_sources.empty()) {
+        // The scheme itself names the header: {"type": "apiKey", "in": "header", "name": "..."}.
+        const std::string header = text_of(scheme, "name");
+        if (header.empty()) {
+            return closed(name, "it has no valid identity source");
+        }
+        lambda.identity_sources.push_back({IdentitySource::Kind::header, header});
+    }
+    lambda.validation = either_text(authorizer, "identityValidationExpression");
+    const data::Value* ttl = either(authorizer, "authorizerResultTtlInSeconds");
+    if (ttl != nullptr && ttl->is_integer()) {
+        lambda.ttl = std::chrono::seconds(*ttl->as_integer());
+    } else if (!rest && lambda.identity_sources.empty()) {
+        lambda.ttl = std::chrono::seconds(0);
+    }
+    if (lambda.identity_sources.empty() && lambda.ttl.count() > 0) {
+        return closed(name, "it has no valid identity source, which caching of its verdicts needs");
+    }
+    return {name, std::move(lambda)};
+}
+
+Authorizer read_jwt(const std::string& name, const data::Value& authorizer) {
+    JwtAuthorizer jwt;
+    const data::Value* configuration = either(authorizer, "jwtConfiguration");
+    if (configuration == nullptr) {
+        return closed(name, "it has no jwtConfiguration");
+    }
+    jwt.issuer = either_text(*configuration, "issuer");
+    jwt.audience = texts_of(either(*configuration, "audience"));
+    std::string bad;
+    const auto sources = read_identity_sources(either(authorizer, "identitySource"), bad);
+    if (!bad.empty()) {
+        return closed(name, fmt::format("identity source '{}' cannot be parsed", bad));
+    }
+    if (!sources.empty()) {
+        jwt.identity_source = sources.front();
+    }
+    if (jwt.issuer.empty()) {
+        return closed(name, "its jwtConfiguration has no issuer");
+    }
+    return {name, std::move(jwt)};
+}
+
+/// "arn:aws:cognito-idp:<region>:<account>:userpool/<pool>" to the issuer of its tokens.
+std::string issuer_of_pool(std::string_view arn) {
+    const auto pieces = base::split(arn, ':');
+    constexpr std::string_view prefix = "userpool/";
+    if (pieces.size() != 6 || pieces[5].substr(0, prefix.size()) != prefix) {
+        return {};
+    }
+    return fmt::format(
+        "https://cognito-idp.{}.amazonaws.com/{}", pieces[3], pieces[5].substr(prefix.size()));
+}
+
+Authorizer
+read_cognito(const std::string& name, const data::Value& scheme, const data::Value& authorizer) {
+    CognitoAuthorizer cognito;
+    for (const std::string& arn : texts_of(either(authorizer, "providerARNs"))) {
+        std::string issuer = issuer_of_pool(arn);
+        if (issuer.empty()) {
+            return closed(name, fmt::format("'{}' is not the ARN of a user pool", arn));
+        }
+        cognito.issuers.push_back(std::move(issuer));
+    }
+    if (cognito.issuers.empty()) {
+        return closed(name, "it names no user pool");
+    }
+    if (const std::string header = text_of(scheme, "name"); !header.empty()) {
+        cognito.identity_source.name = header;
+    }
+    std::string bad;
+    if (const auto sources = read_identity_sources(either(authorizer, "identitySource"), bad);
+        !sources.empty()) {
+        cognito.identity_source = sources.front();
+    }
+    return {name, std::move(cognito)};
+}
+
+} // namespace
+
+Authorizer read_security_scheme(
+    const std::string& name,
+    const data::Value& scheme,
+    const Functions& functions,
+    const Api& api) {
+    const std::string auth_type = base::to_lower(text_of(scheme, "x-amazon-apigateway-authtype"));
+    if (auth_type == "awssigv4") {
+        return {name, IamAuthorizer{}};
+    }
+    const data::Value* authorizer = scheme.find("x-amazon-apigateway-authorizer");
+    if (authorizer == nullptr || !authorizer->is_map()) {
+        return closed(name, "it has no x-amazon-apigateway-authorizer");
+    }
+    const std::string type = base::to_lower(either_text(*authorizer, "type"));
+    if (type == "request" || (type == "token" && api.kind == ApiKind::rest)) {
+        return read_lambda(name, scheme, *authorizer, functions, api);
+    }
+    if (type == "jwt" && api.kind == ApiKind::http) {
+        return read_jwt(name, *authorizer);
+    }
+    if (type == "cognito_user_pools" && api.kind == ApiKind::rest) {
+        return read_cognito(name, scheme, *authorizer);
+    }
+    return closed(name, fmt::format("its type '{}' is not known for this kind of API", type));
+}
+
+} // namespace samara::gateway

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "gateway/gateway.h"
+#include "net/http_server.h"
+
+#include <string>
+#include <vector>
+
+namespace samara::gateway {
+
+struct ServerOptions {
+    net::HttpServerOptions http;
+    GatewayOptions gateway; ///< port and tls are filled in
+};
+
+/// A gateway on the network, from construction to destruction.
+class Server {
+public:
+    /// Fails when it cannot listen (port in use) or the TLS files cannot be used.
+    static base::Result<Server> start(std::vector<Api> apis, Invoke invoke, ServerOptions options);
+
+    /// "http://127.0.0.1:3000"
+    [[nodiscard]] const std::string& address() const { return address_; }
+
+    [[nodiscard]] std::uint16_t port() const { return http_.port(); }
+
+    /// What to print at start and after a reload, see to_string(Mount, address()).
+    [[nodiscard]] std::vector<Mount> mounts() const { return gateway_->routes()->mounts(); }
+
+    /// Takes up other routes; no request is dropped.
+    void replace(std::vector<Api> apis) { gateway_->replace(std::move(apis)); }
+
+    /// Ends: no new connections, running requests get their grace.
+    void stop() { http_.stop(); }
+
+private:
+    Server(std::shared_ptr<Gateway> gateway, net::HttpServer http, std::string address);
+
+    std::shared_ptr<Gateway> gateway_;
+    net::HttpServer http_; // stops before the gateway goes
+    std::string address_;
+};
+
+} // namespace samara::gateway
