@@ -1,0 +1,119 @@
+#pragma once
+
+#include "base/error.h"
+#include "net/http_message.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+/// An HTTP/1.1 client over TCP, TLS or a unix socket, with bodies streamed both ways.
+namespace samara::net {
+
+struct TcpAddress {
+    std::string host;
+    std::uint16_t port = 80;
+};
+
+struct TlsAddress {
+    std::string host;
+    std::uint16_t port = 443;
+    std::string authorities; ///< PEM file of certificate authorities; empty: the system's
+    std::string certificate; ///< the client's own, PEM; may be empty
+    std::string key;         ///< its private key, PEM; may be empty
+    bool verify = true;
+};
+
+struct UnixAddress {
+    std::string socket; ///< path
+};
+
+using HttpAddress = std::variant<TcpAddress, TlsAddress, UnixAddress>;
+
+/// "localhost:8080", "https://host:2376", "unix:///var/run/docker.sock".
+std::string to_string(const HttpAddress& address);
+
+enum class HttpFailure : std::uint8_t {
+    refused,   ///< nobody listens there, or one may not connect
+    timeout,   ///< no connection or no bytes within the request's patience
+    closed,    ///< the peer ended the connection in the middle
+    tls,       ///< no handshake, or a certificate that is not trusted
+    cancelled, ///< by `stop_descriptor`, or a sink or source that did not want to go on
+    other,
+};
+
+struct HttpError {
+    HttpFailure kind = HttpFailure::other;
+    std::string message; ///< names the address and what happened
+
+    [[nodiscard]] base::Error error() const {
+        base::Error error;
+        error.message = message;
+        return error;
+    }
+};
+
+template <class T>
+using HttpResult = tl::expected<T, HttpError>;
+
+/// Gives the next bytes of a body; empty ends it. The bytes must stay until the next call.
+using BodySource = std::function<HttpResult<std::string_view>()>;
+
+/// Takes bytes of a body as they come; false ends the exchange.
+using BodySink = std::function<bool(std::string_view bytes)>;
+
+struct ClientRequest {
+    std::string method = "GET";
+    std::string target = "/"; ///< path and query, encoded by the caller
+    HttpHeaders headers = {}; ///< Host and Content-Length are written by the client
+    std::string body = {};
+    BodySource body_source = {}; ///< instead of `body`: sent in chunks
+
+    /// Receives the body of a 2xx answer instead of ClientResponse::body. Others are collected
+    /// there all the same: they say what went wrong.
+    BodySink body_sink = {};
+
+    /// For the connection, and then for each wait for bytes; zero: without end.
+    std::chrono::milliseconds patience{60'000};
+
+    /// Ends the exchange with HttpFailure::cancelled once it polls readable; -1: none.
+    int stop_descriptor = -1;
+};
+
+struct ClientResponse {
+    int status = 0;
+    HttpHeaders headers;
+    std::string body;
+
+    [[nodiscard]] bool success() const { return status >= 200 && status < 300; }
+};
+
+/// One connection, kept open between exchanges and made again when the peer has closed it. One
+/// exchange at a time: not for several threads at once.
+class HttpClient {
+public:
+    explicit HttpClient(HttpAddress address);
+    HttpClient(const HttpClient&) = delete;
+    HttpClient& operator=(const HttpClient&) = delete;
+    HttpClient(HttpClient&&) noexcept;
+    HttpClient& operator=(HttpClient&&) noexcept;
+    ~HttpClient();
+
+    [[nodiscard]] const HttpAddress& address() const;
+
+    /// An answer of any status is a success. Redirects are not followed, bodies not decompressed.
+    HttpResult<ClientResponse> send(const ClientRequest& request);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// Everything but letters, digits and "-._~" as %XX, for a path segment or a query value.
+std::string percent_encode(std::string_view text);
+
+} // namespace samara::net
