@@ -1,7 +1,11 @@
 #include "transform/expanders.h"
 
+#include "base/strings.h"
+
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
+#include <vector>
 
 namespace samara::transform {
 namespace {
@@ -39,6 +43,16 @@ const EventRow* find_function_event(std::string_view type) {
             return r.type == type;
         });
     return row == function_events.end() ? nullptr : row;
+}
+
+std::string near_event_type(std::string_view type) {
+    std::vector<std::string_view> names;
+    for (const EventRow& row : function_events) {
+        names.push_back(row.type);
+    }
+    const std::string_view near = base::nearest(type, names);
+    return near.empty() ? fmt::format("one of {}", fmt::join(names, ", "))
+                        : fmt::format("did you mean {}?", near);
 }
 
 } // namespace samara::transform

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 /// The tables that say which code expands what.
@@ -31,6 +32,9 @@ struct EventRow {
 
 /// The row of a Function's event type, or nullptr.
 const EventRow* find_function_event(std::string_view type);
+
+/// "did you mean Api?", or the types there are.
+std::string near_event_type(std::string_view type);
 
 /// What is done to the whole template before or after the resources are expanded, in this order.
 /// A pass that finds errors reports them; passes go on unless the template is unusable.

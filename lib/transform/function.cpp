@@ -1,7 +1,190 @@
 #include "transform/expanders.h"
+#include "transform/function_parts.h"
+#include "transform/intrinsics.h"
+#include "transform/tags.h"
 
+#include <fmt/format.h>
+
+/// AWS::Serverless::Function
+/// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html
 namespace samara::transform {
+namespace {
 
-void expand_function(Resource&) {}
+using data::List;
+using data::Map;
+using data::Value;
+
+/// The properties that go into the Lambda function as they are.
+constexpr std::array copied{
+    "FunctionName",
+    "Handler",
+    "Runtime",
+    "Description",
+    "MemorySize",
+    "Timeout",
+    "VpcConfig",
+    "Environment",
+    "KmsKeyArn",
+    "ReservedConcurrentExecutions",
+    "FileSystemConfigs",
+    "CodeSigningConfigArn",
+    "PackageType",
+    "ImageConfig",
+    "Architectures",
+    "EphemeralStorage",
+    "SnapStart",
+    "RuntimeManagementConfig",
+    "LoggingConfig",
+    "RecursiveLoop",
+    "TenancyConfig",
+    "DurableConfig",
+    "FunctionScalingConfig",
+    "PublishToLatestPublished",
+};
+
+/// Two properties that cannot both be there.
+struct Exclusion {
+    std::string_view property;
+    std::string_view excludes;
+};
+
+constexpr std::array exclusions{
+    Exclusion{"CapacityProviderConfig", "ProvisionedConcurrencyConfig"},
+    Exclusion{"CapacityProviderConfig", "ReservedConcurrentExecutions"},
+    Exclusion{"CapacityProviderConfig", "SnapStart"},
+    Exclusion{"TenancyConfig", "ProvisionedConcurrencyConfig"},
+    Exclusion{"TenancyConfig", "SnapStart"},
+    Exclusion{"TenancyConfig", "FunctionUrlConfig"},
+};
+
+bool check_exclusions(const Resource& function) {
+    bool good = true;
+    for (const auto& [property, excludes] : exclusions) {
+        if (function.find(property) != nullptr && function.find(excludes) != nullptr) {
+            good = false;
+            function.error(
+                excludes, fmt::format("{} cannot be used with {}", excludes, property),
+                fmt::format("remove {} or {}", excludes, property));
+        }
+    }
+    return good;
+}
+
+bool copy_dead_letter_queue(const Resource& function, Map& lambda) {
+    const Value* queue = function.find("DeadLetterQueue");
+    if (queue == nullptr || is_intrinsic(*queue)) {
+        return true;
+    }
+    const Value* type = queue->find("Type");
+    const Value* arn = queue->find("TargetArn");
+    if (type == nullptr || arn == nullptr || type->is_null() || arn->is_null()) {
+        function.error(
+            "DeadLetterQueue", "DeadLetterQueue needs Type and TargetArn", "Type is SNS or SQS");
+        return false;
+    }
+    if (!is_intrinsic(*type) && type->text() != "SNS" && type->text() != "SQS") {
+        function.error_at(
+            *type, "DeadLetterQueue.Type",
+            fmt::format("a dead-letter queue is not of Type {}", data::scalar_text(*type)),
+            "SNS or SQS");
+        return false;
+    }
+    lambda.set("DeadLetterConfig", Map{{"TargetArn", *arn}});
+    return true;
+}
+
+bool check_architectures(const Resource& function) {
+    const List* list = function["Architectures"].as_list();
+    if (list == nullptr) {
+        return true;
+    }
+    const bool known = list->size() == 1 &&
+                       (is_intrinsic(list->front()) || list->front().text() == "x86_64" ||
+                        list->front().text() == "arm64");
+    if (!known) {
+        function.error(
+            "Architectures", "Architectures must be a list of one architecture",
+            "[x86_64] or [arm64]");
+    }
+    return known;
+}
+
+Value capacity_provider(const Map& config) {
+    Map out;
+    for (const data::Entry& entry : config) {
+        out.set(entry.key == "Arn" ? "CapacityProviderArn" : entry.key, entry.value);
+    }
+    return Map{{"LambdaManagedInstancesCapacityProviderConfig", std::move(out)}};
+}
+
+const Map& tags_of(const Resource& function) {
+    static const Map none;
+    const Value& tags = function["Tags"];
+    return tags.is_map() ? *tags.as_map() : none;
+}
+
+} // namespace
+
+std::optional<Map> lambda_properties(const Resource& function) {
+    auto code = function_code(function);
+    bool good = code.has_value();
+    Map lambda;
+    if (good) {
+        lambda.set("Code", std::move(*code));
+    }
+    for (const char* name : copied) {
+        if (const Value* value = function.find(name)) {
+            lambda.set(name, *value);
+        }
+    }
+    if (const Value* layers = function.find("Layers")) {
+        lambda.set("Layers", function.context().parameters().resolve_references(*layers));
+    }
+    if (const Value* tracing = function.find("Tracing")) {
+        lambda.set("TracingConfig", Map{{"Mode", *tracing}});
+    }
+    if (const Value* key = function.find("SourceKMSKeyArn"); key != nullptr && good) {
+        if (Map* location = lambda.find("Code")->as_map()) {
+            location->set("SourceKMSKeyArn", *key);
+        }
+    }
+    if (const Value* config = function.find("CapacityProviderConfig")) {
+        lambda.set(
+            "CapacityProviderConfig",
+            config->is_map() && !is_intrinsic(*config) ? capacity_provider(*config->as_map())
+                                                       : *config);
+    }
+    good = copy_dead_letter_queue(function, lambda) && good;
+    good = check_architectures(function) && good;
+    lambda.set("Tags", tag_list_created_by("lambda", tags_of(function)));
+    return good ? std::optional(std::move(lambda)) : std::nullopt;
+}
+
+void expand_function(Resource& function) {
+    bool good = function.check("Function");
+    good = check_exclusions(function) && good;
+    if (!good) {
+        return;
+    }
+    auto lambda = lambda_properties(function);
+    if (!lambda) {
+        return;
+    }
+    const auto alias = published_alias(function, *lambda, good);
+    const PublishedAlias* published = alias ? &*alias : nullptr;
+    Value update_policy = deployment_update_policy(function, published);
+    if (!good) {
+        return;
+    }
+    if (published != nullptr) {
+        emit_alias(function, *published, std::move(update_policy));
+    }
+    emit_function_url(function, published);
+    RolePolicies policies;
+    emit_event_invoke_config(function, published, policies);
+    emit_events(function, published, policies);
+    lambda->set("Role", function_role(function, std::move(policies)));
+    function.emit_main(function.logical_id(), "AWS::Lambda::Function", std::move(*lambda));
+}
 
 } // namespace samara::transform

@@ -1,18 +1,13 @@
 #pragma once
 
 #include "data/value.h"
+#include "transform/policies.h"
 #include "transform/resource.h"
 
 #include <string>
 #include <string_view>
 
 namespace samara::transform {
-
-/// What event sources add to the role that the transform makes for a function.
-struct RoleGrants {
-    data::List managed_policies; ///< ARNs
-    data::List policies;         ///< {PolicyName, PolicyDocument}
-};
 
 /// One event of a function while it is expanded.
 struct FunctionEvent {
@@ -25,7 +20,7 @@ struct FunctionEvent {
     bool target_is_alias = false;
     data::Map attributes;  ///< of every generated resource: Condition ...
     const data::Map& tags; ///< the function's Tags when they are to be passed on, else empty
-    RoleGrants& grants;
+    RolePolicies& policies;       ///< of the function's role, when the transform makes one
 
     /// What names the target in a Lambda permission or event source mapping.
     [[nodiscard]] data::Value target_name() const;

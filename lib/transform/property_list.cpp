@@ -42,6 +42,7 @@ struct PropertyRule {
             return kind == "any" || (kind == "string" && value.is_string()) ||
                    (kind == "integer" && (value.is_integer() || value.is_boolean())) ||
                    (kind == "number" && value.is_numeric()) ||
+                   (kind == "scalar" && (value.is_string() || value.is_numeric() || value.is_boolean())) ||
                    (kind == "boolean" && value.is_boolean()) ||
                    (kind == "list" && value.is_list()) || (kind == "map" && value.is_map());
         });
@@ -51,7 +52,8 @@ struct PropertyRule {
         std::string out;
         for (std::string_view kind : kinds) {
             const std::string_view article = kind == "integer" ? "an " : "a ";
-            out += fmt::format("{}{}{}", out.empty() ? "" : " or ", article, kind);
+            const std::string_view noun = kind == "scalar" ? "string or number" : kind;
+            out += fmt::format("{}{}{}", out.empty() ? "" : " or ", article, noun);
         }
         return out;
     }

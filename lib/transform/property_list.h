@@ -9,8 +9,8 @@
 namespace samara::transform {
 
 /// The property lists of schemas/transform/properties/, each parsed when it is first asked for. A
-/// list is a map of property name to words: the kinds it may be (string, integer, boolean, list,
-/// map, any), `required`, and `literal` where an intrinsic function is not accepted.
+/// list is a map of property name to words: the kinds it may be (string, integer, number, boolean,
+/// scalar, list, map, any), `required`, and `literal` where an intrinsic function is not accepted.
 class PropertyLists {
 public:
     /// The list must be there: names come from the program, not from users.

@@ -177,9 +177,7 @@ void Resource::emit(
             filled.set(std::move(entry));
         }
     }
-    if (!filled.empty()) {
-        out.set("Properties", std::move(filled));
-    }
+    out.set("Properties", std::move(filled));
     for (data::Entry& entry : attributes) {
         if (!entry.value.is_null()) {
             out.set(std::move(entry));

@@ -1,0 +1,78 @@
+#include "transform/artifact.h"
+
+#include "base/strings.h"
+#include "transform/intrinsics.h"
+
+#include <fmt/format.h>
+
+namespace samara::transform {
+namespace {
+
+using data::Map;
+using data::Value;
+
+/// Letters, digits, dots, hyphens and underscores, and what a Sub or a dynamic value may leave.
+bool is_bucket_name(std::string_view name) {
+    return !name.empty() && name.find_first_of("[]{}:?#") == std::string_view::npos;
+}
+
+std::optional<Map> parse_s3_uri(std::string_view uri, const ArtifactNames& names) {
+    constexpr std::string_view scheme = "s3://";
+    if (!uri.starts_with(scheme)) {
+        return std::nullopt;
+    }
+    uri.remove_prefix(scheme.size());
+    const std::size_t query = uri.find('?');
+    const std::string_view path = uri.substr(0, query);
+    const std::size_t slash = path.find('/');
+    if (slash == std::string_view::npos || slash + 1 == path.size() ||
+        !is_bucket_name(path.substr(0, slash))) {
+        return std::nullopt;
+    }
+    Map out{{std::string(names.bucket), path.substr(0, slash)},
+            {std::string(names.key), path.substr(slash + 1)}};
+    if (query != std::string_view::npos) {
+        for (std::string_view part : base::split(uri.substr(query + 1), '&')) {
+            if (part.starts_with("versionId=")) {
+                out.set(names.version, part.substr(part.find('=') + 1));
+            }
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+std::optional<Value> artifact_location(
+    const Properties& properties, std::string_view property, const ArtifactNames& names) {
+    const Value& value = properties[property];
+    constexpr std::string_view hint =
+        "an s3://bucket/key URI, or a map with Bucket and Key; `sam package` uploads local paths";
+    if (const std::string* uri = value.as_string()) {
+        if (auto location = parse_s3_uri(*uri, names)) {
+            return Value(std::move(*location));
+        }
+        if (properties.context().options().local_artifacts && !uri->starts_with("s3://")) {
+            return value;
+        }
+        properties.error(
+            property, fmt::format("{} is not the location of an object in S3", property),
+            std::string(hint));
+        return std::nullopt;
+    }
+    const Map* map = value.as_map();
+    const Value* bucket = map == nullptr ? nullptr : map->find("Bucket");
+    const Value* key = map == nullptr ? nullptr : map->find("Key");
+    if (bucket == nullptr || key == nullptr || bucket->is_null() || key->is_null()) {
+        properties.error(
+            property, fmt::format("{} must have Bucket and Key", property), std::string(hint));
+        return std::nullopt;
+    }
+    Map out{{std::string(names.bucket), *bucket}, {std::string(names.key), *key}};
+    if (const Value* version = map->find("Version"); version != nullptr && !version->is_null()) {
+        out.set(names.version, *version);
+    }
+    return Value(std::move(out));
+}
+
+} // namespace samara::transform

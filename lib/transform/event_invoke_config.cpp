@@ -1,0 +1,225 @@
+#include "transform/conditions.h"
+#include "transform/function_parts.h"
+#include "transform/intrinsics.h"
+#include "transform/logical_id.h"
+
+#include <fmt/format.h>
+
+/// EventInvokeConfig: asynchronous invocation and its destinations.
+/// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-eventinvokeconfiguration.html
+namespace samara::transform {
+namespace {
+
+using data::List;
+using data::Map;
+using data::Value;
+
+/// What a Type of destination means.
+struct DestinationRow {
+    std::string_view type;
+    std::string_view policy;        ///< suffix of the policy's name
+    std::string_view action;        ///< empty: S3, which needs two statements
+    std::string_view generated;     ///< type of the resource made when no Destination is given
+    std::string_view suffix;        ///< of the generated resource's id
+    std::string_view referable;     ///< `Ref: function.<referable>` is the generated resource
+};
+
+constexpr std::array destinations{
+    DestinationRow{
+        "SQS", "SQS", "sqs:SendMessage", "AWS::SQS::Queue", "Queue", "DestinationQueue"},
+    DestinationRow{"SNS", "SNS", "sns:publish", "AWS::SNS::Topic", "Topic", "DestinationTopic"},
+    DestinationRow{"Lambda", "Lambda", "lambda:InvokeFunction", "", "", ""},
+    DestinationRow{"EventBridge", "EventBridge", "events:PutEvents", "", "", ""},
+    DestinationRow{"S3Bucket", "S3", "", "", "", ""},
+};
+
+/// The configuration of one outcome ("OnSuccess" or "OnFailure").
+class DestinationWriter {
+public:
+    DestinationWriter(
+        const Resource& function,
+        const Properties& place,
+        std::string config_id,
+        RolePolicies& policies)
+        : function_(function), place_(place), config_id_(std::move(config_id)),
+          policies_(policies) {}
+
+    /// The outcome's {Destination}, or nothing after an error.
+    std::optional<Value> write(std::string_view outcome, const Value& config) {
+        const Map* map = config.as_map();
+        if (map == nullptr) {
+            fail(config, outcome, "must be a map");
+            return std::nullopt;
+        }
+        const Value* type = map->find("Type");
+        const Value* destination = map->find("Destination");
+        if (type == nullptr || type->is_null()) {
+            if (destination == nullptr) {
+                fail(config, outcome, "needs Type and Destination");
+                return std::nullopt;
+            }
+            return Value(Map{{"Destination", *destination}});
+        }
+        const auto* row = std::find_if(
+            destinations.begin(), destinations.end(),
+            [&](const DestinationRow& r) { return r.type == type->text(); });
+        if (row == destinations.end()) {
+            fail(
+                *type, fmt::format("{}.Type", outcome),
+                "must be SQS, SNS, Lambda, EventBridge or S3Bucket");
+            return std::nullopt;
+        }
+        const Value resolved =
+            destination == nullptr
+                ? Value()
+                : function_.context().parameters().resolve_references(*destination);
+        auto target = row->generated.empty() ? given(outcome, config, resolved)
+                                             : given_or_generated(outcome, *row, resolved);
+        if (!target) {
+            return std::nullopt;
+        }
+        policies_.add(
+            fmt::format("{}{}{}Policy", config_id_, outcome, row->policy),
+            policy(*row, *target));
+        return Value(Map{{"Destination", std::move(*target)}});
+    }
+
+private:
+    void fail(const Value& at, std::string_view property, std::string_view what) {
+        place_.error_at(
+            at, fmt::format("DestinationConfig.{}", property),
+            fmt::format("{} {}", property, what));
+    }
+
+    std::optional<Value>
+    given(std::string_view outcome, const Value& config, const Value& destination) {
+        if (destination.is_null()) {
+            fail(config, outcome, "of this Type needs Destination");
+            return std::nullopt;
+        }
+        return destination;
+    }
+
+    std::optional<Value> given_or_generated(
+        std::string_view outcome, const DestinationRow& row, const Value& destination) {
+        const std::string id = fmt::format("{}{}{}", config_id_, outcome, row.suffix);
+        Value generated =
+            row.type == "SQS" ? make_get_att(id, "Arn") : make_ref(id);
+        if (destination.is_null() || is_no_value(destination)) {
+            generate(id, row, nullptr);
+            return generated;
+        }
+        const Value* branches = argument_of(destination, "Fn::If");
+        if (branches == nullptr) {
+            return destination;
+        }
+        const auto choice = as_if(destination);
+        if (!choice || !choice->condition.is_string()) {
+            fail(*branches, outcome, "has an Fn::If without a condition and two values");
+            return std::nullopt;
+        }
+        const bool then_missing = is_no_value(choice->then_value);
+        const bool else_missing = is_no_value(choice->else_value);
+        if (!then_missing && !else_missing) {
+            return destination;
+        }
+        if (then_missing && else_missing) {
+            generate(id, row, nullptr);
+            return generated;
+        }
+        Context& context = function_.context();
+        const std::string own(choice->condition.text());
+        const std::string needed =
+            then_missing ? own : negated_condition(context, own, short_hash(Value(config_id_)));
+        generate(id, row, &needed);
+        return make_if(
+            needed, std::move(generated), then_missing ? choice->else_value : choice->then_value);
+    }
+
+    /// Adds the queue or topic, when `condition` (null: always) and the function's own hold.
+    void generate(const std::string& id, const DestinationRow& row, const std::string* condition) {
+        Map attributes = function_.passed_on();
+        if (condition != nullptr) {
+            const Value* own = function_.attribute("Condition");
+            attributes.set(
+                "Condition", own == nullptr
+                                 ? Value(*condition)
+                                 : Value(both_conditions(
+                                       function_.context(), own->text(), *condition,
+                                       short_hash(Value(function_.logical_id())))));
+        }
+        function_.emit(id, row.generated, {}, std::move(attributes));
+        function_.context().refer(function_.logical_id(), row.referable, id);
+    }
+
+    static Value policy(const DestinationRow& row, const Value& target) {
+        if (!row.action.empty()) {
+            return allow(row.action, target);
+        }
+        Value objects = allow("s3:PutObject", make_join("/", List{target, "*"}));
+        const Value bucket = allow("s3:ListBucket", target);
+        objects.find("Statement")
+            ->as_list()
+            ->push_back(bucket.find("Statement")->as_list()->front());
+        return objects;
+    }
+
+    const Resource& function_;
+    const Properties& place_;
+    std::string config_id_;
+    RolePolicies& policies_;
+};
+
+} // namespace
+
+void emit_event_invoke_config(
+    const Resource& function, const PublishedAlias* alias, RolePolicies& policies) {
+    if (function.find("EventInvokeConfig") == nullptr) {
+        return;
+    }
+    const auto config = function.below("EventInvokeConfig");
+    const std::string config_id = function.logical_id() + "EventInvokeConfig";
+    if (!config || !config->check("EventInvokeConfig")) {
+        return;
+    }
+    Value destination_config;
+    if (config->find("DestinationConfig") != nullptr) {
+        const auto outcomes = config->below("DestinationConfig");
+        if (!outcomes || !outcomes->check("EventInvokeDestinations")) {
+            return;
+        }
+        Map written;
+        bool good = true;
+        for (const char* outcome : {"OnSuccess", "OnFailure"}) {
+            const Value* own = outcomes->find(outcome);
+            if (own == nullptr) {
+                continue;
+            }
+            // The error names the resource that is generated, as AWS does.
+            DestinationWriter writer(function, *config, config_id, policies);
+            auto destination = writer.write(outcome, *own);
+            good = good && destination.has_value();
+            if (destination) {
+                written.set(outcome, std::move(*destination));
+            }
+        }
+        if (!good) {
+            return;
+        }
+        destination_config = std::move(written);
+    }
+    Map attributes = function.passed_on();
+    if (alias != nullptr) {
+        attributes.set("DependsOn", List{alias->alias_id});
+    }
+    function.emit(
+        config_id, "AWS::Lambda::EventInvokeConfig",
+        {{"FunctionName", make_ref(function.logical_id())},
+         {"Qualifier", alias == nullptr ? "$LATEST" : alias->name},
+         {"DestinationConfig", std::move(destination_config)},
+         {"MaximumEventAgeInSeconds", (*config)["MaximumEventAgeInSeconds"]},
+         {"MaximumRetryAttempts", (*config)["MaximumRetryAttempts"]}},
+        std::move(attributes));
+}
+
+} // namespace samara::transform

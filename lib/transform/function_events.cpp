@@ -1,0 +1,75 @@
+#include "transform/expanders.h"
+#include "transform/function_parts.h"
+#include "transform/intrinsics.h"
+#include "transform/logical_id.h"
+
+#include <fmt/format.h>
+
+/// The Events property of a function.
+namespace samara::transform {
+
+using data::Map;
+using data::Value;
+
+void emit_events(const Resource& function, const PublishedAlias* alias, RolePolicies& policies) {
+    const Value* events = function.find("Events");
+    if (events == nullptr || !events->is_map()) {
+        return;
+    }
+    static const Map no_tags;
+    const Value& tags = function["Tags"];
+    const bool* propagate = function["PropagateTags"].as_boolean();
+    const bool with_tags = propagate != nullptr && *propagate && tags.is_map();
+    Map& writable = *function.map().find("Events")->as_map();
+    for (data::Entry& entry : writable) {
+        static const Value nothing;
+        Map empty;
+        const Properties place = function.event(entry, empty);
+        Map* event = entry.value.as_map();
+        const Value* type = event == nullptr ? nullptr : event->find("Type");
+        if (event == nullptr || type == nullptr || !type->is_string()) {
+            place.error_at(
+                entry.value, "Type", "an event must be a map with a Type", "e.g. Type: Api");
+            continue;
+        }
+        if (alphanumeric(entry.key) != entry.key) {
+            place.error(
+                "", "an event's name becomes part of logical ids",
+                fmt::format("use letters and digits, e.g. {}", alphanumeric(entry.key)));
+            continue;
+        }
+        const EventRow* row = find_function_event(type->text());
+        if (row == nullptr) {
+            place.error_at(
+                *type, "Type", fmt::format("there is no event type {}", type->text()),
+                near_event_type(type->text()));
+            continue;
+        }
+        Value* properties = event->find("Properties");
+        if (properties != nullptr && !properties->is_map() && !properties->is_null()) {
+            place.error_at(*properties, "Properties", "Properties must be a map");
+            continue;
+        }
+        if (properties == nullptr || properties->is_null()) {
+            properties = &event->set("Properties", Map{});
+        }
+        FunctionEvent expanded{
+            function,
+            function.event(entry, *properties->as_map()),
+            entry.key,
+            row->type,
+            function.logical_id() + entry.key,
+            alias == nullptr ? function.logical_id() : alias->alias_id,
+            alias != nullptr,
+            function.passed_on(),
+            with_tags ? *tags.as_map() : no_tags,
+            policies,
+        };
+        if (!row->list.empty() && !expanded.properties.check(row->list)) {
+            continue;
+        }
+        row->expand(expanded);
+    }
+}
+
+} // namespace samara::transform
