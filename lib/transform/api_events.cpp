@@ -4,6 +4,4 @@ namespace samara::transform {
 
 void expand_api_event(FunctionEvent&) {}
 
-void expand_http_api_event(FunctionEvent&) {}
-
 } // namespace samara::transform

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "data/value.h"
+#include "transform/context.h"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What functions put into APIs, and under which conditions they do.
+namespace samara::transform {
+
+/// The conditions of the events of one path, or of one API; "" stands for an event without one.
+using ConditionSet = std::set<std::string>;
+
+struct ApiPaths {
+    bool written_by_sam =
+        false; ///< no definition in the template: paths exist as their functions do
+    std::map<std::string, ConditionSet, std::less<>> paths;
+    std::set<std::string> functions_of_default_path; ///< logical ids that answer $default
+};
+
+/// By logical id of the API.
+struct AllApiPaths {
+    std::map<std::string, ApiPaths, std::less<>> apis;
+};
+
+/// Fn::If around every path all of whose functions have a condition; adds the combined condition
+/// "<Api><Path>PathCondition" where they have more than one. Only for APIs whose document SAM
+/// writes.
+void wrap_conditional_paths(Context& context, const std::string& api, data::Map& paths);
+
+/// The condition under which any of `conditions` holds: none, the only one, or `name`, which is
+/// added to the template as Fn::Or (in chains of ten, as many as Fn::Or takes).
+std::optional<std::string>
+any_of(Context& context, const ConditionSet& conditions, const std::string& name);
+
+} // namespace samara::transform

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "data/value.h"
+#include "transform/context.h"
+
+#include <optional>
+#include <string>
+
+namespace samara::transform {
+
+/// Where an HttpApi event attaches: Path and Method, or the $default route when both are absent.
+struct HttpRoute {
+    std::string path;
+    std::string method; ///< as OpenAPI has it
+};
+
+/// Nothing when only one of them is there, or one is no text.
+std::optional<HttpRoute> http_route(const data::Map& event);
+
+/// The HTTP API of this template that the event's ApiId names; nullptr when it names another one.
+data::Map* http_api_of(Context& context, const data::Map& event, std::string* id);
+
+} // namespace samara::transform

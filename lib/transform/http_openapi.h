@@ -1,0 +1,63 @@
+#pragma once
+
+#include "data/value.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// Editing the OpenAPI 3 document of an HTTP API.
+/// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-open-api.html
+namespace samara::transform {
+
+constexpr std::string_view any_method = "x-amazon-apigateway-any-method";
+constexpr std::string_view default_path = "$default";
+constexpr std::string_view integration_key = "x-amazon-apigateway-integration";
+
+/// "POST" is "post", "ANY" the extension key.
+std::string openapi_method(std::string_view method);
+
+/// {openapi, info, paths: {}} as SAM starts an HTTP API without a definition.
+data::Value new_http_definition();
+
+/// The operation of `method` at `path`, looked for inside Fn::If branches too; made when `create`.
+/// nullptr when it is not there, or when what is there is no map.
+data::Map*
+find_operation(data::Map& paths, std::string_view path, std::string_view method, bool create);
+
+/// Calls `visit(path, method, operation)` for each operation of the document.
+template <class Visit>
+void each_operation(data::Map& paths, Visit&& visit);
+
+/// Names in braces: {"id", "proxy+"} for /items/{id}/{proxy+}.
+std::vector<std::string> path_parameters(std::string_view path);
+
+/// Makes the operation one that a Lambda function answers, where it has no integration yet: the
+/// integration (its uri only under `condition` when there is one), responses, path parameters.
+void integrate_function(
+    data::Map& operation,
+    std::string_view path,
+    const data::Value& function_uri,
+    const data::Value* condition);
+
+/// [{name: scopes}], unless the operation has security already.
+void secure_operation(data::Map& operation, std::string_view authorizer, data::List scopes);
+
+/// The branches of Fn::If around a path or method, else the value itself: the maps it may stand
+/// for.
+std::vector<data::Map*> branches(data::Value& value);
+
+template <class Visit>
+void each_operation(data::Map& paths, Visit&& visit) {
+    for (data::Entry& path : paths) {
+        for (data::Map* item : branches(path.value)) {
+            for (data::Entry& method : *item) {
+                for (data::Map* operation : branches(method.value)) {
+                    visit(path.key, method.key, *operation);
+                }
+            }
+        }
+    }
+}
+
+} // namespace samara::transform
