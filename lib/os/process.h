@@ -38,6 +38,7 @@ struct Command {
     std::optional<std::map<std::string, std::string>> environment; ///< nothing: ours
     std::filesystem::path folder;                                  ///< empty: ours
     std::optional<std::string> input;                              ///< nothing: /dev/null
+    bool merge_output = false;                                     ///< standard error into output
     bool new_session = false;                                      ///< setsid(2): no terminal
     /// SIGKILL when the *thread* that started it ends (PR_SET_PDEATHSIG): only for threads that
     /// live as long as the child.

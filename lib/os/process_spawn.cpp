@@ -208,7 +208,10 @@ base::Result<Spawned> spawn(const Command& command, bool capture_out, bool captu
 
     Plan plan{command, *program, {}, {}, {}, {}, {}, report->write.get(), ::getpid()};
     fill_vectors(plan);
-    plan.sources = {input->get(), out->write.get(), error->write.get()};
+    plan.sources = {
+        input->get(),
+        out->write.get(),
+        command.merge_output ? out->write.get() : error->write.get()};
     plan.targets = {0, 1, 2};
     for (const PassedDescriptor& passed : command.descriptors) {
         plan.sources.push_back(passed.descriptor);

@@ -9,6 +9,10 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+# Where target samara-rie is linked to, stripped. Whoever embeds it names this file,
+#     samara_embed(<target> NAMESPACE <ns> FILES "${SAMARA_RIE_BINARY}" BASE "${CMAKE_BINARY_DIR}/bin")
+# and is assembled again whenever it was linked anew (the file is an output the generator knows).
+set(SAMARA_RIE_BINARY "${CMAKE_BINARY_DIR}/bin/samara-rie")
 
 find_program(SAMARA_CCACHE ccache)
 if(SAMARA_CCACHE)

@@ -1,0 +1,209 @@
+// The calls of the runtime and of extensions.
+#include "base/strings.h"
+#include "rie/emulator.h"
+#include "rie/json_text.h"
+#include "rie/streamed_response.h"
+
+#include <fmt/format.h>
+
+namespace samara::rie {
+
+namespace {
+
+HttpReply accepted() {
+    return {202, R"({"status":"OK"})", {}};
+}
+
+HttpReply invalid_transition(std::string_view from, std::string_view to) {
+    return error_reply(
+        403,
+        "InvalidStateTransition",
+        fmt::format(
+            "State transition from {} to {} failed for runtime. Error: State transition is not "
+            "allowed",
+            from,
+            to));
+}
+
+} // namespace
+
+void Emulator::next(ExchangePtr runtime) {
+    switch (runtime_) {
+    case RuntimeState::starting:
+    case RuntimeState::responded:
+        break;
+    case RuntimeState::ready:
+        // A client that gave up waiting and asks again gets the event instead of its forerunner.
+        waiting_runtime_ = std::move(runtime);
+        return;
+    case RuntimeState::absent:
+    case RuntimeState::busy:
+    case RuntimeState::responding:
+        runtime->reply(invalid_transition("InvocationInProgress", "Ready"));
+        return;
+    }
+    runtime_ = RuntimeState::ready;
+    waiting_runtime_ = std::move(runtime);
+    advance();
+}
+
+bool Emulator::accepts_response(std::string_view request_id, const ExchangePtr& runtime) {
+    if (!current_ || !current_->delivered || current_->id != request_id) {
+        runtime->reply(error_reply(400, "InvalidRequestID", "Invalid request ID"));
+        return false;
+    }
+    if (runtime_ != RuntimeState::busy) {
+        runtime->reply(invalid_transition("ResponseSent", "InvocationResponse"));
+        return false;
+    }
+    return true;
+}
+
+void Emulator::answer_too_large() {
+    current_->function_error = "Unhandled";
+    answer(
+        fmt::format(
+            R"({{"errorType":"Function.ResponseSizeTooLarge","errorMessage":)"
+            R"("Response payload size exceeded maximum allowed payload size ({} bytes)."}})",
+            settings_.limits.payload),
+        Status::error,
+        "Function.ResponseSizeTooLarge");
+}
+
+void Emulator::response(
+    std::string_view request_id, HttpRequest request, const ExchangePtr& runtime) {
+    if (!accepts_response(request_id, runtime)) {
+        return;
+    }
+    if (request.too_large) {
+        runtime->reply(error_reply(
+            413,
+            "RequestEntityTooLarge",
+            fmt::format(
+                "Exceeded maximum allowed payload size ({} bytes).", settings_.limits.payload)));
+        answer_too_large();
+        return;
+    }
+    runtime->reply(accepted());
+    answer(std::move(request.body), Status::success, {});
+}
+
+void Emulator::error(std::string_view request_id, HttpRequest request, const ExchangePtr& runtime) {
+    if (!accepts_response(request_id, runtime)) {
+        return;
+    }
+    const std::string_view type = find(request.headers, "Lambda-Runtime-Function-Error-Type");
+    runtime->reply(accepted());
+    // Only the oldest runtimes tell an error the function handed back ("Handled") from one it
+    // threw.
+    current_->function_error = base::to_lower(type) == "handled" ? "Handled" : "Unhandled";
+    std::string body = std::move(request.body);
+    if (request.too_large || body.empty()) {
+        body = fmt::format(R"({{"errorType":{}}})", quote(type.empty() ? "Unknown" : type));
+    }
+    answer(std::move(body), Status::error, std::string(type.empty() ? "Runtime.Unknown" : type));
+}
+
+void Emulator::init_error(HttpRequest request, const ExchangePtr& runtime) {
+    if (runtime_ != RuntimeState::starting) {
+        runtime->reply(invalid_transition("Ready", "InitError"));
+        return;
+    }
+    runtime->reply(accepted());
+    const std::string_view type = find(request.headers, "Lambda-Runtime-Function-Error-Type");
+    init_error_ = std::move(request.body);
+    fail({Status::error, std::string(type.empty() ? "Runtime.Unknown" : type), "Init failed"});
+}
+
+std::shared_ptr<BodySink> Emulator::streamed_response(
+    std::string_view request_id, const HttpRequest& head, const ExchangePtr& runtime) {
+    if (!accepts_response(request_id, runtime)) {
+        return nullptr;
+    }
+    runtime_ = RuntimeState::responding;
+    current_->response_ms = elapsed_ms(current_->began);
+    ExchangePtr caller;
+    if (current_->invocation.streamed && current_->invocation.caller) {
+        caller = current_->invocation.caller;
+        HttpReply reply;
+        std::string_view type = find(head.headers, "Content-Type");
+        reply.headers = {
+            {"Content-Type", std::string(type.empty() ? "application/octet-stream" : type)},
+            {"X-Amzn-RequestId", current_->id},
+            {"X-Amz-Executed-Version", settings_.function_version},
+            {"X-Amzn-Trace-Id", current_->invocation.trace_id},
+            {"Trailer", "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body"}};
+        caller->begin(std::move(reply));
+        current_->head_sent = true;
+    }
+    stream_ = std::make_shared<StreamedResponse>(*this, runtime, std::move(caller));
+    return stream_;
+}
+
+void Emulator::extension_register(
+    std::string_view name,
+    const std::vector<std::string>& events,
+    bool with_account,
+    const ExchangePtr& extension) {
+    if (extensions_.count() >= settings_.limits.extensions + 1) {
+        extension->reply(error_reply(
+            403,
+            "Extension.TooManyExtensions",
+            fmt::format("Extension limit ({}) reached", settings_.limits.extensions)));
+        return;
+    }
+    const auto joined = extensions_.join(name, events, initializing());
+    if (!joined) {
+        extension->reply(joined.error());
+        return;
+    }
+    HttpReply reply;
+    reply.body = fmt::format(
+        R"({{"functionName":{},"functionVersion":{},"handler":{}{}}})",
+        quote(settings_.function_name),
+        quote(settings_.function_version),
+        quote(settings_.handler),
+        with_account ? fmt::format(R"(,"accountId":{})", quote(settings_.account)) : "");
+    reply.headers = {{"Lambda-Extension-Identifier", (*joined)->id}};
+    extension->reply(std::move(reply));
+    if (runtime_ == RuntimeState::absent && extensions_.all_joined()) {
+        launch_runtime();
+    }
+}
+
+void Emulator::extension_next(std::string_view id, ExchangePtr extension) {
+    Extension* known = extensions_.by_id(id);
+    if (known == nullptr) {
+        extension->reply(
+            error_reply(403, "Extension.UnknownExtensionIdentifier", "Unknown extension"));
+        return;
+    }
+    extensions_.wait(*known, std::move(extension));
+    advance();
+}
+
+void Emulator::extension_error(
+    std::string_view id, std::string_view error_type, bool in_init, const ExchangePtr& extension) {
+    Extension* known = extensions_.by_id(id);
+    if (known == nullptr) {
+        extension->reply(
+            error_reply(403, "Extension.UnknownExtensionIdentifier", "Unknown extension"));
+        return;
+    }
+    extension->reply(accepted());
+    const std::string type(
+        !error_type.empty() ? error_type
+                            : (in_init ? "Extension.InitError" : "Extension.ExitError"));
+    const bool ending = phase_ == Phase::shutdown || phase_ == Phase::runtime_shutdown;
+    extensions_.end(*known, type);
+    if (!ending) {
+        fail({Status::error, type, fmt::format("Extension {} failed", known->name)});
+    }
+}
+
+std::string Emulator::extension_name(std::string_view id) {
+    const Extension* known = extensions_.by_id(id);
+    return known == nullptr ? "" : known->name;
+}
+
+} // namespace samara::rie

@@ -1,0 +1,99 @@
+// How an environment ends: at once without extensions, else the runtime first, then the extensions,
+// within two seconds in all.
+#include "rie/emulator.h"
+#include "rie/streamed_response.h"
+
+#include <fmt/format.h>
+
+namespace samara::rie {
+
+void Emulator::shut_down() {
+    if (stopping_) {
+        return;
+    }
+    stopping_ = true;
+    for (Invocation& waiting : queue_) {
+        if (waiting.caller) {
+            waiting.caller->reply(
+                error_reply(503, "ServiceException", "The execution environment shuts down"));
+        }
+    }
+    queue_.clear();
+    if (current_) {
+        if (current_->invocation.caller) {
+            if (current_->head_sent) {
+                current_->invocation.caller->abort();
+            } else {
+                current_->invocation.caller->reply(
+                    error_reply(503, "ServiceException", "The execution environment shuts down"));
+            }
+        }
+        current_.reset();
+    }
+    if (phase_ != Phase::runtime_shutdown && phase_ != Phase::shutdown) {
+        stop_environment("spindown");
+    }
+}
+
+void Emulator::stop_environment(std::string_view reason) {
+    if (stream_) {
+        stream_->detach();
+        stream_.reset();
+    }
+    host_.clear_timer();
+    shutdown_reason_ = reason;
+    const bool any_registered = !extensions_.empty() && extensions_.all_joined();
+    if (!any_registered) {
+        end_environment();
+        return;
+    }
+    shutdown_deadline_ =
+        host_.now() + (extensions_.any_external() ? settings_.limits.shutdown
+                                                  : settings_.limits.shutdown_internal);
+    phase_ = Phase::runtime_shutdown;
+    if (runtime_ == RuntimeState::absent) {
+        begin_extension_shutdown();
+        return;
+    }
+    host_.terminate(runtime_process_);
+    host_.set_timer(
+        extensions_.any_external() ? host_.now() + settings_.limits.runtime_shutdown
+                                   : shutdown_deadline_);
+}
+
+void Emulator::begin_extension_shutdown() {
+    host_.clear_timer();
+    if (extensions_.all_ended()) {
+        end_environment();
+        return;
+    }
+    phase_ = Phase::shutdown;
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(shutdown_deadline_ - host_.now());
+    const auto deadline = std::chrono::duration_cast<std::chrono::milliseconds>(
+        (host_.wall_time() + left).time_since_epoch());
+    extensions_.send_shutdown(fmt::format(
+        R"({{"eventType":"SHUTDOWN","shutdownReason":"{}","deadlineMs":{}}})",
+        shutdown_reason_,
+        deadline.count()));
+    host_.set_timer(shutdown_deadline_);
+}
+
+void Emulator::end_environment() {
+    host_.clear_timer();
+    host_.kill_all();
+    host_.drain_output();
+    extensions_.clear();
+    waiting_runtime_.reset();
+    runtime_ = RuntimeState::absent;
+    runtime_process_ = 0;
+    init_ms_.reset();
+    phase_ = Phase::cold;
+    if (stopping_) {
+        host_.stop();
+        return;
+    }
+    advance();
+}
+
+} // namespace samara::rie

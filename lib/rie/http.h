@@ -1,0 +1,100 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// HTTP as the emulator sees it: no sockets, no third party. The server (http_server.h) turns
+/// connections into these.
+namespace samara::rie {
+
+struct Header {
+    std::string name;
+    std::string value;
+};
+
+using Headers = std::vector<Header>;
+
+/// The first header called `name` in any case, or empty.
+std::string_view find(const Headers& headers, std::string_view name);
+
+struct HttpRequest {
+    std::string method;
+    std::string path; ///< without the query
+    Headers headers;
+    std::string body;
+    bool too_large = false; ///< the body was longer than the service's limit and is left out
+};
+
+struct HttpReply {
+    unsigned status = 200;
+    std::string body;
+    Headers headers; ///< Content-Type is application/json unless named here
+};
+
+/// `{"errorMessage": ..., "errorType": ...}`, the shape of every error of the Lambda APIs.
+HttpReply error_reply(unsigned status, std::string_view type, std::string_view message);
+
+/// The way back for one request: either `reply` once, or `begin`, any number of `write`, and
+/// `finish` or `abort`. What is written after the peer went away is dropped.
+class Exchange {
+public:
+    Exchange() = default;
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+    Exchange(Exchange&&) = delete;
+    Exchange& operator=(Exchange&&) = delete;
+    virtual ~Exchange() = default;
+
+    virtual void reply(HttpReply reply) = 0;
+
+    /// Opens a streamed answer; the body of `head` is not used.
+    virtual void begin(HttpReply head) = 0;
+    /// `written` is called when the next piece may come, never from within write().
+    virtual void write(std::string bytes, std::function<void()> written) = 0;
+    virtual void finish(Headers trailers) = 0;
+    /// Breaks the connection off, so that the peer knows the answer to be incomplete.
+    virtual void abort() = 0;
+};
+
+using ExchangePtr = std::shared_ptr<Exchange>;
+
+/// Receives a request body piece by piece.
+class BodySink {
+public:
+    BodySink() = default;
+    BodySink(const BodySink&) = delete;
+    BodySink& operator=(const BodySink&) = delete;
+    BodySink(BodySink&&) = delete;
+    BodySink& operator=(BodySink&&) = delete;
+    virtual ~BodySink() = default;
+
+    /// The server reads on when `resume` is called, which may be from within.
+    virtual void on_bytes(std::string bytes, std::function<void()> resume) = 0;
+    virtual void on_end(const Headers& trailers) = 0;
+    virtual void on_abort() = 0; ///< the peer went away in the middle
+};
+
+/// What a server serves.
+class HttpService {
+public:
+    HttpService() = default;
+    HttpService(const HttpService&) = delete;
+    HttpService& operator=(const HttpService&) = delete;
+    HttpService(HttpService&&) = delete;
+    HttpService& operator=(HttpService&&) = delete;
+    virtual ~HttpService() = default;
+
+    /// Bytes of body taken for this request before it counts as too large.
+    [[nodiscard]] virtual std::size_t body_limit(const HttpRequest& head) const = 0;
+
+    /// Where the body of this request goes as it comes; nothing: collect it and call serve().
+    virtual std::shared_ptr<BodySink>
+    open(const HttpRequest& head, const ExchangePtr& exchange) = 0;
+
+    virtual void serve(HttpRequest request, ExchangePtr exchange) = 0;
+};
+
+} // namespace samara::rie

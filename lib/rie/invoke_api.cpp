@@ -1,0 +1,119 @@
+#include "rie/invoke_api.h"
+
+#include "base/base64.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace samara::rie {
+
+namespace {
+
+enum class Route : std::uint8_t { none, invoke, invoke_streamed, ping };
+
+Route route_of(const HttpRequest& request) {
+    const std::string_view path = request.path;
+    if (path == "/ping") {
+        return Route::ping;
+    }
+    if (path.starts_with("/2015-03-31/functions/") && path.ends_with("/invocations")) {
+        return Route::invoke;
+    }
+    if (path.starts_with("/2021-11-15/functions/") &&
+        path.ends_with("/response-streaming-invocations")) {
+        return Route::invoke_streamed;
+    }
+    return Route::none;
+}
+
+bool is_event(const HttpRequest& request) {
+    return find(request.headers, "X-Amz-Invocation-Type") == "Event";
+}
+
+HttpReply service_error(unsigned status, std::string_view type, std::string message) {
+    return {
+        status,
+        fmt::format(R"({{"Type":"User","message":"{}"}})", message),
+        {{"X-Amzn-ErrorType", std::string(type)}}};
+}
+
+// A header value must stay on its line.
+std::string one_line(std::string text) {
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; }, ' ');
+    return text;
+}
+
+} // namespace
+
+std::size_t InvokeApi::body_limit(const HttpRequest& head) const {
+    return is_event(head) ? limits_.event_payload : limits_.payload;
+}
+
+std::shared_ptr<BodySink>
+InvokeApi::open(const HttpRequest& /*head*/, const ExchangePtr& /*exchange*/) {
+    return nullptr;
+}
+
+void InvokeApi::serve(HttpRequest request, ExchangePtr exchange) {
+    const Route route = route_of(request);
+    if (route == Route::ping) {
+        exchange->reply({200, "pong\n", {{"Content-Type", "text/plain"}}});
+        return;
+    }
+    if (route == Route::none) {
+        exchange->reply(service_error(404, "ResourceNotFoundException", "There is no such path"));
+        return;
+    }
+    if (request.method != "POST") {
+        exchange->reply(
+            service_error(405, "MethodNotAllowedException", "Functions are invoked with POST"));
+        return;
+    }
+    if (request.too_large) {
+        const std::size_t limit = is_event(request) ? limits_.event_payload : 6 * 1024 * 1024;
+        exchange->reply(service_error(
+            413,
+            "RequestEntityTooLargeException",
+            fmt::format(
+                "Request must be smaller than {} bytes for the InvokeFunction operation", limit)));
+        return;
+    }
+    const std::string_view type = find(request.headers, "X-Amz-Invocation-Type");
+    if (type == "DryRun") {
+        exchange->reply({204, "", {}});
+        return;
+    }
+    if (!type.empty() && type != "RequestResponse" && type != "Event") {
+        exchange->reply(service_error(
+            400, "InvalidParameterValueException", "The invocation type is not known"));
+        return;
+    }
+    Invocation invocation;
+    invocation.payload = request.body.empty() ? "{}" : std::move(request.body);
+    invocation.trace_id = find(request.headers, "X-Amzn-Trace-Id");
+    invocation.cognito_identity = find(request.headers, "X-Amz-Cognito-Identity");
+    invocation.tail_log = find(request.headers, "X-Amz-Log-Type") == "Tail";
+    invocation.streamed = route == Route::invoke_streamed;
+    const std::string_view context = find(request.headers, "X-Amz-Client-Context");
+    if (!context.empty()) {
+        auto decoded = base::base64_decode(context);
+        if (!decoded) {
+            exchange->reply(service_error(
+                400,
+                "InvalidRequestContentException",
+                "The client context must be a valid Base64-encoded JSON object"));
+            return;
+        }
+        invocation.client_context = one_line(std::move(*decoded));
+    }
+    if (type == "Event") {
+        exchange->reply({202, "", {}});
+    } else {
+        invocation.caller = std::move(exchange);
+    }
+    emulator_.invoke(std::move(invocation));
+}
+
+} // namespace samara::rie

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <limits>
+
+/// What Lambda allows (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+namespace samara::rie {
+
+struct Limits {
+    /// The quota is 6 MB; Lambda takes 100 bytes more, and says so in its message.
+    std::size_t payload = 6 * 1024 * 1024 + 100;      ///< bytes, each way
+    std::size_t event_payload = 1024 * 1024;          ///< bytes of an asynchronous event
+    std::size_t streamed_payload = 200 * 1024 * 1024; ///< bytes of a streamed response
+    std::size_t log_tail = 4 * 1024;                  ///< bytes of X-Amz-Log-Result
+    std::size_t descriptors = 1024;                   ///< open files of the function
+    std::size_t extensions = 10;                      ///< registered at a time
+    std::chrono::milliseconds init{10'000};           ///< init phase
+    std::chrono::milliseconds shutdown{2'000};        ///< shutdown with external extensions
+    std::chrono::milliseconds shutdown_internal{500}; ///< with internal extensions only
+    std::chrono::milliseconds runtime_shutdown{300};  ///< of that, for the runtime after SIGTERM
+    bool timeout = true;                              ///< the function's own and init's
+
+    /// For --no-limits: sizes as large as they can be; the phases keep their time.
+    static Limits none() {
+        Limits limits;
+        limits.payload = limits.event_payload = limits.streamed_payload =
+            std::numeric_limits<std::size_t>::max();
+        limits.descriptors = 0;
+        return limits;
+    }
+};
+
+} // namespace samara::rie

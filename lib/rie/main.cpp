@@ -1,0 +1,104 @@
+#include "rie/asio_host.h"
+#include "rie/emulator.h"
+#include "rie/http_server.h"
+#include "rie/invoke_api.h"
+#include "rie/options.h"
+#include "rie/platform_log.h"
+#include "rie/runtime_api.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+namespace samara::rie {
+
+namespace {
+
+Variables read_environment() {
+    Variables variables;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view text = *entry;
+        const std::size_t equals = text.find('=');
+        if (equals != std::string_view::npos) {
+            variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+        }
+    }
+    return variables;
+}
+
+int complain(const base::Error& error, int code) {
+    fmt::print(stderr, "samara-rie: {}\n", base::to_string(error));
+    return code;
+}
+
+int serve(const Options& options, const Settings& settings, const Variables& variables) {
+    boost::asio::io_context context(1);
+
+    AsioHost host(context, settings, variables);
+    PlatformLog log(settings, host);
+    Emulator emulator(settings, host, log);
+    RuntimeApi runtime_api(emulator, settings.limits);
+    InvokeApi invoke_api(emulator, settings.limits);
+    HttpServer runtime_server(context, runtime_api);
+    HttpServer invoke_server(context, invoke_api);
+    const auto runtime_address = runtime_server.listen(options.runtime_api);
+    if (!runtime_address) {
+        return complain(runtime_address.error(), 1);
+    }
+    host.set_runtime_api(*runtime_address);
+    if (const auto front = invoke_server.listen(options.listen); !front) {
+        return complain(front.error(), 1);
+    }
+
+    host.connect(emulator, [&] { invoke_server.when_quiet([&context] { context.stop(); }); });
+    boost::asio::signal_set ending(context, SIGTERM, SIGINT);
+    ending.async_wait([&](const boost::system::error_code& error, int /*signal*/) {
+        if (!error) {
+            emulator.shut_down();
+        }
+    });
+    emulator.start();
+    if (options.ready_descriptor >= 0) {
+        constexpr std::string_view word = "ready\n";
+        static_cast<void>(!::write(options.ready_descriptor, word.data(), word.size()));
+        ::close(options.ready_descriptor);
+    }
+    context.run();
+    return 0;
+}
+
+int run(const std::vector<std::string>& arguments) {
+    const auto options = parse_options(arguments);
+    if (!options) {
+        return complain(options.error(), 2);
+    }
+    if (options->help || options->version) {
+        fmt::print("{}", options->help ? usage() : "samara-rie " SAMARA_VERSION "\n");
+        return 0;
+    }
+    const Variables variables = read_environment();
+    auto settings = read_settings(variables);
+    if (!settings) {
+        return complain(settings.error(), 1);
+    }
+    settings->command = options->command;
+    if (options->no_limits) {
+        settings->limits = Limits::none();
+    }
+    settings->limits.timeout = !options->no_timeout;
+    return serve(*options, *settings, variables);
+}
+
+} // namespace
+
+} // namespace samara::rie
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): it cannot fail for SIGPIPE
+    return samara::rie::run({argv + 1, argv + argc});
+}

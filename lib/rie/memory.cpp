@@ -1,0 +1,132 @@
+#include "rie/memory.h"
+
+#include "base/strings.h"
+
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace samara::rie {
+
+namespace {
+
+// Files under /proc and /sys/fs/cgroup, a page or two; empty when they cannot be read.
+std::string read_small(const std::string& path) {
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        return {};
+    }
+    std::string text;
+    std::array<char, 4096> buffer{};
+    for (ssize_t count = 0; (count = ::read(file, buffer.data(), buffer.size())) > 0;) {
+        text.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    ::close(file);
+    return text;
+}
+
+std::uint64_t number_after(std::string_view text, std::string_view label) {
+    const std::size_t found = text.find(label);
+    if (found == std::string_view::npos) {
+        return 0;
+    }
+    text = base::trim(text.substr(found + label.size()));
+    std::uint64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+struct Kinship {
+    pid_t process;
+    pid_t parent;
+};
+
+// "<pid> (<name, which may hold anything>) <state> <parent> ..."
+std::vector<Kinship> all_processes() {
+    std::vector<Kinship> result;
+    DIR* folder = ::opendir("/proc");
+    if (folder == nullptr) {
+        return result;
+    }
+    while (const dirent* entry = ::readdir(folder)) {
+        const std::string_view name = static_cast<const char*>(entry->d_name);
+        pid_t process = 0;
+        if (std::from_chars(name.data(), name.data() + name.size(), process).ec != std::errc{}) {
+            continue;
+        }
+        const std::string status = read_small(fmt::format("/proc/{}/stat", process));
+        const std::size_t bracket = status.rfind(") ");
+        if (bracket == std::string::npos || bracket + 4 >= status.size()) {
+            continue;
+        }
+        pid_t parent = 0;
+        std::from_chars(status.data() + bracket + 4, status.data() + status.size(), parent);
+        result.push_back({process, parent});
+    }
+    ::closedir(folder);
+    return result;
+}
+
+} // namespace
+
+std::vector<pid_t> descendants(pid_t root) {
+    const std::vector<Kinship> all = all_processes();
+    std::vector<pid_t> found{root};
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        for (const Kinship& one : all) {
+            if (one.parent == found[i]) {
+                found.push_back(one.process);
+            }
+        }
+    }
+    found.erase(found.begin());
+    return found;
+}
+
+std::uint64_t peak_resident(pid_t process) {
+    return number_after(read_small(fmt::format("/proc/{}/status", process)), "VmHWM:") * 1024;
+}
+
+OutOfMemoryCounter::OutOfMemoryCounter() {
+    // A container sees its own group at the top of the mount; elsewhere our path is below it.
+    std::string unified;
+    std::string version_1;
+    const std::string groups = read_small("/proc/self/cgroup");
+    for (const std::string_view line : base::split(groups, '\n')) {
+        const std::vector<std::string_view> parts = base::split(line, ':');
+        if (parts.size() == 3 && parts[1].empty()) {
+            unified = parts[2];
+        } else if (parts.size() == 3 && parts[1] == "memory") {
+            version_1 = parts[2];
+        }
+    }
+    for (const std::string& candidate :
+         {"/sys/fs/cgroup" + unified + "/memory.events",
+          std::string("/sys/fs/cgroup/memory.events"),
+          "/sys/fs/cgroup/memory" + version_1 + "/memory.oom_control",
+          std::string("/sys/fs/cgroup/memory/memory.oom_control")}) {
+        if (::access(candidate.c_str(), R_OK) == 0) {
+            file_ = candidate;
+            break;
+        }
+    }
+    last_ = read();
+}
+
+std::uint64_t OutOfMemoryCounter::read() const {
+    return file_.empty() ? 0 : number_after(read_small(file_), "oom_kill ");
+}
+
+bool OutOfMemoryCounter::advanced() {
+    const std::uint64_t now = read();
+    const bool more = now > last_;
+    last_ = now;
+    return more;
+}
+
+} // namespace samara::rie

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "base/error.h"
+
+#include <string>
+#include <vector>
+
+namespace samara::rie {
+
+/// The command line of samara-rie.
+struct Options {
+    std::string listen = "0.0.0.0:8080";
+    std::string runtime_api = "127.0.0.1:9001";
+    int ready_descriptor = -1; ///< gets one line, "ready", when calls are taken
+    bool no_limits = false;
+    bool no_timeout = false;
+    bool help = false;
+    bool version = false;
+    std::vector<std::string> command;
+};
+
+/// Options end at the first word that is none: the command begins there.
+base::Result<Options> parse_options(const std::vector<std::string>& arguments);
+
+std::string_view usage();
+
+} // namespace samara::rie

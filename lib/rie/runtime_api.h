@@ -1,0 +1,29 @@
+#pragma once
+
+#include "rie/emulator.h"
+#include "rie/http.h"
+
+#include <cstdint>
+
+namespace samara::rie {
+
+class Telemetry;
+
+/// Routes of the API the runtime and extensions see at AWS_LAMBDA_RUNTIME_API.
+class RuntimeApi : public HttpService {
+public:
+    RuntimeApi(Emulator& emulator, const Limits& limits) : emulator_(emulator), limits_(limits) {}
+
+    [[nodiscard]] std::size_t body_limit(const HttpRequest& head) const override;
+    std::shared_ptr<BodySink> open(const HttpRequest& head, const ExchangePtr& exchange) override;
+    void serve(HttpRequest request, ExchangePtr exchange) override;
+
+private:
+    void serve_runtime(std::string_view rest, HttpRequest request, const ExchangePtr& exchange);
+    void serve_extension(std::string_view rest, HttpRequest request, const ExchangePtr& exchange);
+
+    Emulator& emulator_;
+    const Limits& limits_;
+};
+
+} // namespace samara::rie
