@@ -1,0 +1,190 @@
+#include "build/definition.h"
+
+#include "base/strings.h"
+#include "build/digest.h"
+#include "data/write.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace samara::build {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool is_archive(const fs::path& source) {
+    const std::string extension = base::to_lower(source.extension().string());
+    std::error_code ignored;
+    return (extension == ".zip" || extension == ".jar") && fs::is_regular_file(source, ignored);
+}
+
+base::Result<void> check_source(
+    const std::string& logical_id,
+    std::string_view property,
+    const fs::path& source,
+    const base::Location& where) {
+    std::error_code ignored;
+    const fs::file_status status = fs::status(source, ignored);
+    if (fs::is_directory(status)) {
+        return {};
+    }
+    base::Error error;
+    error.resource = logical_id;
+    error.property = property;
+    error.where = where;
+    error.message = fmt::format(
+        "{}: {} {}: {}",
+        logical_id,
+        property,
+        fs::exists(status) ? "is not a folder" : "does not exist",
+        source.string());
+    error.hint = "the path is relative to the template's folder, or to --base-dir";
+    return base::fail(std::move(error));
+}
+
+// Metadata that says how to build, without what only names the resource.
+data::Value relevant(const data::Value& metadata) {
+    data::Value result = metadata;
+    if (data::Map* map = result.as_map()) {
+        for (const std::string_view key : {"SamResourceId", "SamNormalized", "aws:cdk:path"}) {
+            map->erase(key);
+        }
+    }
+    return result;
+}
+
+std::string id_of(const Definition& definition) {
+    Digest digest;
+    const auto add = [&](std::string_view text) {
+        digest.add(fmt::format("{}:", text.size()));
+        digest.add(text);
+    };
+    add(definition.layer ? "layer" : "function");
+    add(definition.source.string());
+    add(definition.runtime);
+    add(definition.architecture);
+    add(data::write_json(relevant(definition.metadata)));
+    if (definition.layer || definition.workflow.facts.by_function) {
+        add(definition.logical_ids.front());
+        add(definition.handler);
+    }
+    constexpr std::size_t digits = 32;
+    return digest.hex().substr(0, digits);
+}
+
+base::Error about(base::Error error, const std::string& logical_id, const base::Location& where) {
+    error.message = fmt::format("{}: {}", logical_id, error.message);
+    error.resource = logical_id;
+    if (!error.where.known()) {
+        error.where = where;
+    }
+    return error;
+}
+
+base::Result<Definition> of_function(const Function& function, const Workflows& workflows) {
+    const auto source =
+        check_source(function.logical_id, "CodeUri", function.source, function.where);
+    if (!source) {
+        return tl::unexpected(source.error());
+    }
+    auto workflow =
+        workflows.select(function.runtime, metadata_text(function.metadata, "BuildMethod"));
+    if (!workflow) {
+        return base::fail(about(workflow.error(), function.logical_id, function.where));
+    }
+    Definition definition;
+    definition.logical_ids = {function.logical_id};
+    definition.source = function.source;
+    definition.where = function.where;
+    definition.runtime = function.runtime;
+    definition.handler = function.handler;
+    definition.architecture = function.architecture;
+    definition.metadata = function.metadata;
+    definition.workflow = std::move(*workflow);
+    definition.id = id_of(definition);
+    return definition;
+}
+
+// A layer says how it is built by a runtime or "makefile"; the latter needs no runtime.
+base::Result<Definition> of_layer(const Layer& layer, const Workflows& workflows) {
+    const auto source = check_source(layer.logical_id, "ContentUri", layer.source, layer.where);
+    if (!source) {
+        return tl::unexpected(source.error());
+    }
+    const std::string method = metadata_text(layer.metadata, "BuildMethod");
+    auto workflow = workflows.select({}, method);
+    if (!workflow) {
+        return base::fail(about(workflow.error(), layer.logical_id, layer.where));
+    }
+    Definition definition;
+    definition.layer = true;
+    definition.logical_ids = {layer.logical_id};
+    definition.source = layer.source;
+    definition.where = layer.where;
+    const std::vector<std::string>& runtimes = workflow->facts.runtimes;
+    const bool is_runtime = std::find(runtimes.begin(), runtimes.end(), method) != runtimes.end();
+    if (is_runtime || layer.compatible_runtimes.empty()) {
+        definition.runtime = method;
+    } else {
+        definition.runtime = layer.compatible_runtimes.front();
+    }
+    const std::string architecture = metadata_text(layer.metadata, "BuildArchitecture");
+    definition.architecture = architecture.empty() ? layer.architecture : architecture;
+    definition.metadata = layer.metadata;
+    definition.workflow = std::move(*workflow);
+    definition.id = id_of(definition);
+    return definition;
+}
+
+} // namespace
+
+std::string metadata_text(const data::Value& metadata, std::string_view key) {
+    const data::Value* value = metadata.find(key);
+    return value == nullptr ? std::string() : data::scalar_text(*value);
+}
+
+base::Result<std::vector<Definition>>
+definitions(const Request& request, const Workflows& workflows, const base::Log& log) {
+    std::vector<Definition> result;
+    for (const Layer& layer : request.layers) {
+        const bool has_method = !metadata_text(layer.metadata, "BuildMethod").empty();
+        if (request.exclude.contains(layer.logical_id) || !has_method) {
+            continue;
+        }
+        if (is_archive(layer.source)) {
+            log.info(fmt::format("Skip building zip layer: {}", layer.logical_id));
+            continue;
+        }
+        auto definition = of_layer(layer, workflows);
+        if (!definition) {
+            return tl::unexpected(std::move(definition.error()));
+        }
+        result.push_back(std::move(*definition));
+    }
+    for (const Function& function : request.functions) {
+        if (request.exclude.contains(function.logical_id) || function.image) {
+            continue;
+        }
+        if (is_archive(function.source)) {
+            log.info(fmt::format("Skip building zip function: {}", function.logical_id));
+            continue;
+        }
+        auto definition = of_function(function, workflows);
+        if (!definition) {
+            return tl::unexpected(std::move(definition.error()));
+        }
+        const auto same = std::find_if(result.begin(), result.end(), [&](const Definition& other) {
+            return other.id == definition->id;
+        });
+        if (same != result.end()) {
+            same->logical_ids.push_back(function.logical_id);
+        } else {
+            result.push_back(std::move(*definition));
+        }
+    }
+    return result;
+}
+
+} // namespace samara::build

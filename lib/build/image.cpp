@@ -1,0 +1,100 @@
+#include "build/image.h"
+
+#include "base/strings.h"
+#include "build/definition.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace samara::build {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string or_default(std::string text, std::string_view otherwise) {
+    return text.empty() ? std::string(otherwise) : text;
+}
+
+ImageBuild image_of(const Function& function) {
+    const data::Value& metadata = function.metadata;
+    ImageBuild image;
+    image.logical_id = function.logical_id;
+    image.context = function.source;
+    image.dockerfile = or_default(metadata_text(metadata, "Dockerfile"), "Dockerfile");
+    image.target = metadata_text(metadata, "DockerBuildTarget");
+    image.architecture = function.architecture;
+    image.tag = fmt::format(
+        "{}:{}",
+        base::to_lower(function.logical_id),
+        or_default(metadata_text(metadata, "DockerTag"), "latest"));
+    const data::Value* arguments = metadata.find("DockerBuildArgs");
+    if (arguments != nullptr && arguments->is_map()) {
+        for (const data::Entry& argument : *arguments->as_map()) {
+            image.arguments[argument.key] = data::scalar_text(argument.value);
+        }
+    }
+    return image;
+}
+
+bool same_image(const ImageBuild& a, const ImageBuild& b) {
+    return a.context == b.context && a.dockerfile == b.dockerfile && a.target == b.target &&
+           a.arguments == b.arguments && a.architecture == b.architecture;
+}
+
+base::Result<void> check(const Function& function, const ImageBuild& image) {
+    base::Error error;
+    error.resource = function.logical_id;
+    error.where = function.where;
+    std::error_code ignored;
+    if (!fs::is_directory(image.context, ignored)) {
+        error.message = fmt::format(
+            "{}: DockerContext is not a folder: {}", function.logical_id, image.context.string());
+        error.hint = "the path is relative to the template's folder, or to --base-dir";
+        return base::fail(std::move(error));
+    }
+    if (!fs::is_regular_file(image.context / image.dockerfile, ignored)) {
+        error.message = fmt::format(
+            "{}: there is no {} in {}",
+            function.logical_id,
+            image.dockerfile,
+            image.context.string());
+        error.hint = "Metadata: Dockerfile names a file relative to DockerContext";
+        return base::fail(std::move(error));
+    }
+    return {};
+}
+
+} // namespace
+
+base::Result<std::vector<ImageJob>> image_jobs(const Request& request, const base::Log& log) {
+    std::vector<ImageJob> jobs;
+    for (const Function& function : request.functions) {
+        if (!function.image || request.exclude.contains(function.logical_id)) {
+            continue;
+        }
+        const bool described = function.metadata.find("Dockerfile") != nullptr ||
+                               function.metadata.find("DockerContext") != nullptr;
+        if (!described) {
+            log.info(fmt::format(
+                "Skip building {}: it has no Dockerfile in its Metadata", function.logical_id));
+            continue;
+        }
+        ImageBuild image = image_of(function);
+        if (auto checked = check(function, image); !checked) {
+            return tl::unexpected(std::move(checked.error()));
+        }
+        const auto same = std::find_if(jobs.begin(), jobs.end(), [&](const ImageJob& job) {
+            return same_image(job.image, image);
+        });
+        if (same != jobs.end()) {
+            same->logical_ids.push_back(function.logical_id);
+        } else {
+            jobs.push_back({std::move(image), {function.logical_id}, function.where});
+        }
+    }
+    return jobs;
+}
+
+} // namespace samara::build

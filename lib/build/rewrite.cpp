@@ -1,0 +1,177 @@
+#include "build/rewrite.h"
+
+#include "base/strings.h"
+#include "data/read.h"
+#include "samara_build_files.h"
+
+#include <array>
+
+namespace samara::build {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view paths_file = "local_paths.json";
+
+// Where a resource type keeps its artifact.
+struct ArtifactProperty {
+    std::string_view type;
+    std::string_view folder;
+    std::string_view image; ///< "Code.ImageUri" is ImageUri inside Code
+};
+
+constexpr std::array artifact_properties{
+    ArtifactProperty{"AWS::Serverless::Function", "CodeUri", "ImageUri"},
+    ArtifactProperty{"AWS::Lambda::Function", "Code", "Code.ImageUri"},
+    ArtifactProperty{"AWS::Serverless::LayerVersion", "ContentUri", ""},
+    ArtifactProperty{"AWS::Lambda::LayerVersion", "Content", ""},
+};
+
+class Rewriter {
+public:
+    Rewriter(const Artifacts& artifacts, const fs::path& from, const fs::path& to)
+        : artifacts_(artifacts), from_(from), to_(to) {
+        if (auto table = data::read_json(embedded(paths_file).value_or("{}"), paths_file)) {
+            local_paths_ = std::move(*table);
+        }
+    }
+
+    void rewrite(data::Value& document) const {
+        if (data::Value* globals = document.find("Globals"); globals && globals->is_map()) {
+            for (data::Entry& section : *globals->as_map()) {
+                rewrite_properties("AWS::Serverless::" + section.key, section.value);
+            }
+        }
+        if (data::Value* metadata = document.find("Metadata")) {
+            for (const std::string_view key : {"LicenseUrl", "ReadmeUrl"}) {
+                if (data::Value* application = metadata->find("AWS::ServerlessRepo::Application")) {
+                    move_path(application->find(key));
+                }
+            }
+        }
+        if (data::Value* resources = document.find("Resources"); resources && resources->is_map()) {
+            for (data::Entry& resource : *resources->as_map()) {
+                rewrite_resource(resource.key, resource.value);
+            }
+        }
+        rewrite_includes(document);
+    }
+
+private:
+    void rewrite_resource(const std::string& logical_id, data::Value& resource) const {
+        const data::Value* type = resource.find("Type");
+        if (type == nullptr) {
+            return;
+        }
+        if (data::Value* metadata = resource.find("Metadata")) {
+            move_path(metadata->find("DockerContext"));
+        }
+        if (data::Value* properties = resource.find("Properties")) {
+            rewrite_properties(type->text(), *properties);
+        }
+        const auto artifact = artifacts_.find(logical_id);
+        if (artifact != artifacts_.end()) {
+            place(artifact->second, type->text(), resource);
+        }
+    }
+
+    static void place(const Artifact& artifact, std::string_view type, data::Value& resource) {
+        for (const ArtifactProperty& row : artifact_properties) {
+            if (row.type != type || !resource.is_map()) {
+                continue;
+            }
+            data::Value& properties = (*resource.as_map())["Properties"];
+            if (!properties.is_map()) {
+                properties = data::Map();
+            }
+            if (artifact.image.empty()) {
+                properties.as_map()->set(row.folder, artifact.folder.generic_string());
+            } else if (row.image == "Code.ImageUri") {
+                properties.as_map()->set("Code", data::Map{{"ImageUri", artifact.image}});
+            } else {
+                properties.as_map()->set(row.image, artifact.image);
+            }
+        }
+    }
+
+    void rewrite_properties(std::string_view type, data::Value& properties) const {
+        const data::Value* paths = local_paths_.find(type);
+        if (paths == nullptr || !paths->is_list()) {
+            return;
+        }
+        for (const data::Value& path : *paths->as_list()) {
+            const auto steps = base::split(path.text(), '.');
+            follow(properties, {steps.data(), steps.size()});
+        }
+    }
+
+    // Down the property path; "*" is every member.
+    void follow(data::Value& value, std::span<const std::string_view> steps) const {
+        if (steps.empty()) {
+            move_path(&value);
+        } else if (steps.front() != "*") {
+            if (data::Value* child = value.find(steps.front())) {
+                follow(*child, steps.subspan(1));
+            }
+        } else if (value.is_map()) {
+            for (data::Entry& entry : *value.as_map()) {
+                follow(entry.value, steps.subspan(1));
+            }
+        }
+    }
+
+    void rewrite_includes(data::Value& value) const {
+        if (data::List* list = value.as_list()) {
+            for (data::Value& item : *list) {
+                rewrite_includes(item);
+            }
+        }
+        if (data::Map* map = value.as_map()) {
+            for (data::Entry& entry : *map) {
+                const data::Value* name =
+                    entry.key == "Fn::Transform" ? entry.value.find("Name") : nullptr;
+                if (name != nullptr && name->text() == "AWS::Include") {
+                    if (data::Value* parameters = entry.value.find("Parameters")) {
+                        move_path(parameters->find("Location"));
+                    }
+                }
+                rewrite_includes(entry.value);
+            }
+        }
+    }
+
+    void move_path(data::Value* value) const {
+        if (value == nullptr || !value->is_string()) {
+            return;
+        }
+        const fs::path path(*value->as_string());
+        const std::string& text = path.native();
+        const bool remote = text.find("://") != std::string::npos || text.starts_with("arn:");
+        if (text.empty() || remote || path.is_absolute()) {
+            return;
+        }
+        const base::Location where = value->where();
+        fs::path moved = (from_ / path).lexically_normal();
+        if (!moved.has_filename()) {
+            moved = moved.parent_path(); // "src/" and "." end with a slash
+        }
+        *value = moved.lexically_relative(to_.lexically_normal()).generic_string();
+        value->set_where(where);
+    }
+
+    const Artifacts& artifacts_;
+    const fs::path& from_;
+    const fs::path& to_;
+    data::Value local_paths_;
+};
+
+} // namespace
+
+data::Value rewrite_template(
+    data::Value document, const Artifacts& artifacts, const fs::path& from, const fs::path& to) {
+    Rewriter(artifacts, from, to).rewrite(document);
+    return document;
+}
+
+} // namespace samara::build

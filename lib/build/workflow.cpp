@@ -1,0 +1,107 @@
+#include "build/workflow.h"
+
+#include "base/strings.h"
+#include "data/read.h"
+#include "samara_build_files.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace samara::build {
+
+namespace {
+
+constexpr std::string_view facts_file = "workflows.json";
+
+struct Row {
+    std::string_view name;
+    Workflow run;
+};
+
+constexpr std::array rows{
+    Row{"python-pip", build_python_pip},
+    Row{"nodejs-npm", build_nodejs_npm},
+    Row{"custom-make", build_custom_make},
+};
+
+std::vector<std::string> texts(const data::Value& facts, std::string_view key) {
+    std::vector<std::string> result;
+    const data::Value* list = facts.find(key);
+    if (list != nullptr && list->is_list()) {
+        for (const data::Value& item : *list->as_list()) {
+            result.emplace_back(item.text());
+        }
+    }
+    return result;
+}
+
+WorkflowFacts read_facts(const data::Entry& entry) {
+    WorkflowFacts facts;
+    facts.name = entry.key;
+    facts.runtimes = texts(entry.value, "runtimes");
+    facts.methods = texts(entry.value, "methods");
+    facts.manifests = texts(entry.value, "manifests");
+    facts.excludes = texts(entry.value, "excludes");
+    if (const data::Value* folder = entry.value.find("layer_folder")) {
+        facts.layer_folder = folder->text();
+    }
+    const data::Value* by_function = entry.value.find("by_function");
+    facts.by_function = by_function != nullptr && *by_function == data::Value(true);
+    return facts;
+}
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+} // namespace
+
+const data::Map& WorkflowInput::properties() const {
+    static const data::Map none;
+    const data::Value* value = metadata.find("BuildProperties");
+    return value != nullptr && value->is_map() ? *value->as_map() : none;
+}
+
+base::Result<Workflows> Workflows::load() {
+    const auto table = data::read_json(embedded(facts_file).value_or("{}"), facts_file);
+    if (!table) {
+        return tl::unexpected(table.error());
+    }
+    Workflows workflows;
+    for (const data::Entry& entry : *table->as_map()) {
+        workflows.facts_.push_back(read_facts(entry));
+    }
+    return workflows;
+}
+
+base::Result<Selected>
+Workflows::select(std::string_view runtime, std::string_view build_method) const {
+    const bool by_method = !build_method.empty();
+    const std::string_view name = by_method ? build_method : runtime;
+    std::vector<std::string_view> known;
+    for (const WorkflowFacts& facts : facts_) {
+        if (contains(facts.runtimes, name) || (by_method && contains(facts.methods, name))) {
+            const auto* const row = std::find_if(
+                rows.begin(), rows.end(), [&](const Row& r) { return r.name == facts.name; });
+            if (row == rows.end()) {
+                return base::fail(
+                    fmt::format("building {} is not supported yet", name),
+                    "build it with a Makefile: Metadata: BuildMethod: makefile");
+            }
+            return Selected{facts, row->run};
+        }
+        known.insert(known.end(), facts.runtimes.begin(), facts.runtimes.end());
+        if (by_method) {
+            known.insert(known.end(), facts.methods.begin(), facts.methods.end());
+        }
+    }
+    const std::string_view near = base::nearest(name, known);
+    return base::fail(
+        fmt::format("unknown {} '{}'", by_method ? "BuildMethod" : "runtime", name),
+        near.empty() ? fmt::format("known are: {}", fmt::join(known, ", "))
+                     : fmt::format("did you mean {}?", near));
+}
+
+} // namespace samara::build

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "base/error.h"
+#include "base/log.h"
+#include "data/value.h"
+#include "os/cancellation.h"
+#include "os/file.h"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// A workflow makes the artifact folder of one function or layer with the tools of its language.
+namespace samara::build {
+
+/// The facts about a workflow (schemas/build/workflows.json).
+struct WorkflowFacts {
+    std::string name; ///< "python-pip"
+    std::vector<std::string> runtimes;
+    std::vector<std::string> methods;   ///< values of Metadata.BuildMethod besides the runtimes
+    std::vector<std::string> manifests; ///< file names, the first there is counts
+    std::vector<std::string> excludes;  ///< patterns of file names that do not go into the artifact
+    std::string layer_folder;           ///< where a layer's files belong below its root
+    bool by_function = false;           ///< functions with the same source still differ
+};
+
+/// What a workflow works on.
+struct WorkflowInput {
+    std::filesystem::path source;    ///< absolute folder
+    std::filesystem::path artifacts; ///< absolute, there and empty
+    std::filesystem::path scratch;   ///< absolute, there and empty; removed afterwards
+    std::filesystem::path manifest;  ///< absolute, may not be there; empty: the usual one
+    std::string target;              ///< logical id (or SamResourceId) it is built for
+    std::string runtime;
+    std::string handler; ///< empty for a layer
+    std::string architecture;
+    data::Value metadata; ///< map or null
+    bool build_in_source = false;
+    bool layer = false;
+    os::CopyOptions copy; ///< leaves out what does not belong into an artifact
+    base::Log log;
+    os::Cancellation cancel;
+
+    /// Metadata.BuildProperties, or an empty map.
+    [[nodiscard]] const data::Map& properties() const;
+};
+
+using Workflow = base::Result<void> (*)(const WorkflowInput& input);
+
+/// Which workflow and with which facts.
+struct Selected {
+    WorkflowFacts facts;
+    Workflow run = nullptr;
+};
+
+/// All workflows; parses the facts once.
+class Workflows {
+public:
+    static base::Result<Workflows> load();
+
+    /// By Metadata.BuildMethod (a method or a runtime), else by the runtime. Fails with a near name
+    /// when neither is known.
+    [[nodiscard]] base::Result<Selected>
+    select(std::string_view runtime, std::string_view build_method) const;
+
+private:
+    std::vector<WorkflowFacts> facts_;
+};
+
+base::Result<void> build_python_pip(const WorkflowInput& input);
+base::Result<void> build_nodejs_npm(const WorkflowInput& input);
+base::Result<void> build_custom_make(const WorkflowInput& input);
+
+} // namespace samara::build

@@ -1,0 +1,301 @@
+#include "base/strings.h"
+#include "project.h"
+
+#include <thread>
+
+#include <gmock/gmock.h>
+
+namespace samara::build {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::string_view makefile = "build-%:\n\tcp app.sh $(ARTIFACTS_DIR)/bootstrap\n";
+
+class Build : public Project {
+protected:
+    void write_python(std::string_view folder, std::string_view text = "def handler(e, c): ...\n") {
+        write(std::filesystem::path(folder) / "app.py", text);
+    }
+
+    std::size_t entries_beside_build() const {
+        std::size_t count = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(root() / ".aws-sam")) {
+            count += entry.path().filename().string().starts_with("samara-") ? 1 : 0;
+        }
+        return count;
+    }
+};
+
+TEST_F(Build, FunctionsThatShareTheirCodeAreBuiltOnce) {
+    write_python("src");
+    write_python("other");
+    add_function("A", "src", "python3.11");
+    add_function("B", "other", "python3.11");
+    add_function("C", "src", "python3.11");
+    add_function("D", "src", "python3.12");
+    const auto artifacts = run();
+    ASSERT_TRUE(artifacts) << base::to_string(artifacts.error());
+    const std::string line = "Building codeuri: " + (root() / "src").string() +
+                             " runtime: python3.11 architecture: x86_64 functions: A, C\n";
+    EXPECT_THAT(log_text_, HasSubstr(line));
+    EXPECT_THAT(log_text_, HasSubstr("runtime: python3.12 architecture: x86_64 functions: D\n"));
+    for (const char* id : {"A", "B", "C", "D"}) {
+        EXPECT_EQ(artifacts->at(id).folder, id);
+        EXPECT_TRUE(exists(std::filesystem::path(".aws-sam/build") / id / "app.py")) << id;
+    }
+}
+
+TEST_F(Build, WritesTheGraphBesideTheBuildFolder) {
+    write_python("src");
+    add_function("A", "src", "python3.11");
+    ASSERT_TRUE(run());
+    const std::string graph = read(".aws-sam/build.toml");
+    EXPECT_THAT(graph, HasSubstr("[function_build_definitions."));
+    EXPECT_THAT(graph, HasSubstr("functions = [\"A\"]"));
+    EXPECT_THAT(graph, HasSubstr("runtime = \"python3.11\""));
+}
+
+TEST_F(Build, AFailureLeavesTheFormerBuildAsItWas) {
+    write_python("src", "first");
+    add_function("A", "src", "python3.11");
+    ASSERT_TRUE(run());
+    write_python("src", "second");
+    write("broken/Makefile", "build-B:\n\t@echo no such thing >&2; exit 3\n");
+    add_function("B", "broken", "provided.al2023");
+    const std::string text = message();
+    EXPECT_THAT(text, HasSubstr("B: the target build-B of"));
+    EXPECT_THAT(text, HasSubstr("make: exit code 2"));
+    EXPECT_THAT(log_text_, HasSubstr("no such thing"));
+    EXPECT_EQ(read(".aws-sam/build/A/app.py"), "first");
+    EXPECT_FALSE(exists(".aws-sam/build/B"));
+    EXPECT_EQ(entries_beside_build(), 0U);
+}
+
+TEST_F(Build, ANewBuildLeavesNothingOfTheFormer) {
+    write_python("src");
+    add_function("A", "src", "python3.11");
+    ASSERT_TRUE(run());
+    request_.functions.clear();
+    add_function("B", "src", "python3.11");
+    ASSERT_TRUE(run());
+    EXPECT_FALSE(exists(".aws-sam/build/A"));
+    EXPECT_TRUE(exists(".aws-sam/build/B/app.py"));
+    EXPECT_EQ(entries_beside_build(), 0U);
+}
+
+TEST_F(Build, ABuildFolderWithOtherThingsInItKeepsThem) {
+    write_python("src");
+    write(".aws-sam/build/notes.txt", "mine");
+    write(".aws-sam/build/A/old.py", "old");
+    add_function("A", "src", "python3.11");
+    ASSERT_TRUE(run());
+    EXPECT_EQ(read(".aws-sam/build/notes.txt"), "mine");
+    EXPECT_FALSE(exists(".aws-sam/build/A/old.py"));
+    EXPECT_TRUE(exists(".aws-sam/build/A/app.py"));
+}
+
+TEST_F(Build, ASourceThatHoldsTheBuildFolderIsNotBuiltIntoItself) {
+    write("app.py", "x");
+    add_function("A", "", "python3.11");
+    ASSERT_TRUE(run());
+    ASSERT_TRUE(run());
+    EXPECT_TRUE(exists(".aws-sam/build/A/app.py"));
+    EXPECT_FALSE(exists(".aws-sam/build/A/.aws-sam"));
+}
+
+TEST_F(Build, InParallelTheResultIsTheSame) {
+    for (int i = 0; i < 8; ++i) {
+        const std::string id = "F" + std::to_string(i);
+        write_python(id, id);
+        add_function(id, id, "python3.11");
+    }
+    request_.parallel = true;
+    ASSERT_TRUE(run());
+    for (int i = 0; i < 8; ++i) {
+        const std::string id = "F" + std::to_string(i);
+        EXPECT_EQ(read(".aws-sam/build/" + id + "/app.py"), id);
+    }
+}
+
+TEST_F(Build, InParallelTheFirstFailureIsReported) {
+    for (int i = 0; i < 4; ++i) {
+        const std::string id = "F" + std::to_string(i);
+        write(id + "/Makefile", "build-" + id + ":\n\texit 1\n");
+        add_function(id, id, "provided.al2023");
+    }
+    request_.parallel = true;
+    EXPECT_THAT(message(), testing::ContainsRegex("F[0-3]: the target build-F[0-3] of"));
+}
+
+TEST_F(Build, ExcludedFunctionsAreLeftOut) {
+    write_python("src");
+    add_function("A", "src", "python3.11");
+    add_function("B", "missing", "python3.11");
+    request_.exclude = {"B"};
+    const auto artifacts = run();
+    ASSERT_TRUE(artifacts);
+    EXPECT_FALSE(artifacts->contains("B"));
+}
+
+TEST_F(Build, AnArchiveIsNotBuilt) {
+    write("code.zip", "PK");
+    add_function("A", "code.zip", "python3.11");
+    const auto artifacts = run();
+    ASSERT_TRUE(artifacts);
+    EXPECT_TRUE(artifacts->empty());
+    EXPECT_THAT(log_text_, HasSubstr("Skip building zip function: A"));
+}
+
+TEST_F(Build, AMissingSourceIsNamedWithItsPlace) {
+    Function& function = add_function("A", "missing", "python3.11");
+    function.where = {std::make_shared<const std::string>("template.yaml"), 12, 7};
+    EXPECT_THAT(
+        message(),
+        HasSubstr(
+            "template.yaml:12:7: A: CodeUri does not exist: " + (root() / "missing").string()));
+}
+
+TEST_F(Build, AnUnknownRuntimeIsSetRight) {
+    write_python("src");
+    add_function("A", "src", "pyhton3.12");
+    const std::string text = message();
+    EXPECT_THAT(text, HasSubstr("A: unknown runtime 'pyhton3.12'"));
+    EXPECT_THAT(text, HasSubstr("did you mean python3.12?"));
+    request_.functions[0].runtime = "python3.12";
+    request_.functions[0].metadata = data::Map{{"BuildMethod", "makefil"}};
+    EXPECT_THAT(message(), HasSubstr("did you mean makefile?"));
+}
+
+TEST_F(Build, NothingIsCopiedFromTheCacheUntilItIsAskedFor) {
+    write_python("src", "one");
+    add_function("A", "src", "python3.11");
+    add_function("B", "src", "python3.11");
+    request_.cached = true;
+    ASSERT_TRUE(run());
+    EXPECT_THAT(
+        log_text_,
+        HasSubstr("Cache is invalid, running build and copying resources for following functions "
+                  "(A, B)"));
+    ASSERT_TRUE(run());
+    EXPECT_THAT(
+        log_text_,
+        HasSubstr("Valid cache found, copying previously built resources for following functions "
+                  "(A, B)"));
+    EXPECT_THAT(log_text_, Not(HasSubstr("Building codeuri")));
+    EXPECT_EQ(read(".aws-sam/build/B/app.py"), "one");
+    write_python("src", "two");
+    ASSERT_TRUE(run());
+    EXPECT_THAT(log_text_, HasSubstr("Cache is invalid"));
+    EXPECT_EQ(read(".aws-sam/build/B/app.py"), "two");
+}
+
+TEST_F(Build, AFailedBuildDoesNotSpoilTheCache) {
+    write("src/Makefile", makefile);
+    write("src/app.sh", "one");
+    add_function("A", "src", "provided.al2023");
+    request_.cached = true;
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    write("src/app.sh", "two");
+    write("other/Makefile", "build-B:\n\texit 1\n");
+    add_function("B", "other", "provided.al2023");
+    ASSERT_FALSE(run());
+    write("src/app.sh", "one");
+    request_.functions.pop_back();
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    EXPECT_EQ(read(".aws-sam/build/A/bootstrap"), "one");
+}
+
+TEST_F(Build, TheCacheForgetsWhatIsNoLongerBuilt) {
+    write_python("a");
+    write_python("b");
+    add_function("A", "a", "python3.11");
+    add_function("B", "b", "python3.11");
+    request_.cached = true;
+    ASSERT_TRUE(run());
+    request_.functions.pop_back();
+    ASSERT_TRUE(run());
+    std::size_t count = 0;
+    for ([[maybe_unused]] const auto& entry :
+         std::filesystem::directory_iterator(root() / ".aws-sam/cache")) {
+        ++count;
+    }
+    EXPECT_EQ(count, 1U);
+}
+
+TEST_F(Build, CancellingKillsTheToolAndKeepsTheFormerBuild) {
+    write_python("src", "former");
+    add_function("A", "src", "python3.11");
+    ASSERT_TRUE(run());
+    write("slow/Makefile", "build-S:\n\techo $$$$ > $(MARK); exec sleep 1000\n");
+    const std::filesystem::path mark = root() / "mark";
+    write("slow/Makefile", "build-S:\n\techo $$$$ > " + mark.string() + "; exec sleep 1000\n");
+    add_function("S", "slow", "provided.al2023");
+    std::thread canceller([&] {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+        while (!std::filesystem::exists(mark) && std::chrono::steady_clock::now() < deadline) {
+            std::this_thread::yield();
+        }
+        cancel_.cancel();
+    });
+    const std::string text = message();
+    canceller.join();
+    EXPECT_THAT(text, HasSubstr("cancelled"));
+    const std::string pid(base::trim(read("mark")));
+    EXPECT_FALSE(std::filesystem::exists("/proc/" + pid)) << pid;
+    EXPECT_EQ(read(".aws-sam/build/A/app.py"), "former");
+    EXPECT_EQ(entries_beside_build(), 0U);
+}
+
+class FakeImages : public ImageBuilder {
+public:
+    base::Result<void>
+    build(const ImageBuild& image, const base::Log&, const os::Cancellation&) override {
+        built.push_back(image);
+        return result;
+    }
+
+    std::vector<ImageBuild> built;
+    base::Result<void> result;
+};
+
+TEST_F(Build, AnImageIsBuiltOnceForTheFunctionsThatShareIt) {
+    write("img/Dockerfile", "FROM scratch\n");
+    for (const char* id : {"Thumbs", "Frames"}) {
+        Function& function = add_function(id, "img", "");
+        function.image = true;
+        function.metadata = data::Map{
+            {"Dockerfile", "Dockerfile"},
+            {"DockerContext", "./img"},
+            {"DockerTag", "v1"},
+            {"DockerBuildArgs", data::Map{{"SIZE", 3}}}};
+    }
+    FakeImages images;
+    const auto artifacts = run(&images);
+    ASSERT_TRUE(artifacts) << base::to_string(artifacts.error());
+    ASSERT_EQ(images.built.size(), 1U);
+    EXPECT_EQ(images.built[0].tag, "thumbs:v1");
+    EXPECT_EQ(images.built[0].context, root() / "img");
+    EXPECT_EQ(images.built[0].arguments.at("SIZE"), "3");
+    EXPECT_EQ(artifacts->at("Frames").image, "thumbs:v1");
+    EXPECT_THAT(log_text_, HasSubstr("Building image for Thumbs, Frames function"));
+}
+
+TEST_F(Build, AnImageThatCannotBeBuiltFailsTheBuild) {
+    write("img/Dockerfile", "FROM scratch\n");
+    Function& function = add_function("Thumbs", "img", "");
+    function.image = true;
+    function.metadata = data::Map{{"DockerContext", "./img"}};
+    EXPECT_THAT(message(), HasSubstr("Thumbs: an image can only be built with Docker"));
+    FakeImages images;
+    images.result = base::fail("RUN failed");
+    const auto failed = run(&images);
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().message, "Thumbs: RUN failed");
+    request_.functions[0].metadata = data::Map{{"Dockerfile", "Dockrfile"}};
+    EXPECT_THAT(message(), HasSubstr("there is no Dockrfile in"));
+}
+
+} // namespace
+} // namespace samara::build

@@ -1,0 +1,89 @@
+#include "build/rewrite.h"
+#include "data/read.h"
+#include "data/write.h"
+
+#include <gtest/gtest.h>
+
+namespace samara::build {
+namespace {
+
+data::Value yaml(std::string_view text) {
+    const auto value = data::read_yaml(text, "template.yaml");
+    EXPECT_TRUE(value) << (value ? "" : base::to_string(value.error()));
+    return value.value_or(data::Value());
+}
+
+std::string rewritten(std::string_view text, const Artifacts& artifacts = {}) {
+    return data::write_yaml(rewrite_template(yaml(text), artifacts, "/app", "/app/.aws-sam/build"));
+}
+
+TEST(RewriteTemplate, WhatWasBuiltIsReferredToByItsArtifact) {
+    EXPECT_EQ(
+        rewritten(
+            R"(Resources:
+  F: {Type: AWS::Serverless::Function, Properties: {CodeUri: src/, Handler: a.b}}
+  I: {Type: AWS::Serverless::Function, Properties: {PackageType: Image}}
+  L: {Type: AWS::Lambda::Function, Properties: {Code: src}}
+  M: {Type: AWS::Lambda::Function, Properties: {PackageType: Image, Code: {ImageUri: x}}}
+  Y: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: layer}}
+  G: {Type: AWS::Serverless::Function}
+)",
+            {{"F", {"F", ""}},
+             {"I", {"", "i:latest"}},
+             {"L", {"L", ""}},
+             {"M", {"", "m:v1"}},
+             {"Y", {"Y", ""}},
+             {"G", {"G", ""}}}),
+        data::write_yaml(yaml(R"(Resources:
+  F: {Type: AWS::Serverless::Function, Properties: {CodeUri: F, Handler: a.b}}
+  I: {Type: AWS::Serverless::Function, Properties: {PackageType: Image, ImageUri: "i:latest"}}
+  L: {Type: AWS::Lambda::Function, Properties: {Code: L}}
+  M: {Type: AWS::Lambda::Function, Properties: {PackageType: Image, Code: {ImageUri: "m:v1"}}}
+  Y: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: Y}}
+  G: {Type: AWS::Serverless::Function, Properties: {CodeUri: G}}
+)")));
+}
+
+TEST(RewriteTemplate, OtherLocalPathsAreSeenFromTheBuildFolder) {
+    EXPECT_EQ(
+        rewritten(R"(Globals: {Function: {CodeUri: src/}}
+Metadata: {"AWS::ServerlessRepo::Application": {LicenseUrl: LICENSE, Name: x}}
+Resources:
+  A: {Type: AWS::Serverless::Api, Properties: {DefinitionUri: api/openapi.yaml}}
+  N: {Type: AWS::Serverless::Application, Properties: {Location: ../shared/child.yaml}}
+  Z: {Type: AWS::Serverless::Function, Properties: {CodeUri: code.zip}}
+  D: {Type: AWS::Serverless::Function, Metadata: {DockerContext: ., Dockerfile: Dockerfile}}
+  J: {Type: "AWS::Glue::Job", Properties: {Command: {ScriptLocation: job.py}}}
+  Q: {Type: AWS::Serverless::GraphQLApi, Properties: {Functions: {f: {CodeUri: f.js}}}}
+  X: {Type: AWS::Serverless::Api, Properties: {DefinitionBody: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: a.yaml}}}}}
+)"),
+        data::write_yaml(yaml(R"(Globals: {Function: {CodeUri: ../../src}}
+Metadata: {"AWS::ServerlessRepo::Application": {LicenseUrl: ../../LICENSE, Name: x}}
+Resources:
+  A: {Type: AWS::Serverless::Api, Properties: {DefinitionUri: ../../api/openapi.yaml}}
+  N: {Type: AWS::Serverless::Application, Properties: {Location: ../../../shared/child.yaml}}
+  Z: {Type: AWS::Serverless::Function, Properties: {CodeUri: ../../code.zip}}
+  D: {Type: AWS::Serverless::Function, Metadata: {DockerContext: ../.., Dockerfile: Dockerfile}}
+  J: {Type: "AWS::Glue::Job", Properties: {Command: {ScriptLocation: ../../job.py}}}
+  Q: {Type: AWS::Serverless::GraphQLApi, Properties: {Functions: {f: {CodeUri: ../../f.js}}}}
+  X: {Type: AWS::Serverless::Api, Properties: {DefinitionBody: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: ../../a.yaml}}}}}
+)")));
+}
+
+TEST(RewriteTemplate, WhatIsNoLocalPathStays) {
+    constexpr std::string_view text = R"(Resources:
+  A: {Type: AWS::Serverless::Api, Properties: {DefinitionUri: "s3://bucket/key"}}
+  B: {Type: AWS::Serverless::Api, Properties: {DefinitionUri: /abs/openapi.yaml}}
+  C: {Type: AWS::Serverless::Application, Properties: {Location: {ApplicationId: a, SemanticVersion: 1.0.0}}}
+  D: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://s3.amazonaws.com/b/t"}}
+  E: {Type: AWS::Serverless::Function, Properties: {CodeUri: {Ref: Code}}}
+  F: {Type: AWS::S3::Bucket, Properties: {CodeUri: src}}
+  G: {Properties: {CodeUri: src}}
+  H: 3
+)";
+    EXPECT_EQ(rewritten(text), data::write_yaml(yaml(text)));
+    EXPECT_EQ(rewritten("- a\n"), "- a\n");
+}
+
+} // namespace
+} // namespace samara::build
