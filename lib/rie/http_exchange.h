@@ -2,11 +2,13 @@
 
 #include "rie/http.h"
 
-#include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <memory>
 #include <utility>
 #include <variant>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 /// The hand-over between a service that answers whenever it can and the connection that sends.
 /// Private to the server: the one header of the module that shows Boost.

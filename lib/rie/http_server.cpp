@@ -3,6 +3,10 @@
 #include "rie/http_exchange.h"
 
 #include <array>
+#include <cstring>
+#include <limits>
+#include <utility>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -16,10 +20,6 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <cstring>
-#include <limits>
-#include <utility>
-
 #include <fmt/format.h>
 
 #include <unistd.h>

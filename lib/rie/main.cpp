@@ -6,11 +6,11 @@
 #include "rie/platform_log.h"
 #include "rie/runtime_api.h"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <utility>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <fmt/format.h>
 
 #include <unistd.h>
