@@ -40,13 +40,13 @@ public:
 
     [[nodiscard]] std::size_t limit() const { return limit_; }
 
-    [[nodiscard]] bool full() const { return in_use_ >= limit_; }
+    struct Admission {
+        bool admitted = false;    ///< false: as many as may run are running
+        std::optional<Slot> warm; ///< nothing: one has to be started
+    };
 
-    [[nodiscard]] bool retired() const { return retired_; }
-
-    /// Counts one more in use and gives the warmest idle environment, or nothing when one has to be
-    /// started. Dead ones go to `ended`.
-    std::optional<Slot> acquire(std::vector<Slot>& ended);
+    /// Counts one more in use and gives the warmest idle environment. Dead ones go to `ended`.
+    Admission acquire(std::vector<Slot>& ended);
 
     /// Counts one less in use; a slot that still runs becomes idle, else it goes to `ended`.
     void release(std::optional<Slot> slot, std::vector<Slot>& ended);

@@ -1,0 +1,78 @@
+#include "invoke/transport.h"
+
+#include "net/http_client.h"
+
+#include <fmt/format.h>
+
+namespace samara::invoke {
+
+namespace {
+
+constexpr std::string_view invocations = "/2015-03-31/functions/function/invocations";
+
+net::HttpAddress address_of(const engine::Endpoint& endpoint) {
+    if (const auto* tcp = std::get_if<engine::TcpEndpoint>(&endpoint)) {
+        return net::TcpAddress{tcp->host, tcp->port};
+    }
+    return net::UnixAddress{std::get<engine::UnixEndpoint>(endpoint).socket.string()};
+}
+
+class HttpTransport : public Transport {
+public:
+    explicit HttpTransport(const engine::Endpoint& endpoint) : client_(address_of(endpoint)) {}
+
+    base::Result<Response> invoke(
+        const Request& request,
+        std::chrono::milliseconds patience,
+        const os::Cancellation& cancel) override {
+        net::ClientRequest message;
+        message.method = "POST";
+        message.target = invocations;
+        message.headers.push_back({"Content-Type", "application/json"});
+        const auto add = [&](std::string name, const std::string& value) {
+            if (!value.empty()) {
+                message.headers.push_back({std::move(name), value});
+            }
+        };
+        add("X-Amz-Client-Context", request.client_context);
+        add("X-Amzn-Trace-Id", request.trace_id);
+        add("X-Amz-Log-Type", request.tail_log ? "Tail" : "");
+        message.body = request.payload;
+        message.patience = patience;
+        message.stop_descriptor = cancel.descriptor();
+        net::HttpResult<net::ClientResponse> answer = client_.send(message);
+        if (!answer) {
+            if (answer.error().kind == net::HttpFailure::cancelled) {
+                return base::fail("interrupted");
+            }
+            return base::fail(fmt::format(
+                "the execution environment did not answer: {}", answer.error().message));
+        }
+        return to_response(std::move(*answer));
+    }
+
+private:
+    static Response to_response(net::ClientResponse answer) {
+        Response response;
+        response.status = answer.status;
+        response.payload = std::move(answer.body);
+        const auto header = [&](std::string_view name) {
+            const std::string* value = net::find_header(answer.headers, name);
+            return value == nullptr ? std::string() : *value;
+        };
+        response.function_error = header("X-Amz-Function-Error");
+        response.log_result = header("X-Amz-Log-Result");
+        response.request_id = header("X-Amzn-RequestId");
+        return response;
+    }
+
+    net::HttpClient client_;
+};
+
+} // namespace
+
+std::unique_ptr<Transport> connect_transport(const engine::Endpoint& endpoint) {
+    return std::make_unique<HttpTransport>(endpoint);
+}
+
+} // namespace samara::invoke

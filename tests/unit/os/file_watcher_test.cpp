@@ -1,0 +1,82 @@
+#include "os/file.h"
+#include "os/file_watcher.h"
+#include "os/temp_dir.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include <gtest/gtest.h>
+
+namespace samara::os {
+namespace {
+
+using namespace std::chrono_literals;
+
+class FileWatcherTest : public testing::Test {
+protected:
+    TempDir folder_ = TempDir::create("watch-test").value();
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    int calls_ = 0;
+
+    FileWatcher watch(const std::filesystem::path& path) {
+        return FileWatcher::start(
+                   {path},
+                   [this] {
+                       const std::lock_guard lock(mutex_);
+                       ++calls_;
+                       changed_.notify_all();
+                   })
+            .value();
+    }
+
+    bool wait_for_call(int number) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, 10s, [&] { return calls_ >= number; });
+    }
+
+    void write(const std::string& name) {
+        ASSERT_TRUE(make_folders((folder_.path() / name).parent_path()));
+        ASSERT_TRUE(write_file_atomically(folder_.path() / name, name));
+    }
+};
+
+TEST_F(FileWatcherTest, TellsChangesBelowAFolder) {
+    write("a/b.py");
+    const FileWatcher watcher = watch(folder_.path());
+    write("a/b.py");
+    EXPECT_TRUE(wait_for_call(1));
+    write("new/deep/c.py");
+    EXPECT_TRUE(wait_for_call(2));
+}
+
+TEST_F(FileWatcherTest, FoldersThatAppearAreWatchedToo) {
+    const FileWatcher watcher = watch(folder_.path());
+    write("late/a.py");
+    ASSERT_TRUE(wait_for_call(1));
+    const int before = calls_;
+    write("late/a.py");
+    EXPECT_TRUE(wait_for_call(before + 1));
+}
+
+TEST_F(FileWatcherTest, AFileIsWatchedByNameThroughReplacement) {
+    write("template.yaml");
+    const FileWatcher watcher = watch(folder_.path() / "template.yaml");
+    write("template.yaml"); // written beside it and renamed
+    EXPECT_TRUE(wait_for_call(1));
+}
+
+TEST_F(FileWatcherTest, WhatIsBuiltOrCachedDoesNotCount) {
+    write("__pycache__/x.pyc");
+    write(".aws-sam/build/template.yaml");
+    const FileWatcher watcher = watch(folder_.path());
+    write("__pycache__/x.pyc");
+    write(".aws-sam/build/template.yaml");
+    write("counts.py");
+    ASSERT_TRUE(wait_for_call(1));
+    EXPECT_EQ(calls_, 1);
+}
+
+} // namespace
+} // namespace samara::os
