@@ -98,21 +98,8 @@ void add_tags(Map& body, const Map& tags) {
     }
 }
 
-// Schemes, and the default authorizer for every operation that says nothing of its own.
-void add_security(const HttpAuth& auth, Map& body, Map& paths) {
-    if (!auth.authorizers.empty()) {
-        Value& components = body["components"];
-        if (!components.is_map()) {
-            components = Map{};
-        }
-        Value& schemes = (*components.as_map())["securitySchemes"];
-        if (!schemes.is_map()) {
-            schemes = Map{};
-        }
-        for (const auto& [name, authorizer] : auth.authorizers) {
-            schemes.as_map()->set(name, authorizer.scheme);
-        }
-    }
+// The default authorizer, for every operation that says nothing of its own.
+void secure_paths(const HttpAuth& auth, Map& paths) {
     if (auth.default_authorizer.empty()) {
         return;
     }
@@ -123,6 +110,23 @@ void add_security(const HttpAuth& auth, Map& body, Map& paths) {
                 secure_operation(operation, auth.default_authorizer, authorizer.scopes);
             }
         });
+}
+
+void add_schemes(const HttpAuth& auth, Map& body) {
+    if (auth.authorizers.empty()) {
+        return;
+    }
+    Value& components = body["components"];
+    if (!components.is_map()) {
+        components = Map{};
+    }
+    Value& schemes = (*components.as_map())["securitySchemes"];
+    if (!schemes.is_map()) {
+        schemes = Map{};
+    }
+    for (const auto& [name, authorizer] : auth.authorizers) {
+        schemes.as_map()->set(name, authorizer.scheme);
+    }
 }
 
 // An operation whose event said NONE carries an empty list until here.
@@ -192,8 +196,10 @@ std::optional<Value> make_body(const Resource& api, const HttpAuth& auth, const 
         api.context().error("tags of an OpenAPI document must be a list", {}, listed->where());
         return std::nullopt;
     }
-    add_security(auth, *map, *paths->as_map());
+    secure_paths(auth, *paths->as_map());
     drop_open_security(*paths->as_map());
+    wrap_conditional_paths(api.context(), api.logical_id(), *paths->as_map());
+    add_schemes(auth, *map); // from here on members are added, and `paths` is no longer valid
     add_cors(api, *map);
     add_tags(*map, tags);
     if (const Value* disabled = api.find("DisableExecuteApiEndpoint")) {
@@ -210,7 +216,6 @@ std::optional<Value> make_body(const Resource& api, const HttpAuth& auth, const 
             }
         }
     }
-    wrap_conditional_paths(api.context(), api.logical_id(), *paths->as_map());
     return body;
 }
 
