@@ -177,6 +177,7 @@ base::Result<ControlGroup> ControlGroup::create(
     const ControlGroupHome& home, const std::string& name, const ControlGroupLimits& limits) {
     ControlGroup group;
     group.unified_ = home.unified;
+    group.limits_ = limits;
     base::Result<void> result = group.add(home.memory / name);
     if (result && !home.pids.empty() && !home.unified) {
         result = group.add(home.pids / name);
@@ -189,12 +190,10 @@ base::Result<ControlGroup> ControlGroup::create(
     if (limits.memory_bytes) {
         result =
             set(memory / (home.unified ? "memory.max" : "memory.limit_in_bytes"),
-                std::to_string(*limits.memory_bytes));
-        // No escape into swap; kernels without swap accounting lack these files.
+                std::to_string(*limits.memory_bytes + limits.temporary_bytes));
+        // No escape into swap; where the kernel has no swap accounting there is no such file.
         static_cast<void>(
-            home.unified ? set(memory / "memory.swap.max", "0")
-                         : set(memory / "memory.memsw.limit_in_bytes",
-                               std::to_string(*limits.memory_bytes)));
+            set(memory / (home.unified ? "memory.swap.max" : "memory.swappiness"), "0"));
     }
     if (result && !home.pids.empty()) {
         result = set(pids / "pids.max", std::to_string(limits.processes));
@@ -206,7 +205,8 @@ base::Result<ControlGroup> ControlGroup::create(
 }
 
 ControlGroup::ControlGroup(ControlGroup&& other) noexcept
-    : folders_(std::exchange(other.folders_, {})), unified_(other.unified_) {}
+    : folders_(std::exchange(other.folders_, {})), limits_(other.limits_),
+      unified_(other.unified_) {}
 
 ControlGroup::~ControlGroup() {
     for (const Folder& folder : folders_) {

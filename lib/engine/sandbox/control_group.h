@@ -30,6 +30,7 @@ ControlGroupHome find_control_group_home();
 
 struct ControlGroupLimits {
     std::optional<std::uint64_t> memory_bytes;
+    std::uint64_t temporary_bytes = 0; ///< what /tmp may take on top: it lives in memory, too
     std::uint32_t processes = 1024;
 };
 
@@ -52,6 +53,10 @@ public:
     /// What the kernel has killed in it for want of memory so far.
     [[nodiscard]] std::uint64_t out_of_memory_kills() const;
 
+    [[nodiscard]] const ControlGroupLimits& limits() const { return limits_; }
+
+    [[nodiscard]] bool unified() const { return unified_; }
+
     /// Folders with memory.* and their places inside a sandbox, as a container would see them.
     [[nodiscard]] std::filesystem::path memory_folder() const;
     [[nodiscard]] std::filesystem::path memory_folder_inside() const;
@@ -68,6 +73,7 @@ private:
     base::Result<void> add(const std::filesystem::path& path);
 
     std::vector<Folder> folders_; ///< memory first
+    ControlGroupLimits limits_;
     bool unified_ = false;
 };
 

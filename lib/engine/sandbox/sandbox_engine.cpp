@@ -231,6 +231,7 @@ private:
             ControlGroupLimits limits;
             if (spec.memory_limit) {
                 limits.memory_bytes = bytes;
+                limits.temporary_bytes = spec.ephemeral_storage_mb * mebibyte;
             }
             auto group =
                 ControlGroup::create(home_, parts.folder.path().filename().string(), limits);

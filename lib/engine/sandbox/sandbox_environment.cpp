@@ -103,6 +103,9 @@ base::Result<void> SandboxEnvironment::launch(const os::Cancellation& cancel) {
     command->limits = parts_.limits;
     if (parts_.group) {
         command->control_groups = parts_.group->entrances();
+        if (parts_.group->limits().memory_bytes) {
+            memory_guard_.emplace(*parts_.group);
+        }
     }
 
     thread_ = std::thread([this, command = std::move(*command)] { run(command); });

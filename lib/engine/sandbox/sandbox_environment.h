@@ -4,6 +4,7 @@
 #include "engine/engine.h"
 #include "engine/sandbox/bubblewrap.h"
 #include "engine/sandbox/control_group.h"
+#include "engine/sandbox/memory_guard.h"
 #include "os/cancellation.h"
 #include "os/process.h"
 #include "os/temp_dir.h"
@@ -62,6 +63,7 @@ private:
     base::Error start_failure();
 
     Parts parts_;
+    std::optional<MemoryGuard> memory_guard_;
     OutputSink output_;
     std::string id_;
     Endpoint endpoint_;

@@ -11,10 +11,17 @@ using testing::HasSubstr;
 
 using SandboxLimit = SandboxProbe;
 
-// A child of the probe takes `megabytes`; the answer is how that ended.
+// A child of the probe takes that much memory; the answer is how it ended.
 std::string take(int megabytes) {
     return "import subprocess; answer = subprocess.run(['python3', '-c', 'b\"x\" * (" +
            std::to_string(megabytes) + " << 20)']).returncode";
+}
+
+// The same, but it goes on working with it until it is killed.
+std::string hold(int megabytes) {
+    return "import subprocess; answer = subprocess.run(['python3', '-c', 'x = b\"x\" * (" +
+           std::to_string(megabytes) +
+           " << 20)\\nwhile 1: bytearray(2 << 20)'], timeout=10).returncode";
 }
 
 TEST_F(SandboxLimit, MemoryIsWhatTheFunctionHas) {
@@ -26,11 +33,30 @@ TEST_F(SandboxLimit, MemoryIsWhatTheFunctionHas) {
     const auto environment = start(small);
     ASSERT_TRUE(environment);
     EXPECT_EQ(ask(*environment, take(60)), "0");
-    EXPECT_EQ(ask(*environment, take(400)), "-9");
+    EXPECT_EQ(ask(*environment, hold(300)), "-9");
     EXPECT_TRUE(environment->alive()); // the emulator answers for what was killed
 
     small.memory_limit = false;
     EXPECT_EQ(ask(*start(small), take(400)), "0");
+}
+
+TEST_F(SandboxLimit, TmpIsNotCountedAsMemory) {
+    if (!find_control_group_home().usable()) {
+        GTEST_SKIP() << "no control group can be made here";
+    }
+    const auto environment = start(spec()); // 128 MB of memory, 512 MB of /tmp
+    ASSERT_TRUE(environment);
+    const std::string_view fill = "open('/tmp/x', 'wb').write(bytes(1 << 20) * 60)\n"
+                                  "f = open('/tmp/y', 'wb')\n"
+                                  "for _ in range(300): f.write(bytes(1 << 20))\n"
+                                  "f.close(); answer = 'filled'";
+    EXPECT_EQ(ask(*environment, fill), "filled");
+    // Neither before nor after it is emptied may memory go where /tmp is or was.
+    EXPECT_EQ(ask(*environment, take(60)), "0");
+    EXPECT_EQ(ask(*environment, hold(250)), "-9");
+    EXPECT_EQ(ask(*environment, "import os; os.unlink('/tmp/y'); answer = 'emptied'"), "emptied");
+    EXPECT_EQ(ask(*environment, hold(250)), "-9");
+    EXPECT_EQ(ask(*environment, fill), "filled");
 }
 
 TEST_F(SandboxLimit, WithoutControlGroupsAnAllocationFails) {
@@ -63,7 +89,7 @@ TEST_F(SandboxLimit, OutOfMemoryIsToldApart) {
     const auto environment = start(spec());
     ASSERT_TRUE(environment);
     // The probe itself, so that the whole sandbox ends.
-    ask(*environment, "x = b'x' * (400 << 20)");
+    ask(*environment, "x = b'x' * (300 << 20)\nwhile 1: bytearray(2 << 20)");
     EXPECT_TRUE(eventually([&] { return !environment->alive(); }));
     EXPECT_EQ(environment->end_reason(), "killed: out of memory (128 MB)");
 }
