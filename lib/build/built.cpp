@@ -1,12 +1,11 @@
 #include "build/build.h"
 #include "os/file.h"
 
-#include <cerrno>
+#include <cstdio>
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <stdio.h>
 
 namespace samara::build {
 

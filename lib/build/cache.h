@@ -24,14 +24,14 @@ public:
     [[nodiscard]] bool contains(const Definition& definition, const Fingerprint& print) const;
 
     /// Copies an artifact that is there to the folder `to`, which is made.
-    base::Result<void> restore(
+    [[nodiscard]] base::Result<void> restore(
         const Definition& definition,
         const Fingerprint& print,
         const std::filesystem::path& to,
         const os::Cancellation& cancel) const;
 
     /// Copies an artifact into the cache, in place of the older one of the same definition.
-    base::Result<void> store(
+    [[nodiscard]] base::Result<void> store(
         const Definition& definition,
         const Fingerprint& print,
         const std::filesystem::path& from,

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string or_default(std::string text, std::string_view otherwise) {
-    return text.empty() ? std::string(otherwise) : text;
+    return text.empty() ? std::string(otherwise) : std::move(text);
 }
 
 ImageBuild image_of(const Function& function) {

@@ -14,7 +14,6 @@ struct Installation {
     const WorkflowInput& input;
     fs::path manifest;
     Interpreter interpreter;
-    std::string machine; ///< "aarch64" or "x86_64", of the function
 };
 
 // The C library of the execution environment: Amazon Linux 2 up to Python 3.11, then 2023.
@@ -26,38 +25,42 @@ int glibc_minor(std::string_view version) {
     return old ? amazon_linux_2 : amazon_linux_2023;
 }
 
-Tool pip_install(const Installation& installation) {
-    Tool pip;
-    pip.argv = {
-        installation.interpreter.program.string(),
-        "-m",
-        "pip",
-        "install",
-        "--requirement",
-        installation.manifest.string(),
-        "--target",
-        installation.input.artifacts.string(),
-        "--no-compile",
-        "--no-input",
-        "--disable-pip-version-check",
-        "--no-warn-script-location"};
-    pip.environment["PIP_ROOT_USER_ACTION"] = "ignore";
-    pip.folder = installation.manifest.parent_path();
-    return pip;
+std::string machine_of(std::string_view architecture) {
+    return architecture == "arm64" ? "aarch64" : "x86_64";
 }
 
-// Wheels that run in the environment, whatever this machine is.
+Tool pip(const Installation& installation, std::vector<std::string> arguments) {
+    Tool tool;
+    tool.argv = {installation.interpreter.program.string(), "-m", "pip"};
+    tool.argv.insert(tool.argv.end(), arguments.begin(), arguments.end());
+    tool.argv.insert(
+        tool.argv.end(),
+        {"--requirement",
+         installation.manifest.string(),
+         "--no-input",
+         "--disable-pip-version-check"});
+    tool.folder = installation.manifest.parent_path();
+    tool.name = "pip";
+    tool.environment["PIP_ROOT_USER_ACTION"] = "ignore";
+    return tool;
+}
+
+// Takes the wheels that run in the environment, whatever this machine is.
 // https://peps.python.org/pep-0600/
-Tool install_wheels(const Installation& installation) {
-    const std::string_view version = python_version(installation.input.runtime);
-    Tool pip = pip_install(installation);
-    pip.argv.insert(
-        pip.argv.end(),
-        {"--only-binary=:all:",
-         "--implementation",
-         "cp",
-         "--python-version",
-         std::string(version)});
+Tool install_wheels(const Installation& installation, std::vector<std::string> more = {}) {
+    const WorkflowInput& input = installation.input;
+    const std::string_view version = python_version(input.runtime);
+    std::vector<std::string> arguments{
+        "install",
+        "--target",
+        input.artifacts.string(),
+        "--no-compile",
+        "--no-warn-script-location",
+        "--only-binary=:all:",
+        "--implementation",
+        "cp",
+        "--python-version",
+        std::string(version)};
     std::vector<std::string> platforms;
     constexpr int oldest_glibc_minor = 5;
     for (int minor = glibc_minor(version); minor >= oldest_glibc_minor; --minor) {
@@ -65,45 +68,16 @@ Tool install_wheels(const Installation& installation) {
     }
     platforms.insert(platforms.end(), {"manylinux2014", "manylinux2010", "manylinux1", "linux"});
     for (const std::string& platform : platforms) {
-        pip.argv.insert(
-            pip.argv.end(), {"--platform", fmt::format("{}_{}", platform, installation.machine)});
+        arguments.emplace_back("--platform");
+        arguments.push_back(fmt::format("{}_{}", platform, machine_of(input.architecture)));
     }
-    return pip;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return pip(installation, std::move(arguments));
 }
 
-// Files like _speed.cpython-39-x86_64-linux-gnu.so only load in the Python they are named for.
-base::Result<void> check_extensions(const Installation& installation) {
-    std::string tag(python_version(installation.input.runtime));
-    tag.erase(std::remove(tag.begin(), tag.end(), '.'), tag.end());
-    std::error_code error;
-    for (fs::recursive_directory_iterator entry(installation.input.artifacts, error), end;
-         !error && entry != end;
-         entry.increment(error)) {
-        const std::string name = entry->path().filename().string();
-        const std::size_t at = name.find(".cpython-");
-        if (at == std::string::npos || entry->path().extension() != ".so") {
-            continue;
-        }
-        const std::string found = name.substr(at + 1);
-        if (!found.starts_with(fmt::format("cpython-{}-{}", tag, installation.machine))) {
-            return base::fail(
-                fmt::format(
-                    "{} was compiled for another Python or processor than {} on {}",
-                    entry->path().lexically_relative(installation.input.artifacts).string(),
-                    installation.input.runtime,
-                    installation.input.architecture),
-                fmt::format(
-                    "install {} on this machine, or build with --use-container",
-                    installation.input.runtime));
-        }
-    }
-    return {};
-}
-
-base::Result<void> empty_folder(const fs::path& folder) {
-    return os::remove_tree(folder).and_then([&] { return os::make_folders(folder); });
-}
-
+// Most packages have wheels. Where one has none, all are made into wheels on this machine, and pip
+// chooses again: it takes those that fit the environment and refuses what was compiled for another
+// Python or processor.
 base::Result<void> install(const Installation& installation) {
     const WorkflowInput& input = installation.input;
     auto wheels = try_tool(install_wheels(installation), input.cancel);
@@ -113,22 +87,32 @@ base::Result<void> install(const Installation& installation) {
     if (wheels->success) {
         return {};
     }
-    // Some package has no wheel: build it here, which is right on a machine like the environment.
-    input.log.debug("no wheels for all requirements; building packages from source");
-    if (auto emptied = empty_folder(input.artifacts); !emptied) {
-        return emptied;
-    }
-    const auto built = run_tool(
-        pip_install(installation),
-        fmt::format("cannot install the packages of {}", installation.manifest.string()),
-        "see the output of pip above: check the names and versions in that file and that pip can "
-        "reach its index (PIP_INDEX_URL, PIP_FIND_LINKS)",
-        input.log,
-        input.cancel);
-    if (!built) {
-        return tl::unexpected(built.error());
-    }
-    return check_extensions(installation);
+    input.log.debug("not all requirements have wheels; building packages from source");
+    const std::string failure =
+        fmt::format("cannot install the packages of {}", installation.manifest.string());
+    const std::string made = (input.scratch / "wheels").string();
+    return run_tool(
+               pip(installation, {"wheel", "--wheel-dir", made}),
+               failure,
+               "see the output of pip above: check the names and versions in that file and that "
+               "pip can reach its index (PIP_INDEX_URL, PIP_FIND_LINKS)",
+               input.log,
+               input.cancel)
+        .and_then([&](const std::string&) {
+            return run_tool(
+                install_wheels(installation, {"--find-links", made}),
+                failure,
+                fmt::format(
+                    "a package without a wheel for {} on {} was compiled by Python {} on this "
+                    "machine: install {} here, or build with --use-container",
+                    input.runtime,
+                    input.architecture,
+                    installation.interpreter.version,
+                    input.runtime),
+                input.log,
+                input.cancel);
+        })
+        .map([](const std::string&) {});
 }
 
 } // namespace
@@ -149,8 +133,7 @@ base::Result<void> build_python_pip(const WorkflowInput& input) {
                 interpreter->version,
                 interpreter->program.string()));
         }
-        const std::string machine = input.architecture == "arm64" ? "aarch64" : "x86_64";
-        if (auto installed = install({input, manifest, *interpreter, machine}); !installed) {
+        if (auto installed = install({input, manifest, *interpreter}); !installed) {
             return installed;
         }
     } else {

@@ -48,7 +48,9 @@ base::Result<std::string> run_tool(
     }
     if (!output->success) {
         log_output(output->all, log);
-        const std::string name = std::filesystem::path(tool.argv.front()).filename().string();
+        const std::string name = tool.name.empty()
+                                     ? std::filesystem::path(tool.argv.front()).filename().string()
+                                     : tool.name;
         return base::fail(
             fmt::format("{}: {}: {}", failure, name, output->status), std::string(hint));
     }

@@ -17,6 +17,7 @@ struct Tool {
     std::vector<std::string> argv;
     std::filesystem::path folder;
     std::map<std::string, std::string> environment = {}; ///< over our own
+    std::string name = {};                               ///< for messages; empty: the program's
 };
 
 struct ToolOutput {
@@ -29,8 +30,8 @@ struct ToolOutput {
 /// Fails only when it cannot be started or was cancelled.
 base::Result<ToolOutput> try_tool(const Tool& tool, const os::Cancellation& cancel);
 
-/// Must succeed: else its output goes to `log` and the error is "<failure>: npm: exit code 1" with
-/// `hint`. Returns what it wrote to standard output.
+/// Must succeed: else its output goes to `log` and the error is "<failure>: <name>: exit code 1"
+/// with `hint`. Returns what it wrote to standard output.
 base::Result<std::string> run_tool(
     const Tool& tool,
     std::string_view failure,

@@ -1,3 +1,4 @@
+#include "base/strings.h"
 #include "build/python_interpreter.h"
 #include "os/environment.h"
 #include "os/process.h"
@@ -140,9 +141,41 @@ TEST_F(PythonPip, WhatPipSaysIsShownWhenItFails) {
     add_function("A", "src", runtime_);
     const std::string text = message();
     EXPECT_THAT(text, HasSubstr("A: cannot install the packages of"));
-    EXPECT_THAT(text, HasSubstr("requirements.txt"));
+    EXPECT_THAT(text, HasSubstr("requirements.txt: pip: exit code 1"));
     EXPECT_THAT(log_text_, HasSubstr("No matching distribution found for no-such-package==9.9"));
     EXPECT_FALSE(exists(".aws-sam/build"));
+}
+
+// A source package with a build backend of its own, so that nothing has to be fetched for it.
+constexpr std::string_view backend = R"(import os, zipfile
+def build_wheel(directory, settings=None, metadata=None):
+    name = 'compiled-1.0-TAG.whl'
+    info = 'compiled-1.0.dist-info/'
+    with zipfile.ZipFile(os.path.join(directory, name), 'w') as wheel:
+        wheel.writestr('compiled.py', 'X = 1')
+        wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\nName: compiled\nVersion: 1.0\n')
+        wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: TAG\n')
+        wheel.writestr(info + 'RECORD', '')
+    return name
+)";
+
+TEST_F(PythonPip, APackageWithoutAWheelIsBuiltHereWhenItFits) {
+    const std::string digits = base::replace_all(interpreter_.version, ".", "");
+    const std::string tag = "cp" + digits + "-cp" + digits + "-linux_x86_64";
+    make_wheel("greeting");
+    write(
+        "wheels/compiled-1.0/pyproject.toml",
+        "[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n");
+    write("wheels/compiled-1.0/backend.py", base::replace_all(backend, "TAG", tag));
+    write("wheels/compiled-1.0/PKG-INFO", "Metadata-Version: 2.1\nName: compiled\nVersion: 1.0\n");
+    run_python({"-m", "tarfile", "-c", "compiled-1.0.tar.gz", "compiled-1.0"});
+    write("src/requirements.txt", "compiled\ngreeting\n");
+    add_function("A", "src", runtime_);
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    EXPECT_EQ(read(".aws-sam/build/A/compiled.py"), "X = 1");
+    EXPECT_TRUE(exists(".aws-sam/build/A/greeting/__init__.py"));
+    request_.functions[0].architecture = "arm64";
+    EXPECT_THAT(message(), HasSubstr("a package without a wheel for"));
 }
 
 TEST_F(PythonPip, AManifestFromElsewhereMayBeNamed) {
