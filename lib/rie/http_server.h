@@ -28,6 +28,9 @@ public:
     /// "HOST:PORT" (port 0 picks one) or "unix:PATH". Gives the address in effect, "HOST:PORT".
     base::Result<std::string> listen(std::string_view address);
 
+    /// Takes over a socket that listens already.
+    base::Result<void> listen(int descriptor);
+
     /// Calls `quiet` once every reply that was given has been sent.
     void when_quiet(std::function<void()> quiet);
 

@@ -36,6 +36,16 @@ int complain(const base::Error& error, int code) {
     return code;
 }
 
+base::Result<void> listen(HttpServer& server, const Options& options) {
+    if (options.listen_descriptor >= 0) {
+        return server.listen(options.listen_descriptor);
+    }
+    if (auto listening = server.listen(options.listen); !listening) {
+        return tl::unexpected(listening.error());
+    }
+    return {};
+}
+
 int serve(const Options& options, const Settings& settings, const Variables& variables) {
     boost::asio::io_context context(1);
 
@@ -46,12 +56,16 @@ int serve(const Options& options, const Settings& settings, const Variables& var
     InvokeApi invoke_api(emulator, settings.limits);
     HttpServer runtime_server(context, runtime_api);
     HttpServer invoke_server(context, invoke_api);
-    const auto runtime_address = runtime_server.listen(options.runtime_api);
+    auto runtime_address = runtime_server.listen(options.runtime_api);
+    if (!runtime_address && !options.runtime_api_given) {
+        // Sandboxes share the host's network; who needs the address has it from the environment.
+        runtime_address = runtime_server.listen("127.0.0.1:0");
+    }
     if (!runtime_address) {
         return complain(runtime_address.error(), 1);
     }
     host.set_runtime_api(*runtime_address);
-    if (const auto front = invoke_server.listen(options.listen); !front) {
+    if (const auto front = listen(invoke_server, options); !front) {
         return complain(front.error(), 1);
     }
 

@@ -9,11 +9,14 @@ namespace samara::rie {
 
 namespace {
 
-base::Result<int> parse_descriptor(const std::string& text) {
+base::Result<int> parse_descriptor(std::string_view option, const std::string& text) {
     int value = -1;
+    if (text.empty()) {
+        return value;
+    }
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size() || value < 0) {
-        return base::fail(fmt::format("--ready-fd is '{}', not a descriptor", text));
+        return base::fail(fmt::format("{} is '{}', not a descriptor", option, text));
     }
     return value;
 }
@@ -23,6 +26,8 @@ base::Result<int> parse_descriptor(const std::string& text) {
 base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
     Options options;
     std::string ready;
+    std::string listening;
+    std::string runtime_api;
     const std::array flags{
         std::pair{"--no-limits", &options.no_limits},
         std::pair{"--no-timeout", &options.no_timeout},
@@ -30,8 +35,9 @@ base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
         std::pair{"--version", &options.version}};
     const std::array values{
         std::pair{"--listen", &options.listen},
-        std::pair{"--runtime-api", &options.runtime_api},
-        std::pair{"--ready-fd", &ready}};
+        std::pair{"--runtime-api", &runtime_api},
+        std::pair{"--ready-fd", &ready},
+        std::pair{"--listen-fd", &listening}};
 
     std::size_t next = 0;
     const auto take = [&]() -> base::Result<bool> {
@@ -71,12 +77,18 @@ base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
         }
     }
     options.command.assign(arguments.begin() + static_cast<std::ptrdiff_t>(next), arguments.end());
-    if (!ready.empty()) {
-        const auto descriptor = parse_descriptor(ready);
-        if (!descriptor) {
-            return tl::unexpected(descriptor.error());
+    const auto ready_descriptor = parse_descriptor("--ready-fd", ready);
+    const auto listen_descriptor = parse_descriptor("--listen-fd", listening);
+    for (const auto* descriptor : {&ready_descriptor, &listen_descriptor}) {
+        if (!*descriptor) {
+            return tl::unexpected(descriptor->error());
         }
-        options.ready_descriptor = *descriptor;
+    }
+    options.ready_descriptor = *ready_descriptor;
+    options.listen_descriptor = *listen_descriptor;
+    if (!runtime_api.empty()) {
+        options.runtime_api = runtime_api;
+        options.runtime_api_given = true;
     }
     return options;
 }
@@ -90,7 +102,9 @@ COMMAND starts the runtime; without one it is the first there is of
 /var/runtime/bootstrap, /var/task/bootstrap and /opt/bootstrap.
 
   --listen ADDRESS       where functions are invoked: HOST:PORT or unix:PATH (0.0.0.0:8080)
-  --runtime-api ADDRESS  what the runtime speaks to: HOST:PORT, port 0 picks one (127.0.0.1:9001)
+  --listen-fd N          take the listening socket that is descriptor N instead
+  --runtime-api ADDRESS  what the runtime speaks to: HOST:PORT, port 0 picks one (127.0.0.1:9001,
+                         or another port where that is taken)
   --ready-fd N           write the line "ready" to descriptor N when calls are taken
   --no-limits            lift the limits on payloads and open files
   --no-timeout           let init and calls take as long as they like

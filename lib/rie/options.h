@@ -10,8 +10,10 @@ namespace samara::rie {
 /// The command line of samara-rie.
 struct Options {
     std::string listen = "0.0.0.0:8080";
+    int listen_descriptor = -1; ///< a listening socket to take instead
     std::string runtime_api = "127.0.0.1:9001";
-    int ready_descriptor = -1; ///< gets one line, "ready", when calls are taken
+    bool runtime_api_given = false; ///< else another port will do where 9001 is taken
+    int ready_descriptor = -1;      ///< gets one line, "ready", when calls are taken
     bool no_limits = false;
     bool no_timeout = false;
     bool help = false;
