@@ -89,6 +89,19 @@ Api read_api(
     return api;
 }
 
+/// The keys of the template. AWS makes up a value where none is given; here the logical id is it.
+void read_api_keys(const data::Map& resources, Api& api) {
+    for (const data::Entry& entry : resources) {
+        if (text_of(entry.value, "Type") != "AWS::ApiGateway::ApiKey") {
+            continue;
+        }
+        const data::Value* properties = entry.value.find("Properties");
+        const std::string value =
+            properties == nullptr ? std::string() : text_of(*properties, "Value");
+        api.api_keys.emplace_back(entry.key, value.empty() ? entry.key : value);
+    }
+}
+
 } // namespace
 
 std::vector<Api> read_apis(
@@ -118,6 +131,7 @@ std::vector<Api> read_apis(
     }
     for (Api& api : apis) {
         add_resource_routes(*map, functions, api, diagnostics);
+        read_api_keys(*map, api);
     }
     return apis;
 }

@@ -76,7 +76,7 @@ void write_identity(JsonWriter& json, const Call& call) {
     json.key("identity").begin_object();
     if (!call.api_key.empty()) {
         json.member("apiKey", call.api_key);
-        json.member("apiKeyId", call.api_key);
+        json.member("apiKeyId", call.api_key_id);
     }
     if (call.iam_caller.empty()) {
         for (const std::string_view name :
@@ -172,16 +172,8 @@ bool goes_as_text(const Call& call) {
 
 } // namespace
 
-std::string event_v1(const Call& call) {
-    std::string event;
-    event.reserve(2048 + call.request.body.size() * 4 / 3 + 4);
-    JsonWriter json(event);
-    const Route& route = *call.match.route;
-    json.begin_object();
-    if (call.api.kind == ApiKind::http) {
-        json.member("version", "1.0");
-    }
-    json.member("resource", route.path);
+void write_request_v1(JsonWriter& json, const Call& call) {
+    json.member("resource", call.match.route->path);
     json.member("path", call.request.path());
     json.member("httpMethod", call.request.method);
     write_headers(json, call);
@@ -189,6 +181,17 @@ std::string event_v1(const Call& call) {
     write_context(json, call);
     write_parameters(json, call);
     write_stage_variables(json, call);
+}
+
+std::string event_v1(const Call& call) {
+    std::string event;
+    event.reserve(2048 + call.request.body.size() * 4 / 3 + 4);
+    JsonWriter json(event);
+    json.begin_object();
+    if (call.api.kind == ApiKind::http) {
+        json.member("version", "1.0");
+    }
+    write_request_v1(json, call);
     json.key("body");
     const bool text = call.request.body.empty() || goes_as_text(call);
     if (call.request.body.empty()) {

@@ -90,13 +90,8 @@ void write_context(JsonWriter& json, const Call& call, std::string_view key) {
 
 } // namespace
 
-std::string event_v2(const Call& call) {
-    std::string event;
-    event.reserve(1024 + call.request.body.size() * 4 / 3 + 4);
-    JsonWriter json(event);
+void write_request_v2(JsonWriter& json, const Call& call) {
     const std::string key = route_key(*call.match.route);
-    json.begin_object();
-    json.member("version", "2.0");
     json.member("routeKey", key);
     json.member("rawPath", call.request.path());
     json.member("rawQueryString", call.request.query());
@@ -117,6 +112,15 @@ std::string event_v2(const Call& call) {
         }
         json.end_object();
     }
+}
+
+std::string event_v2(const Call& call) {
+    std::string event;
+    event.reserve(1024 + call.request.body.size() * 4 / 3 + 4);
+    JsonWriter json(event);
+    json.begin_object();
+    json.member("version", "2.0");
+    write_request_v2(json, call);
     const std::string& body = call.request.body;
     const bool text =
         body.empty() || (is_text(call.header("Content-Type")) &&

@@ -34,17 +34,26 @@ bool decodes_base64(const Call& call) {
 
 Gateway::Gateway(std::vector<Api> apis, Invoke invoke, GatewayOptions options)
     : options_(std::move(options)), invoker_(std::move(invoke)),
-      routes_(std::make_shared<const RouteTable>(std::move(apis))) {}
+      snapshot_(std::make_shared<Snapshot>(std::move(apis), options_.authorization, invoker_)) {}
 
-std::shared_ptr<const RouteTable> Gateway::routes() const {
+std::shared_ptr<Gateway::Snapshot> Gateway::snapshot() const {
     const std::scoped_lock lock(mutex_);
-    return routes_;
+    return snapshot_;
+}
+
+std::vector<Mount> Gateway::mounts() const {
+    const auto current = snapshot();
+    return current->routes.mounts([&](const Authorizer& authorizer) {
+        return options_.authorization.disable_authorizer
+                   ? std::string()
+                   : current->authorization.closed_reason(authorizer);
+    });
 }
 
 void Gateway::replace(std::vector<Api> apis) {
-    auto fresh = std::make_shared<const RouteTable>(std::move(apis));
+    auto fresh = std::make_shared<Snapshot>(std::move(apis), options_.authorization, invoker_);
     const std::scoped_lock lock(mutex_);
-    routes_.swap(fresh);
+    snapshot_.swap(fresh);
 }
 
 net::HttpResponse Gateway::handle(const net::HttpRequest& request) {
@@ -64,19 +73,20 @@ net::HttpResponse Gateway::handle(const net::HttpRequest& request) {
 }
 
 net::HttpResponse Gateway::answer(const net::HttpRequest& request, AccessRecord& record) {
-    const std::shared_ptr<const RouteTable> routes = this->routes();
+    const std::shared_ptr<Snapshot> current = snapshot();
+    const RouteTable& routes = current->routes;
     if (is_preflight(request)) {
         const std::string& method =
             *net::find_header(request.headers, "Access-Control-Request-Method");
-        if (const Api* api = routes->preflight_api(method, request.path())) {
+        if (const Api* api = routes.preflight_api(method, request.path())) {
             return preflight_response(*api->cors, request);
         }
     }
-    const auto found = routes->find(request.method, request.path());
+    const auto found = routes.find(request.method, request.path());
     if (!found) {
         net::HttpResponse response =
-            refuse(Refusal::missing_authentication_token, routes->fallback(), nullptr);
-        if (const Api* api = routes->fallback(); api != nullptr && api->cors) {
+            refuse(Refusal::missing_authentication_token, routes.fallback(), nullptr);
+        if (const Api* api = routes.fallback(); api != nullptr && api->cors) {
             apply_cors(*api->cors, request, response);
         }
         return response;
@@ -91,22 +101,18 @@ net::HttpResponse Gateway::answer(const net::HttpRequest& request, AccessRecord&
     call.port = options_.port;
     call.tls = options_.tls;
 
-    auto refused = authorize(call, record);
-    net::HttpResponse response = refused ? std::move(*refused) : integrate(call, record);
+    net::HttpResponse response;
+    if (auto rejection = current->authorization.check(call)) {
+        record.error = std::move(rejection->reason);
+        response = std::move(rejection->response);
+    } else {
+        response = integrate(call, record);
+    }
     if (call.api.cors) {
         apply_cors(*call.api.cors, request, response);
     }
     add_request_ids(call, response);
     return response;
-}
-
-std::optional<net::HttpResponse> Gateway::authorize(Call& call, AccessRecord& record) {
-    const Access& access = call.match.route->access;
-    if (access.authorizer.empty() || options_.disable_authorizer) {
-        return std::nullopt;
-    }
-    record.error = "authorizers are not evaluated yet";
-    return message_response(501, record.error);
 }
 
 net::HttpResponse Gateway::integrate(const Call& call, AccessRecord& record) {

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "gateway/access_log.h"
+#include "gateway/authorization.h"
 #include "gateway/call.h"
 #include "gateway/deadline.h"
 #include "gateway/invoke.h"
@@ -17,7 +18,7 @@ namespace samara::gateway {
 struct GatewayOptions {
     std::uint16_t port = 0; ///< told to functions as X-Forwarded-Port
     bool tls = false;
-    bool disable_authorizer = false; ///< let everyone in
+    AuthorizationOptions authorization;
     /// Called once a request, from many threads; may be empty.
     std::function<void(const AccessRecord&)> access_log;
 };
@@ -33,19 +34,29 @@ public:
     /// New routes for the requests that come from now on; running ones keep theirs.
     void replace(std::vector<Api> apis);
 
-    [[nodiscard]] std::shared_ptr<const RouteTable> routes() const;
+    /// What is served now; routes that an authorizer closes say so.
+    [[nodiscard]] std::vector<Mount> mounts() const;
 
 private:
+    /// What one template has made; lives as long as a request uses it.
+    struct Snapshot {
+        Snapshot(std::vector<Api> apis, AuthorizationOptions options, DeadlineInvoker& invoker)
+            : routes(std::move(apis)), authorization(std::move(options), invoker) {}
+
+        RouteTable routes;
+        Authorization authorization; ///< verdicts of a former template do not count
+    };
+
+    [[nodiscard]] std::shared_ptr<Snapshot> snapshot() const;
     net::HttpResponse answer(const net::HttpRequest& request, AccessRecord& record);
     net::HttpResponse integrate(const Call& call, AccessRecord& record);
     net::HttpResponse
     call_function(const Call& call, const LambdaIntegration& integration, AccessRecord& record);
-    std::optional<net::HttpResponse> authorize(Call& call, AccessRecord& record);
 
     GatewayOptions options_;
     DeadlineInvoker invoker_;
     mutable std::mutex mutex_;
-    std::shared_ptr<const RouteTable> routes_; // replaced as a whole
+    std::shared_ptr<Snapshot> snapshot_; // replaced as a whole
 };
 
 } // namespace samara::gateway

@@ -18,7 +18,8 @@ enum class Refusal : std::uint8_t {
     integration_failure,      ///< the function could not be run, or is throttled
     integration_timeout,
     invalid_signature,
-    expired_token,
+    invalid_security_token,
+    signature_expired,
     request_too_large,
 };
 

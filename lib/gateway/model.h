@@ -85,6 +85,7 @@ struct LambdaAuthorizer {
     std::vector<IdentitySource> identity_sources; ///< TOKEN has one, a header
     std::string validation;        ///< regular expression a token has to match; may be empty
     std::chrono::seconds ttl{300}; ///< how long a verdict is kept; 0: not at all
+    std::chrono::milliseconds function_timeout{3'000}; ///< the function is stopped
 };
 
 struct JwtAuthorizer {
@@ -134,7 +135,7 @@ struct Api {
     std::optional<Cors> cors;                                              ///< HTTP APIs
     std::vector<std::string> binary_media_types;                           ///< REST APIs
     std::map<std::string, GatewayResponse, std::less<>> gateway_responses; ///< by type, REST APIs
-    bool disable_execute_api = false;
+    TextPairs api_keys; ///< logical id and value, REST APIs
 };
 
 } // namespace samara::gateway

@@ -21,26 +21,25 @@ void add_method(std::vector<std::string>& methods, std::string_view method) {
     }
 }
 
-std::string closed_reason(const Api& api, const Route& route) {
+std::string
+why_closed(const Api& api, const Route& route, const RouteTable::ClosedReason& closed_reason) {
     if (const auto* unsupported = std::get_if<UnsupportedIntegration>(&route.integration)) {
         return unsupported->reason;
     }
     const auto authorizer = api.authorizers.find(route.access.authorizer);
     if (authorizer != api.authorizers.end()) {
-        if (const auto* closed = std::get_if<UnsupportedAuthorizer>(&authorizer->second.method)) {
-            return closed->reason;
-        }
+        return closed_reason(authorizer->second);
     }
     return {};
 }
 
-void add_mount(std::vector<Mount>& mounts, const Api& api, const Route& route) {
+void add_mount(
+    std::vector<Mount>& mounts, const Api& api, const Route& route, const std::string& closed) {
     if (std::holds_alternative<MockIntegration>(route.integration)) {
         return; // joined to the functions of its path afterwards
     }
     const auto* lambda = std::get_if<LambdaIntegration>(&route.integration);
     const std::string function = lambda == nullptr ? std::string() : lambda->function;
-    const std::string closed = closed_reason(api, route);
     auto mount = std::find_if(mounts.begin(), mounts.end(), [&](const Mount& known) {
         return known.function == function && known.path == route.path && known.closed == closed;
     });
@@ -94,12 +93,12 @@ const Api* RouteTable::preflight_api(std::string_view method, std::string_view p
     return with_cors == apis_.end() ? nullptr : &*with_cors;
 }
 
-std::vector<Mount> RouteTable::mounts() const {
+std::vector<Mount> RouteTable::mounts(const ClosedReason& closed_reason) const {
     std::vector<Mount> mounts;
     for (const Api& api : apis_) {
         std::vector<Mount> own;
         for (const Route& route : api.routes) {
-            add_mount(own, api, route);
+            add_mount(own, api, route, why_closed(api, route, closed_reason));
         }
         for (const Route& route : api.routes) {
             if (std::holds_alternative<MockIntegration>(route.integration)) {

@@ -3,6 +3,7 @@
 #include "gateway/model.h"
 #include "gateway/router.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,8 +45,11 @@ public:
 
     [[nodiscard]] const std::vector<Api>& apis() const { return apis_; }
 
+    /// Why an authorizer's routes are closed; empty when they are not.
+    using ClosedReason = std::function<std::string(const Authorizer&)>;
+
     /// In the order of the template, one for each function and path.
-    [[nodiscard]] std::vector<Mount> mounts() const;
+    [[nodiscard]] std::vector<Mount> mounts(const ClosedReason& closed_reason) const;
 
 private:
     std::vector<Api> apis_;

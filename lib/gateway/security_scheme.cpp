@@ -73,6 +73,7 @@ Authorizer read_lambda(
             name, fmt::format("no function of this template is at authorizer URI '{}'", uri));
     }
     lambda.function = function->id;
+    lambda.function_timeout = function->timeout;
 
     if (!rest) {
         const std::string version = either_text(authorizer, "authorizerPayloadFormatVersion");

@@ -25,7 +25,7 @@ public:
     [[nodiscard]] std::uint16_t port() const { return http_.port(); }
 
     /// What to print at start and after a reload, see to_string(Mount, address()).
-    [[nodiscard]] std::vector<Mount> mounts() const { return gateway_->routes()->mounts(); }
+    [[nodiscard]] std::vector<Mount> mounts() const { return gateway_->mounts(); }
 
     /// Takes up other routes; no request is dropped.
     void replace(std::vector<Api> apis) { gateway_->replace(std::move(apis)); }

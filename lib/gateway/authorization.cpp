@@ -1,0 +1,345 @@
+#include "gateway/authorization.h"
+
+#include "gateway/authorizer_context.h"
+#include "gateway/event.h"
+#include "gateway/percent.h"
+#include "gateway/response.h"
+
+#include <algorithm>
+#include <regex>
+
+#include <fmt/format.h>
+
+namespace samara::gateway {
+
+namespace {
+
+constexpr std::chrono::milliseconds authorizer_timeout{30'000};
+constexpr std::size_t max_kept = 1000;
+// std::regex recurses for each character; tokens longer than API Gateway's header limit are no use.
+constexpr std::size_t max_validated_token = 8192;
+
+Rejection reject(Refusal refusal, const Call& call, std::string reason) {
+    return {refuse(refusal, &call.api, &call), std::move(reason)};
+}
+
+Rejection closed(const std::string& reason) {
+    return {message_response(501, reason), reason};
+}
+
+bool passes_validation(const std::string& token, const std::string& pattern) {
+    if (pattern.empty()) {
+        return true;
+    }
+    if (token.size() > max_validated_token) {
+        return false;
+    }
+    try {
+        return std::regex_match(token, std::regex(pattern));
+    } catch (const std::regex_error&) {
+        return false;
+    }
+}
+
+std::string context_value(const Call& call, std::string_view name) {
+    if (name == "httpMethod") {
+        return call.request.method;
+    }
+    if (name == "path") {
+        return std::string(call.request.path());
+    }
+    if (name == "routeKey") {
+        return route_key(*call.match.route);
+    }
+    if (name == "resourcePath") {
+        return call.match.route->path;
+    }
+    if (name == "stage") {
+        return call.api.stage;
+    }
+    if (name == "identity.sourceIp") {
+        return call.request.remote_address;
+    }
+    return name == "requestId" ? call.request_id : std::string();
+}
+
+std::string bearer(std::string text) {
+    constexpr std::string_view scheme = "Bearer ";
+    if (net::equal_ignoring_case(std::string_view(text).substr(0, scheme.size()), scheme)) {
+        text.erase(0, scheme.size());
+    }
+    return text;
+}
+
+} // namespace
+
+std::string method_arn(const Call& call, std::string_view region) {
+    return fmt::format(
+        "arn:aws:execute-api:{}:{}:{}/{}/{}{}",
+        region,
+        account_id,
+        call.api.id,
+        call.api.stage,
+        call.request.method,
+        call.request.path());
+}
+
+std::string identity_value(const Call& call, const IdentitySource& source) {
+    switch (source.kind) {
+    case IdentitySource::Kind::header:
+        return std::string(call.header(source.name));
+    case IdentitySource::Kind::query:
+        for (auto& [name, value] : parse_query(call.request.query())) {
+            if (name == source.name) {
+                return std::move(value);
+            }
+        }
+        return {};
+    case IdentitySource::Kind::stage_variable:
+        for (const auto& [name, value] : call.api.stage_variables) {
+            if (name == source.name) {
+                return value;
+            }
+        }
+        return {};
+    case IdentitySource::Kind::context:
+        return context_value(call, source.name);
+    }
+    return {};
+}
+
+Authorization::Authorization(AuthorizationOptions options, DeadlineInvoker& invoker)
+    : options_(std::move(options)), invoker_(invoker) {}
+
+std::string Authorization::closed_reason(const Authorizer& authorizer) const {
+    if (const auto* unsupported = std::get_if<UnsupportedAuthorizer>(&authorizer.method)) {
+        return unsupported->reason;
+    }
+    const bool jwt = std::holds_alternative<JwtAuthorizer>(authorizer.method) ||
+                     std::holds_alternative<CognitoAuthorizer>(authorizer.method);
+    if (jwt && (!options_.keys || !options_.keys->available())) {
+        return fmt::format(
+            "authorizer '{}': the issuer's keys are not known; give them with --jwks or use "
+            "--local-issuer",
+            authorizer.name);
+    }
+    if (std::holds_alternative<IamAuthorizer>(authorizer.method) && !options_.iam) {
+        return fmt::format(
+            "authorizer '{}': no credentials to verify signatures with; give --iam-credentials",
+            authorizer.name);
+    }
+    if (const auto* lambda = std::get_if<LambdaAuthorizer>(&authorizer.method)) {
+        try {
+            const std::regex valid(lambda->validation);
+        } catch (const std::regex_error&) {
+            return fmt::format(
+                "authorizer '{}': validation expression '{}' cannot be parsed",
+                authorizer.name,
+                lambda->validation);
+        }
+    }
+    return {};
+}
+
+std::optional<Rejection> Authorization::check(Call& call) {
+    if (options_.disable_authorizer) {
+        return std::nullopt;
+    }
+    const Access& access = call.match.route->access;
+    if (access.api_key) {
+        if (auto rejected = check_api_key(call)) {
+            return rejected;
+        }
+    }
+    if (access.authorizer.empty()) {
+        return std::nullopt;
+    }
+    const auto found = call.api.authorizers.find(access.authorizer);
+    if (found == call.api.authorizers.end()) {
+        return closed(fmt::format("authorizer '{}' is not defined", access.authorizer));
+    }
+    const Authorizer& authorizer = found->second;
+    if (const std::string reason = closed_reason(authorizer); !reason.empty()) {
+        return closed(reason);
+    }
+    if (const auto* jwt = std::get_if<JwtAuthorizer>(&authorizer.method)) {
+        return check_jwt(
+            call, identity_value(call, jwt->identity_source), {jwt->issuer}, jwt->audience);
+    }
+    if (const auto* cognito = std::get_if<CognitoAuthorizer>(&authorizer.method)) {
+        return check_jwt(
+            call, identity_value(call, cognito->identity_source), cognito->issuers, {});
+    }
+    if (std::holds_alternative<IamAuthorizer>(authorizer.method)) {
+        return check_iam(call);
+    }
+    return check_lambda(call, authorizer);
+}
+
+std::optional<Rejection> Authorization::check_api_key(Call& call) const {
+    const std::string_view given = call.header("x-api-key");
+    for (const auto& [id, value] : call.api.api_keys) {
+        if (!given.empty() && equal_in_constant_time(given, value)) {
+            call.api_key = value;
+            call.api_key_id = id;
+            return std::nullopt;
+        }
+    }
+    return reject(Refusal::invalid_api_key, call, "no valid API key");
+}
+
+std::optional<Rejection> Authorization::check_jwt(
+    Call& call,
+    const std::string& token_text,
+    const std::vector<std::string>& issuers,
+    const std::vector<std::string>& audience) {
+    const auto unauthorized = [&](std::string reason) {
+        Rejection rejection = reject(Refusal::unauthorized, call, std::move(reason));
+        if (call.api.kind == ApiKind::http) {
+            rejection.response.headers.push_back({"www-authenticate", "Bearer"});
+        }
+        return rejection;
+    };
+    const std::string text = bearer(token_text);
+    if (text.empty()) {
+        return unauthorized("no token");
+    }
+    const auto token = parse_jwt(text);
+    if (!token) {
+        return unauthorized(token.error().message);
+    }
+    // Claims first: an issuer that is not the authorizer's is never asked for keys.
+    if (std::string reason = check_claims(*token, issuers, audience, call.time); !reason.empty()) {
+        return unauthorized(std::move(reason));
+    }
+    const auto keys = options_.keys->keys_for(token->text_claim("iss"), token->kid);
+    if (!keys) {
+        return closed(base::to_string(keys.error()));
+    }
+    if (!verify_signature(*token, **keys)) {
+        return unauthorized("the token's signature is not valid");
+    }
+    const std::vector<std::string> offered = token->scopes();
+    const std::vector<std::string>& wanted = call.match.route->access.scopes;
+    const bool has_scope =
+        wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [&](const std::string& scope) {
+            return std::find(offered.begin(), offered.end(), scope) != offered.end();
+        });
+    if (!has_scope) {
+        return call.api.kind == ApiKind::http
+                   ? reject(Refusal::access_denied, call, "the token lacks a scope")
+                   : unauthorized("the token lacks a scope");
+    }
+    call.authorizer = jwt_context(call, *token);
+    return std::nullopt;
+}
+
+std::optional<Rejection> Authorization::check_iam(Call& call) {
+    const VerifiedSignature signature = verify_sigv4(call.request, *options_.iam, call.time);
+    switch (signature.verdict) {
+    case SignatureVerdict::valid:
+        break;
+    case SignatureVerdict::missing:
+        return call.api.kind == ApiKind::rest
+                   ? reject(Refusal::missing_authentication_token, call, "no signature")
+                   : reject(Refusal::access_denied, call, "no signature");
+    case SignatureVerdict::unknown_key:
+        return reject(Refusal::invalid_security_token, call, "unknown access key");
+    case SignatureVerdict::mismatch:
+        return reject(Refusal::invalid_signature, call, "the signature does not match");
+    case SignatureVerdict::expired:
+        return reject(Refusal::signature_expired, call, "the signature has expired");
+    }
+    set_iam_context(call, signature.access_key, signature.user);
+    return std::nullopt;
+}
+
+std::shared_ptr<const LambdaVerdict> Authorization::ask(
+    const Call& call,
+    const LambdaAuthorizer& authorizer,
+    const std::vector<std::string>& identity) {
+    invoke::Request request;
+    request.function = authorizer.function;
+    request.payload =
+        authorizer_event(call, authorizer, identity, method_arn(call, options_.region));
+    request.trace_id = call.trace_id;
+    const auto result =
+        invoker_.call(std::move(request), authorizer_timeout, authorizer.function_timeout);
+    LambdaVerdict verdict;
+    if (!result || !*result) {
+        verdict.failed = true;
+        verdict.reason = result ? base::to_string(result->error())
+                                : "the authorizer function has not answered in time";
+    } else {
+        verdict = read_verdict(**result, authorizer, call.api.kind);
+    }
+    return std::make_shared<const LambdaVerdict>(std::move(verdict));
+}
+
+std::optional<Rejection> Authorization::check_lambda(Call& call, const Authorizer& named) {
+    const auto& authorizer = std::get<LambdaAuthorizer>(named.method);
+    std::vector<std::string> identity;
+    std::string cache_key = call.api.id + '\n' + named.name;
+    for (const IdentitySource& source : authorizer.identity_sources) {
+        identity.push_back(identity_value(call, source));
+        if (identity.back().empty()) {
+            return reject(Refusal::unauthorized, call, "no identity");
+        }
+        cache_key.append("\n").append(identity.back()); // no value has a line end
+    }
+    if (authorizer.kind == LambdaAuthorizer::Kind::token &&
+        !passes_validation(identity.front(), authorizer.validation)) {
+        return reject(Refusal::unauthorized, call, "the token does not match the validation");
+    }
+    std::shared_ptr<const LambdaVerdict> verdict = kept(cache_key);
+    if (!verdict) {
+        verdict = ask(call, authorizer, identity);
+        if (!verdict->failed && authorizer.ttl.count() > 0) {
+            keep(std::move(cache_key), verdict, authorizer.ttl);
+        }
+    }
+    if (verdict->unauthorized) {
+        return reject(Refusal::unauthorized, call, verdict->reason);
+    }
+    if (verdict->failed) {
+        return reject(Refusal::bad_integration_response, call, verdict->reason);
+    }
+    bool allowed = verdict->simple.value_or(false);
+    if (!verdict->simple) {
+        const std::string arn = method_arn(call, options_.region);
+        const auto answer = evaluate_policy(verdict->policy, {"execute-api:Invoke", arn});
+        if (!answer) {
+            return reject(Refusal::bad_integration_response, call, answer.error().message);
+        }
+        allowed = *answer == Verdict::allowed;
+    }
+    if (!allowed) {
+        return reject(Refusal::access_denied, call, "the authorizer denied");
+    }
+    call.authorizer = verdict->context;
+    return std::nullopt;
+}
+
+std::shared_ptr<const LambdaVerdict> Authorization::kept(const std::string& key) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = kept_.find(key);
+    if (found == kept_.end() || found->second.until <= std::chrono::steady_clock::now()) {
+        return nullptr;
+    }
+    return found->second.verdict;
+}
+
+void Authorization::keep(
+    std::string key, std::shared_ptr<const LambdaVerdict> verdict, std::chrono::seconds ttl) {
+    const auto now = std::chrono::steady_clock::now();
+    const std::scoped_lock lock(mutex_);
+    if (kept_.size() >= max_kept) {
+        std::erase_if(kept_, [&](const auto& entry) { return entry.second.until <= now; });
+    }
+    if (kept_.size() >= max_kept) {
+        kept_.clear(); // callers that invent identities must not fill the memory
+    }
+    kept_.insert_or_assign(std::move(key), Kept{std::move(verdict), now + ttl});
+}
+
+} // namespace samara::gateway

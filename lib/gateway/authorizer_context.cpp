@@ -1,0 +1,88 @@
+#include "gateway/authorizer_context.h"
+
+#include "base/strings.h"
+#include "gateway/json_writer.h"
+#include "gateway/read_text.h"
+
+#include <fmt/format.h>
+
+namespace samara::gateway {
+
+namespace {
+
+/// Claims are texts: lists in brackets (HTTP APIs) or joined by commas (Cognito).
+std::string claim_text(const data::Value& claim, ApiKind kind) {
+    if (claim.is_list()) {
+        const std::vector<std::string> items = texts_of(&claim);
+        return kind == ApiKind::http ? "[" + base::join(items, " ") + "]" : base::join(items, ",");
+    }
+    return data::scalar_text(claim);
+}
+
+} // namespace
+
+std::string jwt_context(const Call& call, const Jwt& token) {
+    std::string context;
+    JsonWriter json(context);
+    const auto* lambda = std::get_if<LambdaIntegration>(&call.match.route->integration);
+    const bool nested = lambda != nullptr && lambda->format == PayloadFormat::v2;
+    json.begin_object();
+    if (nested) {
+        json.key("jwt").begin_object();
+    }
+    json.key("claims").begin_object();
+    for (const data::Entry& claim : *token.claims.as_map()) {
+        json.member(claim.key, claim_text(claim.value, call.api.kind));
+    }
+    json.end_object();
+    if (call.api.kind == ApiKind::http) {
+        json.key("scopes");
+        const std::vector<std::string>& scopes = call.match.route->access.scopes;
+        if (scopes.empty()) {
+            json.null();
+        } else {
+            json.begin_list();
+            for (const std::string& scope : token.scopes()) {
+                json.text(scope);
+            }
+            json.end_list();
+        }
+    }
+    if (nested) {
+        json.end_object();
+    }
+    json.end_object();
+    return context;
+}
+
+void set_iam_context(Call& call, const std::string& access_key, const std::string& user) {
+    const std::string arn = fmt::format("arn:aws:iam::{}:user/{}", account_id, user);
+    const auto* lambda = std::get_if<LambdaIntegration>(&call.match.route->integration);
+    if (lambda != nullptr && lambda->format == PayloadFormat::v2) {
+        JsonWriter json(call.authorizer);
+        json.begin_object().key("iam").begin_object();
+        json.member("accessKey", access_key).member("accountId", account_id);
+        json.member("callerId", user).key("cognitoIdentity").null();
+        json.key("principalOrgId").null();
+        json.member("userArn", arn).member("userId", user).end_object().end_object();
+        return;
+    }
+    call.iam_caller.clear();
+    std::string object;
+    JsonWriter json(object);
+    json.begin_object();
+    json.member("accountId", account_id).member("accessKey", access_key);
+    json.member("caller", user).member("user", user).member("userArn", arn);
+    for (const std::string_view name :
+         {"principalOrgId",
+          "cognitoAmr",
+          "cognitoAuthenticationProvider",
+          "cognitoAuthenticationType",
+          "cognitoIdentityId",
+          "cognitoIdentityPoolId"}) {
+        json.key(name).null();
+    }
+    call.iam_caller = object.substr(1); // members without the braces: identity has others beside
+}
+
+} // namespace samara::gateway

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "gateway/call.h"
+#include "gateway/jwt.h"
+
+#include <string>
+
+/// What authorizers hand on to functions. Private to gateway/.
+namespace samara::gateway {
+
+/// requestContext.authorizer for a verified token: claims as texts, scopes.
+std::string jwt_context(const Call& call, const Jwt& token);
+
+/// Notes the caller of a signed request in `call`, in the form of its kind of API.
+void set_iam_context(Call& call, const std::string& access_key, const std::string& user);
+
+} // namespace samara::gateway

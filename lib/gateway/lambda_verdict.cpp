@@ -1,0 +1,95 @@
+#include "data/read.h"
+#include "data/write.h"
+#include "gateway/authorization.h"
+#include "gateway/json_writer.h"
+#include "gateway/read_text.h"
+
+namespace samara::gateway {
+
+namespace {
+
+LambdaVerdict failure(std::string reason) {
+    LambdaVerdict verdict;
+    verdict.failed = true;
+    verdict.reason = std::move(reason);
+    return verdict;
+}
+
+/// The context that is handed on: for HTTP APIs as it is under "lambda" (format 2.0 routes read it
+/// there), for REST APIs its values as texts beside principalId. Nothing when it nests.
+std::optional<std::string>
+write_context(const data::Value* context, const std::string& principal, ApiKind kind) {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object();
+    if (kind == ApiKind::http) {
+        json.key("lambda").raw(
+            context == nullptr || !context->is_map() ? "null" : data::write_json(*context));
+        json.end_object();
+        return text;
+    }
+    json.member("principalId", principal);
+    if (context != nullptr && context->is_map()) {
+        for (const data::Entry& entry : *context->as_map()) {
+            if (entry.value.is_map() || entry.value.is_list()) {
+                return std::nullopt;
+            }
+            if (entry.value.is_null()) {
+                json.key(entry.key).null();
+            } else if (entry.key != "principalId") {
+                json.member(entry.key, data::scalar_text(entry.value));
+            }
+        }
+    }
+    json.key("integrationLatency").number(0);
+    json.end_object();
+    return text;
+}
+
+/// A function that raises "Unauthorized" asks for a 401.
+bool says_unauthorized(const invoke::Response& result) {
+    const auto error = data::read_json(result.payload, "authorizer error");
+    return error && text_of(*error, "errorMessage") == "Unauthorized";
+}
+
+} // namespace
+
+LambdaVerdict
+read_verdict(const invoke::Response& result, const LambdaAuthorizer& authorizer, ApiKind kind) {
+    if (!result.function_error.empty()) {
+        LambdaVerdict verdict = failure("the authorizer function failed");
+        verdict.unauthorized = says_unauthorized(result);
+        return verdict;
+    }
+    const auto value = data::read_json(result.payload, "authorizer result");
+    if (!value || !value->is_map()) {
+        return failure("the authorizer's result is no JSON object");
+    }
+    LambdaVerdict verdict;
+    std::string principal;
+    if (authorizer.simple_responses) {
+        const data::Value* authorized = value->find("isAuthorized");
+        if (authorized == nullptr || authorized->as_boolean() == nullptr) {
+            return failure("the authorizer's result has no boolean isAuthorized");
+        }
+        verdict.simple = *authorized->as_boolean();
+    } else {
+        const data::Value* policy = value->find("policyDocument");
+        principal = text_of(*value, "principalId");
+        if (policy == nullptr || !policy->is_map()) {
+            return failure("the authorizer's result has no policyDocument");
+        }
+        if (principal.empty()) {
+            return failure("the authorizer's result has no principalId");
+        }
+        verdict.policy = *policy;
+    }
+    auto context = write_context(value->find("context"), principal, kind);
+    if (!context) {
+        return failure("the authorizer's context has a list or a map as a value");
+    }
+    verdict.context = std::move(*context);
+    return verdict;
+}
+
+} // namespace samara::gateway

@@ -1,0 +1,101 @@
+#include "gateway/policy.h"
+
+#include "base/strings.h"
+#include "gateway/read_text.h"
+
+#include <algorithm>
+
+namespace samara::gateway {
+
+namespace {
+
+bool any_matches(const std::vector<std::string>& patterns, std::string_view text) {
+    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+        return wildcard_match(pattern, text);
+    });
+}
+
+/// Action names ignore case.
+bool action_applies(const data::Value& statement, std::string_view action) {
+    const bool inverted = statement.find("NotAction") != nullptr;
+    std::vector<std::string> patterns = texts_of(statement.find(inverted ? "NotAction" : "Action"));
+    for (std::string& pattern : patterns) {
+        pattern = base::to_lower(pattern);
+    }
+    return any_matches(patterns, base::to_lower(action)) != inverted;
+}
+
+bool resource_applies(const data::Value& statement, std::string_view resource) {
+    const bool inverted = statement.find("NotResource") != nullptr;
+    return any_matches(texts_of(statement.find(inverted ? "NotResource" : "Resource")), resource) !=
+           inverted;
+}
+
+bool has_condition(const data::Value& statement) {
+    const data::Value* condition = statement.find("Condition");
+    return condition != nullptr && condition->is_map() && !condition->as_map()->empty();
+}
+
+/// A statement needs an effect, actions and resources.
+bool is_statement(const data::Value& statement) {
+    const std::string effect = text_of(statement, "Effect");
+    const auto has = [&](std::string_view key) { return statement.find(key) != nullptr; };
+    return (effect == "Allow" || effect == "Deny") && has("Action") != has("NotAction") &&
+           has("Resource") != has("NotResource");
+}
+
+} // namespace
+
+bool wildcard_match(std::string_view pattern, std::string_view text) {
+    std::size_t p = 0;
+    std::size_t t = 0;
+    std::size_t star = std::string_view::npos; // the last star seen, and where it began to match
+    std::size_t star_text = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            star_text = t;
+        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+            ++p;
+            ++t;
+        } else if (star != std::string_view::npos) {
+            p = star + 1;
+            t = ++star_text;
+        } else {
+            return false;
+        }
+    }
+    return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+base::Result<Verdict> evaluate_policy(const data::Value& document, const PolicyQuestion& question) {
+    const data::Value* statements = document.find("Statement");
+    if (statements == nullptr || !(statements->is_list() || statements->is_map())) {
+        return base::fail("the policy document has no Statement");
+    }
+    const data::List one = statements->is_map() ? data::List{*statements} : data::List{};
+    const data::List& list = statements->is_map() ? one : *statements->as_list();
+    bool allowed = false;
+    bool denied = false;
+    for (const data::Value& statement : list) {
+        if (!is_statement(statement)) {
+            return base::fail(
+                "a statement of the policy document lacks Effect, Action or Resource");
+        }
+        if (!action_applies(statement, question.action) ||
+            !resource_applies(statement, question.resource)) {
+            continue;
+        }
+        if (text_of(statement, "Effect") == "Deny") {
+            denied = true;
+        } else if (!has_condition(statement)) {
+            allowed = true;
+        }
+    }
+    if (denied) {
+        return Verdict::denied_explicitly;
+    }
+    return allowed ? Verdict::allowed : Verdict::denied;
+}
+
+} // namespace samara::gateway

@@ -1,0 +1,255 @@
+#include "gateway/sigv4.h"
+
+#include "base/strings.h"
+#include "gateway/crypto.h"
+#include "gateway/percent.h"
+
+#include <algorithm>
+#include <ctime>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace samara::gateway {
+
+namespace {
+
+constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
+constexpr std::chrono::minutes tolerance{5};
+
+/// The parts of "AWS4-HMAC-SHA256 Credential=K/D/R/S/aws4_request, SignedHeaders=...,
+/// Signature=...".
+struct Authorization {
+    std::string access_key;
+    std::string date;
+    std::string region;
+    std::string service;
+    std::vector<std::string_view> signed_headers;
+    std::string_view signed_headers_text;
+    std::string signature;
+};
+
+std::optional<Authorization> parse_authorization(std::string_view header) {
+    if (header.substr(0, algorithm.size()) != algorithm) {
+        return std::nullopt;
+    }
+    Authorization parsed;
+    for (std::string_view piece : base::split(header.substr(algorithm.size()), ',')) {
+        piece = base::trim(piece);
+        const std::size_t equals = piece.find('=');
+        if (equals == std::string_view::npos) {
+            return std::nullopt;
+        }
+        const std::string_view value = piece.substr(equals + 1);
+        const std::string_view name = piece.substr(0, equals);
+        if (name == "Credential") {
+            const auto scope = base::split(value, '/');
+            if (scope.size() != 5 || scope[4] != "aws4_request") {
+                return std::nullopt;
+            }
+            parsed.access_key = scope[0];
+            parsed.date = scope[1];
+            parsed.region = scope[2];
+            parsed.service = scope[3];
+        } else if (name == "SignedHeaders") {
+            parsed.signed_headers_text = value;
+            parsed.signed_headers = base::split(value, ';');
+        } else if (name == "Signature") {
+            parsed.signature = value;
+        }
+    }
+    const auto signs = [&](std::string_view name) {
+        return std::find(parsed.signed_headers.begin(), parsed.signed_headers.end(), name) !=
+               parsed.signed_headers.end();
+    };
+    // Without the host a signature would do for any server.
+    return signs("host") ? std::optional<Authorization>(std::move(parsed)) : std::nullopt;
+}
+
+std::string uri_encode(std::string_view text, bool keep_slash) {
+    constexpr std::string_view unreserved = "-_.~";
+    std::string encoded;
+    for (const char c : text) {
+        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                           (c >= 'A' && c <= 'Z') || unreserved.find(c) != std::string_view::npos ||
+                           (keep_slash && c == '/');
+        if (plain) {
+            encoded += c;
+        } else {
+            encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+        }
+    }
+    return encoded;
+}
+
+/// Decoded without '+' meaning a blank, encoded again, sorted.
+std::string canonical_query(std::string_view query) {
+    std::vector<std::pair<std::string, std::string>> pairs;
+    for (const std::string_view piece : base::split(query, '&')) {
+        if (piece.empty()) {
+            continue;
+        }
+        const std::size_t equals = std::min(piece.find('='), piece.size());
+        const std::string_view value = piece.substr(std::min(equals + 1, piece.size()));
+        pairs.emplace_back(
+            uri_encode(percent_decode(piece.substr(0, equals)), false),
+            uri_encode(percent_decode(value), false));
+    }
+    std::sort(pairs.begin(), pairs.end());
+    std::vector<std::string> pieces;
+    pieces.reserve(pairs.size());
+    for (const auto& [name, value] : pairs) {
+        pieces.push_back(name + "=" + value);
+    }
+    return base::join(pieces, "&");
+}
+
+/// Blanks at the ends gone, several of them one.
+std::string canonical_value(std::string_view value) {
+    std::string canonical;
+    for (const char c : base::trim(value)) {
+        if (c != ' ' || canonical.empty() || canonical.back() != ' ') {
+            canonical += c;
+        }
+    }
+    return canonical;
+}
+
+std::string canonical_headers(const net::HttpRequest& request, const Authorization& authorization) {
+    std::string canonical;
+    for (const std::string_view name : authorization.signed_headers) {
+        std::vector<std::string> values;
+        for (const net::HttpHeader& header : request.headers) {
+            if (net::equal_ignoring_case(header.name, name)) {
+                values.push_back(canonical_value(header.value));
+            }
+        }
+        canonical.append(name).append(":").append(base::join(values, ",")).append("\n");
+    }
+    return canonical;
+}
+
+/// The signature that the holder of the secret key would have made.
+std::string sign(
+    const net::HttpRequest& request,
+    const Authorization& authorization,
+    std::string_view time,
+    const std::string& secret_key) {
+    // Every service but S3 encodes the path twice; what came is encoded once.
+    const std::string canonical = fmt::format(
+        "{}\n{}\n{}\n{}\n{}\n{}",
+        request.method,
+        uri_encode(request.path(), true),
+        canonical_query(request.query()),
+        canonical_headers(request, authorization),
+        authorization.signed_headers_text,
+        to_hex(sha256(request.body)));
+    const std::string scope = fmt::format(
+        "{}/{}/{}/aws4_request", authorization.date, authorization.region, authorization.service);
+    const std::string to_sign =
+        fmt::format("{}\n{}\n{}\n{}", algorithm, time, scope, to_hex(sha256(canonical)));
+    std::string key = hmac_sha256("AWS4" + secret_key, authorization.date);
+    key = hmac_sha256(key, authorization.region);
+    key = hmac_sha256(key, authorization.service);
+    key = hmac_sha256(key, "aws4_request");
+    return to_hex(hmac_sha256(key, to_sign));
+}
+
+/// "20150830T123600Z"
+std::optional<std::chrono::system_clock::time_point> parse_time(const std::string& text) {
+    std::tm parts{};
+    const char* const end = strptime(text.c_str(), "%Y%m%dT%H%M%SZ", &parts);
+    if (end == nullptr || *end != '\0') {
+        return std::nullopt;
+    }
+    return std::chrono::system_clock::from_time_t(timegm(&parts));
+}
+
+} // namespace
+
+base::Result<IamCredentials> parse_credentials(std::string_view text) {
+    IamCredentials credentials;
+    IamCredential current;
+    std::string access_key;
+    const auto finish = [&] {
+        if (!access_key.empty() && !current.secret_key.empty()) {
+            credentials.emplace(access_key, current);
+        }
+        access_key.clear();
+        current = {};
+    };
+    for (std::string_view line : base::split(text, '\n')) {
+        line = base::trim(line);
+        if (line.empty() || line.front() == '#' || line.front() == ';') {
+            continue;
+        }
+        if (line.front() == '[') {
+            finish();
+            current.name = base::trim(line.substr(1, line.find(']') - 1));
+            continue;
+        }
+        const std::size_t equals = line.find('=');
+        if (equals == std::string_view::npos) {
+            return base::fail(
+                "a line of the credentials file is neither [profile] nor key = value");
+        }
+        const std::string_view name = base::trim(line.substr(0, equals));
+        const std::string_view value = base::trim(line.substr(equals + 1));
+        if (name == "aws_access_key_id") {
+            access_key = value;
+        } else if (name == "aws_secret_access_key") {
+            current.secret_key = value;
+        } else if (name == "aws_session_token") {
+            current.session_token = value;
+        }
+    }
+    finish();
+    if (credentials.empty()) {
+        return base::fail("the credentials file names no access key with its secret");
+    }
+    return credentials;
+}
+
+VerifiedSignature verify_sigv4(
+    const net::HttpRequest& request,
+    const IamCredentials& credentials,
+    std::chrono::system_clock::time_point now) {
+    const std::string* header = net::find_header(request.headers, "Authorization");
+    const std::string* time_text = net::find_header(request.headers, "X-Amz-Date");
+    if (header == nullptr || time_text == nullptr) {
+        return {SignatureVerdict::missing, {}, {}};
+    }
+    const auto authorization = parse_authorization(*header);
+    const auto time = parse_time(*time_text);
+    if (!authorization || !time) {
+        return {SignatureVerdict::missing, {}, {}};
+    }
+    VerifiedSignature verified{SignatureVerdict::mismatch, authorization->access_key, {}};
+    const auto credential = credentials.find(authorization->access_key);
+    const std::string* token = net::find_header(request.headers, "X-Amz-Security-Token");
+    if (credential == credentials.end() ||
+        !equal_in_constant_time(
+            credential->second.session_token,
+            token == nullptr ? std::string_view{} : std::string_view(*token))) {
+        verified.verdict = SignatureVerdict::unknown_key;
+        return verified;
+    }
+    verified.user = credential->second.name;
+    // The hash a client declares is signed with the rest; the body has to have it.
+    const std::string* hash = net::find_header(request.headers, "X-Amz-Content-Sha256");
+    const bool body_matches = hash == nullptr || *hash == to_hex(sha256(request.body));
+    const bool for_this_service =
+        authorization->service == "execute-api" && authorization->date == time_text->substr(0, 8);
+    if (!body_matches || !for_this_service ||
+        !equal_in_constant_time(
+            sign(request, *authorization, *time_text, credential->second.secret_key),
+            authorization->signature)) {
+        return verified;
+    }
+    const auto age = now - *time;
+    verified.verdict =
+        age > tolerance || age < -tolerance ? SignatureVerdict::expired : SignatureVerdict::valid;
+    return verified;
+}
+
+} // namespace samara::gateway
