@@ -1,0 +1,228 @@
+// The tables of tests/golden/gateway: what AWS documents, row by row.
+
+#include "data/read.h"
+#include "data/write.h"
+#include "gateway/cors.h"
+#include "gateway/event.h"
+#include "gateway/openapi.h"
+#include "gateway/policy.h"
+#include "gateway/read_text.h"
+#include "gateway/response.h"
+#include "net/http_parser.h"
+
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+
+namespace samara::gateway {
+namespace {
+
+data::List table(const std::string& name) {
+    const std::string path = std::string(SAMARA_SOURCE_DIR) + "/tests/golden/gateway/" + name;
+    std::ifstream file(path);
+    std::stringstream text;
+    text << file.rdbuf();
+    const auto value = data::read_json(text.str(), path);
+    EXPECT_TRUE(value) << (value ? "" : base::to_string(value.error()));
+    if (!value || !value->is_list() || value->as_list()->empty()) {
+        ADD_FAILURE() << path << " is no table";
+        return {};
+    }
+    for (const data::Value& row : *value->as_list()) {
+        EXPECT_THAT(text_of(row, "page"), testing::StartsWith("https://docs.aws.amazon.com/"));
+    }
+    return *value->as_list();
+}
+
+const data::Value& member(const data::Value& map, std::string_view key) {
+    static const data::Value none;
+    const data::Value* found = map.find(key);
+    return found == nullptr ? none : *found;
+}
+
+const data::List& items(const data::Value& value) {
+    static const data::List none;
+    return value.is_list() ? *value.as_list() : none;
+}
+
+Route route_of(const std::string& key) {
+    Route route;
+    const std::size_t blank = key.find(' ');
+    route.method = blank == std::string::npos ? "ANY" : key.substr(0, blank);
+    route.path = blank == std::string::npos ? key : key.substr(blank + 1);
+    return route;
+}
+
+ApiKind kind_of(const data::Value& row) {
+    return text_of(row, "kind") == "rest" ? ApiKind::rest : ApiKind::http;
+}
+
+/// Everything in `expected` is in `actual`, with the same scalars and lists.
+bool contains(const data::Value& actual, const data::Value& expected) {
+    if (!expected.is_map()) {
+        return actual == expected;
+    }
+    for (const data::Entry& entry : *expected.as_map()) {
+        const data::Value* found = actual.find(entry.key);
+        if (found == nullptr || !contains(*found, entry.value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+std::vector<std::string> lines_of(const net::HttpHeaders& headers) {
+    std::vector<std::string> lines;
+    for (const net::HttpHeader& header : headers) {
+        lines.push_back(header.name + ": " + header.value);
+    }
+    return lines;
+}
+
+TEST(Golden, Routes) {
+    for (const data::Value& row : table("routes.json")) {
+        Api api;
+        api.kind = kind_of(row);
+        for (const std::string& key : texts_of(row.find("routes"))) {
+            api.routes.push_back(route_of(key));
+        }
+        const Router router(api);
+        for (const data::Value& one : items(member(row, "cases"))) {
+            const std::string request = text_of(one, "request");
+            SCOPED_TRACE(request);
+            const std::size_t blank = request.find(' ');
+            const auto match =
+                router.match(request.substr(0, blank), std::string_view(request).substr(blank + 1));
+            const std::string selected = match ? route_key(*match->route) : "";
+            EXPECT_EQ(selected, text_of(one, "selects"));
+            data::Map parameters;
+            if (match) {
+                for (const auto& [name, value] : match->parameters) {
+                    parameters.set(name, data::Value(value));
+                }
+            }
+            const data::Value* expected = one.find("parameters");
+            EXPECT_EQ(
+                data::Value(parameters),
+                expected == nullptr ? data::Value(data::Map()) : *expected);
+        }
+    }
+}
+
+TEST(Golden, Events) {
+    for (const data::Value& row : table("events.json")) {
+        SCOPED_TRACE(text_of(row, "name"));
+        Api api;
+        api.id = "Api";
+        api.kind = kind_of(row);
+        api.stage = text_of(row, "stage");
+        api.binary_media_types = texts_of(row.find("binary_media_types"));
+        if (const data::Value* variables = row.find("stage_variables")) {
+            for (const data::Entry& entry : *variables->as_map()) {
+                api.stage_variables.emplace_back(entry.key, entry.value.text());
+            }
+        }
+        api.routes.push_back(route_of(text_of(row, "route")));
+        std::string text;
+        for (const std::string& line : texts_of(row.find("request"))) {
+            text += line + "\r\n";
+        }
+        auto parsed = net::parse_head(text + "\r\n", {});
+        ASSERT_TRUE(std::holds_alternative<net::RequestHead>(parsed));
+        net::HttpRequest& request = std::get<net::RequestHead>(parsed).request;
+        request.body = text_of(row, "body");
+        request.remote_address = "127.0.0.1";
+        const Router router(api);
+        const auto match = router.match(request.method, request.path());
+        ASSERT_TRUE(match);
+        Call call{request, api, *match};
+        call.request_id = "request-id";
+        call.extended_request_id = "extended-id";
+        call.trace_id = "Root=1-2-3";
+        call.port = 3000;
+        call.time = std::chrono::system_clock::time_point(std::chrono::milliseconds(1584039838123));
+        const std::string event = text_of(row, "format") == "2.0" ? event_v2(call) : event_v1(call);
+        const auto value = data::read_json(event, "event");
+        ASSERT_TRUE(value) << event;
+        if (const data::Value* exactly = row.find("exactly")) {
+            EXPECT_EQ(*value, *exactly) << event;
+        }
+        EXPECT_TRUE(contains(
+            *value, row.find("contains") ? *row.find("contains") : data::Value(data::Map())))
+            << data::write_json(*value, 2);
+        for (const std::string& missing : texts_of(row.find("lacks"))) {
+            EXPECT_EQ(value->find(missing), nullptr) << missing;
+        }
+    }
+}
+
+TEST(Golden, Responses) {
+    for (const data::Value& row : table("responses.json")) {
+        SCOPED_TRACE(text_of(row, "name"));
+        invoke::Response result;
+        result.payload = data::write_json(member(row, "result"));
+        const std::string format = text_of(row, "format");
+        const auto response =
+            format == "2.0"
+                ? response_v2(result)
+                : response_v1(result, {format == "rest", row.find("decode") == nullptr});
+        if (row.find("refused") != nullptr) {
+            EXPECT_FALSE(response);
+            continue;
+        }
+        ASSERT_TRUE(response) << response.error().message;
+        EXPECT_EQ(response->status, *member(row, "status").as_integer());
+        EXPECT_EQ(lines_of(response->headers), texts_of(row.find("headers")));
+        EXPECT_EQ(response->body, text_of(row, "body"));
+    }
+}
+
+TEST(Golden, Policies) {
+    for (const data::Value& row : table("policies.json")) {
+        const std::string resource = text_of(row, "resource");
+        for (const data::Value& one : items(member(row, "cases"))) {
+            SCOPED_TRACE(text_of(one, "name"));
+            data::Map document;
+            document.set("Statement", member(one, "statements"));
+            const auto verdict =
+                evaluate_policy(data::Value(document), {"execute-api:Invoke", resource});
+            std::string said = "error";
+            if (verdict) {
+                said = *verdict == Verdict::allowed  ? "allowed"
+                       : *verdict == Verdict::denied ? "denied"
+                                                     : "denied explicitly";
+            }
+            EXPECT_EQ(said, text_of(one, "verdict"));
+        }
+    }
+}
+
+TEST(Golden, CorsHeaders) {
+    for (const data::Value& row : table("cors.json")) {
+        const Cors cors = read_cors(member(row, "cors"));
+        for (const data::Value& one : items(member(row, "cases"))) {
+            SCOPED_TRACE(text_of(one, "name"));
+            net::HttpRequest request;
+            if (one.find("origin") != nullptr) {
+                request.headers.push_back({"Origin", text_of(one, "origin")});
+            }
+            net::HttpResponse response{200, {{"access-control-allow-origin", "from-function"}}, {}};
+            if (*member(one, "preflight").as_boolean()) {
+                request.method = "OPTIONS";
+                request.headers.push_back({"Access-Control-Request-Method", "GET"});
+                EXPECT_TRUE(is_preflight(request));
+                response = preflight_response(cors, request);
+                EXPECT_EQ(response.status, 204);
+            } else {
+                request.method = "GET";
+                EXPECT_FALSE(is_preflight(request));
+                apply_cors(cors, request, response);
+            }
+            EXPECT_EQ(lines_of(response.headers), texts_of(one.find("headers")));
+        }
+    }
+}
+
+} // namespace
+} // namespace samara::gateway
