@@ -1,7 +1,9 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/log.h"
 #include "engine/engine.h"
+#include "os/cancellation.h"
 
 #include <cstdint>
 #include <functional>
@@ -30,5 +32,10 @@ struct SelectedEngine {
 /// The engine asked for; automatically Docker where it answers, else the sandbox.
 base::Result<SelectedEngine>
 select_engine(EngineChoice choice, const EngineFactory& docker, const EngineFactory& sandbox);
+
+/// The engines of this machine by the word of `--engine` ("docker", "sandbox", "auto"). Tells `log`
+/// which one it took, and why, when that was not said.
+base::Result<std::unique_ptr<Engine>>
+select_engine(const std::string& word, const base::Log& log, const os::Cancellation& cancel);
 
 } // namespace samara::engine

@@ -17,13 +17,14 @@ namespace samara::engine::sandbox {
 class LayerStore {
 public:
     /// A single layer is its own folder; several are copied over each other, once, so that later
-    /// ones win. Empty without layers. The folder lives as long as the store.
+    /// ones win (again when one of them has changed). Empty without layers. The folder lives as
+    /// long as the store.
     base::Result<std::filesystem::path>
     folder(const std::vector<Layer>& layers, const os::Cancellation& cancel);
 
 private:
     std::mutex mutex_;
-    std::map<std::string, os::TempDir> merged_; ///< by names and folders of the layers
+    std::map<std::string, os::TempDir> merged_; ///< by the folders and their state
 };
 
 } // namespace samara::engine::sandbox

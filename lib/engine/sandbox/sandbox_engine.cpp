@@ -175,7 +175,7 @@ private:
         if (auto added = add_function(bubblewrap, spec, *interpreter, *layers); !added) {
             return added;
         }
-        for (const RuntimeFile& file : options_.runtime_client(interpreter->family)) {
+        for (const PayloadFile& file : options_.runtime_client(interpreter->family)) {
             const fs::path inside = fs::path("/var/runtime") / file.name;
             if (auto added = bubblewrap.file(file.bytes, inside, file.name == "bootstrap");
                 !added) {
@@ -209,9 +209,11 @@ private:
             .command =
                 {"/var/rapid/samara-rie",
                  "--listen-fd",
-                 std::to_string(bubblewrap.pass(std::move(listener->socket))),
+                 fmt::format("{}", bubblewrap.pass(std::move(listener->socket))),
+                 "--runtime-api",
+                 "127.0.0.1:0", // sandboxes share the host's network
                  "--ready-fd",
-                 std::to_string(bubblewrap.pass(std::move(ready->write)))},
+                 fmt::format("{}", bubblewrap.pass(std::move(ready->write)))},
             .limits = {{RLIMIT_NOFILE, open_files}},
             .group = {},
             .ready = std::move(ready->read),

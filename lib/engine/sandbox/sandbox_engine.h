@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "engine/engine.h"
+#include "engine/payload/payload.h"
 
 #include <functional>
 #include <memory>
@@ -18,21 +19,11 @@
 /// process (an allocation fails rather than the process being killed) and RLIMIT_NPROC.
 namespace samara::engine::sandbox {
 
-/// A file of a runtime client, for /var/runtime.
-struct RuntimeFile {
-    std::string_view name; ///< relative
-    std::string_view bytes;
-};
-
 struct Options {
-    /// The static program samara-rie, started as process 1 of the sandbox with
-    ///   --listen-fd N   a listening unix socket: the invoke front
-    ///   --ready-fd N    the write end of a pipe: one byte, then closed, once it is ready
-    /// It runs /var/runtime/bootstrap, or for "provided" the function's own (/var/task/bootstrap,
-    /// /opt/bootstrap), and ends in time when it gets SIGTERM.
+    /// The static program samara-rie; it runs as process 1 of the sandbox.
     std::string_view emulator;
     /// The runtime client of a family ("python", "nodejs"); holds "bootstrap".
-    std::function<std::vector<RuntimeFile>(std::string_view family)> runtime_client;
+    std::function<std::vector<PayloadFile>(std::string_view family)> runtime_client;
     bool strict = false;        ///< an interpreter of another version is an error, not a warning
     bool control_groups = true; ///< false: setrlimit(2) even where groups can be made
     base::Log log;

@@ -55,7 +55,7 @@ std::unique_ptr<Engine> SandboxProbe::make_engine(bool control_groups) {
     options.control_groups = control_groups;
     options.emulator = probe;
     options.runtime_client = [](std::string_view family) {
-        return std::vector<RuntimeFile>{{"bootstrap", "#!/bin/sh\n"}, {"family", family}};
+        return std::vector<PayloadFile>{{"bootstrap", "#!/bin/sh\n"}, {"family", family}};
     };
     options.log = base::Log([this](base::LogLevel level, std::string_view line) {
         if (level == base::LogLevel::warning) {
