@@ -3,8 +3,9 @@
 #include "transform/function_parts.h"
 #include "transform/intrinsics.h"
 
-#include <fmt/format.h>
 #include <set>
+
+#include <fmt/format.h>
 
 /// DeploymentPreference: traffic is shifted to a new version by CodeDeploy.
 /// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-deploymentpreference.html
@@ -39,8 +40,8 @@ constexpr std::array ready_configurations{
 struct Deployments {
     bool any = false;
     bool needs_role = false;
-    bool unconditional = false;      ///< a function without a condition takes part
-    std::vector<Value> conditions;   ///< of the others, each once
+    bool unconditional = false;    ///< a function without a condition takes part
+    std::vector<Value> conditions; ///< of the others, each once
 };
 
 bool is_true(const Value& value) {
@@ -61,14 +62,19 @@ bool is_false(const Value& value) {
 Value configuration_name(const Value& type) {
     if (const auto choice = as_if(type)) {
         return Map{
-            {"Fn::If", List{choice->condition, configuration_name(choice->then_value),
-                            configuration_name(choice->else_value)}}};
+            {"Fn::If",
+             List{
+                 choice->condition,
+                 configuration_name(choice->then_value),
+                 configuration_name(choice->else_value)}}};
     }
-    const bool ready = std::find(
-                           ready_configurations.begin(), ready_configurations.end(),
-                           type.text()) != ready_configurations.end();
-    return ready ? make_sub("CodeDeployDefault.Lambda${ConfigName}", {{"ConfigName", type}})
-                 : type;
+    // A Fn::Sub in which nothing is left to substitute stands for its text.
+    const Value* text = argument_of(type, "Fn::Sub");
+    const Value& name = text != nullptr ? *text : type;
+    const bool ready =
+        std::find(ready_configurations.begin(), ready_configurations.end(), name.text()) !=
+        ready_configurations.end();
+    return ready ? make_sub("CodeDeployDefault.Lambda${ConfigName}", {{"ConfigName", name}}) : type;
 }
 
 /// A list of alarm names, at any depth of Fn::If, as CodeDeploy's {Name: ...}; nothing when there
@@ -117,13 +123,16 @@ void emit_deployment_group(
         {"ApplicationName", make_ref(application_id)},
         {"AutoRollbackConfiguration",
          Map{{"Enabled", true},
-             {"Events", List{"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM",
-                             "DEPLOYMENT_STOP_ON_REQUEST"}}}},
+             {"Events",
+              List{
+                  "DEPLOYMENT_FAILURE",
+                  "DEPLOYMENT_STOP_ON_ALARM",
+                  "DEPLOYMENT_STOP_ON_REQUEST"}}}},
         {"DeploymentConfigName", configuration_name(type)},
         {"DeploymentStyle",
          Map{{"DeploymentType", "BLUE_GREEN"}, {"DeploymentOption", "WITH_TRAFFIC_CONTROL"}}},
-        {"ServiceRoleArn", preference.find("Role") != nullptr ? preference["Role"]
-                                                              : make_get_att(role_id, "Arn")},
+        {"ServiceRoleArn",
+         preference.find("Role") != nullptr ? preference["Role"] : make_get_att(role_id, "Arn")},
         {"TriggerConfigurations", preference["TriggerConfigurations"]}};
     if (const Value* alarms = preference.find("Alarms")) {
         auto list = alarm_list(*alarms);
@@ -138,8 +147,10 @@ void emit_deployment_group(
         attributes.set("Condition", *condition);
     }
     function.emit(
-        function.logical_id() + "DeploymentGroup", "AWS::CodeDeploy::DeploymentGroup",
-        std::move(group), std::move(attributes));
+        function.logical_id() + "DeploymentGroup",
+        "AWS::CodeDeploy::DeploymentGroup",
+        std::move(group),
+        std::move(attributes));
 }
 
 } // namespace
@@ -167,7 +178,8 @@ Value deployment_update_policy(const Resource& function, const PublishedAlias* a
     }
     if (alias == nullptr) {
         function.error(
-            "DeploymentPreference", "DeploymentPreference needs AutoPublishAlias",
+            "DeploymentPreference",
+            "DeploymentPreference needs AutoPublishAlias",
             "add AutoPublishAlias: live");
         return {};
     }
@@ -175,8 +187,9 @@ Value deployment_update_policy(const Resource& function, const PublishedAlias* a
     remember(function, preference->find("Role") == nullptr, passthrough);
     emit_deployment_group(
         function, *preference, parameters.resolve((*preference)["Type"]), passthrough);
-    Map update{{"ApplicationName", make_ref(application_id)},
-               {"DeploymentGroupName", make_ref(function.logical_id() + "DeploymentGroup")}};
+    Map update{
+        {"ApplicationName", make_ref(application_id)},
+        {"DeploymentGroupName", make_ref(function.logical_id() + "DeploymentGroup")}};
     if (hooks) {
         for (const auto& [from, to] :
              {std::pair{"PreTraffic", "BeforeAllowTrafficHook"},

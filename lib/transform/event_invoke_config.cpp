@@ -1,4 +1,5 @@
 #include "transform/conditions.h"
+#include "transform/destinations.h"
 #include "transform/function_parts.h"
 #include "transform/intrinsics.h"
 #include "transform/logical_id.h"
@@ -13,25 +14,6 @@ namespace {
 using data::List;
 using data::Map;
 using data::Value;
-
-/// What a Type of destination means.
-struct DestinationRow {
-    std::string_view type;
-    std::string_view policy;        ///< suffix of the policy's name
-    std::string_view action;        ///< empty: S3, which needs two statements
-    std::string_view generated;     ///< type of the resource made when no Destination is given
-    std::string_view suffix;        ///< of the generated resource's id
-    std::string_view referable;     ///< `Ref: function.<referable>` is the generated resource
-};
-
-constexpr std::array destinations{
-    DestinationRow{
-        "SQS", "SQS", "sqs:SendMessage", "AWS::SQS::Queue", "Queue", "DestinationQueue"},
-    DestinationRow{"SNS", "SNS", "sns:publish", "AWS::SNS::Topic", "Topic", "DestinationTopic"},
-    DestinationRow{"Lambda", "Lambda", "lambda:InvokeFunction", "", "", ""},
-    DestinationRow{"EventBridge", "EventBridge", "events:PutEvents", "", "", ""},
-    DestinationRow{"S3Bucket", "S3", "", "", "", ""},
-};
 
 /// The configuration of one outcome ("OnSuccess" or "OnFailure").
 class DestinationWriter {
@@ -60,12 +42,11 @@ public:
             }
             return Value(Map{{"Destination", *destination}});
         }
-        const auto* row = std::find_if(
-            destinations.begin(), destinations.end(),
-            [&](const DestinationRow& r) { return r.type == type->text(); });
-        if (row == destinations.end()) {
+        const DestinationType* row = find_destination_type(type->text());
+        if (row == nullptr) {
             fail(
-                *type, fmt::format("{}.Type", outcome),
+                *type,
+                fmt::format("{}.Type", outcome),
                 "must be SQS, SNS, Lambda, EventBridge or S3Bucket");
             return std::nullopt;
         }
@@ -80,14 +61,15 @@ public:
         }
         policies_.add(
             fmt::format("{}{}{}Policy", config_id_, outcome, row->policy),
-            policy(*row, *target));
+            destination_policy(*row, *target));
         return Value(Map{{"Destination", std::move(*target)}});
     }
 
 private:
     void fail(const Value& at, std::string_view property, std::string_view what) {
         place_.error_at(
-            at, fmt::format("DestinationConfig.{}", property),
+            at,
+            fmt::format("DestinationConfig.{}", property),
             fmt::format("{} {}", property, what));
     }
 
@@ -101,10 +83,9 @@ private:
     }
 
     std::optional<Value> given_or_generated(
-        std::string_view outcome, const DestinationRow& row, const Value& destination) {
+        std::string_view outcome, const DestinationType& row, const Value& destination) {
         const std::string id = fmt::format("{}{}{}", config_id_, outcome, row.suffix);
-        Value generated =
-            row.type == "SQS" ? make_get_att(id, "Arn") : make_ref(id);
+        Value generated = row.type == "SQS" ? make_get_att(id, "Arn") : make_ref(id);
         if (destination.is_null() || is_no_value(destination)) {
             generate(id, row, nullptr);
             return generated;
@@ -115,7 +96,14 @@ private:
         }
         const auto choice = as_if(destination);
         if (!choice || !choice->condition.is_string()) {
-            fail(*branches, outcome, "has an Fn::If without a condition and two values");
+            base::Diagnostic diagnostic;
+            diagnostic.error.message =
+                fmt::format("Destination of {} has a malformed Fn::If", outcome);
+            diagnostic.error.hint = "[condition name, value if true, value if false]";
+            diagnostic.error.where = branches->where();
+            // AWS names the resource that would be generated.
+            diagnostic.error.resource = config_id_;
+            function_.context().report(std::move(diagnostic));
             return std::nullopt;
         }
         const bool then_missing = is_no_value(choice->then_value);
@@ -137,31 +125,21 @@ private:
     }
 
     /// Adds the queue or topic, when `condition` (null: always) and the function's own hold.
-    void generate(const std::string& id, const DestinationRow& row, const std::string* condition) {
+    void generate(const std::string& id, const DestinationType& row, const std::string* condition) {
         Map attributes = function_.passed_on();
         if (condition != nullptr) {
             const Value* own = function_.attribute("Condition");
             attributes.set(
-                "Condition", own == nullptr
-                                 ? Value(*condition)
-                                 : Value(both_conditions(
-                                       function_.context(), own->text(), *condition,
-                                       short_hash(Value(function_.logical_id())))));
+                "Condition",
+                own == nullptr ? Value(*condition)
+                               : Value(both_conditions(
+                                     function_.context(),
+                                     own->text(),
+                                     *condition,
+                                     short_hash(Value(function_.logical_id())))));
         }
         function_.emit(id, row.generated, {}, std::move(attributes));
         function_.context().refer(function_.logical_id(), row.referable, id);
-    }
-
-    static Value policy(const DestinationRow& row, const Value& target) {
-        if (!row.action.empty()) {
-            return allow(row.action, target);
-        }
-        Value objects = allow("s3:PutObject", make_join("/", List{target, "*"}));
-        const Value bucket = allow("s3:ListBucket", target);
-        objects.find("Statement")
-            ->as_list()
-            ->push_back(bucket.find("Statement")->as_list()->front());
-        return objects;
     }
 
     const Resource& function_;
@@ -195,7 +173,6 @@ void emit_event_invoke_config(
             if (own == nullptr) {
                 continue;
             }
-            // The error names the resource that is generated, as AWS does.
             DestinationWriter writer(function, *config, config_id, policies);
             auto destination = writer.write(outcome, *own);
             good = good && destination.has_value();
@@ -213,7 +190,8 @@ void emit_event_invoke_config(
         attributes.set("DependsOn", List{alias->alias_id});
     }
     function.emit(
-        config_id, "AWS::Lambda::EventInvokeConfig",
+        config_id,
+        "AWS::Lambda::EventInvokeConfig",
         {{"FunctionName", make_ref(function.logical_id())},
          {"Qualifier", alias == nullptr ? "$LATEST" : alias->name},
          {"DestinationConfig", std::move(destination_config)},

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <fmt/format.h>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace samara::transform {
 namespace {
@@ -25,6 +26,23 @@ constexpr std::array types{
 };
 
 constexpr std::array function_events{
+    EventRow{"S3", "events/S3", expand_s3_event},
+    EventRow{"SNS", "events/SNS", expand_sns_event},
+    EventRow{"SQS", "events/EventSourceMapping", expand_polled_event},
+    EventRow{"Kinesis", "events/EventSourceMapping", expand_polled_event},
+    EventRow{"DynamoDB", "events/EventSourceMapping", expand_polled_event},
+    EventRow{"DocumentDB", "events/EventSourceMapping", expand_polled_event},
+    EventRow{"MSK", "events/EventSourceMapping", expand_polled_event},
+    EventRow{"MQ", "events/EventSourceMapping", expand_polled_event},
+    EventRow{"SelfManagedKafka", "events/EventSourceMapping", expand_polled_event},
+    EventRow{"Schedule", "events/Schedule", expand_schedule_event},
+    EventRow{"ScheduleV2", "events/ScheduleV2", expand_scheduler_event},
+    EventRow{"CloudWatchEvent", "events/Rule", expand_rule_event},
+    EventRow{"EventBridgeRule", "events/Rule", expand_rule_event},
+    EventRow{"CloudWatchLogs", "events/CloudWatchLogs", expand_logs_event},
+    EventRow{"IoTRule", "events/IoTRule", expand_iot_event},
+    EventRow{"AlexaSkill", "events/AlexaSkill", expand_alexa_event},
+    EventRow{"Cognito", "events/Cognito", expand_cognito_event},
     EventRow{"Api", "events/Api", expand_api_event},
     EventRow{"HttpApi", "events/HttpApi", expand_http_api_event},
 };

@@ -57,6 +57,16 @@ void expand_capacity_provider(Resource&);
 void expand_connector(Resource&);
 
 // function events
+void expand_polled_event(FunctionEvent&); // Kinesis, DynamoDB, SQS, MSK, MQ, Kafka, DocumentDB
+void expand_s3_event(FunctionEvent&);
+void expand_sns_event(FunctionEvent&);
+void expand_schedule_event(FunctionEvent&);
+void expand_scheduler_event(FunctionEvent&);
+void expand_rule_event(FunctionEvent&);
+void expand_logs_event(FunctionEvent&);
+void expand_iot_event(FunctionEvent&);
+void expand_alexa_event(FunctionEvent&);
+void expand_cognito_event(FunctionEvent&);
 void expand_api_event(FunctionEvent&);
 void expand_http_api_event(FunctionEvent&);
 

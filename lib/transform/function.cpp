@@ -34,6 +34,7 @@ constexpr std::array copied{
     "EphemeralStorage",
     "SnapStart",
     "RuntimeManagementConfig",
+    "Layers",
     "LoggingConfig",
     "RecursiveLoop",
     "TenancyConfig",
@@ -63,8 +64,34 @@ bool check_exclusions(const Resource& function) {
         if (function.find(property) != nullptr && function.find(excludes) != nullptr) {
             good = false;
             function.error(
-                excludes, fmt::format("{} cannot be used with {}", excludes, property),
+                excludes,
+                fmt::format("{} cannot be used with {}", excludes, property),
                 fmt::format("remove {} or {}", excludes, property));
+        }
+    }
+    return good;
+}
+
+/// The events that a function with tenants can have: those whose request names the tenant.
+constexpr std::array tenant_events{"Api", "HttpApi"};
+
+bool check_tenancy(const Resource& function) {
+    const Map* events = function["Events"].as_map();
+    if (function.find("TenancyConfig") == nullptr || events == nullptr) {
+        return true;
+    }
+    bool good = true;
+    for (const data::Entry& event : *events) {
+        const Value* type = event.value.find("Type");
+        if (type != nullptr &&
+            std::find(tenant_events.begin(), tenant_events.end(), type->text()) ==
+                tenant_events.end()) {
+            good = false;
+            function.error_at(
+                *type,
+                fmt::format("Events.{}.Type", event.key),
+                fmt::format("TenancyConfig cannot be used with {} events", type->text()),
+                "a tenant's function takes Api and HttpApi events only");
         }
     }
     return good;
@@ -84,7 +111,8 @@ bool copy_dead_letter_queue(const Resource& function, Map& lambda) {
     }
     if (!is_intrinsic(*type) && type->text() != "SNS" && type->text() != "SQS") {
         function.error_at(
-            *type, "DeadLetterQueue.Type",
+            *type,
+            "DeadLetterQueue.Type",
             fmt::format("a dead-letter queue is not of Type {}", data::scalar_text(*type)),
             "SNS or SQS");
         return false;
@@ -98,12 +126,13 @@ bool check_architectures(const Resource& function) {
     if (list == nullptr) {
         return true;
     }
-    const bool known = list->size() == 1 &&
-                       (is_intrinsic(list->front()) || list->front().text() == "x86_64" ||
-                        list->front().text() == "arm64");
+    const bool known =
+        list->size() == 1 && (is_intrinsic(list->front()) || list->front().text() == "x86_64" ||
+                              list->front().text() == "arm64");
     if (!known) {
         function.error(
-            "Architectures", "Architectures must be a list of one architecture",
+            "Architectures",
+            "Architectures must be a list of one architecture",
             "[x86_64] or [arm64]");
     }
     return known;
@@ -137,9 +166,6 @@ std::optional<Map> lambda_properties(const Resource& function) {
             lambda.set(name, *value);
         }
     }
-    if (const Value* layers = function.find("Layers")) {
-        lambda.set("Layers", function.context().parameters().resolve_references(*layers));
-    }
     if (const Value* tracing = function.find("Tracing")) {
         lambda.set("TracingConfig", Map{{"Mode", *tracing}});
     }
@@ -163,6 +189,8 @@ std::optional<Map> lambda_properties(const Resource& function) {
 void expand_function(Resource& function) {
     bool good = function.check("Function");
     good = check_exclusions(function) && good;
+    good = check_tags(function, "lambda") && good;
+    good = check_tenancy(function) && good;
     if (!good) {
         return;
     }

@@ -2,6 +2,8 @@
 
 #include "transform/intrinsics.h"
 
+#include <fmt/format.h>
+
 namespace samara::transform {
 
 data::Value FunctionEvent::target_name() const {
@@ -10,6 +12,24 @@ data::Value FunctionEvent::target_name() const {
 
 data::Value FunctionEvent::target_arn() const {
     return target_is_alias ? make_ref(target_id) : make_get_att(target_id, "Arn");
+}
+
+Properties FunctionEvent::generated_place() const {
+    return properties.for_resource(prefix);
+}
+
+std::string FunctionEvent::emit_permission(
+    std::string_view principal, data::Map conditions, std::string_view suffix) const {
+    std::string id = fmt::format("{}{}Permission", prefix, suffix);
+    data::Map permission{
+        {"Action", "lambda:InvokeFunction"},
+        {"FunctionName", target_name()},
+        {"Principal", principal}};
+    for (data::Entry& entry : conditions) {
+        permission.set(std::move(entry));
+    }
+    emit(id, "AWS::Lambda::Permission", std::move(permission));
+    return id;
 }
 
 void FunctionEvent::emit(

@@ -34,14 +34,17 @@ void emit_events(const Resource& function, const PublishedAlias* alias, RolePoli
         }
         if (alphanumeric(entry.key) != entry.key) {
             place.error(
-                "", "an event's name becomes part of logical ids",
+                "",
+                "an event's name becomes part of logical ids",
                 fmt::format("use letters and digits, e.g. {}", alphanumeric(entry.key)));
             continue;
         }
         const EventRow* row = find_function_event(type->text());
         if (row == nullptr) {
             place.error_at(
-                *type, "Type", fmt::format("there is no event type {}", type->text()),
+                *type,
+                "Type",
+                fmt::format("there is no event type {}", type->text()),
                 near_event_type(type->text()));
             continue;
         }
@@ -65,7 +68,7 @@ void emit_events(const Resource& function, const PublishedAlias* alias, RolePoli
             with_tags ? *tags.as_map() : no_tags,
             policies,
         };
-        if (!row->list.empty() && !expanded.properties.check(row->list)) {
+        if (!row->list.empty() && !expanded.generated_place().check(row->list)) {
             continue;
         }
         row->expand(expanded);

@@ -4,6 +4,7 @@
 #include "samara_transform_files.h"
 
 #include <cassert>
+
 #include <fmt/format.h>
 
 namespace samara::transform {
@@ -15,7 +16,8 @@ struct BuiltInPolicies {
 
     const data::Value* find(std::string_view name) {
         if (table.is_null()) {
-            auto read = data::read_json(*embedded("managed_policies.json"), "managed_policies.json");
+            auto read =
+                data::read_json(*embedded("managed_policies.json"), "managed_policies.json");
             assert(read.has_value());
             table = std::move(*read);
         }
@@ -27,8 +29,9 @@ struct BuiltInPolicies {
 
 data::Value managed_policy(Context& context, std::string_view name) {
     if (const auto& own = context.options().managed_policies) {
-        const auto found = own->find(name);
-        return found == own->end() ? data::Value(name) : data::Value(found->second);
+        if (const auto found = own->find(name); found != own->end()) {
+            return found->second;
+        }
     }
     if (name.starts_with("arn:")) {
         return name;

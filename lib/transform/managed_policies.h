@@ -7,8 +7,8 @@
 
 namespace samara::transform {
 
-/// The ARN of the AWS managed policy called `name` (Options::managed_policies, else the built-in
-/// table), or `name` itself when there is none.
+/// The ARN of the AWS managed policy called `name` (in Options::managed_policies or else in
+/// the built-in table), or `name` itself when there is none.
 data::Value managed_policy(Context& context, std::string_view name);
 
 } // namespace samara::transform

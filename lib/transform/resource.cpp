@@ -83,6 +83,12 @@ std::optional<Properties> Properties::below(std::string_view name) const {
     return Properties(*context_, *value.as_map(), std::move(place));
 }
 
+Properties Properties::for_resource(std::string logical_id) const {
+    Properties out = *this;
+    out.place_.resource = std::move(logical_id);
+    return out;
+}
+
 void Properties::error(std::string_view property, std::string message, std::string hint) const {
     report(
         base::Severity::error,
@@ -159,15 +165,17 @@ Map Resource::passed_on() const {
 
 void Resource::emit(
     std::string logical_id, std::string_view type, Map properties, Map attributes) const {
-    const Value* existing = context().resources().find(logical_id);
+    const data::Entry* existing = context().resources().find_entry(logical_id);
     if (existing != nullptr && logical_id != logical_id_) {
-        error(
-            "",
+        // AWS reports this for the template as a whole.
+        context().error(
             fmt::format(
-                "this generates a resource {} ({}), but the template has one of that logical id",
+                "{} generates a resource {} ({}), but the template has one of that logical id",
+                logical_id_,
                 logical_id,
                 type),
-            fmt::format("rename the resource at {}", base::to_string(existing->where())));
+            "rename it",
+            existing->key_where);
         return;
     }
     Map out{{"Type", type}};

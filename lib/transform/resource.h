@@ -37,6 +37,9 @@ public:
     /// The properties below the map `name`; nothing when it is absent or (an error) no map.
     [[nodiscard]] std::optional<Properties> below(std::string_view name) const;
 
+    /// The same properties, with errors that name another resource.
+    [[nodiscard]] Properties for_resource(std::string logical_id) const;
+
     /// Reports an error at `property` (a path below this; its place is used when it is there).
     void error(std::string_view property, std::string message, std::string hint = {}) const;
     void error_at(

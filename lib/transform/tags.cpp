@@ -22,4 +22,19 @@ List tag_list_created_by(std::string_view service, const Map& tags) {
     return out;
 }
 
+bool check_tags(const Properties& properties, std::string_view service) {
+    const std::string reserved = fmt::format("{}:createdBy", service);
+    const Map* tags = properties["Tags"].as_map();
+    const data::Entry* entry = tags == nullptr ? nullptr : tags->find_entry(reserved);
+    if (entry == nullptr) {
+        return true;
+    }
+    properties.error_at(
+        entry->value,
+        "Tags",
+        fmt::format("the tag {} is reserved", reserved),
+        fmt::format("remove {}", reserved));
+    return false;
+}
+
 } // namespace samara::transform

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "data/value.h"
+#include "transform/resource.h"
 
 #include <string_view>
 
@@ -11,5 +12,9 @@ data::List tag_list(const data::Map& tags);
 
 /// With `<service>:createdBy: SAM` first, e.g. "lambda".
 data::List tag_list_created_by(std::string_view service, const data::Map& tags);
+
+/// Whether Tags of the properties leave the reserved key `<service>:createdBy` alone; else an
+/// error.
+bool check_tags(const Properties& properties, std::string_view service);
 
 } // namespace samara::transform

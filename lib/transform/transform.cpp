@@ -3,6 +3,8 @@
 #include "base/strings.h"
 #include "transform/context.h"
 #include "transform/expanders.h"
+#include "transform/intrinsic_checks.h"
+#include "transform/logical_id.h"
 #include "transform/resource.h"
 
 #include <algorithm>
@@ -34,27 +36,62 @@ bool is_usable(const Value& document, base::Diagnostics& diagnostics) {
     return false;
 }
 
-void check_resources(Context& context) {
-    for (data::Entry& entry : context.resources()) {
-        base::Error error;
-        error.resource = entry.key;
-        error.where = entry.key_where;
-        if (!entry.value.is_map()) {
-            error.message = fmt::format(
-                "a resource must be a map, not {}", data::kind_name(entry.value.kind()));
-            context.report({base::Severity::error, std::move(error)});
+void report(
+    Context& context, const data::Entry& resource, std::string message, std::string property = {}) {
+    base::Error error;
+    error.resource = resource.key;
+    error.where = resource.key_where;
+    error.message = std::move(message);
+    error.property = std::move(property);
+    context.report({base::Severity::error, std::move(error)});
+}
+
+/// Whether CloudFormation takes it; YAML lets a number be a key, AWS's transform does not.
+bool is_logical_id(std::string_view id) {
+    return alphanumeric(id) == id && id.find_first_not_of("0123456789") != std::string_view::npos;
+}
+
+void check_sam_resource(Context& context, const data::Entry& resource) {
+    if (!is_logical_id(resource.key)) {
+        report(context, resource, "a logical id consists of letters and digits");
+    }
+    const Value* properties = resource.value.find("Properties");
+    if (properties != nullptr && !properties->is_map() && !properties->is_null()) {
+        report(
+            context,
+            resource,
+            fmt::format("Properties must be a map, not {}", data::kind_name(properties->kind())),
+            "Properties");
+    }
+    const Value* condition = resource.value.find("Condition");
+    if (condition != nullptr && !condition->is_string() && !condition->is_null()) {
+        context.error(
+            fmt::format("Condition of {} must be the name of a condition", resource.key),
+            {},
+            condition->where());
+    }
+}
+
+void check_template(Context& context) {
+    const Value* mappings = context.document().find("Mappings");
+    if (mappings != nullptr && !mappings->is_map()) {
+        context.error("Mappings must be a map", "remove it, or add a mapping", mappings->where());
+    }
+    for (const data::Entry& resource : context.resources()) {
+        if (!resource.value.is_map()) {
+            context.error(
+                fmt::format(
+                    "resource {} must be a map, not {}",
+                    resource.key,
+                    data::kind_name(resource.value.kind())),
+                "add Type and Properties",
+                resource.key_where);
             continue;
         }
-        const Value* properties = entry.value.find("Properties");
-        const Value* type = entry.value.find("Type");
-        if (type == nullptr || find_type(type->text()) == nullptr) {
-            continue;
-        }
-        if (properties != nullptr && !properties->is_map() && !properties->is_null()) {
-            error.message = fmt::format(
-                "Properties must be a map, not {}", data::kind_name(properties->kind()));
-            error.property = "Properties";
-            context.report({base::Severity::error, std::move(error)});
+        const Value* type = resource.value.find("Type");
+        if (type != nullptr && find_type(type->text()) != nullptr) {
+            check_sam_resource(context, resource);
+            check_intrinsics(context, resource.value);
         }
     }
 }
@@ -117,7 +154,7 @@ Output transform(Value document, const Options& options) {
         return output;
     }
     Context context(document, options);
-    check_resources(context);
+    check_template(context);
     if (!base::has_errors(context.diagnostics())) {
         expand_language_extensions(context);
         merge_globals(context);

@@ -21,7 +21,7 @@ struct Options {
     /// Parameter name to value. Parameters that are not named take their Default.
     std::map<std::string, std::string> parameter_overrides;
 
-    /// Replaces the built-in table of AWS managed policies.
+    /// Goes before the built-in table of AWS managed policies.
     std::optional<ManagedPolicies> managed_policies;
 
     /// Local paths in CodeUri, ContentUri, DefinitionUri and ImageUri stay in the output as they

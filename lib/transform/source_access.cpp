@@ -1,0 +1,323 @@
+#include "transform/source_access.h"
+
+#include "transform/function_event.h"
+#include "transform/intrinsics.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace samara::transform {
+namespace {
+
+using data::List;
+using data::Map;
+using data::Value;
+
+constexpr std::string_view basic_auth = "BASIC_AUTH";
+constexpr std::string_view root_certificate = "SERVER_ROOT_CA_CERTIFICATE";
+
+constexpr std::array network_actions{
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeVpcs",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeSecurityGroups",
+};
+
+constexpr std::array kafka_secrets{
+    "BASIC_AUTH",
+    "SASL_SCRAM_256_AUTH",
+    "SASL_SCRAM_512_AUTH",
+    "CLIENT_CERTIFICATE_TLS_AUTH",
+};
+
+Map statement(Value actions, Value resource) {
+    return {{"Action", std::move(actions)}, {"Effect", "Allow"}, {"Resource", std::move(resource)}};
+}
+
+Map read_secret(const Value& uri) {
+    return statement(List{"secretsmanager:GetSecretValue"}, uri);
+}
+
+Map use_network() {
+    return statement(List(network_actions.begin(), network_actions.end()), "*");
+}
+
+/// The list SourceAccessConfigurations with every item a map that has a Type; nullptr after an
+/// error.
+const List* source_access(const FunctionEvent& event) {
+    const Properties& properties = event.properties;
+    const List* list = properties["SourceAccessConfigurations"].as_list();
+    if (list == nullptr || list->empty()) {
+        properties.error(
+            "SourceAccessConfigurations",
+            fmt::format("{} event needs a list of SourceAccessConfigurations", event.type),
+            "e.g. [{Type: BASIC_AUTH, URI: <ARN of a secret>}]");
+        return nullptr;
+    }
+    for (const Value& item : *list) {
+        if (item.find("Type") == nullptr) {
+            properties.error_at(
+                item,
+                "SourceAccessConfigurations",
+                "an item of SourceAccessConfigurations needs Type and URI");
+            return nullptr;
+        }
+    }
+    return list;
+}
+
+const Value* uri_of(const FunctionEvent& event, const Value& item) {
+    const Value* uri = item.find("URI");
+    if (uri == nullptr || uri->is_null() || (!uri->is_string() && !is_intrinsic(*uri))) {
+        event.properties.error_at(
+            item,
+            "SourceAccessConfigurations",
+            fmt::format("{} needs a URI", item.find("Type")->text()),
+            "the ARN of a secret in AWS Secrets Manager");
+        return nullptr;
+    }
+    return uri;
+}
+
+/// The key that SecretsManagerKmsKeyId names; null when there is none, nothing after an error.
+std::optional<Value> key_arn(const FunctionEvent& event) {
+    const Value* key = event.properties.find("SecretsManagerKmsKeyId");
+    if (key == nullptr) {
+        return Value();
+    }
+    if (!key->is_string()) {
+        event.properties.wrong_kind("SecretsManagerKmsKeyId", "a string");
+        return std::nullopt;
+    }
+    return make_sub(fmt::format(
+        "arn:${{AWS::Partition}}:kms:${{AWS::Region}}:${{AWS::AccountId}}:key/{}", key->text()));
+}
+
+/// The one BASIC_AUTH secret of the configurations; nullptr after an error.
+const Value* only_basic_auth(const FunctionEvent& event, const List& list, bool alone) {
+    const Value* found = nullptr;
+    for (const Value& item : list) {
+        const std::string_view type = item.find("Type")->text();
+        if (type != basic_auth) {
+            if (alone) {
+                event.properties.error_at(
+                    item,
+                    "SourceAccessConfigurations",
+                    fmt::format("{} events take BASIC_AUTH only, not {}", event.type, type));
+                return nullptr;
+            }
+            continue;
+        }
+        if (found != nullptr) {
+            event.properties.error_at(
+                item, "SourceAccessConfigurations", "BASIC_AUTH can be given once only");
+            return nullptr;
+        }
+        found = uri_of(event, item);
+        if (found == nullptr) {
+            return nullptr;
+        }
+    }
+    if (found == nullptr) {
+        event.properties.error(
+            "SourceAccessConfigurations",
+            fmt::format("{} event needs an item of Type BASIC_AUTH", event.type));
+    }
+    return found;
+}
+
+/// Text of a registry's ARN, also within Fn::Sub; empty when it cannot be read here.
+std::string_view arn_text(const Value& value) {
+    const Value* text = argument_of(value, "Fn::Sub");
+    return text != nullptr && text->is_string() ? text->text() : value.text();
+}
+
+/// SchemaRegistryConfig: adds statements; false after an error.
+bool grant_schema_registry(const FunctionEvent& event, List& statements) {
+    if (event.properties.find("SchemaRegistryConfig") == nullptr) {
+        return true;
+    }
+    const auto config = event.properties.below("SchemaRegistryConfig");
+    if (!config) {
+        return false;
+    }
+    bool good = true;
+    for (const char* name : {"SchemaRegistryURI", "EventRecordFormat", "SchemaValidationConfigs"}) {
+        if (config->find(name) == nullptr) {
+            good = false;
+            config->error(
+                "",
+                fmt::format("SchemaRegistryConfig needs {}", name),
+                fmt::format("add {}", name));
+        }
+    }
+    if (!good) {
+        return false;
+    }
+    if (const List* access = (*config)["AccessConfigs"].as_list()) {
+        for (const Value& item : *access) {
+            if (const Value* uri = item.find("URI")) {
+                statements.emplace_back(read_secret(*uri));
+            }
+        }
+    }
+    const Value& registry = (*config)["SchemaRegistryURI"];
+    const std::string_view arn = arn_text(registry);
+    const std::size_t name = arn.rfind(":registry/");
+    if (arn.starts_with("arn:") && arn.find(":glue:") != std::string_view::npos &&
+        name != std::string_view::npos) {
+        statements.emplace_back(statement(List{"glue:GetRegistry"}, registry));
+        statements.emplace_back(statement(
+            List{"glue:GetSchemaVersion"},
+            List{make_sub(fmt::format(
+                "arn:${{AWS::Partition}}:glue:${{AWS::Region}}:${{AWS::AccountId}}:schema/{}/*",
+                arn.substr(arn.find('/', name) + 1)))}));
+    }
+    return true;
+}
+
+} // namespace
+
+bool grant_managed_kafka(FunctionEvent& event) {
+    List statements;
+    if (const List* list = event.properties["SourceAccessConfigurations"].as_list()) {
+        for (const Value& item : *list) {
+            const Value* type = item.find("Type");
+            if (type != nullptr && type->text() == "CLIENT_CERTIFICATE_TLS_AUTH") {
+                const Value* uri = uri_of(event, item);
+                if (uri == nullptr) {
+                    return false;
+                }
+                statements.emplace_back(read_secret(*uri));
+            }
+        }
+    }
+    if (!grant_schema_registry(event, statements)) {
+        return false;
+    }
+    if (!statements.empty()) {
+        event.policies.add("MSKExecutionRolePolicy", Map{{"Statement", std::move(statements)}});
+    }
+    return true;
+}
+
+bool grant_self_managed_kafka(FunctionEvent& event) {
+    for (const char* name : {"KafkaBootstrapServers", "Topics"}) {
+        const Value* value = event.properties.find(name);
+        if (value == nullptr || (value->is_list() && value->as_list()->empty())) {
+            event.properties.error(
+                "",
+                fmt::format("SelfManagedKafka event needs {}", name),
+                fmt::format("add a list of {}", name));
+            return false;
+        }
+    }
+    const List* list = source_access(event);
+    if (list == nullptr) {
+        return false;
+    }
+    List statements;
+    const Value* secret = nullptr;
+    const Value* certificate = nullptr;
+    bool subnet = false;
+    bool security_group = false;
+    for (const Value& item : *list) {
+        const std::string_view type = item.find("Type")->text();
+        const bool is_secret =
+            std::find(kafka_secrets.begin(), kafka_secrets.end(), type) != kafka_secrets.end();
+        if (is_secret || type == root_certificate) {
+            const Value* uri = uri_of(event, item);
+            if (uri == nullptr) {
+                return false;
+            }
+            (is_secret ? secret : certificate) = uri;
+        }
+        subnet = subnet || type == "VPC_SUBNET";
+        security_group = security_group || type == "VPC_SECURITY_GROUP";
+    }
+    if (subnet != security_group) {
+        event.properties.error(
+            "SourceAccessConfigurations",
+            "VPC_SUBNET and VPC_SECURITY_GROUP go together",
+            subnet ? "add VPC_SECURITY_GROUP" : "add VPC_SUBNET");
+        return false;
+    }
+    if (secret == nullptr && certificate == nullptr && !subnet) {
+        event.properties.error(
+            "SourceAccessConfigurations",
+            "SelfManagedKafka event needs a secret or a network to reach its brokers",
+            "SASL_SCRAM_256_AUTH, SASL_SCRAM_512_AUTH, BASIC_AUTH, CLIENT_CERTIFICATE_TLS_AUTH, or "
+            "VPC_SUBNET with VPC_SECURITY_GROUP");
+        return false;
+    }
+    if (secret != nullptr) {
+        statements.emplace_back(read_secret(*secret));
+    }
+    if (certificate != nullptr) {
+        // AWS's transform grants the secret of the credentials a second time here.
+        statements.emplace_back(read_secret(secret != nullptr ? *secret : *certificate));
+    }
+    if (subnet) {
+        statements.emplace_back(use_network());
+    }
+    const auto key = key_arn(event);
+    if (!key || !grant_schema_registry(event, statements)) {
+        return false;
+    }
+    if (!key->is_null()) {
+        statements.emplace_back(statement(List{"kms:Decrypt"}, *key));
+    }
+    event.policies.add(
+        "SelfManagedKafkaExecutionRolePolicy",
+        Map{{"Version", "2012-10-17"}, {"Statement", std::move(statements)}});
+    return true;
+}
+
+bool grant_broker(FunctionEvent& event) {
+    const List* list = source_access(event);
+    const Value* secret = list == nullptr ? nullptr : only_basic_auth(event, *list, false);
+    const auto key = secret == nullptr ? std::nullopt : key_arn(event);
+    if (!key) {
+        return false;
+    }
+    List statements{
+        read_secret(*secret), statement(List{"mq:DescribeBroker"}, event.properties["Broker"])};
+    if (!key->is_null()) {
+        statements.emplace_back(statement("kms:Decrypt", *key));
+    }
+    const bool* own_name = event.properties["DynamicPolicyName"].as_boolean();
+    event.policies.add(
+        own_name != nullptr && *own_name ? event.prefix + "AMQPolicy" : "SamAutoGeneratedAMQPolicy",
+        Map{{"Statement", std::move(statements)}});
+    return true;
+}
+
+bool grant_document_db(FunctionEvent& event) {
+    const List* list = source_access(event);
+    const Value* secret = list == nullptr ? nullptr : only_basic_auth(event, *list, true);
+    const auto key = secret == nullptr ? std::nullopt : key_arn(event);
+    if (!key) {
+        return false;
+    }
+    constexpr std::string_view account =
+        "arn:${AWS::Partition}:rds:${AWS::Region}:${AWS::AccountId}:";
+    List statements{
+        read_secret(*secret),
+        statement(
+            List{"rds:DescribeDBClusterParameters"},
+            make_sub(fmt::format("{}cluster-pg:*", account))),
+        statement(List{"rds:DescribeDBSubnetGroups"}, make_sub(fmt::format("{}subgrp:*", account))),
+        statement(List{"rds:DescribeDBClusters"}, event.properties["Cluster"]),
+        use_network()};
+    if (!key->is_null()) {
+        statements.emplace_back(statement(List{"kms:Decrypt"}, *key));
+    }
+    event.policies.add(
+        "SamAutoGeneratedDocumentDBPolicy", Map{{"Statement", std::move(statements)}});
+    return true;
+}
+
+} // namespace samara::transform
