@@ -154,9 +154,9 @@ Output transform(Value document, const Options& options) {
         return output;
     }
     Context context(document, options);
+    expand_language_extensions(context);
     check_template(context);
     if (!base::has_errors(context.diagnostics())) {
-        expand_language_extensions(context);
         merge_globals(context);
         extract_embedded_connectors(context);
         add_implicit_apis(context);
