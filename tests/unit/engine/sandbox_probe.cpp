@@ -3,9 +3,7 @@
 #include "os/file.h"
 
 #include <array>
-#include <chrono>
 #include <fstream>
-#include <thread>
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -125,17 +123,6 @@ std::vector<pid_t> SandboxProbe::processes_with(std::string_view text) {
         }
     }
     return found;
-}
-
-bool eventually(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > deadline) {
-            return false;
-        }
-        std::this_thread::yield();
-    }
-    return true;
 }
 
 } // namespace samara::engine::sandbox

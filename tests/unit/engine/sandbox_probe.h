@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 #include "engine/sandbox/sandbox_engine.h"
 #include "os/temp_dir.h"
+#include "unit/engine/eventually.h"
 
 #include <filesystem>
 #include <memory>
@@ -47,8 +48,5 @@ private:
     std::mutex mutex_;
     std::string output_;
 };
-
-/// Whether `condition` holds before half a minute has passed.
-bool eventually(const std::function<bool()>& condition);
 
 } // namespace samara::engine::sandbox

@@ -1,0 +1,69 @@
+#include "unit/engine/eventually.h"
+#include "unit/engine/sandbox_function.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace samara::engine::sandbox {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST_F(SandboxFunction, AnswersInPython) {
+    const auto environment =
+        start(python("def handler(event, context):\n"
+                     "    print('called')\n"
+                     "    return {'name': event['name'], 'in': context.function_name}\n"));
+    ASSERT_TRUE(environment);
+    const Answer answer = invoke(*environment, R"({"name": "samara"})");
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.body, R"({"name": "samara", "in": "Function"})");
+    EXPECT_EQ(answer.function_error, "");
+    EXPECT_EQ(invoke(*environment, R"({"name": "again"})").status, 200);
+    EXPECT_TRUE(eventually([&] { return output().find("REPORT RequestId") != std::string::npos; }));
+    EXPECT_THAT(output(), HasSubstr("called\n"));
+}
+
+TEST_F(SandboxFunction, AnswersInNode) {
+    const Answer answer =
+        run(nodejs("exports.handler = async (event) => ({ name: event.name });"),
+            R"({"name":"samara"})");
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.body, R"({"name":"samara"})");
+}
+
+TEST_F(SandboxFunction, AnswersWithABootstrapOfItsOwn) {
+    const Answer answer =
+        run(provided(R"(#!/usr/bin/python3
+import os, urllib.request
+api = 'http://' + os.environ['AWS_LAMBDA_RUNTIME_API'] + '/2018-06-01/runtime/invocation/'
+while True:
+    with urllib.request.urlopen(api + 'next') as event:
+        request = event.headers['Lambda-Runtime-Aws-Request-Id']
+        body = event.read()
+    urllib.request.urlopen(api + request + '/response', data=body[::-1])
+)"),
+            R"("abc")");
+    EXPECT_EQ(answer.body, R"("cba")");
+}
+
+TEST_F(SandboxFunction, TwoRunSideBySide) {
+    const std::string_view source = "import os\n"
+                                    "def handler(event, context):\n"
+                                    "    return os.environ['AWS_LAMBDA_RUNTIME_API']\n";
+    const auto one = start(python(source));
+    const auto other = start(python(source));
+    ASSERT_TRUE(one && other);
+    EXPECT_NE(invoke(*one, "{}").body, invoke(*other, "{}").body);
+}
+
+TEST_F(SandboxFunction, FindsLibrariesInLayersAndTheSystem) {
+    const Answer answer = run(python("import boto3\n"
+                                     "def handler(event, context):\n"
+                                     "    return boto3.__name__\n"));
+    EXPECT_EQ(answer.body, R"("boto3")");
+}
+
+} // namespace
+} // namespace samara::engine::sandbox
