@@ -274,7 +274,7 @@ base::Result<Built> build(
     if (auto done = run_all(jobs, request.parallel); !done) {
         return tl::unexpected(std::move(done.error()));
     }
-    if (request.cached && request.exclude.empty()) {
+    if (request.cached && request.whole && request.exclude.empty()) {
         Cache(request.cache_dir).keep_only(*all);
     }
     Built built(std::move(*staging), request.build_dir, artifacts_of(*all, *image_builds));

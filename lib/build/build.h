@@ -71,6 +71,7 @@ struct Request {
     std::filesystem::path cache_dir; ///< absolute
     std::filesystem::path manifest;  ///< --manifest, absolute; empty: the workflow's own name
     std::set<std::string> exclude;   ///< --exclude: logical ids
+    bool whole = true; ///< false: a part of the template; the cache keeps what the rest has there
     bool cached = false;
     bool parallel = false;
     bool build_in_source = false;

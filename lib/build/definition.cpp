@@ -14,6 +14,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// "src", "src/" and "./src" are one folder.
+fs::path normal(const fs::path& source) {
+    const fs::path path = source.lexically_normal();
+    return path.has_filename() ? path : path.parent_path();
+}
+
 bool is_archive(const fs::path& source) {
     const std::string extension = base::to_lower(source.extension().string());
     std::error_code ignored;
@@ -96,7 +102,7 @@ base::Result<Definition> of_function(const Function& function, const Workflows& 
     }
     Definition definition;
     definition.logical_ids = {function.logical_id};
-    definition.source = function.source;
+    definition.source = normal(function.source);
     definition.where = function.where;
     definition.runtime = function.runtime;
     definition.handler = function.handler;
@@ -121,7 +127,7 @@ base::Result<Definition> of_layer(const Layer& layer, const Workflows& workflows
     Definition definition;
     definition.layer = true;
     definition.logical_ids = {layer.logical_id};
-    definition.source = layer.source;
+    definition.source = normal(layer.source);
     definition.where = layer.where;
     const std::vector<std::string>& runtimes = workflow->facts.runtimes;
     const bool is_runtime = std::find(runtimes.begin(), runtimes.end(), method) != runtimes.end();

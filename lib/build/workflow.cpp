@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 
 #include <fmt/format.h>
 
@@ -23,6 +24,12 @@ struct Row {
 constexpr std::array rows{
     Row{"python-pip", build_python_pip},
     Row{"nodejs-npm", build_nodejs_npm},
+    Row{"nodejs-esbuild", build_nodejs_esbuild},
+    Row{"ruby-bundler", build_ruby_bundler},
+    Row{"go-modules", build_go_modules},
+    Row{"java", build_java},
+    Row{"dotnet", build_dotnet},
+    Row{"rust-cargolambda", build_rust_cargolambda},
     Row{"custom-make", build_custom_make},
 };
 
@@ -85,11 +92,7 @@ Workflows::select(std::string_view runtime, std::string_view build_method) const
         if (contains(facts.runtimes, name) || (by_method && contains(facts.methods, name))) {
             const auto* const row = std::find_if(
                 rows.begin(), rows.end(), [&](const Row& r) { return r.name == facts.name; });
-            if (row == rows.end()) {
-                return base::fail(
-                    fmt::format("building {} is not supported yet", name),
-                    "build it with a Makefile: Metadata: BuildMethod: makefile");
-            }
+            assert(row != rows.end());
             return Selected{facts, row->run};
         }
         known.insert(known.end(), facts.runtimes.begin(), facts.runtimes.end());

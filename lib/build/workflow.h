@@ -71,6 +71,12 @@ private:
 
 base::Result<void> build_python_pip(const WorkflowInput& input);
 base::Result<void> build_nodejs_npm(const WorkflowInput& input);
+base::Result<void> build_nodejs_esbuild(const WorkflowInput& input);
+base::Result<void> build_ruby_bundler(const WorkflowInput& input);
+base::Result<void> build_go_modules(const WorkflowInput& input);
+base::Result<void> build_java(const WorkflowInput& input);
+base::Result<void> build_dotnet(const WorkflowInput& input);
+base::Result<void> build_rust_cargolambda(const WorkflowInput& input);
 base::Result<void> build_custom_make(const WorkflowInput& input);
 
 } // namespace samara::build

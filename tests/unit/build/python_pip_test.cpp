@@ -3,42 +3,15 @@
 #include "os/environment.h"
 #include "os/process.h"
 #include "project.h"
+#include "variable.h"
 
 #include <gmock/gmock.h>
-
-#include <stdlib.h>
 
 namespace samara::build {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-// A variable that has its value while this exists.
-class Variable {
-public:
-    Variable(std::string name, const std::string& value)
-        : name_(std::move(name)), old_(os::variable(name_)) {
-        ::setenv(name_.c_str(), value.c_str(), 1);
-    }
-
-    Variable(const Variable&) = delete;
-    Variable& operator=(const Variable&) = delete;
-    Variable(Variable&&) = delete;
-    Variable& operator=(Variable&&) = delete;
-
-    ~Variable() {
-        if (old_) {
-            ::setenv(name_.c_str(), old_->c_str(), 1);
-        } else {
-            ::unsetenv(name_.c_str());
-        }
-    }
-
-private:
-    std::string name_;
-    std::optional<std::string> old_;
-};
 
 // Real pip, which finds packages in a folder of the test and nowhere else.
 class PythonPip : public Project {

@@ -1,0 +1,49 @@
+#include "build/tool.h"
+#include "build/workflow.h"
+#include "os/environment.h"
+
+#include <fmt/format.h>
+
+// https://docs.aws.amazon.com/lambda/latest/dg/golang-package.html
+namespace samara::build {
+
+namespace {
+
+std::string text_of(const data::Map& properties, std::string_view key) {
+    const data::Value* value = properties.find(key);
+    return value == nullptr ? std::string() : data::scalar_text(*value);
+}
+
+} // namespace
+
+base::Result<void> build_go_modules(const WorkflowInput& input) {
+    if (!os::find_program("go")) {
+        return base::fail(
+            "go was not found", "install Go (https://go.dev/dl) and see that it is on PATH");
+    }
+    // go1.x ran the handler; an OS-only runtime runs "bootstrap".
+    const bool by_handler = input.runtime == "go1.x" && !input.handler.empty();
+    const std::string program = by_handler ? input.handler : "bootstrap";
+    Tool go;
+    go.argv = {"go", "build", "-o", (input.artifacts / program).string()};
+    if (text_of(input.properties(), "TrimGoPath") == "true") {
+        go.argv.emplace_back("-trimpath");
+    }
+    if (const std::string flags = text_of(input.properties(), "GoLdflags"); !flags.empty()) {
+        go.argv.insert(go.argv.end(), {"-ldflags", flags});
+    }
+    go.folder = input.source;
+    go.environment["GOOS"] = "linux";
+    go.environment["GOARCH"] = input.architecture == "arm64" ? "arm64" : "amd64";
+    // The environment's C library may be older than this machine's.
+    go.environment["CGO_ENABLED"] = os::variable("CGO_ENABLED").value_or("0");
+    return run_tool(
+               go,
+               fmt::format("cannot compile {}", input.source.string()),
+               "see the output of go above",
+               input.log,
+               input.cancel)
+        .map([](const std::string&) {});
+}
+
+} // namespace samara::build

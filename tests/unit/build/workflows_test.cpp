@@ -1,0 +1,182 @@
+#include "base/strings.h"
+#include "build/workflow.h"
+#include "os/environment.h"
+#include "os/process.h"
+#include "project.h"
+#include "variable.h"
+
+#include <gmock/gmock.h>
+
+namespace samara::build {
+namespace {
+
+using testing::HasSubstr;
+
+// Languages whose tools are too large for a test machine: a script in the tool's place writes down
+// how it was called and makes what the tool would make.
+class Workflow : public Project {
+protected:
+    void fake(std::string_view tool, std::string_view script) {
+        const auto path = root() / "bin" / tool;
+        ASSERT_TRUE(os::make_folders(path.parent_path()));
+        const std::string text = "#!/bin/sh\necho \"$(basename \"$0\") $*\" >> " +
+                                 (root() / "calls").string() + "\n" + std::string(script);
+        ASSERT_TRUE(os::write_file_atomically(path, text, 0755));
+    }
+
+    [[nodiscard]] std::string calls() const { return read("calls"); }
+
+private:
+    Variable path_{"PATH", (root() / "bin").string() + ":" + os::variable("PATH").value_or("")};
+};
+
+constexpr std::string_view copy_environment = "echo $GOOS $GOARCH $CGO_ENABLED > $3\n";
+
+TEST_F(Workflow, GoCompilesABootstrapForTheFunctionsProcessor) {
+    fake("go", copy_environment);
+    write("src/go.mod", "module x\n");
+    Function& function = add_function("A", "src", "provided.al2023");
+    function.architecture = "arm64";
+    function.metadata = data::Map{
+        {"BuildMethod", "go1.x"},
+        {"BuildProperties", data::Map{{"TrimGoPath", true}, {"GoLdflags", "-s -w"}}}};
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    EXPECT_EQ(read(".aws-sam/build/A/bootstrap"), "linux arm64 0\n");
+    EXPECT_THAT(calls(), HasSubstr("/A/bootstrap -trimpath -ldflags -s -w\n"));
+}
+
+TEST_F(Workflow, CargoLambdaMakesTheBootstrap) {
+    fake("cargo-lambda", "");
+    fake("cargo", "mkdir -p $5/tool && echo rust > $5/tool/bootstrap\n");
+    write("src/Cargo.toml", "");
+    Function& function = add_function("A", "src", "provided.al2023");
+    function.metadata = data::Map{{"BuildMethod", "rust-cargolambda"}};
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    EXPECT_EQ(read(".aws-sam/build/A/bootstrap"), "rust\n");
+    function.metadata = data::Map{
+        {"BuildMethod", "rust-cargolambda"}, {"BuildProperties", data::Map{{"Binary", "other"}}}};
+    EXPECT_THAT(message(), HasSubstr("the package makes 0 programs"));
+    EXPECT_THAT(calls(), HasSubstr("--bin other"));
+}
+
+TEST_F(Workflow, DotnetPublishes) {
+    fake("dotnet", "echo dll > $9/app.dll\n");
+    write("src/app.csproj", "");
+    write("src/bin/Debug/app.dll", "stale");
+    add_function("A", "src", "dotnet8").architecture = "arm64";
+    ASSERT_EQ(message(), "(no error)") << log_text_ << calls();
+    EXPECT_EQ(read(".aws-sam/build/A/app.dll"), "dll\n");
+    EXPECT_THAT(calls(), HasSubstr("dotnet publish --configuration Release --runtime linux-arm64"));
+    EXPECT_FALSE(exists(".aws-sam/build/A/bin"));
+}
+
+TEST_F(Workflow, MavenGivesClassesAndJars) {
+    fake(
+        "mvn",
+        "mkdir -p target/classes target/dependency\n"
+        "touch target/classes/App.class target/dependency/dep.jar target/app.jar\n");
+    write("src/pom.xml", "<project/>");
+    add_function("A", "src", "java21");
+    add_layer("Deps", "src", "java21");
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    EXPECT_TRUE(exists(".aws-sam/build/A/App.class"));
+    EXPECT_TRUE(exists(".aws-sam/build/A/lib/dep.jar"));
+    EXPECT_TRUE(exists(".aws-sam/build/Deps/java/lib/dep.jar"));
+    EXPECT_TRUE(exists(".aws-sam/build/Deps/java/lib/app.jar"));
+    EXPECT_FALSE(exists("src/target"));
+}
+
+TEST_F(Workflow, GradleIsToldToBeMissing) {
+    write("src/build.gradle", "");
+    add_function("A", "src", "java21");
+    EXPECT_THAT(message(), HasSubstr("there is no pom.xml in"));
+}
+
+TEST_F(Workflow, BundlerPutsGemsIntoVendor) {
+    fake(
+        "bundle", "case $1 in install) mkdir -p vendor/bundle && touch vendor/bundle/gem;; esac\n");
+    write("src/Gemfile", "");
+    write("src/Gemfile.lock", "");
+    write("src/app.rb", "x");
+    add_function("A", "src", "ruby3.3");
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    EXPECT_TRUE(exists(".aws-sam/build/A/vendor/bundle/gem"));
+    EXPECT_TRUE(exists(".aws-sam/build/A/app.rb"));
+    EXPECT_THAT(calls(), HasSubstr("config set --local deployment true"));
+}
+
+TEST_F(Workflow, EsbuildBundlesTheEntryPoints) {
+    fake(
+        "esbuild",
+        "echo bundle > $(dirname $1)/out; for a; do echo \"$a\" >> args; done\n"
+        "case $4 in --outdir=*) cp args ${4#--outdir=}/app.js;; esac\n");
+    write("src/app.ts", "x");
+    Function& function = add_function("A", "src", "nodejs20.x");
+    function.metadata = data::Map{
+        {"BuildMethod", "esbuild"},
+        {"BuildProperties",
+         data::Map{
+             {"EntryPoints", data::List{"app.ts"}},
+             {"Minify", false},
+             {"Sourcemap", true},
+             {"Target", "es2022"},
+             {"External", data::List{"a", "b"}},
+             {"MainFields", data::List{"module", "main"}}}}};
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    const std::string arguments = read(".aws-sam/build/A/app.js");
+    EXPECT_THAT(
+        arguments,
+        HasSubstr("--format=cjs\n--external:a\n--external:b\n--main-fields=module,main\n"
+                  "--sourcemap\n--target=es2022\n"));
+    EXPECT_THAT(arguments, testing::Not(HasSubstr("--minify")));
+    EXPECT_FALSE(exists("src/args"));
+    function.metadata = data::Map{{"BuildMethod", "esbuild"}};
+    EXPECT_THAT(message(), HasSubstr("EntryPoints: [app.ts]"));
+}
+
+TEST_F(Workflow, AMissingToolIsNamedWithHowToGetIt) {
+    const Variable nothing("PATH", (root() / "bin").string());
+    write("src/package.json", R"({"dependencies": {"x": "1"}})");
+    write("src/Gemfile", "");
+    write("src/pom.xml", "");
+    write("src/Makefile", "");
+
+    struct Case {
+        const char* runtime;
+        const char* method;
+        const char* tool;
+    };
+
+    for (const Case& c :
+         {Case{"nodejs20.x", "", "npm"},
+          Case{"ruby3.3", "", "bundle"},
+          Case{"java21", "", "mvn"},
+          Case{"dotnet8", "", "dotnet"},
+          Case{"provided.al2023", "go1.x", "go"},
+          Case{"provided.al2023", "rust-cargolambda", "cargo-lambda"},
+          Case{"provided.al2023", "", "make"}}) {
+        request_.functions.clear();
+        add_function("A", "src", c.runtime).metadata = data::Map{{"BuildMethod", c.method}};
+        const std::string text = message();
+        EXPECT_THAT(text, HasSubstr(std::string("A: ") + c.tool + " was not found\n  install"));
+    }
+}
+
+TEST(Workflows, EveryRuntimeAndMethodHasAWorkflow) {
+    const auto workflows = Workflows::load();
+    ASSERT_TRUE(workflows) << base::to_string(workflows.error());
+    for (const char* runtime :
+         {"python3.13", "nodejs22.x", "ruby3.4", "java21", "dotnet8", "provided.al2023"}) {
+        const auto selected = workflows->select(runtime, "");
+        ASSERT_TRUE(selected) << runtime;
+        EXPECT_NE(selected->run, nullptr);
+    }
+    for (const char* method : {"makefile", "esbuild", "go1.x", "rust-cargolambda", "python3.12"}) {
+        EXPECT_TRUE(workflows->select("provided.al2023", method)) << method;
+    }
+    EXPECT_FALSE(workflows->select("makefile", ""));
+    EXPECT_FALSE(workflows->select("", ""));
+}
+
+} // namespace
+} // namespace samara::build
