@@ -2,6 +2,7 @@
 #include "transform/expanders.h"
 #include "transform/function_parts.h"
 #include "transform/intrinsics.h"
+#include "transform/tags.h"
 
 #include <set>
 
@@ -42,6 +43,7 @@ struct Deployments {
     bool needs_role = false;
     bool unconditional = false;    ///< a function without a condition takes part
     std::vector<Value> conditions; ///< of the others, each once
+    Map tags;                      ///< that functions pass on
 };
 
 bool is_true(const Value& value) {
@@ -106,6 +108,9 @@ std::optional<Value> alarm_list(const Value& alarms) {
 void remember(const Resource& function, bool needs_role, bool passthrough) {
     auto& deployments = function.context().state<Deployments>();
     deployments.any = true;
+    if (!function.passed_on_tags().empty()) {
+        deployments.tags = function.passed_on_tags();
+    }
     deployments.needs_role = deployments.needs_role || needs_role;
     const Value* condition = passthrough ? function.attribute("Condition") : nullptr;
     if (condition == nullptr) {
@@ -207,9 +212,12 @@ void add_deployments(Context& context) {
     if (!deployments.any) {
         return;
     }
+    Map properties{{"ComputePlatform", "Lambda"}};
+    if (!deployments.tags.empty()) {
+        properties.set("Tags", tag_list(deployments.tags));
+    }
     Map application{
-        {"Type", "AWS::CodeDeploy::Application"},
-        {"Properties", Map{{"ComputePlatform", "Lambda"}}}};
+        {"Type", "AWS::CodeDeploy::Application"}, {"Properties", std::move(properties)}};
     Map role{
         {"Type", "AWS::IAM::Role"},
         {"Properties",

@@ -194,6 +194,10 @@ void expand_function(Resource& function) {
     if (!good) {
         return;
     }
+    if (const bool* propagate = function["PropagateTags"].as_boolean();
+        propagate != nullptr && *propagate) {
+        function.pass_on_tags(tags_of(function));
+    }
     auto lambda = lambda_properties(function);
     if (!lambda) {
         return;

@@ -19,7 +19,6 @@ struct FunctionEvent {
     std::string target_id; ///< logical id of the function, or of the alias it publishes
     bool target_is_alias = false;
     data::Map attributes;   ///< of every generated resource: Condition ...
-    const data::Map& tags;  ///< the function's Tags when they are to be passed on, else empty
     RolePolicies& policies; ///< of the function's role, when the transform makes one
 
     /// What names the target in a Lambda permission or event source mapping.

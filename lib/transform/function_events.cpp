@@ -16,10 +16,6 @@ void emit_events(const Resource& function, const PublishedAlias* alias, RolePoli
     if (events == nullptr || !events->is_map()) {
         return;
     }
-    static const Map no_tags;
-    const Value& tags = function["Tags"];
-    const bool* propagate = function["PropagateTags"].as_boolean();
-    const bool with_tags = propagate != nullptr && *propagate && tags.is_map();
     Map& writable = *function.map().find("Events")->as_map();
     for (data::Entry& entry : writable) {
         static const Value nothing;
@@ -65,7 +61,6 @@ void emit_events(const Resource& function, const PublishedAlias* alias, RolePoli
             alias == nullptr ? function.logical_id() : alias->alias_id,
             alias != nullptr,
             function.passed_on(),
-            with_tags ? *tags.as_map() : no_tags,
             policies,
         };
         if (!row->list.empty() && !expanded.generated_place().check(row->list)) {

@@ -74,22 +74,6 @@ void depend_on_if(Map& properties, const std::string& permission, const Value& c
     }
 }
 
-void pass_on_tags(Map& properties, const Map& tags) {
-    List* list = tags.empty() ? nullptr : list_in(properties, "Tags");
-    if (list == nullptr) {
-        return;
-    }
-    for (Value& tag : tag_list(tags)) {
-        const bool there = std::any_of(list->begin(), list->end(), [&](const Value& own) {
-            const Value* key = own.find("Key");
-            return key != nullptr && *key == *tag.find("Key");
-        });
-        if (!there) {
-            list->push_back(std::move(tag));
-        }
-    }
-}
-
 /// Adds the function to the bucket's notifications.
 void notify(FunctionEvent& event, std::string_view bucket_id, Map& bucket) {
     Context& context = event.function.context();
@@ -108,7 +92,9 @@ void notify(FunctionEvent& event, std::string_view bucket_id, Map& bucket) {
     if (condition != nullptr) {
         depend_on_if(*properties, permission, *condition);
     }
-    pass_on_tags(*properties, event.tags);
+    if (const Map& tags = event.function.passed_on_tags(); !tags.empty()) {
+        properties->set("Tags", tag_list(tags));
+    }
     Map* notifications = map_in(*properties, "NotificationConfiguration");
     if (notifications == nullptr) {
         resource_error(

@@ -1,5 +1,8 @@
 #include "transform/resource.h"
 
+#include "transform/tags.h"
+
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -11,6 +14,19 @@ using data::Map;
 using data::Value;
 
 constexpr std::array passed_on_attributes{"Condition", "DeletionPolicy", "UpdateReplacePolicy"};
+
+/// The generated resources that take the tags of what they are generated from.
+constexpr std::array<std::string_view, 9> tagged_types{
+    "AWS::CodeDeploy::DeploymentGroup",
+    "AWS::IAM::Role",
+    "AWS::IoT::TopicRule",
+    "AWS::Lambda::CapacityProvider",
+    "AWS::Lambda::Function",
+    "AWS::S3::Bucket",
+    "AWS::SNS::Topic",
+    "AWS::SQS::Queue",
+    "AWS::StepFunctions::StateMachine",
+};
 
 Map& properties_of(Map& resource) {
     Value& properties = resource["Properties"];
@@ -177,6 +193,10 @@ void Resource::emit(
             "rename it",
             existing->key_where);
         return;
+    }
+    if (!tags_.empty() &&
+        std::find(tagged_types.begin(), tagged_types.end(), type) != tagged_types.end()) {
+        properties.set("Tags", tag_list(tags_));
     }
     Map out{{"Type", type}};
     Map filled;

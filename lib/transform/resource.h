@@ -91,6 +91,12 @@ public:
     /// DeletionPolicy, UpdateReplacePolicy.
     [[nodiscard]] data::Map passed_on() const;
 
+    /// Makes every generated resource that can have Tags carry these, in place of its own
+    /// (PropagateTags).
+    void pass_on_tags(const data::Map& tags) { tags_ = tags; }
+
+    [[nodiscard]] const data::Map& passed_on_tags() const { return tags_; }
+
     /// Adds a resource to the output. `attributes` are members beside Type and Properties; null
     /// properties are left out. An error when the template has a resource of that id already.
     void
@@ -110,6 +116,7 @@ private:
     std::string logical_id_;
     base::Location where_;
     data::Map* resource_;
+    data::Map tags_;
 };
 
 } // namespace samara::transform

@@ -1,7 +1,6 @@
 #include "transform/expanders.h"
 #include "transform/function_event.h"
 #include "transform/intrinsics.h"
-#include "transform/tags.h"
 
 #include <fmt/format.h>
 
@@ -52,11 +51,7 @@ void expand_iot_event(FunctionEvent& event) {
     if (const Value* version = event.properties.find("AwsIotSqlVersion")) {
         payload.set("AwsIotSqlVersion", *version);
     }
-    Map rule{{"TopicRulePayload", std::move(payload)}};
-    if (!event.tags.empty()) {
-        rule.set("Tags", tag_list(event.tags));
-    }
-    event.emit(event.prefix, "AWS::IoT::TopicRule", std::move(rule));
+    event.emit(event.prefix, "AWS::IoT::TopicRule", {{"TopicRulePayload", std::move(payload)}});
     event.emit_permission(
         "iot.amazonaws.com",
         {{"SourceAccount", make_sub("${AWS::AccountId}")},
