@@ -128,6 +128,9 @@ void Application::read_resource(const data::Entry& resource) {
         }
         resolved.as_map()->set("Properties", Value(std::move(kept)));
     }
+    if (Value* metadata = resolved.find("Metadata")) {
+        *metadata = resolver_->resolve(*metadata, diagnostics_);
+    }
     if (is_layer(name)) {
         if (auto layer = model::read_layer(resource.key, resolved, diagnostics_)) {
             layers_.push_back(std::move(*layer));

@@ -81,7 +81,7 @@ private:
     data::Value error(std::string message, std::string hint, const base::Location& where);
     void warning(std::string message, std::string hint, const base::Location& where);
 
-    const model::Sections& sections_;
+    model::Sections sections_; // pointers into the document
     std::map<std::string, data::Value> parameters_;
     PseudoParameters pseudo_;
     base::Diagnostics* diagnostics_ = nullptr;

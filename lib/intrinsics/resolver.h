@@ -23,7 +23,8 @@ struct PseudoParameters {
 /// The pseudo parameters of a region: its partition follows from the name.
 PseudoParameters pseudo_parameters(std::string region);
 
-/// Evaluates parts of one template. Not thread-safe; cheap to make. `sections` must outlive it.
+/// Evaluates parts of one template. Not thread-safe; cheap to make. The
+/// document behind `sections` must outlive it.
 ///
 /// Results: Ref and Fn::GetAtt of a resource give what AWS would give with the resource's name (a
 /// table, schemas/intrinsics). What cannot be known before a deployment gets a stand-in (the

@@ -173,6 +173,12 @@ base::Result<FileWatcher> FileWatcher::start(std::vector<fs::path> paths, Change
     return FileWatcher(std::move(impl));
 }
 
+void FileWatcher::add(const std::vector<fs::path>& paths) {
+    for (const fs::path& path : paths) {
+        impl_->watch(path);
+    }
+}
+
 FileWatcher::FileWatcher(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 FileWatcher::FileWatcher(FileWatcher&&) noexcept = default;

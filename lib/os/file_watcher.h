@@ -28,6 +28,9 @@ public:
     FileWatcher& operator=(FileWatcher&&) noexcept;
     ~FileWatcher();
 
+    /// More to watch. Only from within `changed`.
+    void add(const std::vector<std::filesystem::path>& paths);
+
 private:
     class Impl;
     explicit FileWatcher(std::unique_ptr<Impl> impl);

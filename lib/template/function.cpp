@@ -65,32 +65,6 @@ void read_package(Properties& properties, Function& function) {
     }
 }
 
-void read_metadata(const Value& resource, Function& function) {
-    const Value* metadata = resource.find("Metadata");
-    if (metadata == nullptr) {
-        return;
-    }
-    const auto text = [&](std::string_view name) {
-        const Value* value = metadata->find(name);
-        return value == nullptr ? std::string() : data::scalar_text(*value);
-    };
-    BuildMetadata& build = function.metadata;
-    build.build_method = text("BuildMethod");
-    build.dockerfile = text("Dockerfile");
-    build.docker_context = text("DockerContext");
-    build.docker_tag = text("DockerTag");
-    build.docker_build_target = text("DockerBuildTarget");
-    if (const Value* arguments = metadata->find("DockerBuildArgs");
-        arguments != nullptr && arguments->is_map()) {
-        for (const data::Entry& entry : *arguments->as_map()) {
-            build.docker_build_args[entry.key] = data::scalar_text(entry.value);
-        }
-    }
-    if (const Value* properties = metadata->find("BuildProperties")) {
-        build.build_properties = *properties;
-    }
-}
-
 void read_architecture(Properties& properties, Function& function) {
     const std::vector<std::string> architectures = properties.texts("Architectures");
     if (architectures.empty()) {
@@ -132,7 +106,9 @@ std::optional<Function> read_function(
         !format.empty()) {
         function.log_format = std::move(format);
     }
-    read_metadata(resource, function);
+    if (const Value* metadata = resource.find("Metadata")) {
+        function.metadata = *metadata;
+    }
     diagnostics.insert(diagnostics.end(), properties.errors().begin(), properties.errors().end());
     return properties.errors().empty() ? std::optional(std::move(function)) : std::nullopt;
 }

@@ -22,18 +22,6 @@ struct ImageConfig {
     std::string working_directory;
 };
 
-/// The Metadata that `build` reads.
-/// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/building-custom-runtimes.html
-struct BuildMetadata {
-    std::string build_method;
-    std::string dockerfile;
-    std::string docker_context;
-    std::string docker_tag;
-    std::string docker_build_target;
-    std::map<std::string, std::string> docker_build_args;
-    data::Value build_properties; ///< map or null
-};
-
 /// One AWS::Lambda::Function after the transform and after its intrinsics were resolved.
 /// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-function.html
 struct Function {
@@ -56,7 +44,7 @@ struct Function {
     std::vector<std::string> layers; ///< ARNs, or the local ARN of a layer in this template
     std::optional<std::uint32_t> reserved_concurrency;
     std::string log_format = "Text";
-    BuildMetadata metadata;
+    data::Value metadata; ///< the resource's Metadata: map or null
 };
 
 /// Reads one resource of the types AWS::Lambda::Function or AWS::Serverless::Function (whose

@@ -26,11 +26,7 @@ std::optional<Layer> read_layer(
     layer.compatible_runtimes = properties.texts("CompatibleRuntimes");
     layer.compatible_architectures = properties.texts("CompatibleArchitectures");
     if (const data::Value* metadata = resource.find("Metadata")) {
-        const data::Value* method = metadata->find("BuildMethod");
-        const data::Value* architecture = metadata->find("BuildArchitecture");
-        layer.build_method = method == nullptr ? std::string() : data::scalar_text(*method);
-        layer.build_architecture =
-            architecture == nullptr ? std::string() : data::scalar_text(*architecture);
+        layer.metadata = *metadata;
     }
     diagnostics.insert(diagnostics.end(), properties.errors().begin(), properties.errors().end());
     return properties.errors().empty() ? std::optional(std::move(layer)) : std::nullopt;

@@ -18,8 +18,7 @@ struct Layer {
     base::Location content_where;
     std::vector<std::string> compatible_runtimes;
     std::vector<std::string> compatible_architectures;
-    std::string build_method;       ///< Metadata.BuildMethod; empty: nothing to build
-    std::string build_architecture; ///< Metadata.BuildArchitecture; may be empty
+    data::Value metadata; ///< the resource's Metadata: map or null
 };
 
 /// Appends what is wrong to `diagnostics`.

@@ -50,7 +50,7 @@ Metadata: {BuildMethod: makefile}
         function.environment,
         (std::map<std::string, std::string>{{"A", "x"}, {"N", "5"}, {"B", "true"}}));
     EXPECT_EQ(function.layers.size(), 2U);
-    EXPECT_EQ(function.metadata.build_method, "makefile");
+    EXPECT_EQ(function.metadata.find("BuildMethod")->text(), "makefile");
 }
 
 TEST(Function, ReadsAnImageFunction) {
@@ -64,7 +64,7 @@ Metadata: {Dockerfile: Dockerfile, DockerContext: ./thumb, DockerTag: v1, Docker
     ASSERT_TRUE(outcome.function) << outcome.errors;
     EXPECT_EQ(outcome.function->image_uri, "thumbs:latest");
     EXPECT_EQ(outcome.function->image_config.command, std::vector<std::string>{"app.handler"});
-    EXPECT_EQ(outcome.function->metadata.docker_build_args.at("A"), "1");
+    EXPECT_EQ(outcome.function->metadata.find("DockerTag")->text(), "v1");
 }
 
 TEST(Function, NamesEveryMistakeAndItsPlace) {

@@ -1,0 +1,73 @@
+#include "serve_options.h"
+
+#include "log_output.h"
+
+namespace samara::cli {
+
+void declare_serve(Options& options, ServeArguments& arguments) {
+    options.text(
+        "--host", arguments.host, {.help = "Address to listen on", .value_name = "ADDRESS"});
+    options.port("-p,--port", arguments.port, {.help = "Port to listen on; 0 takes a free one"});
+    options.choice(
+        "--warm-containers",
+        arguments.warm_containers,
+        {"EAGER", "LAZY"},
+        {.help = "EAGER starts every function at once, LAZY with its first call"});
+    options.text(
+        "--debug-function",
+        arguments.debug_function,
+        {.help = "The function that the debug options are for", .value_name = "ID"});
+    options.flag(
+        "--no-watch", arguments.no_watch, {.help = "Do not take up edits of code and template"});
+    options.number(
+        "--max-concurrency",
+        arguments.max_concurrency,
+        {.help = "Environments a function may have at once"});
+    options.number(
+        "--idle-timeout",
+        arguments.idle_timeout_seconds,
+        {.help = "Seconds after which an unused environment ends"});
+    declare_run(options, arguments);
+    declare_common(options, arguments.common);
+    options.group("Server");
+}
+
+int serve(
+    Console& console,
+    Options& options,
+    const Arguments& arguments,
+    std::string_view path,
+    ServeArguments& given,
+    ServeCommand command) {
+    if (const auto ended = prepare(console, options, arguments, path, given.common)) {
+        return *ended;
+    }
+    auto run = run_options(given);
+    if (!run) {
+        return exit_with(console, run.error());
+    }
+    auto output = open_log_output(console, given.log_file);
+    if (!output) {
+        return exit_with(console, output.error());
+    }
+    app::ServeOptions serve;
+    serve.load = load_arguments(given.common);
+    serve.run = std::move(*run);
+    serve.run.debug_function = given.debug_function;
+    serve.engine = given.engine;
+    serve.host = given.host;
+    serve.port = given.port;
+    serve.ssl_certificate = given.ssl_certificate;
+    serve.ssl_key = given.ssl_key;
+    serve.static_folder = given.static_dir;
+    serve.warm = given.warm_containers == "EAGER" ? app::Warm::eager : app::Warm::lazy;
+    serve.watch = !given.no_watch;
+    serve.disable_authorizer = given.disable_authorizer;
+    serve.json_access_log = given.access_log_format == "json";
+    serve.max_concurrency = given.max_concurrency;
+    serve.idle_timeout = std::chrono::seconds(given.idle_timeout_seconds);
+    const auto served = command(serve, std::move(*output), console.log());
+    return served ? 0 : exit_with(console, served.error());
+}
+
+} // namespace samara::cli

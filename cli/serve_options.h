@@ -1,0 +1,42 @@
+#pragma once
+
+#include "app/serve.h"
+#include "command.h"
+#include "run_options.h"
+
+#include <string>
+
+namespace samara::cli {
+
+/// What start-api and start-lambda take.
+struct ServeArguments : RunArguments {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 0;
+    std::string warm_containers = "LAZY";
+    std::string debug_function;
+    bool no_watch = false;
+    std::uint32_t max_concurrency = 10;
+    std::uint32_t idle_timeout_seconds = 600;
+    // start-api alone
+    std::string static_dir = "public";
+    std::string ssl_certificate;
+    std::string ssl_key;
+    bool disable_authorizer = false;
+    std::string access_log_format = "text";
+};
+
+void declare_serve(Options& options, ServeArguments& arguments);
+
+using ServeCommand = base::Result<void> (*)(
+    const app::ServeOptions& options, engine::OutputSink output, const base::Log& log);
+
+/// Parses the arguments and serves until a signal; the exit code.
+int serve(
+    Console& console,
+    Options& options,
+    const Arguments& arguments,
+    std::string_view path,
+    ServeArguments& given,
+    ServeCommand command);
+
+} // namespace samara::cli

@@ -1,0 +1,41 @@
+#include "commands.h"
+#include "serve_options.h"
+
+// samara local start-api
+namespace samara::cli {
+
+namespace {
+
+constexpr std::string_view examples =
+    "  samara local start-api\n"
+    "  samara local start-api --port 8080 --warm-containers EAGER\n"
+    "  samara local start-api --env-vars env.json --static-dir public\n";
+
+} // namespace
+
+int start_api(Console& console, const Arguments& arguments) {
+    ServeArguments given;
+    given.port = 3000;
+    Options options(
+        "samara local start-api", "Serve the APIs of a template until Ctrl-C.", examples);
+    options.group("Server");
+    declare_serve(options, given);
+    options.text(
+        "-s,--static-dir",
+        given.static_dir,
+        {.help = "Files served where no route is", .value_name = "FOLDER"});
+    options.text(
+        "--ssl-cert-file",
+        given.ssl_certificate,
+        {.help = "Certificate for https, PEM", .value_name = "FILE"});
+    options.text("--ssl-key-file", given.ssl_key, {.help = "Its key, PEM", .value_name = "FILE"});
+    options.flag("--disable-authorizer", given.disable_authorizer, {.help = "Open every route"});
+    options.choice(
+        "--access-log-format",
+        given.access_log_format,
+        {"text", "json"},
+        {.help = "Form of the access log"});
+    return serve(console, options, arguments, "local start-api", given, app::start_api);
+}
+
+} // namespace samara::cli

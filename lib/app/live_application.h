@@ -1,0 +1,63 @@
+#pragma once
+
+#include "app/application.h"
+#include "app/load.h"
+#include "app/plan.h"
+#include "app/serve.h"
+#include "engine/engine.h"
+#include "invoke/invoker.h"
+#include "os/file_watcher.h"
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace samara::app {
+
+/// An application being served: its invoker, and the watching of its files.
+class LiveApplication {
+public:
+    /// Reads the template, chooses the engine, plans every function. Fails when the template has an
+    /// error: a route must not be served without what protects it.
+    static base::Result<std::unique_ptr<LiveApplication>> start(
+        const ServeOptions& options,
+        engine::OutputSink output,
+        base::Log log,
+        os::Cancellation cancel);
+
+    LiveApplication(const LiveApplication&) = delete;
+    LiveApplication& operator=(const LiveApplication&) = delete;
+    LiveApplication(LiveApplication&&) = delete;
+    LiveApplication& operator=(LiveApplication&&) = delete;
+    ~LiveApplication();
+
+    base::Result<invoke::Response> invoke(const invoke::Request& request);
+
+    /// The template as it was last read without an error.
+    [[nodiscard]] Application& application() { return *application_; }
+
+    /// Starts watching; `reloaded` is called after each change that could be taken up.
+    base::Result<void> watch(std::function<void(Application&)> reloaded);
+
+    /// --warm-containers EAGER.
+    base::Result<void> warm_all();
+
+private:
+    LiveApplication(
+        const ServeOptions& options, Application application, Planner planner, base::Log log);
+    base::Result<invoke::FunctionPlans> plan_all(Application& application);
+    void reload();
+    [[nodiscard]] std::vector<std::filesystem::path> watched_paths() const;
+
+    ServeOptions options_;
+    base::Log log_;
+    std::optional<Application> application_;
+    Planner planner_;
+    std::unique_ptr<engine::Engine> engine_;
+    std::unique_ptr<invoke::Invoker> invoker_;
+    std::function<void(Application&)> reloaded_;
+    std::optional<os::FileWatcher> watcher_; // ends first: it calls the others
+};
+
+} // namespace samara::app

@@ -1,0 +1,155 @@
+#include "app/live_application.h"
+#include "app/serve.h"
+#include "data/read.h"
+#include "gateway/apis.h"
+#include "gateway/server.h"
+#include "os/file.h"
+#include "os/signals.h"
+#include "os/wait.h"
+
+#include <fmt/format.h>
+
+namespace samara::app {
+
+namespace {
+
+bool concerns_the_gateway(std::string_view type) {
+    return type.starts_with("AWS::ApiGateway::") || type.starts_with("AWS::ApiGatewayV2::") ||
+           type == "AWS::Lambda::Function";
+}
+
+// The resources an API Gateway is made of, intrinsics evaluated; of a function its name and
+// timeout.
+data::Value gateway_resources(Application& application, base::Diagnostics& diagnostics) {
+    data::Map resources;
+    for (const data::Entry& entry : *application.sections().resources) {
+        const data::Value* type = entry.value.find("Type");
+        if (type == nullptr || !concerns_the_gateway(type->text()) ||
+            !application.resolver().exists(entry.value, diagnostics)) {
+            continue;
+        }
+        if (type->text() != "AWS::Lambda::Function") {
+            resources.set(data::Entry(
+                entry.key,
+                application.resolver().resolve(entry.value, diagnostics),
+                entry.key_where));
+            continue;
+        }
+        if (const model::Function* function = application.find_function(entry.key)) {
+            resources.set(
+                entry.key,
+                data::Map{
+                    {"Type", *type},
+                    {"Properties",
+                     data::Map{
+                         {"FunctionName", function->name},
+                         {"Timeout", static_cast<std::int64_t>(function->timeout_seconds)}}}});
+        }
+    }
+    return data::Value(std::move(resources));
+}
+
+base::Result<std::vector<gateway::Api>> read_apis(Application& application, const base::Log& log) {
+    base::Diagnostics diagnostics;
+    const data::Value resources = gateway_resources(application, diagnostics);
+    const auto load = [&](const data::Value& location,
+                          const std::string& api) -> base::Result<data::Value> {
+        if (!location.is_string() || location.text().starts_with("s3://")) {
+            return base::fail(
+                fmt::format("the definition of {} is not a local file", api),
+                "write it as DefinitionBody, or as a file beside the template",
+                location.where());
+        }
+        const auto text = os::read_file(application.folder() / location.text());
+        return text ? data::read_document(*text, location.text()) : base::fail(text.error());
+    };
+    std::vector<gateway::Api> apis = gateway::read_apis(resources, load, diagnostics);
+    for (const base::Diagnostic& diagnostic : diagnostics) {
+        if (diagnostic.severity == base::Severity::error) {
+            return base::fail(diagnostic.error);
+        }
+        log.warning(to_string(diagnostic.error));
+    }
+    return apis;
+}
+
+void announce(const gateway::Server& server, const base::Log& log) {
+    for (const gateway::Mount& mount : server.mounts()) {
+        log.info(gateway::to_string(mount, server.address()));
+    }
+}
+
+gateway::ServerOptions server_options(const ServeOptions& options, const base::Log& log) {
+    gateway::ServerOptions server;
+    server.http.host = options.host;
+    server.http.port = options.port;
+    if (!options.ssl_certificate.empty()) {
+        server.http.tls = net::TlsFiles{options.ssl_certificate, options.ssl_key};
+    }
+    server.gateway.authorization.disable_authorizer = options.disable_authorizer;
+    const auto format =
+        options.json_access_log ? gateway::AccessLogFormat::json : gateway::AccessLogFormat::text;
+    server.gateway.access_log = [log, format](const gateway::AccessRecord& record) {
+        log.info(gateway::to_string(record, format));
+    };
+    return server;
+}
+
+} // namespace
+
+base::Result<void>
+start_api(const ServeOptions& options, engine::OutputSink output, const base::Log& log) {
+    const os::Cancellation cancel;
+    const os::SignalCancellation signals(cancel);
+    auto live = LiveApplication::start(options, std::move(output), log, cancel);
+    if (!live) {
+        return base::fail(std::move(live).error());
+    }
+    auto apis = read_apis((*live)->application(), log);
+    if (!apis) {
+        return base::fail(std::move(apis).error());
+    }
+    if (apis->empty()) {
+        return base::fail(
+            "Template does not have any APIs connected to Lambda functions",
+            "add an event of the type HttpApi or Api to a function");
+    }
+    if (options.disable_authorizer) {
+        log.warning("--disable-authorizer: every route is open, whatever the template asks for");
+    }
+    auto server = gateway::Server::start(
+        std::move(*apis),
+        [&live](const invoke::Request& request) { return (*live)->invoke(request); },
+        server_options(options, log));
+    if (!server) {
+        return base::fail(std::move(server).error());
+    }
+    if (options.watch) {
+        auto watching = (*live)->watch([&](Application& application) {
+            auto changed = read_apis(application, log);
+            if (!changed) {
+                log.error(to_string(changed.error()));
+                return;
+            }
+            server->replace(std::move(*changed));
+        });
+        if (!watching) {
+            return watching;
+        }
+    }
+    if (options.warm == Warm::eager) {
+        if (auto warmed = (*live)->warm_all(); !warmed) {
+            return warmed;
+        }
+    }
+    announce(*server, log);
+    log.info(fmt::format(
+        "Edits of the code or the template are taken up by the next request.\n"
+        " * Running on {} (Press CTRL+C to quit)",
+        server->address()));
+    os::wait_readable(-1, cancel);
+    server->stop();
+    return {};
+}
+
+} // namespace samara::app
