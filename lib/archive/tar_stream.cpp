@@ -30,6 +30,7 @@ struct Item {
     fs::path file; // on disk; empty for bytes
     std::string_view bytes;
     unsigned mode = 0644;
+    unsigned type = AE_IFREG; // of one without a file on disk
 };
 
 struct WriterDeleter {
@@ -118,7 +119,7 @@ private:
     base::Result<void> write_bytes() {
         const std::unique_ptr<archive_entry, EntryDeleter> entry(archive_entry_new());
         archive_entry_set_pathname(entry.get(), current_.name.c_str());
-        archive_entry_set_filetype(entry.get(), AE_IFREG);
+        archive_entry_set_filetype(entry.get(), current_.type);
         archive_entry_set_perm(entry.get(), current_.mode);
         archive_entry_set_size(entry.get(), static_cast<la_int64_t>(current_.bytes.size()));
         archive_entry_set_mtime(entry.get(), 0, 0);
@@ -201,6 +202,10 @@ TarStream::~TarStream() = default;
 
 void TarStream::add_bytes(std::string name, std::string_view bytes, unsigned mode) {
     impl_->add({std::move(name), {}, bytes, mode});
+}
+
+void TarStream::add_folder(std::string name) {
+    impl_->add({std::move(name), {}, {}, 0755, AE_IFDIR});
 }
 
 void TarStream::add_file(std::string name, fs::path file) {

@@ -29,6 +29,9 @@ public:
     /// A file with these bytes, which must stay until the archive has been read.
     void add_bytes(std::string name, std::string_view bytes, unsigned mode = 0644);
 
+    /// An empty folder.
+    void add_folder(std::string name);
+
     /// What `folder` holds, under `prefix` ("" for the root of the archive), sorted by name.
     /// Symbolic links stay links; sockets, pipes and devices are left out. Lists now, reads later.
     base::Result<void> add_tree(

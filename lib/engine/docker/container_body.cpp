@@ -1,0 +1,142 @@
+#include "engine/docker/container_body.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace samara::engine::docker {
+
+namespace {
+
+constexpr std::int64_t mebibyte = 1LL << 20U;
+constexpr int open_files = 1024; // Lambda's quotas: file descriptors, processes and threads
+constexpr int processes = 1024;
+constexpr std::string_view debugger_folder = "/tmp/lambci_debug_files";
+
+data::List list_of(const std::vector<std::string>& texts) {
+    data::List list;
+    for (const std::string& text : texts) {
+        list.emplace_back(text);
+    }
+    return list;
+}
+
+data::Value read_only_bind(const std::string& source, std::string_view target) {
+    return data::Map{{"Type", "bind"}, {"Source", source}, {"Target", target}, {"ReadOnly", true}};
+}
+
+struct Start {
+    std::vector<std::string> entry_point;
+    std::vector<std::string> command;
+    std::string working_directory;
+};
+
+// A Zip function: the emulator finds the runtime's bootstrap itself. An Image function: what its
+// image runs, with the overrides of ImageConfig, becomes the emulator's arguments.
+Start start_of(const EnvironmentSpec& spec, const image::ImageInfo& image) {
+    Start start;
+    start.entry_point = {std::string(image::emulator_path)};
+    const auto* package = std::get_if<ImagePackage>(&spec.package);
+    if (package == nullptr) {
+        start.working_directory = "/var/task";
+        return start;
+    }
+    const auto& entry_point =
+        package->entry_point.empty() ? image.entry_point : package->entry_point;
+    start.entry_point.insert(start.entry_point.end(), entry_point.begin(), entry_point.end());
+    start.command = package->command.empty() ? image.command : package->command;
+    start.working_directory =
+        package->working_directory.empty() ? image.working_directory : package->working_directory;
+    return start;
+}
+
+data::Value mounts_of(const EnvironmentSpec& spec) {
+    data::List mounts;
+    if (const auto* zip = std::get_if<ZipPackage>(&spec.package)) {
+        mounts.push_back(read_only_bind(zip->code.string(), "/var/task"));
+    }
+    if (spec.debug && !spec.debug->debugger_path.empty()) {
+        mounts.push_back(read_only_bind(spec.debug->debugger_path.string(), debugger_folder));
+    }
+    return mounts;
+}
+
+// The invoke port on one that is free, debug ports on the same number.
+data::Map port_bindings(const EnvironmentSpec& spec) {
+    const auto binding = [&](std::string port) -> data::Value {
+        return data::List{
+            data::Map{{"HostIp", spec.network.host_interface}, {"HostPort", std::move(port)}}};
+    };
+    data::Map bindings;
+    bindings.set(data::Entry(std::string(invoke_port), binding("")));
+    if (spec.debug) {
+        for (const std::uint16_t port : spec.debug->ports) {
+            bindings.set(data::Entry(fmt::format("{}/tcp", port), binding(std::to_string(port))));
+        }
+    }
+    return bindings;
+}
+
+data::Map host_config(const EnvironmentSpec& spec) {
+    data::Map host{
+        {"Mounts", mounts_of(spec)},
+        {"PortBindings", port_bindings(spec)},
+        {"ReadonlyRootfs", true},
+        // Programs may be run from /tmp in Lambda.
+        {"Tmpfs",
+         data::Map{
+             {"/tmp",
+              fmt::format("rw,exec,nosuid,nodev,mode=1777,size={}m", spec.ephemeral_storage_mb)}}},
+        {"PidsLimit", processes},
+        {"Ulimits",
+         data::List{data::Map{{"Name", "nofile"}, {"Soft", open_files}, {"Hard", open_files}}}},
+        // The engine's default may be one whose logs cannot be read back.
+        {"LogConfig", data::Map{{"Type", "json-file"}}},
+    };
+    if (spec.memory_limit) {
+        host.set("Memory", spec.memory_mb * mebibyte);
+        host.set("MemorySwap", spec.memory_mb * mebibyte); // no swap beside it
+    }
+    if (!spec.network.network.empty()) {
+        host.set("NetworkMode", spec.network.network);
+    }
+    if (!spec.network.extra_hosts.empty()) {
+        host.set("ExtraHosts", list_of(spec.network.extra_hosts));
+    }
+    if (!spec.network.dns.empty()) {
+        host.set("Dns", list_of(spec.network.dns));
+    }
+    return host;
+}
+
+} // namespace
+
+data::Value
+container_body(const EnvironmentSpec& spec, const image::AddedImage& image, const Owner& owner) {
+    const Start start = start_of(spec, image.info);
+    data::List environment;
+    for (const auto& [name, value] : spec.environment) {
+        environment.emplace_back(fmt::format("{}={}", name, value));
+    }
+    data::Map ports;
+    for (const data::Entry& binding : port_bindings(spec)) {
+        ports.set(binding.key, data::Map());
+    }
+    return data::Map{
+        {"Image", image.name},
+        {"Entrypoint", list_of(start.entry_point)},
+        {"Cmd", list_of(start.command)},
+        {"WorkingDir", start.working_directory},
+        {"Env", std::move(environment)},
+        {"ExposedPorts", std::move(ports)},
+        {"Labels",
+         data::Map{
+             {"sam.cli.container.type", "lambda"},
+             {"sam.cli.function.name", spec.function},
+             {"sam.cli.runtime", spec.runtime},
+             {std::string(owner_label), to_string(owner)}}},
+        {"HostConfig", host_config(spec)},
+    };
+}
+
+} // namespace samara::engine::docker

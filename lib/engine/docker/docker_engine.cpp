@@ -1,0 +1,137 @@
+#include "engine/docker/docker_engine.h"
+
+#include "engine/docker/api.h"
+#include "engine/docker/container_body.h"
+#include "engine/docker/containers.h"
+#include "engine/docker/docker_environment.h"
+#include "engine/docker/images.h"
+#include "os/environment.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cctype>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+namespace samara::engine::docker {
+
+namespace {
+
+// A name that says whose it is; unique as long as the process lives.
+std::string container_name(const std::string& function) {
+    static std::atomic<unsigned> count = 0;
+    std::string name = fmt::format("samara-{}-{}-{}", function, ::getpid(), ++count);
+    std::replace_if(
+        name.begin(),
+        name.end(),
+        [](unsigned char c) { return std::isalnum(c) == 0 && c != '-' && c != '_'; },
+        '-');
+    return name;
+}
+
+std::string architecture_of(const image::ImageInfo& image) {
+    return image.architecture == "amd64" ? "x86_64" : image.architecture;
+}
+
+class DockerEngine final : public Engine {
+public:
+    DockerEngine(std::shared_ptr<Api> api, Options options)
+        : api_(std::move(api)), options_(std::move(options)),
+          images_(
+              make_image_store(api_, options_.lookup),
+              {.emulator = options_.emulator,
+               .check = options_.image_check,
+               .lock_folder = options_.lock_folder,
+               .log = options_.log}) {}
+
+    [[nodiscard]] std::string_view name() const override { return "docker"; }
+
+    base::Result<void>
+    prepare(const EnvironmentSpec& spec, const os::Cancellation& cancel) override {
+        const auto image = provide(spec, cancel);
+        return image ? base::Result<void>() : tl::unexpected(image.error());
+    }
+
+    base::Result<std::unique_ptr<Environment>>
+    start(const EnvironmentSpec& spec, OutputSink output, const os::Cancellation& cancel) override {
+        const auto image = provide(spec, cancel);
+        if (!image) {
+            return tl::unexpected(image.error());
+        }
+        auto container = Container::create(
+            api_,
+            container_name(spec.function),
+            container_body(spec, *image, owner_),
+            options_.log);
+        if (!container) {
+            return tl::unexpected(container.error());
+        }
+        options_.log.info(fmt::format("SAM_CONTAINER_ID: {}", (*container)->id()));
+        return DockerEnvironment::start(
+            std::move(*container), spec, std::move(output), options_.connection_limit, cancel);
+    }
+
+private:
+    base::Result<image::AddedImage>
+    provide(const EnvironmentSpec& spec, const os::Cancellation& cancel) {
+        auto image = images_.provide(spec, cancel);
+        if (!image) {
+            return image;
+        }
+        const std::string architecture = architecture_of(image->info);
+        if (architecture != spec.architecture) {
+            return base::fail(
+                fmt::format(
+                    "{} is for {}, but its image {} is for {}",
+                    spec.function,
+                    spec.architecture,
+                    image->name,
+                    architecture),
+                "correct Architectures, or build the image for that one");
+        }
+        return image;
+    }
+
+    std::shared_ptr<Api> api_;
+    Options options_;
+    image::ImageProvider images_;
+    Owner owner_ = this_process();
+};
+
+} // namespace
+
+HostLookup current_lookup() {
+    HostLookup lookup;
+    lookup.environment = os::environment();
+    lookup.home = os::variable("HOME").value_or("");
+    return lookup;
+}
+
+base::Result<std::unique_ptr<Engine>> make_engine(Options options, const os::Cancellation& cancel) {
+    auto api = Api::connect(options.lookup, cancel);
+    if (!api) {
+        return tl::unexpected(api.error());
+    }
+    if (options.lock_folder.empty()) {
+        options.lock_folder = os::cache_folder() / "locks";
+    }
+    if (const auto swept = sweep_leftovers(**api, options.log, cancel); !swept) {
+        options.log.warning(swept.error().message);
+    }
+    return std::make_unique<DockerEngine>(std::move(*api), std::move(options));
+}
+
+base::Result<std::shared_ptr<image::ImageStore>>
+connect_images(const HostLookup& lookup, const os::Cancellation& cancel) {
+    auto api = Api::connect(lookup, cancel);
+    if (!api) {
+        return tl::unexpected(api.error());
+    }
+    return make_image_store(std::move(*api), lookup);
+}
+
+} // namespace samara::engine::docker

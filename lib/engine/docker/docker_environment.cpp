@@ -1,0 +1,178 @@
+#include "engine/docker/docker_environment.h"
+
+#include "base/strings.h"
+#include "net/http_client.h"
+#include "os/process.h"
+#include "os/wait.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace samara::engine::docker {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+// Lambda gives extensions two seconds to shut down; samara-rie keeps to it.
+constexpr auto stop_limit = 2500ms;
+constexpr auto first_pause = 1ms;
+constexpr auto longest_pause = 50ms;
+constexpr std::uint16_t emulator_port = 8080;
+constexpr int signal_base = 128; // an exit code above it tells a signal, as in a shell
+
+} // namespace
+
+base::Result<std::unique_ptr<Environment>> DockerEnvironment::start(
+    std::unique_ptr<Container> container,
+    const EnvironmentSpec& spec,
+    OutputSink output,
+    std::chrono::milliseconds connection_limit,
+    const os::Cancellation& cancel) {
+    std::unique_ptr<DockerEnvironment> environment(
+        new DockerEnvironment(std::move(container), std::move(output), spec.memory_mb));
+    if (auto started = environment->container_->start(cancel); !started) {
+        return tl::unexpected(started.error());
+    }
+    environment->watcher_ = std::thread([self = environment.get()] { self->watch(); });
+    if (auto found = environment->find_endpoint(spec.network, cancel); !found) {
+        return tl::unexpected(found.error());
+    }
+    if (auto ready = environment->wait_until_ready(connection_limit, cancel); !ready) {
+        return tl::unexpected(ready.error());
+    }
+    return environment;
+}
+
+DockerEnvironment::DockerEnvironment(
+    std::unique_ptr<Container> container, OutputSink output, std::uint32_t memory_mb)
+    : container_(std::move(container)), output_(std::move(output)), memory_mb_(memory_mb) {}
+
+DockerEnvironment::~DockerEnvironment() {
+    if (!watcher_.joinable()) {
+        return;
+    }
+    if (alive_ && ready_ && container_->signal("SIGTERM")) {
+        os::wait_readable(-1, ended_, Clock::now() + stop_limit);
+    }
+    if (!ended_.cancelled()) {
+        // Its output is complete once it is gone; an engine that does not answer is not waited for.
+        if (!container_->remove()) {
+            stop_.cancel();
+        }
+    }
+    watcher_.join();
+}
+
+std::string DockerEnvironment::end_reason() const {
+    const std::lock_guard guard(mutex_);
+    return end_reason_;
+}
+
+base::Result<void>
+DockerEnvironment::find_endpoint(const NetworkSpec& network, const os::Cancellation& cancel) {
+    if (network.network == "host") {
+        endpoint_ = TcpEndpoint{network.container_host, emulator_port};
+        return {};
+    }
+    const auto state = container_->inspect(cancel);
+    if (!state) {
+        return tl::unexpected(state.error());
+    }
+    if (state->published_port) {
+        endpoint_ = TcpEndpoint{network.container_host, *state->published_port};
+        return {};
+    }
+    if (!state->running) {
+        return tl::unexpected(start_failure("the container ended before it answered"));
+    }
+    return base::fail(
+        fmt::format("the network '{}' publishes no port of the container", network.network),
+        "choose one with --docker-network that does (docker network ls)");
+}
+
+base::Result<void> DockerEnvironment::wait_until_ready(
+    std::chrono::milliseconds limit, const os::Cancellation& cancel) {
+    const auto deadline = Clock::now() + limit;
+    const auto& address = std::get<TcpEndpoint>(endpoint_);
+    net::HttpClient client(net::TcpAddress{address.host, address.port});
+    std::chrono::milliseconds pause = first_pause;
+    // Docker's own proxy takes connections before the emulator does: only an answer tells.
+    while (!client.send({.patience = limit, .stop_descriptor = cancel.descriptor()})) {
+        if (cancel.cancelled()) {
+            return base::fail("cancelled");
+        }
+        if (!alive_) {
+            return tl::unexpected(start_failure("the container ended before it answered"));
+        }
+        if (Clock::now() >= deadline) {
+            base::Error error = start_failure(fmt::format(
+                "the container did not answer at {}:{} within {} s",
+                address.host,
+                address.port,
+                std::chrono::duration_cast<std::chrono::seconds>(limit).count()));
+            error.hint = "SAM_CLI_CONTAINER_CONNECTION_TIMEOUT sets another limit, in seconds";
+            return base::fail(std::move(error));
+        }
+        os::wait_readable(ended_.descriptor(), cancel, std::min(deadline, Clock::now() + pause));
+        pause = std::min<std::chrono::milliseconds>(pause * 2, longest_pause);
+    }
+    const std::lock_guard guard(mutex_);
+    ready_ = true;
+    if (!held_back_.empty() && output_) {
+        output_(std::exchange(held_back_, {}));
+    }
+    return {};
+}
+
+void DockerEnvironment::watch() {
+    // The stream of its output ends with the container, or with a connection that was lost.
+    const auto sink = [this](std::string_view bytes) { pass_on(bytes); };
+    static_cast<void>(container_->follow_logs(sink, stop_));
+    static_cast<void>(container_->wait(stop_));
+    note_end();
+    alive_ = false;
+    ended_.cancel();
+}
+
+void DockerEnvironment::pass_on(std::string_view bytes) {
+    const std::lock_guard guard(mutex_);
+    if (!ready_) {
+        held_back_ += bytes;
+    } else if (output_) {
+        output_(bytes);
+    }
+}
+
+void DockerEnvironment::note_end() {
+    const auto state = container_->inspect(stop_);
+    const std::lock_guard guard(mutex_);
+    if (!state) {
+        end_reason_ = "removed";
+    } else if (state->out_of_memory) {
+        end_reason_ = fmt::format("killed: out of memory ({} MB)", memory_mb_);
+    } else if (!state->error.empty()) {
+        end_reason_ = state->error;
+    } else if (state->exit_code > signal_base) {
+        end_reason_ = os::to_string(os::ExitStatus{.signal = state->exit_code - signal_base});
+    } else {
+        end_reason_ = os::to_string(os::ExitStatus{.code = state->exit_code});
+    }
+}
+
+base::Error DockerEnvironment::start_failure(std::string_view what) {
+    const std::lock_guard guard(mutex_);
+    base::Error error;
+    error.message = what;
+    for (const std::string_view detail : {std::string_view(end_reason_), base::trim(held_back_)}) {
+        if (!detail.empty()) {
+            error.message += fmt::format(": {}", detail);
+        }
+    }
+    return error;
+}
+
+} // namespace samara::engine::docker

@@ -1,0 +1,258 @@
+#include "engine/docker/images.h"
+
+#include "base/base64.h"
+#include "base/strings.h"
+#include "data/read.h"
+#include "data/write.h"
+#include "engine/docker/progress.h"
+#include "engine/image/reference.h"
+#include "os/file.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace samara::engine::docker {
+
+namespace {
+
+constexpr int not_found = 404;
+constexpr std::chrono::milliseconds registry_patience{15'000};
+constexpr std::chrono::milliseconds without_end{0};
+
+std::string text_of(const data::Value* value) {
+    return value != nullptr ? std::string(value->text()) : std::string();
+}
+
+std::vector<std::string> texts_of(const data::Value* list) {
+    std::vector<std::string> texts;
+    if (list != nullptr && list->is_list()) {
+        for (const data::Value& item : *list->as_list()) {
+            texts.emplace_back(item.text());
+        }
+    }
+    return texts;
+}
+
+image::ImageInfo read_image(const data::Value& answer) {
+    image::ImageInfo info;
+    info.id = text_of(answer.find("Id"));
+    info.architecture = text_of(answer.find("Architecture"));
+    info.repo_digests = texts_of(answer.find("RepoDigests"));
+    if (const data::Value* config = answer.find("Config"); config != nullptr) {
+        info.entry_point = texts_of(config->find("Entrypoint"));
+        info.command = texts_of(config->find("Cmd"));
+        info.working_directory = text_of(config->find("WorkingDir"));
+        const data::Value* labels = config->find("Labels");
+        if (labels != nullptr && labels->is_map()) {
+            for (const data::Entry& label : *labels->as_map()) {
+                info.labels.emplace(label.key, label.value.text());
+            }
+        }
+    }
+    return info;
+}
+
+std::string json_map(const std::map<std::string, std::string>& texts) {
+    data::Map map;
+    for (const auto& [key, value] : texts) {
+        map.set(key, value);
+    }
+    return data::write_json(map);
+}
+
+// "public.ecr.aws" of "public.ecr.aws/lambda/python"; Docker Hub for names without a host.
+std::string registry_of(const std::string& image) {
+    const std::string repository = image::parse_reference(image).repository;
+    const std::string first = repository.substr(0, repository.find('/'));
+    const bool host = first.size() < repository.size() &&
+                      (first.find_first_of(".:") != std::string::npos || first == "localhost");
+    return host ? first : "https://index.docker.io/v1/";
+}
+
+class Images final : public image::ImageStore {
+public:
+    Images(std::shared_ptr<Api> api, std::filesystem::path config)
+        : api_(std::move(api)), config_(std::move(config)) {}
+
+    base::Result<std::optional<image::ImageInfo>>
+    inspect(const std::string& image, const os::Cancellation& cancel) override {
+        const auto answer = api_->send({.path = path(image, "json")}, cancel);
+        if (!answer) {
+            return tl::unexpected(answer.error());
+        }
+        if (answer->status == not_found) {
+            return std::nullopt;
+        }
+        const std::string doing = fmt::format("cannot look at the image {}", image);
+        if (!answer->success()) {
+            return tl::unexpected(status_error(doing, *answer));
+        }
+        const auto value = data::read_json(answer->body, "the Docker engine's answer");
+        if (!value) {
+            return tl::unexpected(value.error());
+        }
+        return read_image(*value);
+    }
+
+    base::Result<std::string>
+    registry_digest(const std::string& image, const os::Cancellation& cancel) override {
+        const auto answer = api_->call_json(
+            {.path = "/distribution/" + image + "/json",
+             .headers = credentials(image),
+             .patience = registry_patience},
+            fmt::format("cannot ask the registry for {}", image),
+            cancel);
+        if (!answer) {
+            return tl::unexpected(answer.error());
+        }
+        const data::Value* descriptor = answer->find("Descriptor");
+        return text_of(descriptor != nullptr ? descriptor->find("digest") : nullptr);
+    }
+
+    base::Result<void> pull(
+        const std::string& image,
+        const std::string& platform,
+        const os::Cancellation& cancel) override {
+        const image::Reference reference = image::parse_reference(image);
+        std::string tag = reference.digest.empty() ? reference.tag : reference.digest;
+        ProgressStream progress([](std::string_view) {});
+        ApiRequest request{
+            .method = "POST",
+            .path = "/images/create",
+            .query =
+                {{"fromImage", reference.repository},
+                 {"tag", tag.empty() ? "latest" : tag},
+                 {"platform", platform}},
+            .headers = credentials(image),
+            .patience = without_end};
+        return stream(
+            std::move(request), progress, fmt::format("{} cannot be pulled", image), cancel);
+    }
+
+    base::Result<void> build(image::BuildRequest build, const os::Cancellation& cancel) override {
+        ProgressStream progress([&](std::string_view text) {
+            if (build.output) {
+                build.output(text);
+            }
+        });
+        ApiRequest request{
+            .method = "POST",
+            .path = "/build",
+            .query =
+                {{"t", build.tag},
+                 {"dockerfile", build.dockerfile},
+                 {"buildargs", json_map(build.arguments)},
+                 {"labels", json_map(build.labels)},
+                 {"rm", "1"},
+                 {"forcerm", "1"}},
+            .tar = [&build]() -> net::HttpResult<std::string_view> {
+                auto bytes = build.context.next();
+                if (!bytes) {
+                    return tl::unexpected(
+                        net::HttpError{net::HttpFailure::other, bytes.error().message});
+                }
+                return *bytes;
+            },
+            .patience = without_end};
+        if (!build.target.empty()) {
+            request.query.emplace_back("target", build.target);
+        }
+        if (!build.platform.empty()) {
+            request.query.emplace_back("platform", build.platform);
+        }
+        return stream(std::move(request), progress, "the build failed", cancel);
+    }
+
+    base::Result<std::vector<std::string>>
+    tags(const std::string& repository, const os::Cancellation& cancel) override {
+        const auto answer = api_->call_json(
+            {.path = "/images/json",
+             .query = {{"filters", fmt::format(R"({{"reference":["{}"]}})", repository)}}},
+            "cannot list images",
+            cancel);
+        if (!answer) {
+            return tl::unexpected(answer.error());
+        }
+        std::vector<std::string> found;
+        if (const data::List* images = answer->as_list(); images != nullptr) {
+            for (const data::Value& image : *images) {
+                for (std::string& tag : texts_of(image.find("RepoTags"))) {
+                    found.push_back(std::move(tag));
+                }
+            }
+        }
+        return found;
+    }
+
+    base::Result<void> remove(const std::string& image, const os::Cancellation& cancel) override {
+        const auto answer = api_->call(
+            {.method = "DELETE", .path = path(image, "")},
+            fmt::format("cannot remove the image {}", image),
+            cancel);
+        return answer ? base::Result<void>() : tl::unexpected(answer.error());
+    }
+
+private:
+    static std::string path(const std::string& image, std::string_view what) {
+        return fmt::format("/images/{}{}{}", image, what.empty() ? "" : "/", what);
+    }
+
+    base::Result<void> stream(
+        ApiRequest request,
+        ProgressStream& progress,
+        std::string_view doing,
+        const os::Cancellation& cancel) {
+        request.sink = [&](std::string_view piece) {
+            progress(piece);
+            return true;
+        };
+        const auto answer = api_->call(request, doing, cancel);
+        if (!answer) {
+            return tl::unexpected(answer.error());
+        }
+        if (const auto error = progress.error()) {
+            net::ClientResponse failed;
+            failed.body = *error;
+            return tl::unexpected(status_error(doing, failed));
+        }
+        return {};
+    }
+
+    // X-Registry-Auth of what `docker login` stored; none where it uses a credential helper.
+    [[nodiscard]] net::HttpHeaders credentials(const std::string& image) const {
+        const auto text = os::read_file(config_);
+        const auto config =
+            text ? data::read_json(*text, config_.string()) : tl::unexpected(text.error());
+        const data::Value* stored = config ? config->find("auths") : nullptr;
+        stored = stored != nullptr ? stored->find(registry_of(image)) : nullptr;
+        const auto decoded =
+            base::base64_decode(text_of(stored != nullptr ? stored->find("auth") : nullptr));
+        if (!decoded || decoded->find(':') == std::string::npos) {
+            return {};
+        }
+        data::Map login;
+        login.set("username", decoded->substr(0, decoded->find(':')));
+        login.set("password", decoded->substr(decoded->find(':') + 1));
+        login.set("serveraddress", registry_of(image));
+        const std::string encoded = base::base64_encode(data::write_json(login));
+        return {
+            {"X-Registry-Auth", base::replace_all(base::replace_all(encoded, "+", "-"), "/", "_")}};
+    }
+
+    std::shared_ptr<Api> api_;
+    std::filesystem::path config_; // ~/.docker/config.json
+};
+
+} // namespace
+
+std::shared_ptr<image::ImageStore>
+make_image_store(std::shared_ptr<Api> api, const HostLookup& lookup) {
+    const auto folder = lookup.environment.find("DOCKER_CONFIG");
+    const std::filesystem::path config = folder != lookup.environment.end()
+                                             ? std::filesystem::path(folder->second)
+                                             : lookup.home / ".docker";
+    return std::make_shared<Images>(std::move(api), config / "config.json");
+}
+
+} // namespace samara::engine::docker

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "archive/tar_stream.h"
+#include "base/error.h"
+#include "os/cancellation.h"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace samara::engine::image {
+
+/// An image as the engine has it.
+struct ImageInfo {
+    std::string id;                        ///< "sha256:..."
+    std::string architecture;              ///< "amd64", "arm64"
+    std::vector<std::string> repo_digests; ///< "repository@sha256:..."
+    std::map<std::string, std::string> labels;
+    std::vector<std::string> entry_point;
+    std::vector<std::string> command;
+    std::string working_directory;
+};
+
+/// Output of a build, or the progress of a pull.
+using TextSink = std::function<void(std::string_view text)>;
+
+struct BuildRequest {
+    std::string tag;
+    std::string dockerfile = "Dockerfile"; ///< its path in the context
+    std::map<std::string, std::string> arguments = {};
+    std::string target = {};   ///< stage; empty: the last
+    std::string platform = {}; ///< "linux/amd64"; empty: the engine's own
+    std::map<std::string, std::string> labels = {};
+    archive::TarStream context = {};
+    TextSink output = {};
+};
+
+/// The images of an engine and the registries it reaches. A real seam: tests put a fake here.
+class ImageStore {
+public:
+    ImageStore() = default;
+    ImageStore(const ImageStore&) = delete;
+    ImageStore& operator=(const ImageStore&) = delete;
+    ImageStore(ImageStore&&) = delete;
+    ImageStore& operator=(ImageStore&&) = delete;
+    virtual ~ImageStore() = default;
+
+    /// Nothing when there is no such image here.
+    virtual base::Result<std::optional<ImageInfo>>
+    inspect(const std::string& image, const os::Cancellation& cancel) = 0;
+
+    /// "sha256:..." of the image as its registry has it now.
+    virtual base::Result<std::string>
+    registry_digest(const std::string& image, const os::Cancellation& cancel) = 0;
+
+    virtual base::Result<void>
+    pull(const std::string& image, const std::string& platform, const os::Cancellation& cancel) = 0;
+
+    virtual base::Result<void> build(BuildRequest request, const os::Cancellation& cancel) = 0;
+
+    /// "repository:tag" of all images of a repository.
+    virtual base::Result<std::vector<std::string>>
+    tags(const std::string& repository, const os::Cancellation& cancel) = 0;
+
+    /// Takes the name away, and the image where that was its last one.
+    virtual base::Result<void> remove(const std::string& image, const os::Cancellation& cancel) = 0;
+};
+
+} // namespace samara::engine::image

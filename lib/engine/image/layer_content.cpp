@@ -1,0 +1,80 @@
+#include "engine/image/layer_content.h"
+
+#include "base/hash.h"
+#include "os/file.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include <fmt/format.h>
+
+namespace samara::engine::image {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+base::Result<std::string> describe(const fs::directory_entry& entry, const fs::path& root) {
+    std::error_code error;
+    const fs::file_status status = entry.symlink_status(error);
+    std::string content;
+    if (status.type() == fs::file_type::regular) {
+        auto bytes = os::read_file(entry.path());
+        if (!bytes) {
+            return tl::unexpected(bytes.error());
+        }
+        content = base::sha256_hex(*bytes);
+    } else if (status.type() == fs::file_type::symlink) {
+        content = fs::read_symlink(entry.path(), error).string();
+    }
+    // A path holds no NUL, so that nothing can look like something else.
+    return fmt::format(
+        "{1}{0}{2}{0}{3:o}{0}{4}{0}",
+        '\0',
+        entry.path().lexically_relative(root).string(),
+        static_cast<int>(status.type()),
+        static_cast<unsigned>(status.permissions()),
+        content);
+}
+
+base::Result<std::string> folder_digest(const fs::path& folder) {
+    std::error_code error;
+    std::vector<std::string> lines;
+    fs::recursive_directory_iterator walk(folder, error);
+    for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error)) {
+        auto line = describe(*walk, folder);
+        if (!line) {
+            return line;
+        }
+        lines.push_back(std::move(*line));
+    }
+    if (error) {
+        return base::fail(
+            fmt::format("cannot read the layer {}: {}", folder.string(), error.message()));
+    }
+    std::sort(lines.begin(), lines.end());
+    std::string all;
+    for (const std::string& line : lines) {
+        all += line;
+    }
+    return base::sha256_hex(all);
+}
+
+} // namespace
+
+base::Result<std::string> content_digest(const std::vector<Layer>& layers) {
+    if (layers.empty()) {
+        return std::string();
+    }
+    std::string all;
+    for (const Layer& layer : layers) {
+        auto digest = folder_digest(layer.folder);
+        if (!digest) {
+            return digest;
+        }
+        all += *digest;
+    }
+    return base::sha256_hex(all);
+}
+
+} // namespace samara::engine::image

@@ -1,0 +1,298 @@
+#include "engine/image/provider.h"
+
+#include "base/hash.h"
+#include "engine/image/layer_content.h"
+#include "engine/image/reference.h"
+#include "os/file.h"
+#include "os/file_lock.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace samara::engine::image {
+
+namespace {
+
+constexpr const char* base_label = "samara.image.base";
+constexpr const char* emulator_label = "samara.image.emulator";
+constexpr const char* layers_label = "samara.image.layers";
+
+std::string platform_of(std::string_view architecture) {
+    return architecture == "arm64" ? "linux/arm64" : "linux/amd64";
+}
+
+std::string label(const ImageInfo& image, const char* name) {
+    const auto found = image.labels.find(name);
+    return found == image.labels.end() ? "" : found->second;
+}
+
+std::string_view describe(Change change) {
+    switch (change) {
+    case Change::base:
+        return "its base image changed";
+    case Change::emulator:
+        return "it has another version of the emulator";
+    case Change::layers:
+        return "a layer changed";
+    default:
+        return "it was not built by samara";
+    }
+}
+
+} // namespace
+
+// What is known about one image before the decision.
+struct ImageProvider::Inputs {
+    Names names;
+    std::string architecture;
+    std::optional<ImageInfo> base;
+    std::optional<ImageInfo> added;
+    std::string_view emulator;
+    std::string emulator_digest;
+    std::string layers_digest;
+    Facts facts;
+
+    [[nodiscard]] Change change() const {
+        if (!added || label(*added, emulator_label).empty()) {
+            return Change::unlabelled;
+        }
+        if (base && label(*added, base_label) != base->id) {
+            return Change::base;
+        }
+        if (label(*added, emulator_label) != emulator_digest) {
+            return Change::emulator;
+        }
+        return label(*added, layers_label) != layers_digest ? Change::layers : Change::none;
+    }
+};
+
+ImageProvider::ImageProvider(std::shared_ptr<ImageStore> store, ProviderOptions options)
+    : store_(std::move(store)), options_(std::move(options)) {}
+
+bool ImageProvider::first_time(const std::string& what) {
+    return done_.insert(what).second;
+}
+
+base::Result<AddedImage>
+ImageProvider::provide(const EnvironmentSpec& spec, const os::Cancellation& cancel) {
+    const std::lock_guard guard(mutex_);
+    if (auto made = os::make_folders(options_.lock_folder); !made) {
+        return tl::unexpected(made.error());
+    }
+    const Names names = names_of(spec);
+    // Another process may be building it: its result counts, so look after the wait.
+    const auto lock = os::FileLock::acquire(
+        options_.lock_folder / (base::sha256_hex(names.added).substr(0, 16) + ".lock"), cancel);
+    if (!lock) {
+        return tl::unexpected(lock.error());
+    }
+    auto inputs = look(spec, cancel);
+    if (!inputs) {
+        return tl::unexpected(inputs.error());
+    }
+    if (asks_registry(inputs->facts) && first_time("asked " + names.base)) {
+        if (auto asked = ask_registry(*inputs, cancel); !asked) {
+            return tl::unexpected(asked.error());
+        }
+    }
+    const Decision decision = decide(inputs->facts);
+    tell(*inputs, decision);
+    if (decision.pull) {
+        if (auto pulled = pull(*inputs, cancel); !pulled) {
+            return tl::unexpected(pulled.error());
+        }
+    }
+    if (decision.build) {
+        if (auto built = build(spec, *inputs, cancel); !built) {
+            return tl::unexpected(built.error());
+        }
+        inputs->added.reset();
+    }
+    if (!inputs->added) {
+        auto added = store_->inspect(names.added, cancel);
+        if (!added || !*added) {
+            return added ? base::fail(fmt::format("the image {} is gone", names.added))
+                         : tl::unexpected(added.error());
+        }
+        inputs->added = std::move(*added);
+    }
+    return AddedImage{names.added, std::move(*inputs->added)};
+}
+
+base::Result<ImageProvider::Inputs>
+ImageProvider::look(const EnvironmentSpec& spec, const os::Cancellation& cancel) {
+    Inputs inputs;
+    inputs.names = names_of(spec);
+    inputs.architecture = spec.architecture;
+    auto base = store_->inspect(inputs.names.base, cancel);
+    auto added = store_->inspect(inputs.names.added, cancel);
+    auto layers = content_digest(spec.layers);
+    if (!base || !added || !layers) {
+        return tl::unexpected(!base ? base.error() : !added ? added.error() : layers.error());
+    }
+    inputs.base = std::move(*base);
+    inputs.added = std::move(*added);
+    inputs.layers_digest = std::move(*layers);
+    inputs.emulator = options_.emulator(spec.architecture);
+    if (inputs.emulator.empty()) {
+        return base::fail(
+            fmt::format(
+                "{} is for {}, and this samara has no emulator for it",
+                spec.function,
+                spec.architecture),
+            "set Architectures to that of this machine");
+    }
+    std::string& digest = emulator_digests_[spec.architecture];
+    if (digest.empty()) {
+        digest = base::sha256_hex(inputs.emulator);
+    }
+    inputs.emulator_digest = digest;
+
+    Facts& facts = inputs.facts;
+    facts.mode = options_.check;
+    facts.image_function = std::holds_alternative<ImagePackage>(spec.package);
+    facts.skip_pull = spec.skip_pull_image;
+    facts.force_build = spec.force_image_build && first_time("forced " + inputs.names.added);
+    facts.template_layer = std::any_of(
+        spec.layers.begin(), spec.layers.end(), [](const Layer& l) { return l.from_template; });
+    facts.base_here = inputs.base.has_value();
+    facts.added_here = inputs.added.has_value();
+    facts.change = inputs.change();
+    return inputs;
+}
+
+base::Result<void> ImageProvider::ask_registry(Inputs& inputs, const os::Cancellation& cancel) {
+    const auto digest = store_->registry_digest(inputs.names.base, cancel);
+    if (cancel.cancelled()) {
+        return base::fail("cancelled");
+    }
+    if (!digest) {
+        inputs.facts.registry = Registry::unreachable;
+        options_.log.debug(digest.error().message);
+        return {};
+    }
+    const auto& local = inputs.base->repo_digests;
+    const bool same = std::any_of(local.begin(), local.end(), [&](const std::string& have) {
+        return have.ends_with("@" + *digest);
+    });
+    inputs.facts.registry = same ? Registry::same : Registry::different;
+    return {};
+}
+
+void ImageProvider::tell(const Inputs& inputs, const Decision& decision) const {
+    const auto& [base, added] = inputs.names;
+    switch (decision.reason) {
+    case Reason::as_it_is:
+        break;
+    case Reason::up_to_date:
+        options_.log.info(fmt::format("Local image {} is up-to-date", base));
+        break;
+    case Reason::unreachable:
+        options_.log.warning(fmt::format(
+            "The registry of {} cannot be reached: the image that is here is used", base));
+        break;
+    case Reason::newer_base:
+        options_.log.info(fmt::format(
+            "Local image {} is out of date and will be fetched, {} built again; to keep it, pass "
+            "--skip-pull-image",
+            base,
+            added));
+        break;
+    case Reason::changed:
+        options_.log.info(
+            fmt::format("Building image {} again: {}", added, describe(inputs.facts.change)));
+        break;
+    case Reason::missing:
+    case Reason::forced:
+    case Reason::template_layer:
+    case Reason::no_runtime:
+        options_.log.info(fmt::format("Building image {}", added));
+        break;
+    }
+}
+
+base::Result<void> ImageProvider::pull(const Inputs& inputs, const os::Cancellation& cancel) {
+    const std::string& image = inputs.names.base;
+    auto pulled = store_->pull(image, platform_of(inputs.architecture), cancel);
+    if (pulled || cancel.cancelled()) {
+        return pulled;
+    }
+    if (inputs.base) {
+        options_.log.warning(fmt::format(
+            "{}; the image that is here is used (--skip-pull-image does not ask)",
+            pulled.error().message));
+        return {};
+    }
+    base::Error error = pulled.error();
+    error.message = fmt::format("the image {} is not here, and {}", image, error.message);
+    error.hint = inputs.facts.image_function
+                     ? "run samara build, or docker pull where the registry can be reached"
+                     : "connect to the registry once, name another base with --invoke-image, or "
+                       "use --engine sandbox";
+    return base::fail(std::move(error));
+}
+
+base::Result<void> ImageProvider::build(
+    const EnvironmentSpec& spec, const Inputs& inputs, const os::Cancellation& cancel) {
+    // Pulling may have brought another base.
+    const auto base = store_->inspect(inputs.names.base, cancel);
+    if (!base) {
+        return tl::unexpected(base.error());
+    }
+    std::string recipe =
+        fmt::format("FROM {}\nCOPY aws-lambda-rie {}\n", inputs.names.base, emulator_path);
+    BuildRequest request{
+        .tag = inputs.names.added,
+        .platform = platform_of(spec.architecture),
+        .labels =
+            {{base_label, *base ? (*base)->id : ""},
+             {emulator_label, inputs.emulator_digest},
+             {layers_label, inputs.layers_digest}},
+    };
+    for (std::size_t i = 0; i < spec.layers.size(); ++i) {
+        const std::string folder = fmt::format("layer{}", i);
+        recipe += fmt::format("COPY {}/ /opt/\n", folder);
+        request.context.add_folder(folder);
+        if (auto added = request.context.add_tree(spec.layers[i].folder, folder); !added) {
+            return added;
+        }
+    }
+    request.context.add_bytes("Dockerfile", recipe);
+    request.context.add_bytes("aws-lambda-rie", inputs.emulator, 0755);
+    std::string output;
+    request.output = [&](std::string_view text) { output += text; };
+    auto built = store_->build(std::move(request), cancel);
+    if (!built) {
+        base::Error error = built.error();
+        if (!cancel.cancelled()) {
+            error.message =
+                fmt::format("cannot build the image {}: {}", inputs.names.added, error.message);
+            options_.log.debug(output);
+        }
+        return base::fail(std::move(error));
+    }
+    if (!inputs.added) {
+        remove_outdated(inputs.names, cancel);
+    }
+    return {};
+}
+
+void ImageProvider::remove_outdated(const Names& names, const os::Cancellation& cancel) {
+    const auto tags = store_->tags(parse_reference(names.added).repository, cancel);
+    if (!tags) {
+        options_.log.debug(tags.error().message);
+        return;
+    }
+    for (const std::string& tag : *tags) {
+        if (!is_outdated_tag(parse_reference(tag).tag)) {
+            continue;
+        }
+        if (const auto removed = store_->remove(tag, cancel); !removed) {
+            options_.log.debug(removed.error().message);
+        }
+    }
+}
+
+} // namespace samara::engine::image
