@@ -1,0 +1,378 @@
+#include "data/read.h"
+#include "gateway/apis.h"
+#include "gateway/gateway.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+namespace samara::gateway {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+constexpr std::string_view lambda_uri =
+    "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+    "arn:aws:lambda:us-east-1:123456789012:function:{}/invocations";
+
+std::string uri(std::string_view function) {
+    return fmt::format(fmt::runtime(lambda_uri), function);
+}
+
+/// One API with route GET /x behind authorizer A.
+std::string resources(
+    std::string_view type,
+    std::string_view version,
+    std::string_view scheme,
+    std::string_view scopes = "[]") {
+    const bool rest = type == "AWS::ApiGateway::RestApi";
+    return fmt::format(
+        R"({{"Fn": {{"Type": "AWS::Lambda::Function"}}, "Auth": {{"Type": "AWS::Lambda::Function"}},
+            "Api": {{"Type": "{}", "Properties": {{"Body": {{
+              "paths": {{"/x": {{"get": {{"security": [{{"A": {}}}],
+                "x-amazon-apigateway-integration": {{"type": "aws_proxy", "uri": "{}", "payloadFormatVersion": "{}"}}}}}}}},
+              "{}": {}}}}}}}}})",
+        type,
+        scopes,
+        uri("Fn"),
+        version,
+        rest ? "securityDefinitions" : "components",
+        rest ? fmt::format(R"({{"A": {}}})", scheme)
+             : fmt::format(R"({{"securitySchemes": {{"A": {}}}}})", scheme));
+}
+
+std::string http_resources(std::string_view scheme, std::string_view scopes = "[]") {
+    return resources("AWS::ApiGatewayV2::Api", "2.0", scheme, scopes);
+}
+
+std::string rest_resources(std::string_view scheme) {
+    return resources("AWS::ApiGateway::RestApi", "1.0", scheme);
+}
+
+/// A gateway with its functions: Fn notes its event, Auth answers `verdict`.
+class AuthorizerTest : public testing::Test {
+protected:
+    void serve(const std::string& json, AuthorizationOptions options = {}) {
+        const auto value = data::read_json(json, "resources");
+        ASSERT_TRUE(value) << base::to_string(value.error()) << json;
+        GatewayOptions gateway;
+        gateway.authorization = std::move(options);
+        gateway.access_log = [this](const AccessRecord& record) { log_ = record.error; };
+        gateway_ = std::make_unique<Gateway>(
+            read_apis(*value, {}, diagnostics_),
+            [this](const invoke::Request& request) { return call(request); },
+            std::move(gateway));
+    }
+
+    base::Result<invoke::Response> call(const invoke::Request& request) {
+        invoke::Response response;
+        if (request.function == "Auth") {
+            authorizer_events_.push_back(request.payload);
+            response.payload = verdict_;
+            response.function_error = verdict_error_;
+        } else {
+            event_ = request.payload;
+            response.payload = R"({"statusCode": 200, "body": "in"})";
+        }
+        return response;
+    }
+
+    net::HttpResponse get(net::HttpHeaders headers = {}, std::string target = "/x") {
+        net::HttpRequest request;
+        request.method = "GET";
+        request.target = std::move(target);
+        request.headers = std::move(headers);
+        request.headers.push_back({"Host", "localhost"});
+        request.remote_address = "127.0.0.1";
+        return gateway_->handle(request);
+    }
+
+    std::string first_warning() const {
+        return diagnostics_.empty() ? "" : diagnostics_.front().error.message;
+    }
+
+    base::Diagnostics diagnostics_;
+    std::unique_ptr<Gateway> gateway_;
+    std::string verdict_;
+    std::string verdict_error_;
+    std::vector<std::string> authorizer_events_;
+    std::string event_;
+    std::string log_;
+};
+
+std::string simple_scheme(int ttl = 300) {
+    return fmt::format(
+        R"({{"type": "apiKey", "x-amazon-apigateway-authorizer": {{"type": "request",
+            "authorizerPayloadFormatVersion": 2.0, "enableSimpleResponses": true,
+            "authorizerResultTtlInSeconds": {}, "identitySource": ["$request.header.Authorization"],
+            "authorizerUri": "{}"}}}})",
+        ttl,
+        uri("Auth"));
+}
+
+std::string token_scheme(std::string_view more = "") {
+    return fmt::format(
+        R"({{"type": "apiKey", "name": "Authorization", "in": "header",
+            "x-amazon-apigateway-authorizer": {{"type": "token", {} "authorizerUri": "{}"}}}})",
+        more,
+        uri("Auth"));
+}
+
+TEST_F(AuthorizerTest, SimpleResponsesDecideAndHandContextOn) {
+    serve(http_resources(simple_scheme()));
+    EXPECT_THAT(diagnostics_, IsEmpty());
+    verdict_ = R"({"isAuthorized": true, "context": {"user": "u", "n": 1}})";
+    EXPECT_EQ(get({{"Authorization", "secret"}}).status, 200);
+    EXPECT_THAT(event_, HasSubstr(R"("authorizer":{"lambda":{"user":"u","n":1}})"));
+    ASSERT_THAT(authorizer_events_, SizeIs(1));
+    EXPECT_THAT(
+        authorizer_events_.front(),
+        HasSubstr(
+            R"({"version":"2.0","type":"REQUEST","routeArn":"arn:aws:execute-api:us-east-1:123456789012:Api/$default/GET/x","identitySource":["secret"],"routeKey":"GET /x")"));
+}
+
+TEST_F(AuthorizerTest, DeniesAndAsksForIdentity) {
+    serve(http_resources(simple_scheme()));
+    verdict_ = R"({"isAuthorized": false})";
+    const net::HttpResponse denied = get({{"Authorization", "secret"}});
+    EXPECT_EQ(denied.status, 403);
+    EXPECT_EQ(denied.body, R"({"message":"Forbidden"})");
+    const net::HttpResponse nobody = get();
+    EXPECT_EQ(nobody.status, 401);
+    EXPECT_EQ(nobody.body, R"({"message":"Unauthorized"})");
+    EXPECT_THAT(authorizer_events_, SizeIs(1)); // without identity the function is not asked
+    EXPECT_EQ(event_, "");
+}
+
+TEST_F(AuthorizerTest, KeepsVerdictsByIdentity) {
+    serve(http_resources(simple_scheme()));
+    verdict_ = R"({"isAuthorized": true})";
+    get({{"Authorization", "a"}});
+    get({{"Authorization", "a"}});
+    EXPECT_THAT(authorizer_events_, SizeIs(1));
+    verdict_ = R"({"isAuthorized": false})";
+    EXPECT_EQ(get({{"Authorization", "b"}}).status, 403);
+    EXPECT_EQ(get({{"Authorization", "a"}}).status, 200);
+    EXPECT_THAT(authorizer_events_, SizeIs(2));
+}
+
+TEST_F(AuthorizerTest, ForgetsVerdictsWithoutTimeToLiveAndAfterAReload) {
+    serve(http_resources(simple_scheme(0)));
+    verdict_ = R"({"isAuthorized": true})";
+    get({{"Authorization", "a"}});
+    get({{"Authorization", "a"}});
+    EXPECT_THAT(authorizer_events_, SizeIs(2));
+    serve(http_resources(simple_scheme()));
+    get({{"Authorization", "a"}});
+    gateway_->replace(
+        read_apis(*data::read_json(http_resources(simple_scheme()), "r"), {}, diagnostics_));
+    get({{"Authorization", "a"}});
+    EXPECT_THAT(authorizer_events_, SizeIs(4));
+}
+
+TEST_F(AuthorizerTest, NonsenseFromTheFunctionLetsNobodyIn) {
+    serve(http_resources(simple_scheme()));
+    for (const std::string_view nonsense :
+         {"null",
+          "{}",
+          "[]",
+          "true",
+          "not json",
+          R"({"isAuthorized": "true"})",
+          R"({"isAuthorized": 1})"}) {
+        verdict_ = nonsense;
+        EXPECT_EQ(get({{"Authorization", "a"}}).status, 500) << nonsense;
+    }
+    serve(rest_resources(token_scheme()));
+    for (
+        const std::string_view nonsense :
+        {"null",
+         R"({"principalId": "u"})",
+         R"({"principalId": "u", "policyDocument": "Allow"})",
+         R"({"principalId": "u", "policyDocument": {}})",
+         R"({"policyDocument": {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}})",
+         R"({"principalId": "u", "context": {"nested": {}}, "policyDocument": {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}})"}) {
+        verdict_ = nonsense;
+        const net::HttpResponse response = get({{"Authorization", "a"}});
+        EXPECT_EQ(response.status, 502) << nonsense;
+        EXPECT_EQ(response.body, R"({"message":"Internal server error"})");
+    }
+    EXPECT_EQ(event_, "");
+}
+
+TEST_F(AuthorizerTest, AnExceptionCalledUnauthorizedIsA401) {
+    serve(rest_resources(token_scheme()));
+    verdict_error_ = "Unhandled";
+    verdict_ = R"({"errorMessage": "Unauthorized", "errorType": "Exception"})";
+    EXPECT_EQ(get({{"Authorization", "a"}}).status, 401);
+    verdict_ = R"({"errorMessage": "other"})";
+    EXPECT_EQ(get({{"Authorization", "a"}}).status, 502);
+}
+
+TEST_F(AuthorizerTest, TokenAuthorizersAnswerWithAPolicy) {
+    serve(rest_resources(token_scheme()));
+    EXPECT_THAT(diagnostics_, IsEmpty());
+    verdict_ = R"({"principalId": "u", "context": {"n": 1, "b": true},
+        "policyDocument": {"Statement": [{"Effect": "Allow", "Action": "execute-api:Invoke",
+          "Resource": "arn:aws:execute-api:us-east-1:123456789012:Api/Prod/GET/x"}]}})";
+    EXPECT_EQ(get({{"Authorization", "tok"}}).status, 200);
+    EXPECT_THAT(event_, HasSubstr(R"("authorizer":{"principalId":"u","n":"1","b":"true",)"));
+    EXPECT_THAT(
+        authorizer_events_,
+        ElementsAre(
+            R"({"type":"TOKEN","authorizationToken":"tok","methodArn":"arn:aws:execute-api:us-east-1:123456789012:Api/Prod/GET/x"})"));
+    verdict_ = R"({"principalId": "u", "policyDocument": {"Statement": [
+        {"Effect": "Deny", "Action": "execute-api:Invoke", "Resource": "*"}]}})";
+    const net::HttpResponse denied = get({{"Authorization", "other"}});
+    EXPECT_EQ(denied.status, 403);
+    EXPECT_EQ(denied.body, R"({"message":"User is not authorized to access this resource"})");
+}
+
+TEST_F(AuthorizerTest, ValidationExpressionsComeBeforeTheFunction) {
+    serve(rest_resources(
+        token_scheme(R"("identityValidationExpression": "^Bearer [-0-9a-zA-Z\\._]*$",)")));
+    verdict_ = R"({"principalId": "u", "policyDocument": {"Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"}]}})";
+    EXPECT_EQ(get({{"Authorization", "Basic x"}}).status, 401);
+    EXPECT_EQ(get({{"Authorization", "Bearer " + std::string(100'000, 'a')}}).status, 401);
+    EXPECT_THAT(authorizer_events_, IsEmpty());
+    EXPECT_EQ(get({{"Authorization", "Bearer " + std::string(8'000, 'a')}}).status, 200);
+}
+
+TEST_F(AuthorizerTest, WhatCannotBeEvaluatedClosesItsRoutes) {
+    struct Row {
+        std::string resources;
+        std::string reason;
+    };
+
+    const auto http_lambda = [](std::string_view settings) {
+        return http_resources(fmt::format(
+            R"({{"x-amazon-apigateway-authorizer": {{"type": "request", "identitySource": ["$request.header.A"],
+                "authorizerUri": "{}", {}}}}})",
+            uri("Auth"),
+            settings));
+    };
+    for (
+        const Row& row : {
+            Row{http_lambda(R"("enableSimpleResponses": false)"), "AuthorizerPayloadFormatVersion"},
+            Row{http_lambda(R"("authorizerPayloadFormatVersion": "3.0")"),
+                "AuthorizerPayloadFormatVersion"},
+            Row{http_lambda(
+                    R"("authorizerPayloadFormatVersion": "1.0", "enableSimpleResponses": true)"),
+                "EnableSimpleResponses"},
+            Row{rest_resources(token_scheme(R"("identitySource": "nonsense",)")),
+                "identity source 'nonsense'"},
+            Row{rest_resources(token_scheme(R"("identityValidationExpression": "(",)")),
+                "validation expression"},
+            Row{rest_resources(fmt::format(
+                    R"({{"x-amazon-apigateway-authorizer": {{"type": "request", "authorizerUri": "{}"}}}})",
+                    uri("Auth"))),
+                "no valid identity source"},
+            Row{rest_resources(R"({"x-amazon-apigateway-authorizer": {"type": "saml"}})"),
+                "type 'saml'"},
+            Row{rest_resources(
+                    R"({"x-amazon-apigateway-authorizer": {"type": "token", "authorizerUri": "arn:none"}})"),
+                "arn:none"},
+            Row{http_resources(
+                    R"({"x-amazon-apigateway-authorizer": {"type": "jwt", "jwtConfiguration": {"issuer": "https://i"}}})"),
+                "--jwks"},
+            Row{rest_resources(R"({"x-amazon-apigateway-authtype": "awsSigv4"})"),
+                "--iam-credentials"},
+            Row{rest_resources(
+                    R"({"x-amazon-apigateway-authorizer": {"type": "cognito_user_pools", "providerARNs": ["x"]}})"),
+                "ARN of a user pool"},
+        }) {
+        SCOPED_TRACE(row.reason);
+        serve(row.resources);
+        const net::HttpResponse response = get({{"Authorization", "a"}, {"A", "b"}});
+        EXPECT_EQ(response.status, 501);
+        EXPECT_THAT(response.body, HasSubstr("authorizer 'A'"));
+        EXPECT_THAT(log_, HasSubstr(row.reason));
+        EXPECT_THAT(gateway_->mounts().at(0).closed, HasSubstr(row.reason));
+    }
+    EXPECT_EQ(event_, "");
+}
+
+TEST_F(AuthorizerTest, ARequirementWithoutDefinitionClosesTheRoute) {
+    std::string json = http_resources(simple_scheme());
+    json.replace(json.find(R"("security": [{"A")"), 17, R"("security": [{"B")");
+    serve(json);
+    EXPECT_EQ(get({{"Authorization", "a"}}).status, 501);
+}
+
+TEST_F(AuthorizerTest, CanBeDisabled) {
+    AuthorizationOptions options;
+    options.disable_authorizer = true;
+    serve(http_resources(simple_scheme()), options);
+    EXPECT_EQ(get().status, 200);
+    EXPECT_THAT(authorizer_events_, IsEmpty());
+}
+
+TEST_F(AuthorizerTest, JwtsOpenRoutesWithTheirScopes) {
+    const Key key = *Key::generate();
+    AuthorizationOptions options;
+    KeySourceOptions keys;
+    keys.jwks = *JwtKeySet::parse(write_jwks(key, "k"));
+    options.keys = std::make_shared<KeySource>(std::move(keys));
+    serve(
+        http_resources(
+            R"({"type": "oauth2", "x-amazon-apigateway-authorizer": {"type": "jwt",
+            "identitySource": "$request.header.Authorization",
+            "jwtConfiguration": {"issuer": "https://i", "audience": ["app"]}}})",
+            R"(["admin", "read"])"),
+        options);
+    const auto token = [&](std::string_view scope) {
+        const std::int64_t now =
+            std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+        return *sign_jwt(
+            key,
+            "k",
+            *data::read_json(
+                fmt::format(
+                    R"({{"iss":"https://i","aud":"app","exp":{},"scope":"{}","groups":["a","b"]}})",
+                    now + 60,
+                    scope),
+                "claims"));
+    };
+    EXPECT_EQ(get({{"Authorization", "Bearer " + token("write read")}}).status, 200);
+    EXPECT_THAT(
+        event_, HasSubstr(R"("authorizer":{"jwt":{"claims":{"iss":"https://i","aud":"app",)"));
+    EXPECT_THAT(event_, HasSubstr(R"("groups":"[a b]"},"scopes":["write","read"]}})"));
+    EXPECT_EQ(get({{"Authorization", token("admin")}}).status, 200);
+    EXPECT_EQ(get({{"Authorization", token("write")}}).status, 403);
+    EXPECT_EQ(get({{"Authorization", token("")}}).status, 403);
+    EXPECT_EQ(get({{"Authorization", token("read") + "x"}}).status, 401);
+    EXPECT_EQ(get().status, 401);
+}
+
+TEST_F(AuthorizerTest, ApiKeysOpenRoutes) {
+    serve(fmt::format(
+        R"({{"Fn": {{"Type": "AWS::Lambda::Function"}},
+            "Key": {{"Type": "AWS::ApiGateway::ApiKey", "Properties": {{"Value": "top-secret"}}}},
+            "Api": {{"Type": "AWS::ApiGateway::RestApi", "Properties": {{"Body": {{
+              "paths": {{"/x": {{"get": {{"security": [{{"api_key": []}}],
+                "x-amazon-apigateway-integration": {{"type": "aws_proxy", "uri": "{}"}}}}}}}},
+              "securityDefinitions": {{"api_key": {{"type": "apiKey", "name": "x-api-key", "in": "header"}}}}}}}}}}}})",
+        uri("Fn")));
+    EXPECT_EQ(get().status, 403);
+    EXPECT_EQ(get({{"x-api-key", "wrong"}}).body, R"({"message":"Forbidden"})");
+    EXPECT_EQ(get({{"X-API-Key", "top-secret"}}).status, 200);
+    EXPECT_THAT(event_, HasSubstr(R"("apiKey":"top-secret","apiKeyId":"Key")"));
+}
+
+TEST_F(AuthorizerTest, SignedRequestsAreChecked) {
+    AuthorizationOptions options;
+    options.iam = std::make_shared<const IamCredentials>(
+        *parse_credentials("[me]\naws_access_key_id=AK\naws_secret_access_key=s\n"));
+    serve(rest_resources(R"({"x-amazon-apigateway-authtype": "awsSigv4"})"), options);
+    const net::HttpResponse missing = get();
+    EXPECT_EQ(missing.status, 403);
+    EXPECT_EQ(missing.body, R"({"message":"Missing Authentication Token"})");
+    EXPECT_EQ(event_, "");
+}
+
+} // namespace
+} // namespace samara::gateway

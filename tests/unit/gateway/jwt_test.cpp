@@ -1,0 +1,188 @@
+#include "base/base64.h"
+#include "data/read.h"
+#include "gateway/jwt.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+namespace samara::gateway {
+namespace {
+
+using testing::HasSubstr;
+
+const std::chrono::system_clock::time_point now =
+    std::chrono::system_clock::from_time_t(1'700'000'000);
+
+data::Value claims(std::string_view json) {
+    return *data::read_json(json, "claims");
+}
+
+constexpr std::string_view good_claims =
+    R"({"iss": "https://issuer", "aud": "app", "exp": 1700000100, "nbf": 1699999900,
+        "iat": 1699999900, "scope": "read write"})";
+
+std::string url64(std::string_view bytes) {
+    std::string text = base::base64_encode(bytes);
+    text.erase(std::min(text.find('='), text.size()));
+    std::replace(text.begin(), text.end(), '+', '-');
+    std::replace(text.begin(), text.end(), '/', '_');
+    return text;
+}
+
+class JwtTest : public testing::Test {
+protected:
+    std::string sign(std::string_view json) const { return *sign_jwt(key_, "k1", claims(json)); }
+
+    /// What the gateway decides about a token, in its order; "" is in.
+    std::string decide(std::string_view text) const {
+        const auto token = parse_jwt(text);
+        if (!token) {
+            return token.error().message;
+        }
+        std::string reason = check_claims(*token, {"https://issuer"}, {"app", "other"}, now);
+        if (reason.empty() && !verify_signature(*token, keys_)) {
+            reason = "signature";
+        }
+        return reason;
+    }
+
+    Key key_ = *Key::generate();
+    JwtKeySet keys_ = *JwtKeySet::parse(write_jwks(key_, "k1"));
+};
+
+TEST_F(JwtTest, AcceptsWhatItSigned) {
+    EXPECT_EQ(decide(sign(good_claims)), "");
+    EXPECT_THAT(parse_jwt(sign(good_claims))->scopes(), testing::ElementsAre("read", "write"));
+}
+
+TEST_F(JwtTest, RefusesAnotherKey) {
+    const Key other = *Key::generate();
+    EXPECT_EQ(decide(*sign_jwt(other, "k1", claims(good_claims))), "signature");
+    EXPECT_EQ(decide(*sign_jwt(key_, "k2", claims(good_claims))), "signature"); // unknown kid
+}
+
+TEST_F(JwtTest, RefusesNoneAndSymmetricAlgorithms) {
+    const std::string token = sign(good_claims);
+    const std::string payload =
+        token.substr(token.find('.') + 1, token.rfind('.') - token.find('.') - 1);
+    for (const std::string_view alg :
+         {"none", "None", "", "HS256", "RS256", "ES384", "PS256", "es256"}) {
+        const std::string head = url64(fmt::format(R"({{"alg":"{}","kid":"k1"}})", alg));
+        // With no signature, with the right key's, and with the public key as a shared secret.
+        const std::string hmac = hmac_sha256(write_jwks(key_, "k1"), head + "." + payload);
+        for (const std::string& signature :
+             {std::string(), token.substr(token.rfind('.') + 1), url64(hmac)}) {
+            EXPECT_EQ(decide(head + "." + payload + "." + signature), "signature") << alg;
+        }
+    }
+}
+
+TEST_F(JwtTest, RefusesChangedClaims) {
+    const std::string token = sign(good_claims);
+    const std::string forged = url64(R"({"iss":"https://issuer","aud":"app","exp":9999999999})");
+    const std::string mixed =
+        token.substr(0, token.find('.') + 1) + forged + token.substr(token.rfind('.'));
+    EXPECT_EQ(decide(mixed), "signature");
+}
+
+TEST_F(JwtTest, ChecksTimesIssuerAndAudience) {
+    EXPECT_THAT(
+        decide(sign(R"({"iss":"https://issuer","aud":"app","exp":1700000000})")),
+        HasSubstr("expired"));
+    EXPECT_THAT(decide(sign(R"({"iss":"https://issuer","aud":"app"})")), HasSubstr("expired"));
+    EXPECT_THAT(
+        decide(sign(R"({"iss":"https://issuer","aud":"app","exp":"1700000100"})")),
+        HasSubstr("expired"));
+    EXPECT_THAT(
+        decide(sign(R"({"iss":"https://issuer","aud":"app","exp":1700000100,"nbf":1700000001})")),
+        HasSubstr("not yet valid"));
+    EXPECT_THAT(
+        decide(sign(R"({"iss":"https://issuer","aud":"app","exp":1700000100,"iat":1700000001})")),
+        HasSubstr("not yet valid"));
+    EXPECT_THAT(
+        decide(sign(R"({"iss":"https://issuer","aud":"app","exp":1700000100,"nbf":"soon"})")),
+        HasSubstr("not yet valid"));
+    EXPECT_THAT(
+        decide(sign(R"({"iss":"https://issuer/","aud":"app","exp":1700000100})")),
+        HasSubstr("issuer"));
+    EXPECT_THAT(decide(sign(R"({"aud":"app","exp":1700000100})")), HasSubstr("issuer"));
+    EXPECT_THAT(
+        decide(sign(R"({"iss":"https://issuer","aud":"no","exp":1700000100})")),
+        HasSubstr("audience"));
+    EXPECT_THAT(
+        decide(sign(R"({"iss":"https://issuer","exp":1700000100})")), HasSubstr("audience"));
+    EXPECT_EQ(
+        decide(sign(R"({"iss":"https://issuer","aud":["x","other"],"exp":1700000100.5})")), "");
+    EXPECT_EQ(decide(sign(R"({"iss":"https://issuer","client_id":"app","exp":1700000100})")), "");
+}
+
+TEST_F(JwtTest, RefusesWhatIsNoToken) {
+    const std::string token = sign(good_claims);
+    for (const std::string& text :
+         {std::string(),
+          std::string("a.b"),
+          std::string("..."),
+          token + ".x",
+          "=" + token,
+          token + "=",
+          std::string("a.b.c"),
+          url64("[]") + "." + url64("{}") + ".AA",
+          url64("{}") + "." + url64("1") + ".AA",
+          token + "+"}) {
+        EXPECT_NE(decide(text), "") << text;
+    }
+}
+
+TEST_F(JwtTest, RefusesHugeAndNestedTokens) {
+    EXPECT_THAT(
+        decide(sign(R"({"x":")" + std::string(20'000, 'a') + R"("})")), HasSubstr("too large"));
+    const std::string deep = std::string(5000, '[') + std::string(5000, ']');
+    EXPECT_EQ(
+        decide(url64(R"({"alg":"ES256"})") + "." + url64(R"({"x":)" + deep + "}") + ".AA"),
+        "the token is no JWT");
+    EXPECT_THAT(
+        decide(url64(R"({"alg":"ES256","crit":["x"]})") + "." + url64("{}") + ".AA"),
+        HasSubstr("critical"));
+}
+
+// RFC 7515 appendix A.2: RS256 with a published key.
+TEST(Jwt, VerifiesTheRs256ExampleOfTheRfc) {
+    const auto keys = JwtKeySet::parse(
+        R"({"keys":[{"kty":"oct","k":"AAAA"},{"kty":"RSA","e":"AQAB","n":
+        "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ"}]})");
+    ASSERT_TRUE(keys);
+    const auto token =
+        parse_jwt("eyJhbGciOiJSUzI1NiJ9."
+                  "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19y"
+                  "b290Ijp0cnVlfQ."
+                  "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_"
+                  "lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_"
+                  "nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--"
+                  "xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgG"
+                  "Y9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw");
+    ASSERT_TRUE(token) << token.error().message;
+    EXPECT_TRUE(verify_signature(*token, *keys));
+}
+
+TEST(Jwt, KeepsAKeyInPem) {
+    const Key key = *Key::generate();
+    const auto again = Key::from_pem(key.to_pem());
+    ASSERT_TRUE(again);
+    EXPECT_EQ(write_jwks(key, "k"), write_jwks(*again, "k"));
+    EXPECT_FALSE(Key::from_pem("nonsense"));
+}
+
+TEST(Jwt, RefusesDocumentsThatAreNoKeySets) {
+    EXPECT_FALSE(JwtKeySet::parse("{}"));
+    EXPECT_FALSE(JwtKeySet::parse("not json"));
+    const auto useless = JwtKeySet::parse(
+        R"({"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"},{"kty":"EC","crv":"P-256","x":"AA","y":"AA"},
+            {"kty":"EC","crv":"P-521","x":"AA","y":"AA"},{"kty":"oct","k":"AAAA"}]})");
+    ASSERT_TRUE(useless);
+    EXPECT_TRUE(useless->empty()); // short, off the curve, not taken, symmetric
+}
+
+} // namespace
+} // namespace samara::gateway

@@ -1,0 +1,117 @@
+#include "gateway/sigv4.h"
+
+#include <gtest/gtest.h>
+
+namespace samara::gateway {
+namespace {
+
+// Signatures made by botocore 1.29 for this request, key and moment.
+constexpr std::int64_t signed_at = 1795230741; // 2026-11-21T03:12:21Z
+constexpr std::string_view scope = "AKIDEXAMPLE/20261121/us-east-1/execute-api/aws4_request";
+
+constexpr std::string_view credentials_file = R"(# local users
+[alice]
+aws_access_key_id = AKIDEXAMPLE
+aws_secret_access_key = wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY
+[bob]
+aws_access_key_id=AKIDBOB
+aws_secret_access_key=other
+aws_session_token=TOKEN
+)";
+
+net::HttpRequest signed_request() {
+    net::HttpRequest request;
+    request.method = "POST";
+    request.target = "/a%2Fb/c%20d?z=1&a=x%20y&a=b";
+    request.body = R"({"k":1})";
+    request.headers = {
+        {"Content-Type", "application/json"},
+        {"Host", "127.0.0.1:3000"},
+        {"X-Amz-Date", "20261121T031221Z"},
+        {"Authorization",
+         "AWS4-HMAC-SHA256 Credential=" + std::string(scope) +
+             ", SignedHeaders=content-type;host;x-amz-date, Signature="
+             "8950d903bc8632c2e63e0e9a25cd1dabefadcb8854cbf0f2fae1f0f8301b38bf"}};
+    return request;
+}
+
+SignatureVerdict verdict(const net::HttpRequest& request, std::int64_t now = signed_at) {
+    return verify_sigv4(
+               request,
+               *parse_credentials(credentials_file),
+               std::chrono::system_clock::from_time_t(now))
+        .verdict;
+}
+
+TEST(SigV4, AcceptsWhatBotocoreSigned) {
+    const auto verified = verify_sigv4(
+        signed_request(),
+        *parse_credentials(credentials_file),
+        std::chrono::system_clock::from_time_t(signed_at + 60));
+    EXPECT_EQ(verified.verdict, SignatureVerdict::valid);
+    EXPECT_EQ(verified.access_key, "AKIDEXAMPLE");
+    EXPECT_EQ(verified.user, "alice");
+}
+
+TEST(SigV4, RefusesAnyChangeOfWhatWasSigned) {
+    using Change = void (*)(net::HttpRequest&);
+    for (const Change change :
+         {Change([](net::HttpRequest& r) { r.method = "GET"; }),
+          Change([](net::HttpRequest& r) { r.target = "/a%2Fb/c?z=1&a=x%20y&a=b"; }),
+          Change([](net::HttpRequest& r) { r.target += "&more"; }),
+          Change([](net::HttpRequest& r) { r.body += " "; }),
+          Change([](net::HttpRequest& r) { r.headers[0].value = "text/plain"; }),
+          Change([](net::HttpRequest& r) { r.headers[1].value = "other"; }),
+          Change([](net::HttpRequest& r) { r.headers[2].value = "20261121T031222Z"; }),
+          Change([](net::HttpRequest& r) { r.headers[3].value.back() = '0'; }),
+          Change([](net::HttpRequest& r) {
+              r.headers.push_back({"X-Amz-Content-Sha256", "00"});
+          })}) {
+        net::HttpRequest request = signed_request();
+        change(request);
+        EXPECT_EQ(verdict(request), SignatureVerdict::mismatch);
+    }
+}
+
+TEST(SigV4, RefusesOldAndFutureSignatures) {
+    EXPECT_EQ(verdict(signed_request(), signed_at + 301), SignatureVerdict::expired);
+    EXPECT_EQ(verdict(signed_request(), signed_at - 301), SignatureVerdict::expired);
+    EXPECT_EQ(verdict(signed_request(), signed_at - 299), SignatureVerdict::valid);
+}
+
+TEST(SigV4, KnowsMissingSignaturesAndUnknownKeys) {
+    net::HttpRequest request = signed_request();
+    request.headers.pop_back();
+    EXPECT_EQ(verdict(request), SignatureVerdict::missing);
+    for (const std::string_view header :
+         {"Basic abc",
+          "AWS4-HMAC-SHA256",
+          "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE, SignedHeaders=host, Signature=0",
+          "AWS4-HMAC-SHA256 Credential=A/20261121/r/execute-api/aws4_request, "
+          "SignedHeaders=x-amz-date, Signature=0"}) {
+        request = signed_request();
+        request.headers[3].value = header;
+        EXPECT_EQ(verdict(request), SignatureVerdict::missing) << header;
+    }
+    request = signed_request();
+    request.headers[3].value.replace(
+        request.headers[3].value.find("AKIDEXAMPLE"), 11, "AKIDUNKNOWN");
+    EXPECT_EQ(verdict(request), SignatureVerdict::unknown_key);
+    // A session token has to be the one that belongs to the key.
+    request = signed_request();
+    request.headers.push_back({"X-Amz-Security-Token", "forged"});
+    EXPECT_EQ(verdict(request), SignatureVerdict::unknown_key);
+}
+
+TEST(SigV4, ReadsCredentialsFiles) {
+    const auto credentials = parse_credentials(credentials_file);
+    ASSERT_TRUE(credentials);
+    EXPECT_EQ(credentials->size(), 2U);
+    EXPECT_EQ(credentials->at("AKIDBOB").session_token, "TOKEN");
+    EXPECT_FALSE(parse_credentials(""));
+    EXPECT_FALSE(parse_credentials("[a]\nnonsense\n"));
+    EXPECT_FALSE(parse_credentials("[a]\naws_access_key_id=x\n"));
+}
+
+} // namespace
+} // namespace samara::gateway
