@@ -33,7 +33,8 @@ bool decodes_base64(const Call& call) {
 } // namespace
 
 Gateway::Gateway(std::vector<Api> apis, Invoke invoke, GatewayOptions options)
-    : options_(std::move(options)), invoker_(std::move(invoke)),
+    : options_(std::move(options)), static_files_(options_.static_folder),
+      invoker_(std::move(invoke)),
       snapshot_(std::make_shared<Snapshot>(std::move(apis), options_.authorization, invoker_)) {}
 
 std::shared_ptr<Gateway::Snapshot> Gateway::snapshot() const {
@@ -84,6 +85,9 @@ net::HttpResponse Gateway::answer(const net::HttpRequest& request, AccessRecord&
     }
     const auto found = routes.find(request.method, request.path());
     if (!found) {
+        if (auto file = static_files_.find(request)) {
+            return std::move(*file);
+        }
         net::HttpResponse response =
             refuse(Refusal::missing_authentication_token, routes.fallback(), nullptr);
         if (const Api* api = routes.fallback(); api != nullptr && api->cors) {

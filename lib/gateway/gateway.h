@@ -7,6 +7,7 @@
 #include "gateway/deadline.h"
 #include "gateway/invoke.h"
 #include "gateway/route_table.h"
+#include "gateway/static_files.h"
 
 #include <functional>
 #include <memory>
@@ -19,6 +20,7 @@ struct GatewayOptions {
     std::uint16_t port = 0; ///< told to functions as X-Forwarded-Port
     bool tls = false;
     AuthorizationOptions authorization;
+    std::filesystem::path static_folder; ///< --static-dir; empty or missing: no files
     /// Called once a request, from many threads; may be empty.
     std::function<void(const AccessRecord&)> access_log;
 };
@@ -54,6 +56,7 @@ private:
     call_function(const Call& call, const LambdaIntegration& integration, AccessRecord& record);
 
     GatewayOptions options_;
+    StaticFiles static_files_;
     DeadlineInvoker invoker_;
     mutable std::mutex mutex_;
     std::shared_ptr<Snapshot> snapshot_; // replaced as a whole

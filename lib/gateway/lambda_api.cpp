@@ -1,0 +1,199 @@
+#include "gateway/lambda_api.h"
+
+#include "base/strings.h"
+#include "data/read.h"
+#include "gateway/call.h"
+#include "gateway/json_check.h"
+#include "gateway/json_writer.h"
+#include "gateway/percent.h"
+
+#include <chrono>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace samara::gateway {
+
+namespace {
+
+constexpr std::size_t max_sync_payload = 6UL * 1024 * 1024;
+constexpr std::size_t max_async_payload = 1024UL * 1024;
+
+/// An error as the Lambda API writes it.
+net::HttpResponse
+error(int status, std::string_view type, std::string_view message, std::string_view who = "User") {
+    net::HttpResponse response{
+        status,
+        {{"Content-Type", "application/json"}, {"x-amzn-ErrorType", std::string(type)}},
+        {}};
+    JsonWriter(response.body)
+        .begin_object()
+        .member("Type", who)
+        .member("Message", message)
+        .end_object();
+    return response;
+}
+
+/// The function name in "/2015-03-31/functions/<name>/invocations", decoded.
+std::optional<std::string> invoked_function(std::string_view path) {
+    constexpr std::string_view before = "/2015-03-31/functions/";
+    constexpr std::string_view after = "/invocations";
+    if (path.size() <= before.size() + after.size() || path.substr(0, before.size()) != before ||
+        path.substr(path.size() - after.size()) != after) {
+        return std::nullopt;
+    }
+    return percent_decode(path.substr(before.size(), path.size() - before.size() - after.size()));
+}
+
+std::string_view header(const net::HttpRequest& request, std::string_view name) {
+    const std::string* value = net::find_header(request.headers, name);
+    return value == nullptr ? std::string_view{} : std::string_view(*value);
+}
+
+std::optional<invoke::InvocationType> invocation_type(std::string_view text) {
+    if (text.empty() || text == "RequestResponse") {
+        return invoke::InvocationType::request_response;
+    }
+    if (text == "Event") {
+        return invoke::InvocationType::event;
+    }
+    return text == "DryRun" ? std::optional(invoke::InvocationType::dry_run) : std::nullopt;
+}
+
+net::HttpResponse too_large(std::size_t limit) {
+    return error(
+        413,
+        "RequestTooLargeException",
+        fmt::format(
+            "Request must be smaller than {} bytes for the InvokeFunction operation", limit));
+}
+
+net::HttpResponse answer_of(invoke::Response reply, invoke::InvocationType type) {
+    if (reply.status == 429) {
+        return error(429, "TooManyRequestsException", "Rate Exceeded.");
+    }
+    if (reply.status == 413) {
+        return too_large(max_sync_payload);
+    }
+    net::HttpResponse response;
+    if (type != invoke::InvocationType::request_response) {
+        response.status = type == invoke::InvocationType::event ? 202 : 204;
+        return response;
+    }
+    response.headers = {
+        {"Content-Type", "application/json"}, {"X-Amz-Executed-Version", "$LATEST"}};
+    if (!reply.function_error.empty()) {
+        response.headers.push_back({"X-Amz-Function-Error", std::move(reply.function_error)});
+    }
+    if (!reply.log_result.empty()) {
+        response.headers.push_back({"X-Amz-Log-Result", std::move(reply.log_result)});
+    }
+    response.body = std::move(reply.payload);
+    return response;
+}
+
+} // namespace
+
+LambdaApi::LambdaApi(Functions functions, Invoke invoke, LambdaApiOptions options)
+    : invoke_(std::move(invoke)), options_(std::move(options)),
+      functions_(std::make_shared<const Functions>(std::move(functions))) {}
+
+void LambdaApi::replace(Functions functions) {
+    auto fresh = std::make_shared<const Functions>(std::move(functions));
+    const std::scoped_lock lock(mutex_);
+    functions_.swap(fresh);
+}
+
+net::HttpResponse LambdaApi::handle(const net::HttpRequest& request) {
+    AccessRecord record;
+    record.time = std::chrono::system_clock::now();
+    const auto begin = std::chrono::steady_clock::now();
+    net::HttpResponse response = answer(request, record);
+    if (net::find_header(response.headers, "x-amzn-RequestId") == nullptr) {
+        response.headers.push_back({"x-amzn-RequestId", make_uuid()});
+    }
+    if (options_.access_log) {
+        record.method = request.method;
+        record.path = request.path();
+        record.status = response.status;
+        record.duration = std::chrono::duration_cast<std::chrono::microseconds>(
+            std::chrono::steady_clock::now() - begin);
+        options_.access_log(record);
+    }
+    return response;
+}
+
+net::HttpResponse LambdaApi::answer(const net::HttpRequest& request, AccessRecord& record) {
+    const auto name = invoked_function(request.path());
+    if (!name) {
+        return error(
+            404,
+            "PathNotFoundException",
+            fmt::format(
+                "Unable to determine service/operation name to be authorized: {}", request.path()),
+            "LocalService");
+    }
+    if (request.method != "POST") {
+        return error(405, "MethodNotAllowedException", "Invoke wants POST", "LocalService");
+    }
+    return invoke_function(request, *name, record);
+}
+
+net::HttpResponse LambdaApi::invoke_function(
+    const net::HttpRequest& request, const std::string& name, AccessRecord& record) {
+    const std::shared_ptr<const Functions> functions = [this] {
+        const std::scoped_lock lock(mutex_);
+        return functions_;
+    }();
+    const Functions::Function* function = functions->find(name);
+    if (function == nullptr) {
+        const bool is_arn = name.rfind("arn:", 0) == 0;
+        const std::string arn =
+            is_arn ? name
+                   : fmt::format(
+                         "arn:aws:lambda:{}:{}:function:{}", options_.region, account_id, name);
+        return error(404, "ResourceNotFoundException", "Function not found: " + arn);
+    }
+    record.function = function->id;
+    const std::string_view type_text = header(request, "X-Amz-Invocation-Type");
+    const auto type = invocation_type(type_text);
+    if (!type) {
+        return error(
+            400,
+            "InvalidParameterValueException",
+            fmt::format("Unsupported invocation type: {}", type_text));
+    }
+    const std::size_t limit =
+        *type == invoke::InvocationType::event ? max_async_payload : max_sync_payload;
+    if (request.body.size() > limit) {
+        return too_large(limit);
+    }
+    if (const std::string reason = json_error(request.body);
+        !request.body.empty() && !reason.empty()) {
+        return error(
+            400,
+            "InvalidRequestContentException",
+            "Could not parse request body into json: " + reason);
+    }
+    invoke::Request call;
+    call.function = function->id;
+    call.payload = request.body.empty() ? "{}" : request.body;
+    call.type = *type;
+    call.client_context = header(request, "X-Amz-Client-Context");
+    call.trace_id = header(request, "X-Amzn-Trace-Id");
+    call.tail_log = header(request, "X-Amz-Log-Type") == "Tail";
+    auto reply = invoke_(call);
+    if (!reply) {
+        record.error = base::to_string(reply.error());
+        return error(500, "ServiceException", reply.error().message, "LocalService");
+    }
+    record.cold = reply->cold;
+    const std::string request_id = reply->request_id;
+    net::HttpResponse response = answer_of(std::move(*reply), *type);
+    if (!request_id.empty()) {
+        response.headers.push_back({"x-amzn-RequestId", request_id});
+    }
+    return response;
+}
+
+} // namespace samara::gateway

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "gateway/access_log.h"
+#include "gateway/functions.h"
+#include "gateway/invoke.h"
+#include "net/http_message.h"
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace samara::gateway {
+
+struct LambdaApiOptions {
+    std::string region = "us-east-1"; ///< in the ARNs of error messages
+    std::function<void(const AccessRecord&)> access_log;
+};
+
+/// The Invoke operation of the Lambda API for the functions of a template, as SDKs and the AWS CLI
+/// speak it: `start-lambda` puts it on the network. Thread-safe.
+/// docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+class LambdaApi {
+public:
+    LambdaApi(Functions functions, Invoke invoke, LambdaApiOptions options);
+
+    net::HttpResponse handle(const net::HttpRequest& request);
+
+    /// Other functions for the requests that come from now on.
+    void replace(Functions functions);
+
+private:
+    net::HttpResponse answer(const net::HttpRequest& request, AccessRecord& record);
+    net::HttpResponse
+    invoke_function(const net::HttpRequest& request, const std::string& name, AccessRecord& record);
+
+    Invoke invoke_;
+    LambdaApiOptions options_;
+    std::mutex mutex_;
+    std::shared_ptr<const Functions> functions_; // replaced as a whole
+};
+
+} // namespace samara::gateway
