@@ -165,6 +165,7 @@ void Emulator::begin_invocation() {
     current_->invocation = std::move(queue_.front());
     queue_.pop_front();
     current_->id = make_uuid();
+    last_id_ = current_->id;
     current_->began = host_.now();
     current_->deadline = host_.wall_time() + settings_.timeout;
     if (current_->invocation.trace_id.empty()) {

@@ -155,6 +155,7 @@ private:
 
     std::deque<Invocation> queue_;
     std::optional<Current> current_;
+    std::string last_id_; ///< of the call before: an answer to it is one too many
     std::shared_ptr<StreamedResponse> stream_;
 
     bool stopping_ = false; ///< the emulator itself shall end

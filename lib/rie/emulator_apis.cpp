@@ -48,6 +48,10 @@ void Emulator::next(ExchangePtr runtime) {
 }
 
 bool Emulator::accepts_response(std::string_view request_id, const ExchangePtr& runtime) {
+    if (!current_ && !last_id_.empty() && last_id_ == request_id) {
+        runtime->reply(invalid_transition("ResponseSent", "InvocationResponse"));
+        return false;
+    }
     if (!current_ || !current_->delivered || current_->id != request_id) {
         runtime->reply(error_reply(400, "InvalidRequestID", "Invalid request ID"));
         return false;

@@ -1,0 +1,123 @@
+#pragma once
+
+#include "rie/host.h"
+#include "rie/http.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+/// A machine that does nothing by itself: tests move its clock and end its processes.
+namespace samara::rie::test {
+
+class FakeHost : public Host {
+public:
+    [[nodiscard]] SteadyTime now() const override { return clock; }
+
+    [[nodiscard]] WallTime wall_time() const override {
+        return WallTime(std::chrono::milliseconds(1'700'000'000'000)) +
+               std::chrono::duration_cast<WallTime::duration>(clock.time_since_epoch());
+    }
+
+    base::Result<ProcessId> start_runtime() override {
+        if (!runtime_error.empty()) {
+            return base::fail(runtime_error);
+        }
+        actions.push_back("start runtime");
+        return ++last_process;
+    }
+
+    base::Result<ProcessId> start_extension(const std::string& path) override {
+        actions.push_back("start " + path);
+        return ++last_process;
+    }
+
+    void terminate(ProcessId process) override {
+        actions.push_back("terminate " + std::to_string(process));
+    }
+
+    void kill_all() override { actions.emplace_back("kill all"); }
+
+    void drain_output() override {
+        if (events != nullptr && !unread.empty()) {
+            const std::string bytes = std::exchange(unread, {});
+            events->on_output(last_process, bytes);
+        }
+    }
+
+    void set_timer(SteadyTime when) override { timer = when; }
+
+    void clear_timer() override { timer.reset(); }
+
+    void write_log(std::string_view bytes) override { log += bytes; }
+
+    std::uint64_t peak_memory() override { return peak; }
+
+    std::vector<std::string> extension_programs() override { return extensions; }
+
+    void stop() override { stopped = true; }
+
+    /// Moves the clock, and fires the timer when it comes by.
+    void pass(std::chrono::milliseconds time) {
+        clock += time;
+        if (timer && *timer <= clock) {
+            timer.reset();
+            events->on_timer();
+        }
+    }
+
+    HostEvents* events = nullptr;
+    SteadyTime clock{std::chrono::hours(1)};
+    std::optional<SteadyTime> timer;
+    std::string log;
+    std::string unread; ///< written by the runtime and still in its pipe
+    std::string runtime_error;
+    std::vector<std::string> extensions;
+    std::vector<std::string> actions;
+    std::uint64_t peak = 35 * 1024 * 1024 - 5;
+    ProcessId last_process = 0;
+    bool stopped = false;
+};
+
+/// What became of one request.
+struct Recorded {
+    unsigned status = 0; ///< 0: no answer yet
+    std::string body;
+    Headers headers;
+    Headers trailers;
+    bool finished = false;
+    bool aborted = false;
+};
+
+class RecordingExchange : public Exchange {
+public:
+    explicit RecordingExchange(Recorded& recorded) : recorded_(recorded) {}
+
+    void reply(HttpReply reply) override {
+        begin(reply);
+        recorded_.body = reply.body;
+        recorded_.finished = true;
+    }
+
+    void begin(HttpReply head) override {
+        recorded_.status = head.status;
+        recorded_.headers = head.headers;
+    }
+
+    void write(std::string bytes, std::function<void()> written) override {
+        recorded_.body += bytes;
+        written();
+    }
+
+    void finish(Headers trailers) override {
+        recorded_.trailers = std::move(trailers);
+        recorded_.finished = true;
+    }
+
+    void abort() override { recorded_.aborted = true; }
+
+private:
+    Recorded& recorded_;
+};
+
+} // namespace samara::rie::test
