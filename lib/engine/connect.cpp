@@ -1,22 +1,42 @@
+#include "engine/docker/docker_engine.h"
 #include "engine/payload/payload.h"
 #include "engine/sandbox/sandbox_engine.h"
 #include "engine/select.h"
+#include "os/environment.h"
 
-#if __has_include("engine/docker/docker_engine.h")
-#include "engine/docker/docker_engine.h"
-#endif
+#include <charconv>
 
 namespace samara::engine {
 
 namespace {
 
-base::Result<std::unique_ptr<Engine>> make_docker(
-    [[maybe_unused]] const base::Log& log, [[maybe_unused]] const os::Cancellation& cancel) {
-#if __has_include("engine/docker/docker_engine.h")
-    return connect_docker(log, cancel);
+#ifdef __aarch64__
+constexpr std::string_view own_architecture = "arm64";
 #else
-    return base::fail("this samara is built without the Docker engine", "use --engine sandbox");
+constexpr std::string_view own_architecture = "x86_64";
 #endif
+
+// Seconds, as the AWS SAM CLI has it; what is no number is ignored.
+void read_connection_limit(std::chrono::milliseconds& limit) {
+    const std::string text =
+        os::variable("SAM_CLI_CONTAINER_CONNECTION_TIMEOUT").value_or(std::string());
+    unsigned seconds = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (error == std::errc{} && end == text.data() + text.size() && seconds > 0) {
+        limit = std::chrono::seconds(seconds);
+    }
+}
+
+base::Result<std::unique_ptr<Engine>>
+make_docker(const base::Log& log, const os::Cancellation& cancel) {
+    docker::Options options;
+    options.lookup = docker::current_lookup();
+    options.emulator = [](std::string_view architecture) {
+        return architecture == own_architecture ? emulator() : std::string_view();
+    };
+    read_connection_limit(options.connection_limit);
+    options.log = log;
+    return docker::make_engine(std::move(options), cancel);
 }
 
 base::Result<std::unique_ptr<Engine>> make_sandbox(const base::Log& log) {

@@ -74,6 +74,7 @@ struct EnvironmentSpec {
     std::string invoke_image; ///< --invoke-image: replaces the base image; may be empty
     bool skip_pull_image = false;
     bool force_image_build = false;
+    bool classic_image_check = false; ///< --image-check=classic
     bool mount_symlinks = false;
 };
 

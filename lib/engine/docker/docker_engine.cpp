@@ -44,7 +44,6 @@ public:
           images_(
               make_image_store(api_, options_.lookup),
               {.emulator = options_.emulator,
-               .check = options_.image_check,
                .lock_folder = options_.lock_folder,
                .log = options_.log}) {}
 

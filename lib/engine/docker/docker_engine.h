@@ -20,8 +20,7 @@ struct Options {
     HostLookup lookup; ///< current_lookup() outside of tests
     /// samara-rie, static, for "x86_64" or "arm64"; empty where there is none.
     std::function<std::string_view(std::string_view architecture)> emulator;
-    image::CheckMode image_check = image::CheckMode::content; ///< --image-check
-    std::filesystem::path lock_folder;                        ///< empty: in the cache folder
+    std::filesystem::path lock_folder; ///< empty: in the cache folder
     /// Until a container answers: SAM_CLI_CONTAINER_CONNECTION_TIMEOUT.
     std::chrono::milliseconds connection_limit{20'000};
     base::Log log;

@@ -151,7 +151,7 @@ ImageProvider::look(const EnvironmentSpec& spec, const os::Cancellation& cancel)
     inputs.emulator_digest = digest;
 
     Facts& facts = inputs.facts;
-    facts.mode = options_.check;
+    facts.mode = spec.classic_image_check ? CheckMode::classic : CheckMode::content;
     facts.image_function = std::holds_alternative<ImagePackage>(spec.package);
     facts.skip_pull = spec.skip_pull_image;
     facts.force_build = spec.force_image_build && first_time("forced " + inputs.names.added);

@@ -25,7 +25,6 @@ inline constexpr std::string_view emulator_path = "/var/rapid/aws-lambda-rie";
 struct ProviderOptions {
     /// samara-rie for "x86_64" or "arm64"; empty where there is none.
     std::function<std::string_view(std::string_view architecture)> emulator;
-    CheckMode check = CheckMode::content;
     std::filesystem::path lock_folder; ///< made when it is missing
     base::Log log;
 };
