@@ -45,7 +45,7 @@ struct Command {
     bool die_with_parent = false;
     std::vector<PassedDescriptor> descriptors;
     std::vector<ResourceLimit> limits;
-    /// Open cgroup.procs files of the control groups that the child joins before it runs.
+    /// Open cgroup.procs or tasks files of the control groups that the child joins before it runs.
     std::vector<int> control_groups;
     /// Between SIGTERM and SIGKILL when a wait is cancelled or times out.
     std::chrono::milliseconds grace{2000};

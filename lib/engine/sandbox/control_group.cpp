@@ -157,6 +157,8 @@ ControlGroupHome find_control_group_home() {
     return find_control_group_home(*mount_info, *own_groups);
 }
 
+// A process that moves itself by "tasks" (version 1) is spared the lock that cgroup.procs takes
+// over all processes of the machine, which costs some 15 ms when nobody has held it of late.
 base::Result<void> ControlGroup::add(const fs::path& path) {
     std::error_code error;
     fs::create_directory(path, error);
@@ -164,12 +166,13 @@ base::Result<void> ControlGroup::add(const fs::path& path) {
         return os::fail_errno(fmt::format("cannot create {}", path.string()), error.value());
     }
     auto lock = os::FileLock::try_acquire(path);
-    os::UniqueFd processes(::open((path / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
-    if (!lock || !*lock || !processes.valid()) {
+    const char* entrance = unified_ ? "cgroup.procs" : "tasks";
+    os::UniqueFd tasks(::open((path / entrance).c_str(), O_WRONLY | O_CLOEXEC));
+    if (!lock || !*lock || !tasks.valid()) {
         ::rmdir(path.c_str());
         return base::fail(fmt::format("cannot use {}", path.string()));
     }
-    folders_.push_back({path, std::move(**lock), std::move(processes)});
+    folders_.push_back({path, std::move(**lock), std::move(tasks)});
     return {};
 }
 
@@ -217,7 +220,7 @@ ControlGroup::~ControlGroup() {
 std::vector<int> ControlGroup::entrances() const {
     std::vector<int> descriptors;
     for (const Folder& folder : folders_) {
-        descriptors.push_back(folder.processes.get());
+        descriptors.push_back(folder.tasks.get());
     }
     return descriptors;
 }

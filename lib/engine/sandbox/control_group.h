@@ -47,7 +47,7 @@ public:
     ControlGroup& operator=(ControlGroup&&) = delete;
     ~ControlGroup();
 
-    /// Open cgroup.procs files, for os::Command::control_groups.
+    /// Open files that a process joins by writing "0", for os::Command::control_groups.
     [[nodiscard]] std::vector<int> entrances() const;
 
     /// What the kernel has killed in it for want of memory so far.
@@ -67,7 +67,7 @@ private:
     struct Folder {
         std::filesystem::path path;
         os::FileLock lock;
-        os::UniqueFd processes;
+        os::UniqueFd tasks;
     };
 
     base::Result<void> add(const std::filesystem::path& path);

@@ -1,6 +1,7 @@
 #include "engine/sandbox/interpreter.h"
 
 #include "base/strings.h"
+#include "engine/sandbox/version_cache.h"
 #include "os/environment.h"
 #include "os/process.h"
 
@@ -80,13 +81,17 @@ std::optional<fs::path> real_program(const fs::path& folder, std::string_view na
 }
 
 // Asks the program itself: a distribution may call any version "python3" or "node".
-std::string ask_version(const fs::path& program, const Family& family) {
-    os::Command command;
-    command.argv = {
-        program.string(), std::string(family.version_option), std::string(family.version_script)};
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    const auto done = os::run(command, {}, deadline);
-    return done && done->status.success() ? std::string(base::trim(done->out)) : std::string();
+std::string ask_version(const fs::path& program, const Family& family, const fs::path& cache) {
+    return cached_version(cache, program, [&] {
+        os::Command command;
+        command.argv = {
+            program.string(),
+            std::string(family.version_option),
+            std::string(family.version_script)};
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        const auto done = os::run(command, {}, deadline);
+        return done && done->status.success() ? std::string(base::trim(done->out)) : std::string();
+    });
 }
 
 fs::path prefix_of(const fs::path& program) {
@@ -120,7 +125,8 @@ base::Result<Interpreter> find_any(
     const Family& family,
     std::string_view version,
     std::string_view runtime,
-    const std::vector<fs::path>& folders) {
+    const std::vector<fs::path>& folders,
+    const fs::path& cache) {
     std::optional<Interpreter> other;
     for (const fs::path& folder : folders) {
         const auto program = real_program(folder, family.any);
@@ -131,7 +137,7 @@ base::Result<Interpreter> find_any(
             std::string(family.name),
             *program,
             prefix_of(*program),
-            ask_version(*program, family),
+            ask_version(*program, family, cache),
             {}};
         if (found.version == version) {
             return found;
@@ -156,8 +162,8 @@ base::Result<Interpreter> find_any(
 
 } // namespace
 
-base::Result<Interpreter>
-find_interpreter(std::string_view runtime, const std::vector<fs::path>& folders) {
+base::Result<Interpreter> find_interpreter(
+    std::string_view runtime, const std::vector<fs::path>& folders, const fs::path& cache) {
     if (runtime.starts_with("provided")) {
         return Interpreter{"provided", {}, {}, {}, {}};
     }
@@ -166,7 +172,7 @@ find_interpreter(std::string_view runtime, const std::vector<fs::path>& folders)
             if (auto exact = find_exact(family, *version, folders)) {
                 return *exact;
             }
-            return find_any(family, *version, runtime, folders);
+            return find_any(family, *version, runtime, folders, cache);
         }
     }
     return base::fail(

@@ -21,9 +21,12 @@ struct Interpreter {
 /// Finds the interpreter of a runtime identifier such as "python3.12" or "nodejs20.x": the version
 /// it names in `folders` (in order), else whatever version of the family is there, with a warning
 /// that names both. Scripts (the shims of version managers) do not count. Fails with what to
-/// install, or with the engine to use where a runtime cannot run here.
-base::Result<Interpreter>
-find_interpreter(std::string_view runtime, const std::vector<std::filesystem::path>& folders);
+/// install, or with the engine to use where a runtime cannot run here. What programs say of their
+/// version is remembered in the file `cache`.
+base::Result<Interpreter> find_interpreter(
+    std::string_view runtime,
+    const std::vector<std::filesystem::path>& folders,
+    const std::filesystem::path& cache);
 
 /// /usr/bin, /usr/local/bin, then the folders of $PATH.
 std::vector<std::filesystem::path> interpreter_folders();

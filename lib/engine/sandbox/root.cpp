@@ -71,6 +71,20 @@ void add_etc(Bubblewrap& bubblewrap) {
     }
 }
 
+// What Lambda has. bwrap's own --dev would add pseudo-terminals, which take a second user
+// namespace.
+void add_devices(Bubblewrap& bubblewrap) {
+    for (const std::string_view device : {"null", "zero", "full", "random", "urandom"}) {
+        const std::string path = fmt::format("/dev/{}", device);
+        bubblewrap.option("--dev-bind", path, path);
+    }
+    bubblewrap.option("--symlink", "/proc/self/fd", "/dev/fd");
+    bubblewrap.option("--symlink", "fd/0", "/dev/stdin");
+    bubblewrap.option("--symlink", "fd/1", "/dev/stdout");
+    bubblewrap.option("--symlink", "fd/2", "/dev/stderr");
+    bubblewrap.option("--dir", "/dev/shm"); // as on Lambda it cannot be written to
+}
+
 // "name:address" or "name=address"; an IPv6 address may stand in brackets.
 base::Result<std::string> hosts_line(std::string_view entry) {
     const std::size_t separator = entry.find_first_of(":=");
@@ -160,7 +174,7 @@ base::Result<void> add_system(Bubblewrap& bubblewrap, const EnvironmentSpec& spe
         }
     }
     bubblewrap.option("--proc", "/proc");
-    bubblewrap.option("--dev", "/dev");
+    add_devices(bubblewrap);
     bubblewrap.option("--perms", "0700");
     bubblewrap.option("--size", std::to_string(std::uint64_t{spec.ephemeral_storage_mb} << 20U));
     bubblewrap.option("--tmpfs", "/tmp");
@@ -200,8 +214,6 @@ base::Result<void> add_function(
 }
 
 void seal(Bubblewrap& bubblewrap) {
-    // As on Lambda, /dev/shm cannot be written to either.
-    bubblewrap.option("--remount-ro", "/dev");
     bubblewrap.option("--remount-ro", "/");
     bubblewrap.option("--chdir", "/var/task");
 }

@@ -149,7 +149,8 @@ private:
         if (const auto found = interpreters_.find(runtime); found != interpreters_.end()) {
             return found->second;
         }
-        auto interpreter = find_interpreter(runtime, interpreter_folders());
+        auto interpreter =
+            find_interpreter(runtime, interpreter_folders(), os::cache_folder() / "interpreters");
         if (interpreter && !interpreter->warning.empty()) {
             if (options_.strict) {
                 return base::fail(interpreter->warning, "leave out --strict, or install it");

@@ -1,4 +1,5 @@
 #include "engine/sandbox/interpreter.h"
+#include "engine/sandbox/version_cache.h"
 #include "os/file.h"
 #include "os/process.h"
 #include "os/temp_dir.h"
@@ -23,6 +24,11 @@ protected:
         return path;
     }
 
+    [[nodiscard]] base::Result<Interpreter>
+    find(std::string_view runtime, const std::vector<fs::path>& folders) const {
+        return find_interpreter(runtime, folders, dir_.path() / "cache" / "interpreters");
+    }
+
     static std::string system_version() {
         os::Command command;
         command.argv = {
@@ -36,8 +42,8 @@ protected:
 TEST_F(FindInterpreter, TakesTheVersionThatTheRuntimeNames) {
     const fs::path exact = install("second", "python3.99");
     install("first", "python3");
-    const auto found = find_interpreter(
-        "python3.99", {dir_.path() / "first" / "bin", dir_.path() / "second" / "bin"});
+    const auto found =
+        find("python3.99", {dir_.path() / "first" / "bin", dir_.path() / "second" / "bin"});
     ASSERT_TRUE(found);
     EXPECT_EQ(found->program, fs::canonical(exact));
     EXPECT_EQ(found->prefix, fs::canonical(dir_.path() / "second"));
@@ -46,7 +52,7 @@ TEST_F(FindInterpreter, TakesTheVersionThatTheRuntimeNames) {
 }
 
 TEST_F(FindInterpreter, ElseTakesAnotherVersionAndNamesBoth) {
-    const auto found = find_interpreter("python3.99", {"/usr/bin"});
+    const auto found = find("python3.99", {"/usr/bin"});
     ASSERT_TRUE(found);
     EXPECT_EQ(found->program, fs::canonical("/usr/bin/python3"));
     EXPECT_EQ(found->prefix, "");
@@ -55,38 +61,56 @@ TEST_F(FindInterpreter, ElseTakesAnotherVersionAndNamesBoth) {
 
 TEST_F(FindInterpreter, RecognisesTheVersionUnderAGeneralName) {
     install("only", "python3");
-    const auto found =
-        find_interpreter("python" + system_version(), {dir_.path() / "only" / "bin"});
+    const auto found = find("python" + system_version(), {dir_.path() / "only" / "bin"});
     ASSERT_TRUE(found);
     EXPECT_EQ(found->warning, "");
+}
+
+TEST_F(FindInterpreter, AsksAProgramForItsVersionOnce) {
+    const fs::path program = install("only", "node");
+    const fs::path cache = dir_.path() / "cache" / "interpreters";
+    int asked = 0;
+    const auto ask = [&] {
+        ++asked;
+        return std::string("20");
+    };
+    EXPECT_EQ(cached_version(cache, program, ask), "20");
+    EXPECT_EQ(cached_version(cache, "/usr/bin/python3", ask), "20");
+    EXPECT_EQ(cached_version(cache, program, ask), "20");
+    EXPECT_EQ(asked, 2);
+    fs::last_write_time(program, fs::file_time_type::clock::now() - std::chrono::hours(1));
+    EXPECT_EQ(cached_version(cache, program, ask), "20");
+    EXPECT_EQ(asked, 3);
+    EXPECT_EQ(cached_version("/proc/none", program, ask), "20"); // nowhere to remember it
+    EXPECT_EQ(asked, 4);
 }
 
 TEST_F(FindInterpreter, PassesOverShims) {
     const fs::path shim = dir_.path() / "python3.99";
     ASSERT_TRUE(os::write_file_atomically(shim, "#!/bin/sh\nexit 1\n", 0755));
-    const auto found = find_interpreter("python3.99", {dir_.path(), "/usr/bin"});
+    const auto found = find("python3.99", {dir_.path(), "/usr/bin"});
     ASSERT_TRUE(found);
     EXPECT_EQ(found->program, fs::canonical("/usr/bin/python3"));
 }
 
 TEST_F(FindInterpreter, SaysWhatToInstall) {
-    const auto found = find_interpreter("nodejs22.x", {dir_.path()});
+    const auto found = find("nodejs22.x", {dir_.path()});
     ASSERT_FALSE(found);
     EXPECT_THAT(found.error().message, HasSubstr("nodejs22.x"));
     EXPECT_THAT(found.error().hint, HasSubstr("apt-get install nodejs"));
 }
 
 TEST_F(FindInterpreter, NamesTheEngineForOtherRuntimes) {
-    const auto found = find_interpreter("java21", {"/usr/bin"});
+    const auto found = find("java21", {"/usr/bin"});
     ASSERT_FALSE(found);
     EXPECT_THAT(found.error().message, HasSubstr("java21"));
     EXPECT_THAT(found.error().hint, HasSubstr("--engine docker"));
-    EXPECT_FALSE(find_interpreter("python", {"/usr/bin"}));
-    EXPECT_FALSE(find_interpreter("nodejs20", {"/usr/bin"}));
+    EXPECT_FALSE(find("python", {"/usr/bin"}));
+    EXPECT_FALSE(find("nodejs20", {"/usr/bin"}));
 }
 
 TEST_F(FindInterpreter, ProvidedNeedsNone) {
-    const auto found = find_interpreter("provided.al2023", {});
+    const auto found = find("provided.al2023", {});
     ASSERT_TRUE(found);
     EXPECT_EQ(found->family, "provided");
 }
