@@ -21,6 +21,17 @@ void add_request_ids(const Call& call, net::HttpResponse& response) {
     response.headers.push_back({"X-Amzn-Trace-Id", call.trace_id});
 }
 
+// docs.aws.amazon.com/apigateway/latest/developerguide/limits.html: request line and header values.
+constexpr std::size_t max_header_bytes = 10240;
+
+bool headers_too_large(const net::HttpRequest& request) {
+    std::size_t bytes = request.method.size() + request.target.size();
+    for (const net::HttpHeader& header : request.headers) {
+        bytes += header.value.size();
+    }
+    return bytes > max_header_bytes;
+}
+
 /// A REST API decodes a base64 body for a client that accepts one of its binary types.
 bool decodes_base64(const Call& call) {
     if (call.api.kind == ApiKind::http) {
@@ -76,6 +87,9 @@ net::HttpResponse Gateway::handle(const net::HttpRequest& request) {
 net::HttpResponse Gateway::answer(const net::HttpRequest& request, AccessRecord& record) {
     const std::shared_ptr<Snapshot> current = snapshot();
     const RouteTable& routes = current->routes;
+    if (headers_too_large(request)) {
+        return message_response(431, net::reason_phrase(431));
+    }
     if (is_preflight(request)) {
         const std::string& method =
             *net::find_header(request.headers, "Access-Control-Request-Method");

@@ -237,7 +237,7 @@ TEST_F(AuthorizerTest, ValidationExpressionsComeBeforeTheFunction) {
     verdict_ = R"({"principalId": "u", "policyDocument": {"Statement": [
         {"Effect": "Allow", "Action": "*", "Resource": "*"}]}})";
     EXPECT_EQ(get({{"Authorization", "Basic x"}}).status, 401);
-    EXPECT_EQ(get({{"Authorization", "Bearer " + std::string(100'000, 'a')}}).status, 401);
+    EXPECT_EQ(get({{"Authorization", "Bearer " + std::string(9'000, 'a')}}).status, 401);
     EXPECT_THAT(authorizer_events_, IsEmpty());
     EXPECT_EQ(get({{"Authorization", "Bearer " + std::string(8'000, 'a')}}).status, 200);
 }

@@ -1,0 +1,58 @@
+#include "data/read.h"
+#include "gateway/local_issuer.h"
+#include "os/temp_dir.h"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+
+#include <sys/stat.h>
+
+namespace samara::gateway {
+namespace {
+
+using testing::HasSubstr;
+
+const auto now = std::chrono::system_clock::from_time_t(1'700'000'000);
+
+TEST(LocalIssuer, SignsTokensThatItsKeysVerify) {
+    const auto folder = *os::TempDir::create("issuer");
+    const auto file = folder.path() / "new" / "issuer.pem";
+    const auto issuer = LocalIssuer::open(file);
+    ASSERT_TRUE(issuer) << issuer.error().message;
+    const auto token =
+        issuer->token(*data::read_json(R"({"iss": "https://i", "aud": "a"})", "c"), now);
+    ASSERT_TRUE(token);
+    const auto parsed = parse_jwt(*token);
+    ASSERT_TRUE(parsed);
+    EXPECT_TRUE(verify_signature(*parsed, issuer->keys()));
+    EXPECT_EQ(parsed->time_claim("exp"), 1'700'003'600);
+    EXPECT_EQ(check_claims(*parsed, {"https://i"}, {"a"}, now), "");
+    // The next run has the same key.
+    EXPECT_TRUE(verify_signature(*parsed, LocalIssuer::open(file)->keys()));
+
+    struct stat status {};
+
+    ASSERT_EQ(stat(file.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST(LocalIssuer, KeepsTheTimesItIsGiven) {
+    const auto folder = *os::TempDir::create("issuer");
+    const auto issuer = LocalIssuer::open(folder.path() / "k");
+    const auto token = issuer->token(*data::read_json(R"({"exp": 5, "iat": 1})", "c"), now);
+    EXPECT_EQ(parse_jwt(*token)->time_claim("exp"), 5);
+}
+
+TEST(LocalIssuer, SaysWhatItCannotUse) {
+    const auto folder = *os::TempDir::create("issuer");
+    const auto file = folder.path() / "k";
+    EXPECT_FALSE(LocalIssuer::open(file)->token(data::Value("text"), now));
+    std::ofstream(file) << "nonsense";
+    const auto broken = LocalIssuer::open(file);
+    ASSERT_FALSE(broken);
+    EXPECT_THAT(broken.error().message, HasSubstr("holds no P-256 private key"));
+}
+
+} // namespace
+} // namespace samara::gateway
