@@ -110,14 +110,14 @@ std::string toml_value(const data::Value& value) {
         for (const data::Value& item : *list) {
             items.push_back(toml_value(item));
         }
-        return "[" + base::join(items, ", ") + "]";
+        return fmt::format("[{}]", fmt::join(items, ", "));
     }
     if (const data::Map* map = value.as_map()) {
         std::vector<std::string> items;
         for (const data::Entry& entry : *map) {
             items.push_back(toml_key(entry.key) + " = " + toml_value(entry.value));
         }
-        return "{" + base::join(items, ", ") + "}";
+        return fmt::format("{{{}}}", fmt::join(items, ", "));
     }
     if (value.is_string()) {
         return base::replace_all(data::write_json(value), "\x7F", "\\u007F");

@@ -28,9 +28,9 @@ add_library(samara_options INTERFACE)
 target_compile_options(samara_options INTERFACE
     $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # g++ 12 reports -Wmaybe-uninitialized and -Wrestrict inside libstdc++ for plain code (GCC 105651).
+    # g++ 12 reports these inside libstdc++ for plain code such as "a" + std::string (GCC 105651, 105329).
     target_compile_options(samara_options INTERFACE
-        $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-maybe-uninitialized -fpch-preprocess>)
+        $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds -fpch-preprocess>)
 endif()
 if(SAMARA_SANITIZE)
     target_compile_options(samara_options INTERFACE
