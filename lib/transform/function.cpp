@@ -166,7 +166,7 @@ std::optional<Map> lambda_properties(const Resource& function) {
             lambda.set(name, *value);
         }
     }
-    if (const Value* tracing = function.find("Tracing")) {
+    if (const Value* tracing = function.find("Tracing"); tracing && tracing->text() != "Disabled") {
         lambda.set("TracingConfig", Map{{"Mode", *tracing}});
     }
     if (const Value* key = function.find("SourceKMSKeyArn"); key != nullptr && good) {

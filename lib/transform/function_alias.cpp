@@ -14,9 +14,6 @@ using data::List;
 using data::Map;
 using data::Value;
 
-/// What beside the code makes a new version.
-constexpr std::array versioned{"Environment", "MemorySize", "SnapStart"};
-
 /// The alias's name as part of a logical id, or empty when it cannot be one.
 std::string id_part(std::string_view alias) {
     std::string out = base::replace_all(base::replace_all(alias, "-", "D"), "_", "U");
@@ -43,7 +40,8 @@ std::optional<Value> version_content(const Resource& function, const Map& lambda
     if (is_intrinsic(all)) {
         function.error(
             "AutoPublishAliasAllProperties",
-            "AutoPublishAliasAllProperties cannot be an intrinsic function", "true or false");
+            "AutoPublishAliasAllProperties cannot be an intrinsic function",
+            "true or false");
         return std::nullopt;
     }
     if (const bool* whole = all.as_boolean(); whole != nullptr && *whole) {
@@ -55,10 +53,14 @@ std::optional<Value> version_content(const Resource& function, const Map& lambda
     }
     const Value* code = lambda.find("Code");
     Map content = code->is_map() ? *code->as_map() : Map{{"Code", *code}};
-    for (const char* name : versioned) {
-        if (const Value* value = function.find(name)) {
-            content.set(name, *value);
+    // Beside the code, the environment and the memory make a new version.
+    if (const Map* environment = function["Environment"].as_map()) {
+        for (const data::Entry& entry : *environment) {
+            content.set(entry.key, entry.value);
         }
+    }
+    if (const Value* memory = function.find("MemorySize")) {
+        content.set("MemorySize", *memory);
     }
     return Value(std::move(content));
 }
@@ -90,7 +92,8 @@ published_alias(const Resource& function, const Map& lambda, bool& good) {
         if (function.find("VersionDeletionPolicy") != nullptr) {
             good = false;
             function.error(
-                "VersionDeletionPolicy", "VersionDeletionPolicy needs AutoPublishAlias",
+                "VersionDeletionPolicy",
+                "VersionDeletionPolicy needs AutoPublishAlias",
                 "add AutoPublishAlias");
         }
         return std::nullopt;
@@ -113,7 +116,8 @@ void emit_alias(const Resource& function, const PublishedAlias& alias, Value upd
         version_attributes.set("DeletionPolicy", "Retain");
     }
     function.emit(
-        alias.version_id, "AWS::Lambda::Version",
+        alias.version_id,
+        "AWS::Lambda::Version",
         {{"FunctionName", make_ref(function.logical_id())},
          {"Description", function["VersionDescription"]},
          {"FunctionScalingConfig", function["FunctionScalingConfig"]}},
@@ -122,7 +126,8 @@ void emit_alias(const Resource& function, const PublishedAlias& alias, Value upd
     Map alias_attributes = function.passed_on();
     alias_attributes.set("UpdatePolicy", std::move(update_policy));
     function.emit(
-        alias.alias_id, "AWS::Lambda::Alias",
+        alias.alias_id,
+        "AWS::Lambda::Alias",
         {{"Name", alias.name},
          {"FunctionName", make_ref(function.logical_id())},
          {"FunctionVersion", make_get_att(alias.version_id, "Version")},

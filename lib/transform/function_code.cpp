@@ -28,7 +28,8 @@ std::optional<Value> zip_code(const Resource& function) {
     }
     if (is_intrinsic(*uri)) {
         function.error(
-            "CodeUri", "CodeUri cannot be an intrinsic function",
+            "CodeUri",
+            "CodeUri cannot be an intrinsic function",
             "write a map with Bucket and Key, whose values may be intrinsic functions");
         return std::nullopt;
     }
@@ -42,7 +43,8 @@ std::optional<Value> image_code(const Resource& function) {
             return Value(Map{{"ImageUri", "."}});
         }
         function.error(
-            "", "a function of PackageType Image needs ImageUri",
+            "",
+            "a function of PackageType Image needs ImageUri",
             "add ImageUri: the URI of an image in Amazon ECR");
         return std::nullopt;
     }
@@ -56,7 +58,8 @@ std::optional<Value> function_code(const Resource& function) {
     const bool image = package_type.text() == "Image";
     if (package_type.is_string() && !image && package_type.text() != "Zip") {
         function.error(
-            "PackageType", fmt::format("there is no PackageType {}", package_type.text()),
+            "PackageType",
+            fmt::format("there is no PackageType {}", package_type.text()),
             "Zip or Image");
         return std::nullopt;
     }
@@ -64,7 +67,8 @@ std::optional<Value> function_code(const Resource& function) {
         for (const std::string_view name : {"Handler", "Runtime", "Layers"}) {
             if (function.find(name) != nullptr) {
                 function.error(
-                    name, fmt::format("{} has no meaning for a function of PackageType Image", name),
+                    name,
+                    fmt::format("{} has no meaning for a function of PackageType Image", name),
                     fmt::format("remove {}, or set it in the image", name));
                 return std::nullopt;
             }
@@ -76,7 +80,8 @@ std::optional<Value> function_code(const Resource& function) {
         if (function.find(name) == nullptr) {
             good = false;
             function.error(
-                "", fmt::format("a function of PackageType Zip needs {}", name),
+                "",
+                fmt::format("a function of PackageType Zip needs {}", name),
                 fmt::format("add {}, or PackageType: Image with ImageUri", name));
         }
     }

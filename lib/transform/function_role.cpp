@@ -16,10 +16,12 @@ using data::Value;
 void add_service_policies(const Resource& function, RolePolicies& policies) {
     const Context& context = function.context();
     policies.add_managed(managed_policy_arn(
-        context, function.find("DurableConfig") != nullptr
-                     ? "service-role/AWSLambdaBasicDurableExecutionRolePolicy"
-                     : "service-role/AWSLambdaBasicExecutionRole"));
-    if (function.find("Tracing") != nullptr) {
+        context,
+        function.find("DurableConfig") != nullptr
+            ? "service-role/AWSLambdaBasicDurableExecutionRolePolicy"
+            : "service-role/AWSLambdaBasicExecutionRole"));
+    const Value* tracing = function.find("Tracing");
+    if (tracing != nullptr && tracing->text() != "Disabled") {
         policies.add_managed(managed_policy_arn(
             context,
             context.partition() == "aws" ? "AWSXrayWriteOnlyAccess" : "AWSXRayDaemonWriteAccess"));
@@ -35,10 +37,11 @@ void add_service_policies(const Resource& function, RolePolicies& policies) {
         policies.add(
             "DeadLetterQueuePolicy",
             Map{{"Version", "2012-10-17"},
-                {"Statement", List{Map{
-                                  {"Action", topic ? "sns:Publish" : "sqs:SendMessage"},
-                                  {"Resource", *target},
-                                  {"Effect", "Allow"}}}}});
+                {"Statement",
+                 List{
+                     Map{{"Action", topic ? "sns:Publish" : "sqs:SendMessage"},
+                         {"Resource", *target},
+                         {"Effect", "Allow"}}}}});
     }
 }
 
@@ -58,10 +61,11 @@ void emit_role(
     const Value* trust = function.find("AssumeRolePolicyDocument");
     static const Map no_tags;
     const Value& tags = function["Tags"];
-    Map role{{"AssumeRolePolicyDocument",
-              trust != nullptr ? *trust : trust_policy("lambda.amazonaws.com")},
-             {"Path", function["RolePath"]},
-             {"ManagedPolicyArns", std::move(all.managed)}};
+    Map role{
+        {"AssumeRolePolicyDocument",
+         trust != nullptr ? *trust : trust_policy("lambda.amazonaws.com")},
+        {"Path", function["RolePath"]},
+        {"ManagedPolicyArns", std::move(all.managed)}};
     if (!all.inlined.empty()) {
         role.set("Policies", std::move(all.inlined));
     }
@@ -86,7 +90,8 @@ Value function_role(const Resource& function, RolePolicies policies) {
     const auto choice = as_if(*role);
     if (!choice || !choice->condition.is_string()) {
         function.error(
-            "Role", "Fn::If takes a condition and two values",
+            "Role",
+            "Fn::If takes a condition and two values",
             "[condition name, value if true, value if false]");
         return *role;
     }

@@ -29,7 +29,8 @@ void emit_function_url(const Resource& function, const PublishedAlias* alias) {
     }
     if (is_intrinsic(*config_value)) {
         function.error(
-            "FunctionUrlConfig", "FunctionUrlConfig cannot be an intrinsic function",
+            "FunctionUrlConfig",
+            "FunctionUrlConfig cannot be an intrinsic function",
             "its members may be");
         return;
     }
@@ -40,13 +41,15 @@ void emit_function_url(const Resource& function, const PublishedAlias* alias) {
     const Value& auth_type = (*config)["AuthType"];
     if (auth_type.is_string() && auth_type.text() != "NONE" && auth_type.text() != "AWS_IAM") {
         config->error(
-            "AuthType", fmt::format("there is no AuthType {}", auth_type.text()),
+            "AuthType",
+            fmt::format("there is no AuthType {}", auth_type.text()),
             "NONE or AWS_IAM");
         return;
     }
     const Value target = make_ref(alias == nullptr ? function.logical_id() : alias->alias_id);
     function.emit(
-        function.logical_id() + "Url", "AWS::Lambda::Url",
+        function.logical_id() + "Url",
+        "AWS::Lambda::Url",
         {{"TargetFunctionArn", target},
          {"AuthType", auth_type},
          {"Cors", (*config)["Cors"]},
@@ -55,13 +58,15 @@ void emit_function_url(const Resource& function, const PublishedAlias* alias) {
         return;
     }
     function.emit(
-        function.logical_id() + "UrlPublicPermissions", "AWS::Lambda::Permission",
+        function.logical_id() + "UrlPublicPermissions",
+        "AWS::Lambda::Permission",
         {{"Action", "lambda:InvokeFunctionUrl"},
          {"FunctionName", target},
          {"Principal", "*"},
          {"FunctionUrlAuthType", "NONE"}});
     function.emit(
-        function.logical_id() + "URLInvokeAllowPublicAccess", "AWS::Lambda::Permission",
+        function.logical_id() + "URLInvokeAllowPublicAccess",
+        "AWS::Lambda::Permission",
         {{"Action", "lambda:InvokeFunction"},
          {"FunctionName", target},
          {"Principal", "*"},

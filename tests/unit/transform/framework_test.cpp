@@ -1,0 +1,204 @@
+#include "base/hash.h"
+#include "transform/context.h"
+#include "transform/intrinsics.h"
+#include "transform/logical_id.h"
+#include "transform/parameters.h"
+#include "unit/transform/transform_support.h"
+
+#include <gmock/gmock.h>
+
+namespace samara::transform {
+namespace {
+
+using data::List;
+using data::Map;
+using data::Value;
+using test::errors;
+using test::part;
+using test::run;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(Hash, GivesTheKnownDigests) {
+    EXPECT_EQ(base::sha1_hex("abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
+    EXPECT_EQ(
+        base::sha256_hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+TEST(LogicalId, HashesSortedCompactAsciiJson) {
+    EXPECT_EQ(
+        hash_input(Map{{"b", List{1, 1.5, true, nullptr}}, {"a", "q\"\\\n\u00e9\U0001F600"}}),
+        "{\"a\":\"q\\\"\\\\\\n\\u00e9\\ud83d\\ude00\",\"b\":[1,1.5,true,null]}");
+    EXPECT_EQ(hash_input("plain"), "plain");
+    EXPECT_EQ(hashed_id("Prefix", "abc"), "Prefixa9993e3647");
+}
+
+TEST(LogicalId, KeepsLettersAndDigitsOnly) {
+    EXPECT_EQ(alphanumeric("a-b_c.d/\u00e9Z9"), "abcdZ9");
+}
+
+TEST(Intrinsics, KnowsACallFromAMap) {
+    EXPECT_TRUE(is_intrinsic(Map{{"Ref", "X"}}));
+    EXPECT_TRUE(is_intrinsic(Map{{"Fn::Anything", 1}}));
+    EXPECT_FALSE(is_intrinsic(Map{{"Ref", "X"}, {"Other", 1}}));
+    EXPECT_FALSE(is_intrinsic(Map{{"Reference", "X"}}));
+    EXPECT_FALSE(is_intrinsic("Ref"));
+}
+
+class ParametersTest : public testing::Test {
+protected:
+    Value parameters = Map{
+        {"Name", Map{{"Type", "String"}, {"Default", "n"}}},
+        {"Empty", Map{{"Type", "String"}}},
+        {"Count", Map{{"Type", "Number"}, {"Default", 3}}}};
+    Value mappings = Map{{"M", Map{{"n", Map{{"k", "found"}}}}}};
+    Options options;
+};
+
+TEST_F(ParametersTest, ReplaceWhatIsKnownAndLeaveTheRest) {
+    const Parameters known(&parameters, &mappings, options, "aws");
+    EXPECT_EQ(known.resolve(make_ref("Name")), Value("n"));
+    EXPECT_EQ(known.resolve(make_ref("Count")), Value(3));
+    EXPECT_EQ(known.resolve(make_ref("Empty")), make_ref("Empty"));
+    EXPECT_EQ(known.resolve(make_ref("AWS::Region")), Value("us-east-1"));
+    EXPECT_EQ(known.resolve(make_ref("AWS::AccountId")), make_ref("AWS::AccountId"));
+}
+
+TEST_F(ParametersTest, SubstituteInsideTextsButNotTheirOwnVariables) {
+    const Parameters known(&parameters, &mappings, options, "aws");
+    EXPECT_EQ(
+        known.resolve(make_sub("${Name}-${Count}-${Empty}-${!Name}")),
+        make_sub("n-3-${Empty}-${!Name}"));
+    EXPECT_EQ(
+        known.resolve(make_sub("${Name}", {{"Name", "own"}})),
+        make_sub("${Name}", {{"Name", "own"}}));
+}
+
+TEST_F(ParametersTest, LookIntoMappingsWithResolvedKeys) {
+    const Parameters known(&parameters, &mappings, options, "aws");
+    const Value path = Map{{"Fn::FindInMap", List{"M", make_ref("Name"), "k"}}};
+    EXPECT_EQ(known.resolve(path), Value("found"));
+    EXPECT_EQ(
+        known.resolve_references(path), Value(Map{{"Fn::FindInMap", List{"M", "n", "k"}}}));
+}
+
+TEST_F(ParametersTest, OverridesGoBeforeDefaults) {
+    options.parameter_overrides["Name"] = "other";
+    const Parameters known(&parameters, &mappings, options, "aws");
+    EXPECT_EQ(*known.find("Name"), Value("other"));
+}
+
+TEST(References, FollowGeneratedAndRenamedResourcesInEveryFunction) {
+    Value document = Map{{"Resources", Map{}}};
+    const Options options;
+    Context context(document, options);
+    context.refer("F", "Alias", "FAliaslive");
+    context.rename("Layer", "Layer123");
+    Value value = List{
+        make_ref("F.Alias"),
+        make_ref("Layer"),
+        make_ref("F.Other"),
+        make_sub("${F.Alias}/${Layer}/${F.Arn}/${Other}"),
+        make_get_att("F.Alias", "Arn"),
+        make_get_att("Layer", "Arn"),
+        Map{{"Layer", "no reference"}}};
+    context.resolve_generated_references(value);
+    EXPECT_EQ(
+        value, Value(List{
+                   make_ref("FAliaslive"),
+                   make_ref("Layer123"),
+                   make_ref("F.Other"),
+                   make_sub("${FAliaslive}/${Layer123}/${F.Arn}/${Other}"),
+                   make_get_att("FAliaslive", "Arn"),
+                   make_get_att("Layer123", "Arn"),
+                   Map{{"Layer", "no reference"}}}));
+}
+
+TEST(Transform, RefusesWhatIsNoTemplate) {
+    EXPECT_THAT(errors(run("[]")), ElementsAre(HasSubstr("must be a map")));
+    EXPECT_THAT(errors(run("Resource: {}")), ElementsAre(HasSubstr("no Resources")));
+    EXPECT_THAT(errors(run("Resources: {}")), ElementsAre(HasSubstr("no Resources")));
+    EXPECT_THAT(errors(run("Resources: {A: }")), ElementsAre(HasSubstr("resource A must be a map")));
+}
+
+TEST(Transform, LeavesPlainResourcesAndSectionsAlone) {
+    const Output output = run("Transform: AWS::Serverless-2016-10-31\n"
+                              "Description: d\n"
+                              "Resources: {B: {Type: AWS::S3::Bucket, DependsOn: C}}\n"
+                              "Outputs: {O: {Value: !Ref B}}\n");
+    EXPECT_EQ(
+        part(output, ""),
+        R"({"Description":"d","Resources":{"B":{"Type":"AWS::S3::Bucket","DependsOn":"C"}},)"
+        R"("Outputs":{"O":{"Value":{"Ref":"B"}}}})");
+}
+
+TEST(Transform, KeepsTransformsOfOthers) {
+    const Output output = run("Transform: [AWS::Serverless-2016-10-31, Mine]\n"
+                              "Resources: {B: {Type: AWS::S3::Bucket}}\n");
+    EXPECT_EQ(part(output, "Transform"), R"(["Mine"])");
+}
+
+TEST(Transform, ReportsEveryMistakeWithItsPlace) {
+    const Output output = run("Resources:\n"
+                              "  A:\n"
+                              "    Type: AWS::Serverless::Function\n"
+                              "    Properties: {Handlr: x, Runtime: python3.12, Handler: h}\n"
+                              "  B:\n"
+                              "    Type: AWS::Serverless::Function\n"
+                              "    Properties:\n"
+                              "      Layers: arn\n"
+                              "      Tags: 3\n");
+    EXPECT_THAT(
+        errors(output),
+        ElementsAre(
+            "A: there is no property Handlr (did you mean Handler?)",
+            "B: property Layers must be a list, not a string",
+            "B: property Tags must be a map, not a number"));
+    EXPECT_EQ(base::to_string(output.diagnostics[0].error.where), "template.yaml:4:18");
+    EXPECT_EQ(base::to_string(output.diagnostics[2].error.where), "template.yaml:9:13");
+    EXPECT_EQ(output.diagnostics[2].error.property, "Tags");
+}
+
+TEST(Transform, RefusesAGeneratedResourceThatIsThereAlready) {
+    const Output output = run(test::with_function("", "  FRole: {Type: AWS::IAM::Role}\n"));
+    EXPECT_THAT(errors(output), ElementsAre(HasSubstr("F generates a resource FRole")));
+}
+
+TEST(Globals, MergeMapsJoinListsAndYieldToTheResource) {
+    const Output output = run("Globals:\n"
+                              "  Function:\n"
+                              "    Runtime: python3.12\n"
+                              "    Timeout: 5\n"
+                              "    Layers: [global]\n"
+                              "    Environment: {Variables: {A: 1, B: 2}}\n" +
+                              test::with_function("      Timeout: 9\n"
+                                                  "      Layers: [own]\n"
+                                                  "      Environment: {Variables: {B: 3}}\n"));
+    const std::string properties = "Resources.F.Properties.";
+    EXPECT_EQ(part(output, properties + "Timeout"), "9");
+    EXPECT_EQ(part(output, properties + "Layers"), R"(["global","own"])");
+    EXPECT_EQ(part(output, properties + "Environment.Variables"), R"({"A":1,"B":3})");
+}
+
+TEST(Globals, AreIgnoredWhereTheResourceSaysSo) {
+    const std::string globals = "Globals: {Function: {Timeout: 5, MemorySize: 128}}\n";
+    const std::string resource = test::with_function("");
+    const Output some = run(globals + resource + "    IgnoreGlobals: [Timeout]\n");
+    EXPECT_EQ(part(some, "Resources.F.Properties.Timeout"), "null");
+    EXPECT_EQ(part(some, "Resources.F.Properties.MemorySize"), "128");
+    const Output all = run(globals + resource + "    IgnoreGlobals: '*'\n");
+    EXPECT_EQ(part(all, "Resources.F.Properties.MemorySize"), "null");
+}
+
+TEST(Globals, NameWhatTheyDoNotTake) {
+    EXPECT_THAT(
+        errors(run("Globals: {Function: {Timeot: 1}, Functions: {}}\n" + test::with_function(""))),
+        ElementsAre(
+            ": Globals.Function does not take the property Timeot (did you mean Timeout?)",
+            ": Globals has no section Functions (did you mean Function?)"));
+}
+
+} // namespace
+} // namespace samara::transform
