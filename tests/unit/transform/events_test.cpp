@@ -15,8 +15,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 /// A function with one event E of that type and properties (in flow style).
-std::string
-event(std::string_view type, std::string_view properties, std::string_view rest = {}) {
+std::string event(std::string_view type, std::string_view properties, std::string_view rest = {}) {
     return with_function(
         "      Events:\n        E: {Type: " + std::string(type) + ", Properties: {" +
             std::string(properties) + "}}\n",
@@ -66,29 +65,38 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Polled{"SQS", "Queue: q, BatchSize: 5", R"("q")", "AWSLambdaSQSQueueExecutionRole"},
         Polled{
-            "Kinesis", "Stream: s, StartingPosition: LATEST", R"("s")",
+            "Kinesis",
+            "Stream: s, StartingPosition: LATEST",
+            R"("s")",
             "AWSLambdaKinesisExecutionRole"},
         Polled{
-            "DynamoDB", "Stream: s, StartingPosition: LATEST", R"("s")",
+            "DynamoDB",
+            "Stream: s, StartingPosition: LATEST",
+            R"("s")",
             "AWSLambdaDynamoDBExecutionRole"},
         Polled{
-            "MSK", "Stream: c, StartingPosition: LATEST, Topics: [t]", R"("c")",
+            "MSK",
+            "Stream: c, StartingPosition: LATEST, Topics: [t]",
+            R"("c")",
             "AWSLambdaMSKExecutionRole"},
         Polled{
             "MQ",
             "Broker: b, Queues: [q], SourceAccessConfigurations: [{Type: BASIC_AUTH, URI: s}]",
-            R"("b")", "mq:DescribeBroker"},
+            R"("b")",
+            "mq:DescribeBroker"},
         Polled{
             "DocumentDB",
             "Cluster: c, DatabaseName: d, "
             "SourceAccessConfigurations: [{Type: BASIC_AUTH, URI: s}]",
-            R"("c")", "rds:DescribeDBClusters"},
+            R"("c")",
+            "rds:DescribeDBClusters"},
         Polled{
             "SelfManagedKafka",
             "Topics: [t], KafkaBootstrapServers: [k], "
             "SourceAccessConfigurations: [{Type: SASL_SCRAM_512_AUTH, URI: s}]",
-            "null", "SelfManagedKafkaExecutionRolePolicy"}),
-    [](const auto& info) { return std::string(info.param.type); });
+            "null",
+            "SelfManagedKafkaExecutionRolePolicy"}),
+    [](const auto& row) { return std::string(row.param.type); });
 
 TEST(PolledEvents, SendFailuresWithAPolicy) {
     const Output output = run(event(
@@ -97,8 +105,7 @@ TEST(PolledEvents, SendFailuresWithAPolicy) {
         "DestinationConfig: {OnFailure: {Type: SQS, Destination: q}}"));
     EXPECT_EQ(
         generated(output, ".Properties.DestinationConfig"), R"({"OnFailure":{"Destination":"q"}})");
-    EXPECT_EQ(
-        part(output, "Resources.FRole.Properties.Policies.0.PolicyName"), R"("FESQSPolicy")");
+    EXPECT_EQ(part(output, "Resources.FRole.Properties.Policies.0.PolicyName"), R"("FESQSPolicy")");
 }
 
 TEST(PolledEvents, RefuseConsumerGroupsThatTheyDoNotHave) {
@@ -134,11 +141,13 @@ TEST(KafkaEvents, MayReadAGlueSchemaRegistry) {
 
 TEST(BucketEvents, ConfigureTheBucket) {
     const Output output = run(event(
-        "S3", "Bucket: !Ref B, Events: ['s3:ObjectCreated:*', 's3:ObjectRemoved:*']",
+        "S3",
+        "Bucket: !Ref B, Events: ['s3:ObjectCreated:*', 's3:ObjectRemoved:*']",
         "  B: {Type: AWS::S3::Bucket, DependsOn: X, Properties: {NotificationConfiguration: "
         "{LambdaConfigurations: [{Event: e, Function: g}]}}}\n"));
     EXPECT_EQ(part(output, "Resources.B.DependsOn"), R"(["FEPermission","X"])");
-    const std::string list = "Resources.B.Properties.NotificationConfiguration.LambdaConfigurations";
+    const std::string list =
+        "Resources.B.Properties.NotificationConfiguration.LambdaConfigurations";
     EXPECT_EQ(part(output, list + ".0"), R"({"Event":"e","Function":"g"})");
     EXPECT_EQ(
         part(output, list + ".2"),
@@ -146,11 +155,12 @@ TEST(BucketEvents, ConfigureTheBucket) {
 }
 
 TEST(BucketEvents, OfAConditionalFunctionAreConditional) {
-    const Output output = run(
-        "Conditions: {C: !Equals [a, b]}\n" + event(
-                                                 "S3", "Bucket: !Ref B, Events: e",
-                                                 "    Condition: C\n"
-                                                 "  B: {Type: AWS::S3::Bucket}\n"));
+    const Output output =
+        run("Conditions: {C: !Equals [a, b]}\n" + event(
+                                                      "S3",
+                                                      "Bucket: !Ref B, Events: e",
+                                                      "    Condition: C\n"
+                                                      "  B: {Type: AWS::S3::Bucket}\n"));
     EXPECT_EQ(part(output, "Resources.B.DependsOn"), "null");
     EXPECT_EQ(
         part(output, "Resources.B.Properties.Tags.0"),
@@ -177,17 +187,18 @@ TEST(TopicEvents, MayGoThroughAQueue) {
         ids(queued),
         ElementsAre("F", "FE", "FEEventSourceMapping", "FEQueue", "FEQueuePolicy", "FRole"));
     EXPECT_EQ(generated(queued, ".Properties.Protocol"), R"("sqs")");
-    const Output own = run(event(
-        "SNS", "Topic: t, SqsSubscription: {QueueArn: a, QueueUrl: u, BatchSize: 7}"));
+    const Output own =
+        run(event("SNS", "Topic: t, SqsSubscription: {QueueArn: a, QueueUrl: u, BatchSize: 7}"));
     EXPECT_EQ(part(own, "Resources.FEEventSourceMapping.Properties.BatchSize"), "7");
 }
 
 TEST(RuleEvents, ShortenTheTargetsId) {
     const std::string name(60, 'N');
-    const Output output = run("Resources: {" + name +
-                              ": {Type: AWS::Serverless::Function, Properties: {Handler: h, "
-                              "Runtime: r, InlineCode: c, Events: {Tick: {Type: Schedule, "
-                              "Properties: {Schedule: rate(1 day)}}}}}}");
+    const Output output =
+        run("Resources: {" + name +
+            ": {Type: AWS::Serverless::Function, Properties: {Handler: h, "
+            "Runtime: r, InlineCode: c, Events: {Tick: {Type: Schedule, "
+            "Properties: {Schedule: rate(1 day)}}}}}}");
     EXPECT_EQ(
         part(output, "Resources." + name + "Tick.Properties.Targets.0.Id"),
         "\"" + std::string(52, 'N') + "LambdaTarget\"");
@@ -195,8 +206,9 @@ TEST(RuleEvents, ShortenTheTargetsId) {
 
 TEST(RuleEvents, GenerateTheirDeadLetterQueue) {
     const Output output = run(event(
-        "EventBridgeRule", "Pattern: {source: [s]}, DeadLetterConfig: {Type: SQS}, "
-                           "RetryPolicy: {MaximumRetryAttempts: 3}"));
+        "EventBridgeRule",
+        "Pattern: {source: [s]}, DeadLetterConfig: {Type: SQS}, "
+        "RetryPolicy: {MaximumRetryAttempts: 3}"));
     EXPECT_THAT(
         ids(output), ElementsAre("F", "FE", "FEPermission", "FEQueue", "FEQueuePolicy", "FRole"));
     EXPECT_EQ(
@@ -230,15 +242,17 @@ TEST(ServiceEvents, PermitTheService) {
         return part(output, "Resources." + std::string(id) + ".Properties.Principal");
     };
     EXPECT_EQ(
-        principal(run(event("CloudWatchLogs", "LogGroupName: g, FilterPattern: p")), "FEPermission"),
+        principal(
+            run(event("CloudWatchLogs", "LogGroupName: g, FilterPattern: p")), "FEPermission"),
         R"("logs.amazonaws.com")");
-    EXPECT_EQ(
-        principal(run(event("IoTRule", "Sql: s")), "FEPermission"), R"("iot.amazonaws.com")");
+    EXPECT_EQ(principal(run(event("IoTRule", "Sql: s")), "FEPermission"), R"("iot.amazonaws.com")");
     EXPECT_EQ(
         principal(run(event("AlexaSkill", "SkillId: s")), "FEPermission"),
         R"("alexa-appkit.amazon.com")");
     const Output cognito = run(event(
-        "Cognito", "UserPool: !Ref P, Trigger: [PreSignUp]", "  P: {Type: AWS::Cognito::UserPool}\n"));
+        "Cognito",
+        "UserPool: !Ref P, Trigger: [PreSignUp]",
+        "  P: {Type: AWS::Cognito::UserPool}\n"));
     EXPECT_EQ(principal(cognito, "FCognitoPermission"), R"("cognito-idp.amazonaws.com")");
     EXPECT_EQ(
         part(cognito, "Resources.P.Properties.LambdaConfig"),

@@ -49,10 +49,10 @@ TEST(Intrinsics, KnowsACallFromAMap) {
 
 class ParametersTest : public testing::Test {
 protected:
-    Value parameters = Map{
-        {"Name", Map{{"Type", "String"}, {"Default", "n"}}},
-        {"Empty", Map{{"Type", "String"}}},
-        {"Count", Map{{"Type", "Number"}, {"Default", 3}}}};
+    Value parameters =
+        Map{{"Name", Map{{"Type", "String"}, {"Default", "n"}}},
+            {"Empty", Map{{"Type", "String"}}},
+            {"Count", Map{{"Type", "Number"}, {"Default", 3}}}};
     Value mappings = Map{{"M", Map{{"n", Map{{"k", "found"}}}}}};
     Options options;
 };
@@ -80,8 +80,7 @@ TEST_F(ParametersTest, LookIntoMappingsWithResolvedKeys) {
     const Parameters known(&parameters, &mappings, options, "aws");
     const Value path = Map{{"Fn::FindInMap", List{"M", make_ref("Name"), "k"}}};
     EXPECT_EQ(known.resolve(path), Value("found"));
-    EXPECT_EQ(
-        known.resolve_references(path), Value(Map{{"Fn::FindInMap", List{"M", "n", "k"}}}));
+    EXPECT_EQ(known.resolve_references(path), Value(Map{{"Fn::FindInMap", List{"M", "n", "k"}}}));
 }
 
 TEST_F(ParametersTest, OverridesGoBeforeDefaults) {
@@ -106,21 +105,23 @@ TEST(References, FollowGeneratedAndRenamedResourcesInEveryFunction) {
         Map{{"Layer", "no reference"}}};
     context.resolve_generated_references(value);
     EXPECT_EQ(
-        value, Value(List{
-                   make_ref("FAliaslive"),
-                   make_ref("Layer123"),
-                   make_ref("F.Other"),
-                   make_sub("${FAliaslive}/${Layer123}/${F.Arn}/${Other}"),
-                   make_get_att("FAliaslive", "Arn"),
-                   make_get_att("Layer123", "Arn"),
-                   Map{{"Layer", "no reference"}}}));
+        value,
+        Value(List{
+            make_ref("FAliaslive"),
+            make_ref("Layer123"),
+            make_ref("F.Other"),
+            make_sub("${FAliaslive}/${Layer123}/${F.Arn}/${Other}"),
+            make_get_att("FAliaslive", "Arn"),
+            make_get_att("Layer123", "Arn"),
+            Map{{"Layer", "no reference"}}}));
 }
 
 TEST(Transform, RefusesWhatIsNoTemplate) {
     EXPECT_THAT(errors(run("[]")), ElementsAre(HasSubstr("must be a map")));
     EXPECT_THAT(errors(run("Resource: {}")), ElementsAre(HasSubstr("no Resources")));
     EXPECT_THAT(errors(run("Resources: {}")), ElementsAre(HasSubstr("no Resources")));
-    EXPECT_THAT(errors(run("Resources: {A: }")), ElementsAre(HasSubstr("resource A must be a map")));
+    EXPECT_THAT(
+        errors(run("Resources: {A: }")), ElementsAre(HasSubstr("resource A must be a map")));
 }
 
 TEST(Transform, LeavesPlainResourcesAndSectionsAlone) {
@@ -167,15 +168,16 @@ TEST(Transform, RefusesAGeneratedResourceThatIsThereAlready) {
 }
 
 TEST(Globals, MergeMapsJoinListsAndYieldToTheResource) {
-    const Output output = run("Globals:\n"
-                              "  Function:\n"
-                              "    Runtime: python3.12\n"
-                              "    Timeout: 5\n"
-                              "    Layers: [global]\n"
-                              "    Environment: {Variables: {A: 1, B: 2}}\n" +
-                              test::with_function("      Timeout: 9\n"
-                                                  "      Layers: [own]\n"
-                                                  "      Environment: {Variables: {B: 3}}\n"));
+    const Output output =
+        run("Globals:\n"
+            "  Function:\n"
+            "    Runtime: python3.12\n"
+            "    Timeout: 5\n"
+            "    Layers: [global]\n"
+            "    Environment: {Variables: {A: 1, B: 2}}\n" +
+            test::with_function("      Timeout: 9\n"
+                                "      Layers: [own]\n"
+                                "      Environment: {Variables: {B: 3}}\n"));
     const std::string properties = "Resources.F.Properties.";
     EXPECT_EQ(part(output, properties + "Timeout"), "9");
     EXPECT_EQ(part(output, properties + "Layers"), R"(["global","own"])");

@@ -43,9 +43,9 @@ TEST(Function, TakesItsPartitionFromTheRegion) {
 }
 
 TEST(Function, PassesConditionAndPoliciesOnButDependsOnStays) {
-    const Output output = run(
-        "Conditions: {C: !Equals [a, b]}\n" +
-        with_function("", "    Condition: C\n    DeletionPolicy: Retain\n    DependsOn: X\n"));
+    const Output output =
+        run("Conditions: {C: !Equals [a, b]}\n" +
+            with_function("", "    Condition: C\n    DeletionPolicy: Retain\n    DependsOn: X\n"));
     EXPECT_EQ(part(output, "Resources.F.DependsOn"), R"("X")");
     EXPECT_EQ(part(output, "Resources.FRole.DependsOn"), "null");
     EXPECT_EQ(part(output, "Resources.FRole.Condition"), R"("C")");
@@ -71,10 +71,10 @@ TEST(FunctionCode, ComesFromAnUriAMapOrTheTemplate) {
 TEST(FunctionCode, KeepsLocalPathsWhenAsked) {
     Options options;
     options.local_artifacts = true;
-    const Output output = run(
-        "Resources: {F: {Type: AWS::Serverless::Function, Properties: "
-        "{Handler: h, Runtime: r, CodeUri: ./src, AutoPublishAlias: live}}}",
-        options);
+    const Output output =
+        run("Resources: {F: {Type: AWS::Serverless::Function, Properties: "
+            "{Handler: h, Runtime: r, CodeUri: ./src, AutoPublishAlias: live}}}",
+            options);
     EXPECT_EQ(property(output, "Code"), R"("./src")");
 }
 
@@ -131,9 +131,9 @@ TEST(FunctionPolicies, NameTheNearTemplateAndTheMissingParameter) {
 
 TEST(FunctionRole, IsMadeOnlyWhereTheTemplateGivesNone) {
     EXPECT_THAT(ids(run(with_function("      Role: arn\n"))), ElementsAre("F"));
-    const Output output = run(
-        "Conditions: {Own: !Equals [a, b]}\n" +
-        with_function("      Role: !If [Own, arn, !Ref AWS::NoValue]\n"));
+    const Output output =
+        run("Conditions: {Own: !Equals [a, b]}\n" +
+            with_function("      Role: !If [Own, arn, !Ref AWS::NoValue]\n"));
     EXPECT_EQ(
         property(output, "Role"), R"({"Fn::If":["Own","arn",{"Fn::GetAtt":["FRole","Arn"]}]})");
     EXPECT_EQ(part(output, "Resources.FRole.Condition"), R"("NOTOwn")");
@@ -146,19 +146,22 @@ TEST(FunctionRole, GetsWhatTheFunctionUses) {
                                             "      DeadLetterQueue: {Type: SQS, TargetArn: q}\n"));
     EXPECT_THAT(role(output, "ManagedPolicyArns"), HasSubstr("policy/AWSXrayWriteOnlyAccess"));
     EXPECT_THAT(role(output, "ManagedPolicyArns"), HasSubstr("AWSLambdaVPCAccessExecutionRole"));
-    EXPECT_THAT(role(output, "Policies"), HasSubstr(R"("Action":"sqs:SendMessage","Resource":"q")"));
+    EXPECT_THAT(
+        role(output, "Policies"), HasSubstr(R"("Action":"sqs:SendMessage","Resource":"q")"));
     EXPECT_EQ(property(output, "DeadLetterConfig"), R"({"TargetArn":"q"})");
     EXPECT_EQ(property(output, "TracingConfig"), R"({"Mode":"Active"})");
 }
 
 TEST(FunctionAlias, PublishesAVersionNamedByTheCode) {
-    const Output output = run(with_function("      AutoPublishAlias: live-1\n", "Outputs:\n"
-                                            "  V: {Value: !Ref F.Version}\n"
-                                            "  A: {Value: !Sub '${F.Alias}'}\n"));
-    EXPECT_THAT(ids(output), ElementsAre("F", "FAliasliveD1", "FRole", "FVersion1d0cd3e22b"));
-    EXPECT_EQ(part(output, "Resources.FVersion1d0cd3e22b.DeletionPolicy"), R"("Retain")");
+    const Output output = run(with_function(
+        "      AutoPublishAlias: live-1\n",
+        "Outputs:\n"
+        "  V: {Value: !Ref F.Version}\n"
+        "  A: {Value: !Sub '${F.Alias}'}\n"));
+    EXPECT_THAT(ids(output), ElementsAre("F", "FAliasliveD1", "FRole", "FVersion32edd06e5c"));
+    EXPECT_EQ(part(output, "Resources.FVersion32edd06e5c.DeletionPolicy"), R"("Retain")");
     EXPECT_EQ(part(output, "Resources.FAliasliveD1.Properties.Name"), R"("live-1")");
-    EXPECT_EQ(part(output, "Outputs.V.Value"), R"({"Ref":"FVersion1d0cd3e22b"})");
+    EXPECT_EQ(part(output, "Outputs.V.Value"), R"({"Ref":"FVersion32edd06e5c"})");
     EXPECT_EQ(part(output, "Outputs.A.Value"), R"({"Fn::Sub":"${FAliasliveD1}"})");
 }
 
@@ -173,7 +176,8 @@ TEST(FunctionAlias, PublishesAnewWhenEnvironmentOrMemoryChange) {
     };
     const std::string plain = version("      AutoPublishAlias: a\n");
     EXPECT_NE(plain, version("      AutoPublishAlias: a\n      MemorySize: 256\n"));
-    EXPECT_NE(plain, version("      AutoPublishAlias: a\n      Environment: {Variables: {A: b}}\n"));
+    EXPECT_NE(
+        plain, version("      AutoPublishAlias: a\n      Environment: {Variables: {A: b}}\n"));
     EXPECT_EQ(plain, version("      AutoPublishAlias: a\n      Timeout: 9\n"));
     EXPECT_NE(
         plain, version("      AutoPublishAlias: a\n      AutoPublishAliasAllProperties: true\n"));
@@ -207,30 +211,29 @@ TEST(FunctionUrl, ChecksItsCors) {
 }
 
 TEST(FunctionDestinations, GenerateQueuesAndPolicies) {
-    const Output output = run(with_function("      EventInvokeConfig:\n"
-                                            "        DestinationConfig:\n"
-                                            "          OnSuccess: {Type: SQS}\n"
-                                            "          OnFailure: {Type: Lambda, Destination: l}\n",
-                                            "Outputs: {Q: {Value: !Ref F.DestinationQueue}}\n"));
+    const Output output = run(with_function(
+        "      EventInvokeConfig:\n"
+        "        DestinationConfig:\n"
+        "          OnSuccess: {Type: SQS}\n"
+        "          OnFailure: {Type: Lambda, Destination: l}\n",
+        "Outputs: {Q: {Value: !Ref F.DestinationQueue}}\n"));
     EXPECT_THAT(
-        ids(output), ElementsAre("F", "FEventInvokeConfig", "FEventInvokeConfigOnSuccessQueue",
-                                 "FRole"));
-    EXPECT_EQ(
-        role(output, "Policies.0.PolicyName"), R"("FEventInvokeConfigOnSuccessSQSPolicy")");
+        ids(output),
+        ElementsAre("F", "FEventInvokeConfig", "FEventInvokeConfigOnSuccessQueue", "FRole"));
+    EXPECT_EQ(role(output, "Policies.0.PolicyName"), R"("FEventInvokeConfigOnSuccessSQSPolicy")");
     EXPECT_EQ(
         role(output, "Policies.1.PolicyDocument.Statement.0"),
         R"({"Action":"lambda:InvokeFunction","Effect":"Allow","Resource":"l"})");
-    EXPECT_EQ(
-        part(output, "Outputs.Q.Value"), R"({"Ref":"FEventInvokeConfigOnSuccessQueue"})");
+    EXPECT_EQ(part(output, "Outputs.Q.Value"), R"({"Ref":"FEventInvokeConfigOnSuccessQueue"})");
 }
 
 TEST(FunctionDestinations, GenerateUnderTheConditionThatGivesNone) {
-    const Output output = run(
-        "Conditions: {Own: !Equals [a, b]}\n" +
-        with_function("      EventInvokeConfig:\n"
-                      "        DestinationConfig:\n"
-                      "          OnSuccess: {Type: SNS, Destination: !If [Own, t, !Ref "
-                      "AWS::NoValue]}\n"));
+    const Output output =
+        run("Conditions: {Own: !Equals [a, b]}\n" +
+            with_function("      EventInvokeConfig:\n"
+                          "        DestinationConfig:\n"
+                          "          OnSuccess: {Type: SNS, Destination: !If [Own, t, !Ref "
+                          "AWS::NoValue]}\n"));
     const std::string topic = "Resources.FEventInvokeConfigOnSuccessTopic.Condition";
     const std::string condition = part(output, topic);
     EXPECT_THAT(condition, HasSubstr("NOTOwn"));
@@ -246,8 +249,9 @@ TEST(FunctionDeployment, ShiftsTrafficOfTheAlias) {
                                             "        Alarms: [a]\n"
                                             "        Hooks: {PreTraffic: !Ref H}\n"));
     EXPECT_THAT(
-        ids(output), IsSupersetOf({"CodeDeployServiceRole", "FDeploymentGroup",
-                                   "ServerlessDeploymentApplication"}));
+        ids(output),
+        IsSupersetOf(
+            {"CodeDeployServiceRole", "FDeploymentGroup", "ServerlessDeploymentApplication"}));
     EXPECT_EQ(
         part(output, "Resources.FAliaslive.UpdatePolicy.CodeDeployLambdaAliasUpdate"),
         R"({"ApplicationName":{"Ref":"ServerlessDeploymentApplication"},)"
@@ -259,10 +263,10 @@ TEST(FunctionDeployment, ShiftsTrafficOfTheAlias) {
 }
 
 TEST(FunctionDeployment, IsNotThereWhenSwitchedOff) {
-    const Output output = run(
-        "Parameters: {On: {Type: String, Default: 'false'}}\n" +
-        with_function("      AutoPublishAlias: live\n"
-                      "      DeploymentPreference: {Enabled: !Ref On, Type: AllAtOnce}\n"));
+    const Output output =
+        run("Parameters: {On: {Type: String, Default: 'false'}}\n" +
+            with_function("      AutoPublishAlias: live\n"
+                          "      DeploymentPreference: {Enabled: !Ref On, Type: AllAtOnce}\n"));
     EXPECT_EQ(part(output, "Resources.FAliaslive.UpdatePolicy"), "null");
     EXPECT_EQ(part(output, "Resources.ServerlessDeploymentApplication"), "null");
 }
@@ -285,8 +289,7 @@ TEST(FunctionDeployment, SharesTheConditionsOfItsFunctions) {
 }
 
 TEST(FunctionTags, ArePassedOnInPlaceOfTheGeneratedOnes) {
-    const Output output =
-        run(with_function("      PropagateTags: true\n      Tags: {A: b}\n"));
+    const Output output = run(with_function("      PropagateTags: true\n      Tags: {A: b}\n"));
     EXPECT_EQ(role(output, "Tags"), R"([{"Key":"A","Value":"b"}])");
 }
 

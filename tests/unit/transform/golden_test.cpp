@@ -5,9 +5,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <gtest/gtest.h>
 #include <sstream>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 /// Every folder of tests/golden/transform has a template and what it becomes, order included.
 /// SAMARA_UPDATE_GOLDEN=1 writes the expectations anew (and skips): review them as code.
@@ -60,11 +61,9 @@ TEST_P(Golden, BecomesWhatIsExpected) {
     EXPECT_EQ(got, read_file(expected));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Cases,
-    Golden,
-    testing::ValuesIn(folders()),
-    [](const auto& info) { return info.param.filename().string(); });
+INSTANTIATE_TEST_SUITE_P(Cases, Golden, testing::ValuesIn(folders()), [](const auto& row) {
+    return row.param.filename().string();
+});
 
 TEST(Determinism, IsTheSameInAnyOrderAndOnThreads) {
     const std::vector<fs::path> cases = folders();

@@ -5,10 +5,11 @@
 #include "transform/transform.h"
 
 #include <algorithm>
-#include <gtest/gtest.h>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 /// Templates as text in, parts of the generated template as text out.
 namespace samara::transform::test {
@@ -52,8 +53,8 @@ inline std::vector<std::string> errors(const Output& output) {
     for (const base::Diagnostic& diagnostic : output.diagnostics) {
         const base::Error& error = diagnostic.error;
         out.push_back(
-            error.resource + (error.event.empty() ? "" : "/" + error.event) + ": " +
-            error.message + (error.hint.empty() ? "" : " (" + error.hint + ")"));
+            error.resource + (error.event.empty() ? "" : "/" + error.event) + ": " + error.message +
+            (error.hint.empty() ? "" : " (" + error.hint + ")"));
     }
     return out;
 }
