@@ -21,6 +21,9 @@ std::string to_string(const Error& error) {
     if (!text.empty()) {
         text += ": ";
     }
+    if (!error.resource.empty() && error.message.find(error.resource) == std::string::npos) {
+        text += fmt::format("{}{}{}: ", error.resource, error.event.empty() ? "" : ".", error.event);
+    }
     text += error.message;
     if (!error.hint.empty()) {
         text += "\n  ";

@@ -1,6 +1,7 @@
 #include "template/function.h"
 
 #include "template/properties.h"
+#include "template/runtimes.h"
 
 #include <algorithm>
 
@@ -62,6 +63,13 @@ void read_package(Properties& properties, Function& function) {
     }
     if (function.runtime.empty()) {
         properties.missing("Runtime", "add for example Runtime: python3.12");
+    } else if (!find_runtime(function.runtime)) {
+        const std::string near = nearest_runtime(function.runtime);
+        properties.error(
+            *properties.find("Runtime"),
+            "Runtime",
+            fmt::format("Lambda has no runtime '{}'", function.runtime),
+            near.empty() ? "write for example python3.12 or nodejs22.x" : fmt::format("did you mean {}?", near));
     }
 }
 

@@ -18,6 +18,17 @@ TEST(Error, RendersPlaceMessageAndHint) {
         to_string(error), "template.yaml:12:7: Handler is missing\n  add Handler: app.handler");
 }
 
+TEST(Error, NamesTheResourceUnlessTheMessageDoes) {
+    Error error;
+    error.message = "Handler is missing";
+    error.resource = "Fn";
+    EXPECT_EQ(to_string(error), "Fn: Handler is missing");
+    error.event = "Get";
+    EXPECT_EQ(to_string(error), "Fn.Get: Handler is missing");
+    error.message = "'Fn' has no Handler";
+    EXPECT_EQ(to_string(error), "'Fn' has no Handler");
+}
+
 TEST(Error, LeavesOutWhatIsNotKnown) {
     EXPECT_EQ(to_string(fail("no engine").value()), "no engine");
     EXPECT_EQ(to_string(at(0, 0)), "template.yaml");

@@ -80,6 +80,12 @@ TEST(Function, NamesEveryMistakeAndItsPlace) {
         "t.yaml:5:32: Environment.Variables.A of 'Fn' must be a string, not a list\n");
 }
 
+TEST(Function, AMisspeltRuntimeGetsANearName) {
+    EXPECT_EQ(
+        read("Properties: {Handler: a.b, Runtime: pyhton3.11}").errors,
+        "t.yaml:1:37: Fn: Lambda has no runtime 'pyhton3.11'\n  did you mean python3.11?\n");
+}
+
 TEST(Layer, NeedsContent) {
     base::Diagnostics diagnostics;
     const data::Value resource = data::read_yaml("Properties: {LayerName: l}", "t.yaml").value();
