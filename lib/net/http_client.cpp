@@ -33,6 +33,9 @@ struct Overloaded : Ts... {
     using Ts::operator()...;
 };
 
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>; // clang 14 does not deduce aggregates yet
+
 std::unique_ptr<httplib::ClientImpl> make_client(const HttpAddress& address) {
     auto client = std::visit(
         Overloaded{

@@ -1,0 +1,93 @@
+// Bytes from a client through the HTTP parser, the router, authorizers, the event and the response.
+// Whatever comes in, events have to be JSON and answers complete.
+
+#include "data/read.h"
+#include "gateway/apis.h"
+#include "gateway/gateway.h"
+#include "net/http_parser.h"
+
+#include <cstdlib>
+
+namespace {
+
+using namespace samara;
+
+constexpr std::string_view template_json = R"({
+  "Fn": {"Type": "AWS::Lambda::Function"},
+  "Http": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Body": {
+    "x-amazon-apigateway-cors": {"allowOrigins": ["https://*"], "allowMethods": ["*"]},
+    "components": {"securitySchemes": {"J": {"x-amazon-apigateway-authorizer": {"type": "jwt",
+      "jwtConfiguration": {"issuer": "https://i", "audience": ["a"]}}}}},
+    "paths": {
+      "/a/{x}/b": {"get": {"x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": "Fn"}}},
+      "/p/{proxy+}": {"x-amazon-apigateway-any-method": {"x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": "Fn", "payloadFormatVersion": "1.0"}}},
+      "/jwt": {"get": {"security": [{"J": []}], "x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": "Fn"}}}}}}},
+  "Rest": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Body": {
+    "securityDefinitions": {"I": {"x-amazon-apigateway-authtype": "awsSigv4"}},
+    "x-amazon-apigateway-binary-media-types": ["image/*"],
+    "paths": {
+      "/r/{id}": {"x-amazon-apigateway-any-method": {"x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": "Fn"}}},
+      "/iam": {"get": {"security": [{"I": []}], "x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": "Fn"}}}}}}}})";
+
+void require(bool holds) {
+    if (!holds) {
+        std::abort();
+    }
+}
+
+/// The function answers with the body of the request, so that the input is a result too.
+base::Result<invoke::Response> call(const invoke::Request& request) {
+    const auto event = data::read_json(request.payload, "event");
+    require(event.has_value());
+    invoke::Response response;
+    const data::Value* body = event->find("body");
+    response.payload = body == nullptr ? "null" : std::string(body->text());
+    return response;
+}
+
+gateway::Gateway& the_gateway() {
+    static gateway::Gateway instance = [] {
+        base::Diagnostics diagnostics;
+        gateway::GatewayOptions options;
+        gateway::KeySourceOptions keys;
+        keys.jwks = *gateway::JwtKeySet::parse(gateway::write_jwks(*gateway::Key::generate(), "k"));
+        options.authorization.keys = std::make_shared<gateway::KeySource>(std::move(keys));
+        options.authorization.iam = std::make_shared<const gateway::IamCredentials>(
+            *gateway::parse_credentials("aws_access_key_id=A\naws_secret_access_key=s\n"));
+        return gateway::Gateway(
+            gateway::read_apis(*data::read_json(template_json, "template"), {}, diagnostics),
+            call,
+            std::move(options));
+    }();
+    return instance;
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+    const std::string_view input(reinterpret_cast<const char*>(bytes), size);
+    std::size_t searched = 0;
+    const auto end = net::head_end(input, searched);
+    if (!end) {
+        return 0;
+    }
+    auto parsed = net::parse_head(input.substr(0, *end), {});
+    auto* head = std::get_if<net::RequestHead>(&parsed);
+    if (head == nullptr) {
+        return 0;
+    }
+    std::string_view rest = input.substr(*end);
+    if (std::holds_alternative<net::ChunkedBody>(head->framing)) {
+        net::ChunkDecoder decoder(1 << 16);
+        std::size_t consumed = 0;
+        decoder.feed(rest, head->request.body, consumed);
+        require(consumed <= rest.size());
+    } else {
+        head->request.body = rest;
+    }
+    const net::HttpResponse response = the_gateway().handle(head->request);
+    require(response.status >= 100 && response.status <= 599);
+    const std::string encoded = net::encode_head(response, response.body.size(), true);
+    require(encoded.find("\r\n\r\n") == encoded.size() - 4); // no header can end the head early
+    return 0;
+}
