@@ -27,9 +27,9 @@ struct ZipPackage {
 /// A container image of the user's, with the overrides of the function's ImageConfig.
 struct ImagePackage {
     std::string image; ///< name:tag or id as `samara build` left it
-    std::vector<std::string> entry_point;
-    std::vector<std::string> command;
-    std::string working_directory;
+    std::vector<std::string> entry_point = {};
+    std::vector<std::string> command = {};
+    std::string working_directory = {};
 };
 
 /// One layer in the order of the function's Layers; later ones win.

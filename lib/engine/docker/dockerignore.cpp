@@ -80,16 +80,18 @@ bool matches_segment(std::string_view pattern, std::string_view text) {
 
 using Segments = std::vector<std::string_view>;
 
-// How many of the path's first segments the pattern can match in all: true when one way takes all.
 bool matches_segments(const Segments& pattern, const Segments& path) {
     // reachable[i]: the pattern so far can match exactly the first i segments.
     std::vector<bool> reachable(path.size() + 1, false);
     reachable[0] = true;
-    for (const std::string_view segment : pattern) {
+    for (const std::string_view& segment : pattern) {
+        const bool last = &segment == &pattern.back();
         std::vector<bool> next(path.size() + 1, false);
         for (std::size_t i = 0; i <= path.size(); ++i) {
             if (segment == "**") {
-                next[i] = reachable[i] || (i > 0 && next[i - 1]);
+                // "a/**" is all that is in a, and not a itself.
+                const bool none = reachable[i] && !last;
+                next[i] = none || (i > 0 && (next[i - 1] || reachable[i - 1]));
             } else if (i > 0) {
                 next[i] = reachable[i - 1] && matches_segment(segment, path[i - 1]);
             }

@@ -15,13 +15,13 @@ namespace samara::engine::image {
 
 /// An image as the engine has it.
 struct ImageInfo {
-    std::string id;                        ///< "sha256:..."
-    std::string architecture;              ///< "amd64", "arm64"
-    std::vector<std::string> repo_digests; ///< "repository@sha256:..."
-    std::map<std::string, std::string> labels;
-    std::vector<std::string> entry_point;
-    std::vector<std::string> command;
-    std::string working_directory;
+    std::string id = {};                        ///< "sha256:..."
+    std::string architecture = {};              ///< "amd64", "arm64"
+    std::vector<std::string> repo_digests = {}; ///< "repository@sha256:..."
+    std::map<std::string, std::string> labels = {};
+    std::vector<std::string> entry_point = {};
+    std::vector<std::string> command = {};
+    std::string working_directory = {};
 };
 
 /// Output of a build, or the progress of a pull.

@@ -1,0 +1,342 @@
+#include "engine/image/layer_content.h"
+#include "engine/image/provider.h"
+#include "os/file.h"
+#include "os/file_lock.h"
+#include "os/temp_dir.h"
+
+#include <algorithm>
+#include <fstream>
+#include <latch>
+#include <map>
+#include <thread>
+
+#include <gmock/gmock.h>
+
+namespace samara::engine::image {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr const char* base = "public.ecr.aws/lambda/python:3.12-x86_64";
+constexpr const char* added = "public.ecr.aws/lambda/python:3.12-rapid-x86_64";
+
+// An engine and a registry that remember what they were asked.
+class FakeStore final : public ImageStore {
+public:
+    base::Result<std::optional<ImageInfo>>
+    inspect(const std::string& image, const os::Cancellation&) override {
+        const auto found = images.find(image);
+        return found == images.end() ? std::nullopt : std::optional(found->second);
+    }
+
+    base::Result<std::string>
+    registry_digest(const std::string& image, const os::Cancellation&) override {
+        calls.push_back("digest " + image);
+        if (registry.empty()) {
+            return base::fail("no route to host");
+        }
+        return registry;
+    }
+
+    base::Result<void>
+    pull(const std::string& image, const std::string& platform, const os::Cancellation&) override {
+        calls.push_back("pull " + image + " " + platform);
+        if (registry.empty()) {
+            return base::fail(image + " cannot be pulled: no route to host");
+        }
+        images[image] = {
+            .id = "sha256:pulled", .architecture = "amd64", .repo_digests = {"r@" + registry}};
+        return {};
+    }
+
+    base::Result<void> build(BuildRequest request, const os::Cancellation&) override {
+        calls.push_back("build " + request.tag);
+        if (!build_error.empty()) {
+            return base::fail(build_error);
+        }
+        context.clear();
+        for (auto piece = request.context.next(); piece && !piece->empty();
+             piece = request.context.next()) {
+            context += *piece;
+        }
+        images[request.tag] = {
+            .id = "sha256:built", .architecture = "amd64", .labels = request.labels};
+        return {};
+    }
+
+    base::Result<std::vector<std::string>>
+    tags(const std::string& repository, const os::Cancellation&) override {
+        std::vector<std::string> found;
+        for (const auto& [name, info] : images) {
+            if (name.starts_with(repository + ":")) {
+                found.push_back(name);
+            }
+        }
+        return found;
+    }
+
+    base::Result<void> remove(const std::string& image, const os::Cancellation&) override {
+        calls.push_back("remove " + image);
+        images.erase(image);
+        return {};
+    }
+
+    std::vector<std::string> take_calls() { return std::exchange(calls, {}); }
+
+    std::map<std::string, ImageInfo> images;
+    std::string registry; // the base's digest; empty: cannot be reached
+    std::string build_error;
+    std::string context;
+    std::vector<std::string> calls;
+};
+
+class ImageProviderTest : public testing::Test {
+protected:
+    ImageProviderTest() {
+        spec_.function = "Hello";
+        spec_.runtime = "python3.12";
+        spec_.package = ZipPackage{"/code"};
+    }
+
+    ImageProvider provider() {
+        return {
+            store_,
+            {.emulator = [this](std::string_view architecture) -> std::string_view {
+                 return architecture == "x86_64" ? std::string_view(emulator_) : "";
+             },
+             .lock_folder = folder_.path() / "locks",
+             .log = base::Log(
+                 [this](base::LogLevel, std::string_view line) { lines_.emplace_back(line); })}};
+    }
+
+    // A new program: nothing is remembered but what the store has.
+    base::Result<AddedImage> provide() { return provider().provide(spec_, {}); }
+
+    void expect_calls(const std::vector<std::string>& calls) {
+        const auto image = provide();
+        ASSERT_TRUE(image) << image.error().message;
+        EXPECT_EQ(store_->take_calls(), calls);
+    }
+
+    void have_base(std::string id, std::string digest = "sha256:one") {
+        store_->images[base] = {
+            .id = std::move(id), .architecture = "amd64", .repo_digests = {"r@" + digest}};
+    }
+
+    fs::path layer(const std::string& name, std::string_view text) {
+        const fs::path path = folder_.path() / name;
+        fs::create_directories(path / "python");
+        std::ofstream(path / "python/file.py") << text;
+        return path;
+    }
+
+    os::TempDir folder_ = std::move(*os::TempDir::create("image-test"));
+    std::shared_ptr<FakeStore> store_ = std::make_shared<FakeStore>();
+    std::string emulator_ = "emulator one";
+    std::vector<std::string> lines_;
+    EnvironmentSpec spec_;
+};
+
+TEST_F(ImageProviderTest, FirstTimePullsAndBuilds) {
+    store_->registry = "sha256:one";
+    const auto image = provide();
+    ASSERT_TRUE(image) << image.error().message;
+    EXPECT_EQ(image->name, added);
+    EXPECT_EQ(image->info.id, "sha256:built");
+    EXPECT_THAT(
+        store_->calls,
+        ElementsAre("pull " + std::string(base) + " linux/amd64", "build " + std::string(added)));
+    EXPECT_THAT(store_->context, HasSubstr("FROM " + std::string(base)));
+    EXPECT_THAT(store_->context, HasSubstr("COPY aws-lambda-rie /var/rapid/aws-lambda-rie"));
+    EXPECT_THAT(store_->context, HasSubstr("emulator one"));
+}
+
+TEST_F(ImageProviderTest, SecondTimeOnlyAsksTheRegistry) {
+    store_->registry = "sha256:one";
+    have_base("sha256:base");
+    expect_calls({"pull " + std::string(base) + " linux/amd64", "build " + std::string(added)});
+    lines_.clear();
+    expect_calls({"digest " + std::string(base)});
+    EXPECT_THAT(lines_, ElementsAre(HasSubstr("is up-to-date")));
+}
+
+TEST_F(ImageProviderTest, OneProgramAsksAndForcesOnce) {
+    store_->registry = "sha256:one";
+    have_base("sha256:base");
+    ASSERT_TRUE(provide());
+    store_->take_calls();
+    ImageProvider same = provider();
+    ASSERT_TRUE(same.provide(spec_, {}));
+    ASSERT_TRUE(same.provide(spec_, {}));
+    EXPECT_THAT(store_->take_calls(), ElementsAre("digest " + std::string(base)));
+    spec_.force_image_build = true;
+    ASSERT_TRUE(same.provide(spec_, {}));
+    ASSERT_TRUE(same.provide(spec_, {}));
+    EXPECT_EQ(std::ranges::count(store_->calls, "build " + std::string(added)), 1);
+}
+
+TEST_F(ImageProviderTest, NewerBaseIsFetchedAndNamesTheWayOut) {
+    store_->registry = "sha256:one";
+    have_base("sha256:base");
+    ASSERT_TRUE(provide());
+    store_->take_calls();
+    store_->registry = "sha256:two";
+    lines_.clear();
+    expect_calls(
+        {"digest " + std::string(base),
+         "pull " + std::string(base) + " linux/amd64",
+         "build " + std::string(added)});
+    EXPECT_THAT(lines_, ElementsAre(HasSubstr("--skip-pull-image")));
+}
+
+TEST_F(ImageProviderTest, OfflineWarnsWhenTheBaseIsHereAndFailsWhenNot) {
+    have_base("sha256:base");
+    ASSERT_TRUE(provide());
+    EXPECT_THAT(lines_, Contains(HasSubstr("no route to host")));
+    lines_.clear();
+    ASSERT_TRUE(provide());
+    EXPECT_THAT(lines_, Contains(HasSubstr("cannot be reached")));
+
+    store_->images.clear();
+    const auto image = provide();
+    ASSERT_FALSE(image);
+    EXPECT_THAT(image.error().message, HasSubstr(base));
+    EXPECT_THAT(image.error().message, HasSubstr("no route to host"));
+    EXPECT_THAT(image.error().hint, HasSubstr("--engine sandbox"));
+}
+
+TEST_F(ImageProviderTest, NewEmulatorOrBaseBuildsAgainWithoutTheRegistry) {
+    spec_.skip_pull_image = true;
+    have_base("sha256:base");
+    expect_calls({"build " + std::string(added)});
+    expect_calls({});
+    emulator_ = "emulator two";
+    expect_calls({"build " + std::string(added)});
+    have_base("sha256:other");
+    lines_.clear();
+    expect_calls({"build " + std::string(added)});
+    EXPECT_THAT(lines_, ElementsAre(HasSubstr("its base image changed")));
+    spec_.classic_image_check = true;
+    have_base("sha256:third");
+    expect_calls({});
+}
+
+TEST_F(ImageProviderTest, ImageFunctionRunsWhatBuildHasMade) {
+    spec_.runtime.clear();
+    spec_.package = ImagePackage{.image = "thumb:latest"};
+    store_->images["thumb:latest"] = {.id = "sha256:1", .architecture = "amd64"};
+    expect_calls({"build thumb:rapid-x86_64"});
+    expect_calls({});
+    store_->images["thumb:latest"].id = "sha256:2";
+    expect_calls({"build thumb:rapid-x86_64"});
+    expect_calls({});
+
+    store_->images.clear();
+    const auto image = provide();
+    ASSERT_FALSE(image);
+    EXPECT_THAT(image.error().hint, HasSubstr("samara build"));
+}
+
+TEST_F(ImageProviderTest, LayersComeInOrderAndOnlyTheirContentCounts) {
+    spec_.skip_pull_image = true;
+    have_base("sha256:base");
+    spec_.layers = {
+        {"one", layer("one", "first"), true},
+        {"two", layer("two", "second"), true},
+        {"three", layer("three", "third"), true}};
+    const std::string name = names_of(spec_).added;
+    expect_calls({"build " + name});
+    EXPECT_THAT(
+        store_->context, HasSubstr("COPY layer0/ /opt/\nCOPY layer1/ /opt/\nCOPY layer2/ /opt/\n"));
+    EXPECT_THAT(store_->context, HasSubstr("layer1/python/file.py"));
+    // The same bytes, written again.
+    layer("two", "second");
+    fs::last_write_time(
+        folder_.path() / "two/python/file.py",
+        fs::file_time_type::clock::now() + std::chrono::hours(1));
+    expect_calls({});
+    layer("two", "changed");
+    expect_calls({"build " + name});
+    spec_.classic_image_check = true;
+    expect_calls({"build " + name}); // whether it changed or not
+}
+
+TEST_F(ImageProviderTest, RemovesImagesOfFormerNamingAndNoOthers) {
+    spec_.skip_pull_image = true;
+    have_base("sha256:base");
+    const std::string repository = "public.ecr.aws/lambda/python";
+    for (const char* tag : {":rapid-1.40.0-x86_64", ":rapid-x86_64", ":mine", ":3.11-x86_64"}) {
+        store_->images[repository + tag] = {};
+    }
+    expect_calls({"build " + std::string(added), "remove " + repository + ":rapid-1.40.0-x86_64"});
+}
+
+TEST_F(ImageProviderTest, FailedBuildTellsTheImageAndTheReason) {
+    have_base("sha256:base");
+    spec_.skip_pull_image = true;
+    store_->build_error = "no space left on device";
+    const auto image = provide();
+    ASSERT_FALSE(image);
+    EXPECT_THAT(image.error().message, HasSubstr(added));
+    EXPECT_THAT(image.error().message, HasSubstr("no space left on device"));
+}
+
+TEST_F(ImageProviderTest, ArchitectureWithoutEmulatorIsAnError) {
+    spec_.architecture = "arm64";
+    const auto image = provide();
+    ASSERT_FALSE(image);
+    EXPECT_THAT(image.error().message, HasSubstr("arm64"));
+    EXPECT_THAT(store_->calls, IsEmpty());
+}
+
+TEST_F(ImageProviderTest, OfTwoThatNeedAnImageOneBuildsIt) {
+    spec_.skip_pull_image = true;
+    have_base("sha256:base");
+    ImageProvider first = provider();
+    ImageProvider second = provider(); // as another process: it shares the lock file only
+    std::latch begin(2);
+    const auto run = [&](ImageProvider& one) {
+        begin.arrive_and_wait();
+        EXPECT_TRUE(one.provide(spec_, {}));
+    };
+    std::thread other([&] { run(second); });
+    run(first);
+    other.join();
+    EXPECT_THAT(store_->calls, ElementsAre("build " + std::string(added)));
+}
+
+TEST_F(ImageProviderTest, WaitingForAnotherProcessCanBeCancelled) {
+    have_base("sha256:base");
+    ASSERT_TRUE(provide());
+    store_->take_calls();
+    const fs::path lock = fs::directory_iterator(folder_.path() / "locks")->path();
+    const auto held = os::FileLock::try_acquire(lock); // as another process that builds it
+    ASSERT_TRUE(held && *held);
+    const os::Cancellation cancel;
+    cancel.cancel();
+    EXPECT_FALSE(provider().provide(spec_, cancel));
+    EXPECT_THAT(store_->calls, IsEmpty());
+}
+
+TEST_F(ImageProviderTest, ContentDigestTellsNamesModesAndLinksApart) {
+    const auto digest = [&](const fs::path& path) {
+        return content_digest({{"layer", path}}).value();
+    };
+    const std::string before = digest(layer("a", "text"));
+    EXPECT_EQ(digest(layer("b", "text")), before);
+    EXPECT_NE(digest(layer("c", "other")), before);
+    fs::permissions(
+        folder_.path() / "b/python/file.py", fs::perms::owner_exec, fs::perm_options::add);
+    EXPECT_NE(digest(folder_.path() / "b"), before);
+    fs::create_symlink("file.py", folder_.path() / "a/python/link");
+    EXPECT_NE(digest(folder_.path() / "a"), before);
+    EXPECT_EQ(content_digest({}).value(), "");
+    EXPECT_FALSE(content_digest({{"layer", folder_.path() / "none"}}));
+}
+
+} // namespace
+} // namespace samara::engine::image
