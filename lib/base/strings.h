@@ -14,6 +14,7 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 std::string_view trim(std::string_view text);
 
 std::string to_lower(std::string_view text);
+std::string to_upper(std::string_view text);
 
 std::string join(const std::vector<std::string>& pieces, std::string_view separator);
 

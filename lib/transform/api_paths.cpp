@@ -4,6 +4,8 @@
 #include "transform/intrinsics.h"
 #include "transform/logical_id.h"
 
+#include <deque>
+
 #include <fmt/format.h>
 
 namespace samara::transform {
@@ -20,23 +22,18 @@ any_of(Context& context, const ConditionSet& conditions, const std::string& name
     if (conditions.size() == 1) {
         return *conditions.begin();
     }
+    // Fn::Or takes ten: what it cannot take waits, and so does each new condition, for the next.
     constexpr std::size_t most = 10;
-    const std::vector<std::string> all(conditions.begin(), conditions.end());
-    // Each link after the first refers to the one before it, so it has room for nine more.
-    const std::size_t links =
-        all.size() <= most ? 1 : 1 + (all.size() - most + most - 2) / (most - 1);
-    std::size_t next = 0;
-    std::string before;
-    for (std::size_t link = links; link-- > 0;) {
+    std::deque<std::string> waiting(conditions.begin(), conditions.end());
+    std::size_t left = (waiting.size() - 2) / (most - 1);
+    while (waiting.size() > 1) {
         List alternatives;
-        if (!before.empty()) {
-            alternatives.push_back(make_condition(before));
+        while (!waiting.empty() && alternatives.size() < most) {
+            alternatives.push_back(make_condition(waiting.front()));
+            waiting.pop_front();
         }
-        while (alternatives.size() < most && next < all.size()) {
-            alternatives.push_back(make_condition(all[next++]));
-        }
-        before = link == 0 ? name : fmt::format("{}{}", name, link);
-        context.conditions().set(before, Map{{"Fn::Or", std::move(alternatives)}});
+        waiting.push_back(left == 0 ? name : fmt::format("{}{}", name, left--));
+        context.conditions().set(waiting.back(), Map{{"Fn::Or", std::move(alternatives)}});
     }
     return name;
 }

@@ -8,19 +8,21 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
-/// What functions put into APIs, and under which conditions they do.
+/// What functions and state machines put into APIs, and under which conditions they do.
 namespace samara::transform {
 
 /// The conditions of the events of one path, or of one API; "" stands for an event without one.
 using ConditionSet = std::set<std::string>;
 
 struct ApiPaths {
-    bool written_by_sam =
-        false; ///< no definition in the template: paths exist as their functions do
+    /// The definition is SAM's: it has the paths of the events, as their owners exist.
+    bool written_by_sam = false;
+    /// MergeDefinitions: what the user wrote, to be merged with what SAM writes; else null.
+    data::Value users_definition;
     std::map<std::string, ConditionSet, std::less<>> paths;
     std::set<std::string> functions_of_default_path; ///< logical ids that answer $default
+    std::string function_names; ///< FunctionName of every function that answers a path, joined
 };
 
 /// By logical id of the API.

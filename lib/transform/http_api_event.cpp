@@ -4,8 +4,9 @@
 #include "transform/api_paths.h"
 #include "transform/expanders.h"
 #include "transform/function_event.h"
-#include "transform/http_openapi.h"
+#include "transform/openapi.h"
 #include "transform/intrinsics.h"
+#include "transform/rest_api_event.h"
 
 #include <fmt/format.h>
 
@@ -31,7 +32,7 @@ std::optional<HttpRoute> http_route(const Map& event) {
     if (path == nullptr || method == nullptr || !path->is_string() || !method->is_string()) {
         return std::nullopt;
     }
-    route.path = *path->as_string();
+    route.path = *path;
     route.method = openapi_method(method->text());
     return route;
 }
@@ -51,41 +52,20 @@ Map* http_api_of(Context& context, const Map& event, std::string* id) {
 
 namespace {
 
-std::string to_upper(std::string_view text) {
-    std::string result(text);
-    for (char& c : result) {
-        c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+// The route's part of a permission's SourceArn.
+std::string permission_route(const HttpRoute& route) {
+    const std::string_view path = route.path.text();
+    if (path == default_path) {
+        return "*";
     }
-    return result;
-}
-
-// Trailing slashes do not count for API Gateway; path parameters match anything.
-std::string permission_path(std::string_view path) {
-    if (path == default_path || path == "/$default") {
-        return path == default_path ? "" : "/$default";
+    if (path == "/$default") {
+        return "$default";
     }
-    std::string result;
-    while (!path.empty()) {
-        const std::size_t open = path.find('{');
-        result += path.substr(0, open);
-        if (open == std::string_view::npos) {
-            break;
-        }
-        const std::size_t close = path.find('}', open);
-        result += '*';
-        path.remove_prefix(close == std::string_view::npos ? path.size() : close + 1);
-    }
-    if (result.size() > 1 && result.ends_with('/')) {
-        result.pop_back();
-    }
-    return result;
+    const bool any = route.method.text() == any_method;
+    return (any ? "*" : base::to_upper(route.method.text())) + permission_path(path);
 }
 
 void emit_permission(const FunctionEvent& event, const HttpRoute& route, const Value& api_id) {
-    const std::string path = permission_path(route.path);
-    const std::string method = route.method == any_method ? "*" : to_upper(route.method);
-    const bool is_default = path.empty() || path == "/$default";
-    const std::string suffix = is_default ? (path.empty() ? "*" : "$default") : method + path;
     event.emit(
         event.prefix + "Permission",
         "AWS::Lambda::Permission",
@@ -96,7 +76,7 @@ void emit_permission(const FunctionEvent& event, const HttpRoute& route, const V
              make_sub(
                  "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/"
                  "${__Stage__}/" +
-                     suffix,
+                     permission_route(route),
                  Map{{"__ApiId__", api_id}, {"__Stage__", "*"}})}});
 }
 
@@ -185,10 +165,10 @@ bool apply_route_settings(
             "write for example ThrottlingBurstLimit: 100");
         return false;
     }
-    std::string key = route.path;
-    if (route.path != default_path) {
-        key = fmt::format(
-            "{} {}", route.method == any_method ? "ANY" : to_upper(route.method), route.path);
+    std::string key(route.path.text());
+    if (key != default_path) {
+        const bool any = route.method.text() == any_method;
+        key = fmt::format("{} {}", any ? "ANY" : base::to_upper(route.method.text()), key);
     }
     Value& properties = api["Properties"];
     Value& all = (*properties.as_map())["RouteSettings"];
@@ -196,6 +176,49 @@ bool apply_route_settings(
         all = Map{};
     }
     all.as_map()->set(key, make_conditional(condition, *settings));
+    return true;
+}
+
+// Makes the route one that the function answers. False after an error.
+bool integrate(const FunctionEvent& event, const HttpRoute& route, Map& paths, const Map& api) {
+    const std::string_view path = route.path.text();
+    Map* operation = find_operation(paths, path, route.method.text(), false);
+    if (operation == nullptr) {
+        return true;
+    }
+    const Value* condition = event.function.attribute("Condition");
+    const bool had_integration = operation->contains(integration_key);
+    integrate_function(
+        *operation,
+        path,
+        make_sub(fmt::format(
+            "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/"
+            "${{{}{}}}/invocations",
+            event.target_id,
+            event.target_is_alias ? "" : ".Arn")),
+        condition);
+    if (const Value* version = event.properties.find("PayloadFormatVersion");
+        version != nullptr && !had_integration) {
+        operation->find(integration_key)->as_map()->set("payloadFormatVersion", *version);
+    }
+    std::string id;
+    http_api_of(event.properties.context(), event.properties.map(), &id);
+    if (path == default_path && !had_integration) {
+        event.properties.context().state<AllApiPaths>().apis[id].functions_of_default_path.insert(
+            event.function.logical_id());
+    }
+    if (!apply_auth(event, *operation, api)) {
+        return false;
+    }
+    apply_integration_settings(event, *operation);
+    if (condition != nullptr && !had_integration) {
+        for (Map* item : branches(*paths.find(path))) {
+            if (Value* method = item->find(route.method.text())) {
+                Value inner = std::move(*method);
+                *method = make_conditional(condition, std::move(inner));
+            }
+        }
+    }
     return true;
 }
 
@@ -219,18 +242,14 @@ void expand_http_api_event(FunctionEvent& event) {
     Map* api = http_api_of(context, event.properties.map(), &id);
     const Value* api_id = event.properties.find("ApiId");
     if (api == nullptr) {
-        if (api_id != nullptr && (argument_of(*api_id, "Ref") != nullptr || api_id->is_string()) &&
-            !id.empty() && context.resources().find(id) == nullptr &&
-            context.parameters().find(id) == nullptr) {
+        if (id.empty() || !context.resources().contains(id)) {
             event.properties.error(
                 "ApiId",
-                fmt::format("'{}' is not an HTTP API of this template", id),
-                "refer to an AWS::Serverless::HttpApi");
+                "ApiId does not name an AWS::Serverless::HttpApi of this template",
+                "write !Ref with the logical id of the API");
             return;
         }
-        if (api_id != nullptr) {
-            emit_permission(event, *route, *api_id);
-        }
+        emit_permission(event, *route, *api_id);
         return;
     }
     const Value* condition = event.function.attribute("Condition");
@@ -241,18 +260,14 @@ void expand_http_api_event(FunctionEvent& event) {
     Value* definition = properties == nullptr ? nullptr : properties->find("DefinitionBody");
     Value* paths = definition == nullptr ? nullptr : definition->find("paths");
     if (paths != nullptr && paths->is_map()) {
-        Map* operation = find_operation(*paths->as_map(), route->path, route->method, false);
-        if (operation != nullptr) {
-            if (!apply_auth(event, *operation, *api)) {
-                return;
-            }
-            apply_integration_settings(event, *operation);
+        if (!integrate(event, *route, *paths->as_map(), *api)) {
+            return;
         }
     }
     const auto& managed = context.state<AllApiPaths>().apis;
     const auto found = managed.find(id);
     const bool covered =
-        route->path != default_path && found != managed.end() &&
+        route->path.text() != default_path && found != managed.end() &&
         found->second.functions_of_default_path.contains(event.function.logical_id());
     if (!covered) {
         emit_permission(

@@ -10,8 +10,8 @@ namespace samara::transform {
 
 /// Where an HttpApi event attaches: Path and Method, or the $default route when both are absent.
 struct HttpRoute {
-    std::string path;
-    std::string method; ///< as OpenAPI has it
+    data::Value path;   ///< a text, with its place when it was written
+    data::Value method; ///< as OpenAPI has it
 };
 
 /// Nothing when only one of them is there, or one is no text.

@@ -1,37 +1,80 @@
+#include "base/strings.h"
 #include "transform/api_paths.h"
 #include "transform/expanders.h"
 #include "transform/http_api_event.h"
-#include "transform/http_openapi.h"
 #include "transform/intrinsics.h"
+#include "transform/openapi.h"
+#include "transform/rest_api_event.h"
+
+#include <array>
 
 #include <fmt/format.h>
 
-// Before resources are expanded: HTTP APIs get the paths of the functions' events, and events
-// without an ApiId get an API of their own.
+// Before resources are expanded: APIs get the paths of the events of functions and state machines,
+// and events that name no API get an API of their own.
+// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources-api.html
 namespace samara::transform {
 namespace {
 
 using data::Map;
 using data::Value;
 
-constexpr std::string_view implicit_http_api = "ServerlessHttpApi";
+/// The two kinds of API that events can have.
+struct ApiKind {
+    std::string_view event_type;
+    std::string_view api_type;
+    std::string_view id_property;
+    std::string_view implicit_id;
+    std::string_view globals;
+    Value (*new_definition)();
+};
 
+constexpr std::array kinds{
+    ApiKind{
+        "Api",
+        "AWS::Serverless::Api",
+        "RestApiId",
+        "ServerlessRestApi",
+        "Api",
+        new_rest_definition},
+    ApiKind{
+        "HttpApi",
+        "AWS::Serverless::HttpApi",
+        "ApiId",
+        "ServerlessHttpApi",
+        "HttpApi",
+        new_http_definition},
+};
+
+bool is_true(const Value* value) {
+    return value != nullptr && value->as_boolean() != nullptr && *value->as_boolean();
+}
+
+/// Calls visit(resource, event, properties) for each event of that type that has properties.
 template <class Visit>
 void each_event(Context& context, std::string_view event_type, Visit&& visit) {
     for (data::Entry& resource : context.resources()) {
         const Value* type = resource.value.find("Type");
-        if (type == nullptr || type->text() != "AWS::Serverless::Function") {
+        if (type == nullptr || (type->text() != "AWS::Serverless::Function" &&
+                                type->text() != "AWS::Serverless::StateMachine")) {
             continue;
         }
-        Value* properties = resource.value.find("Properties");
-        Value* events = properties == nullptr ? nullptr : properties->find("Events");
+        Value* own = resource.value.find("Properties");
+        Value* events = own == nullptr ? nullptr : own->find("Events");
         if (events == nullptr || !events->is_map()) {
             continue;
         }
         for (data::Entry& event : *events->as_map()) {
             const Value* kind = event.value.find("Type");
-            if (kind != nullptr && kind->text() == event_type) {
-                visit(resource, event);
+            if (kind == nullptr || kind->text() != event_type) {
+                continue;
+            }
+            Value& properties = (*event.value.as_map())["Properties"];
+            if (properties.is_null()) {
+                properties = Map{};
+            }
+            if (properties.is_map()) {
+                visit(resource, event, *properties.as_map());
             }
         }
     }
@@ -39,126 +82,178 @@ void each_event(Context& context, std::string_view event_type, Visit&& visit) {
 
 Map& properties_of(Map& resource) {
     Value& properties = resource["Properties"];
-    if (!properties.is_map()) {
+    if (properties.is_null()) {
         properties = Map{};
     }
     return *properties.as_map();
 }
 
-// An API without a definition gets SAM's, and is kept as one whose paths SAM writes.
-void start_definition(Context& context, const std::string& id, Map& api) {
-    Map& properties = properties_of(api);
-    const bool defined =
-        properties.contains("DefinitionBody") || properties.contains("DefinitionUri");
-    if (!defined) {
-        properties.set("DefinitionBody", new_http_definition());
-        context.state<AllApiPaths>().apis[id].written_by_sam = true;
-    }
-}
-
-void point_at_implicit_api(Context& context) {
-    bool needed = false;
-    each_event(context, "HttpApi", [&](data::Entry& /*function*/, data::Entry& event) {
-        Value& properties = (*event.value.as_map())["Properties"];
-        if (properties.is_null()) {
-            properties = Map{};
-        }
-        if (properties.is_map() && !properties.as_map()->contains("ApiId")) {
-            properties.as_map()->set("ApiId", make_ref(implicit_http_api));
-            needed = true;
-        }
-    });
-    if (needed && !context.resources().contains(implicit_http_api)) {
-        Map api{{"Type", "AWS::Serverless::HttpApi"}, {"Properties", Map{}}};
-        if (const Value* globals = context.document().find("Globals")) {
-            if (const Value* shared = globals->find("HttpApi");
-                shared != nullptr && shared->is_map()) {
-                api.set("Properties", *shared);
-            }
-        }
-        context.resources().set(implicit_http_api, std::move(api));
-    }
-}
-
-void add_route(Context& context, const data::Entry& function, const data::Entry& event) {
-    const Value* properties = event.value.find("Properties");
-    if (properties == nullptr || !properties->is_map()) {
+/// The definition of an API that gives none is SAM's, and so is one that is to be merged.
+void start_definition(Context& context, const ApiKind& kind, data::Entry& resource) {
+    Value* own = resource.value.find("Properties");
+    if (own != nullptr && !own->is_null() && !own->is_map()) {
         return;
     }
-    std::string id;
-    Map* api = http_api_of(context, *properties->as_map(), &id);
-    const auto route = http_route(*properties->as_map());
-    if (api == nullptr || !route) {
+    Map& properties = properties_of(*resource.value.as_map());
+    const auto has = [&](std::string_view name) {
+        const Value* value = properties.find(name);
+        return value != nullptr && !value->is_null();
+    };
+    const bool merged = has("DefinitionBody") && is_true(properties.find("MergeDefinitions"));
+    if (has("DefinitionUri") || (has("DefinitionBody") && !merged)) {
+        return;
+    }
+    ApiPaths& managed = context.state<AllApiPaths>().apis[resource.key];
+    managed.written_by_sam = true;
+    if (merged) {
+        managed.users_definition = *properties.find("DefinitionBody");
+    }
+    properties.set("DefinitionBody", kind.new_definition());
+}
+
+/// What an implicit API inherits of the resources that need it.
+struct Owners {
+    bool any = false;
+    std::set<std::string, std::less<>> deletion_policies;
+    std::set<std::string, std::less<>> update_replace_policies;
+
+    void add(const Value& owner) {
+        any = true;
+        if (const Value* policy = owner.find("DeletionPolicy")) {
+            deletion_policies.emplace(policy->text());
+        }
+        if (const Value* policy = owner.find("UpdateReplacePolicy")) {
+            update_replace_policies.emplace(policy->text());
+        }
+    }
+};
+
+/// Whatever one owner retains is retained.
+void set_policy(Map& api, std::string_view name, const std::set<std::string, std::less<>>& given) {
+    for (const char* policy : {"Retain", "Delete"}) {
+        if (given.contains(policy)) {
+            api.set(name, policy);
+            return;
+        }
+    }
+}
+
+Owners point_at_implicit_api(Context& context, const ApiKind& kind) {
+    Owners owners;
+    each_event(context, kind.event_type, [&](data::Entry& owner, data::Entry&, Map& properties) {
+        const Value* id = properties.find(kind.id_property);
+        if (id == nullptr || id->is_null()) {
+            properties.set(kind.id_property, make_ref(kind.implicit_id));
+            id = properties.find(kind.id_property);
+        }
+        const Value* name = argument_of(*id, "Ref");
+        if (name != nullptr && name->text() == kind.implicit_id) {
+            owners.add(owner.value);
+        }
+    });
+    return owners;
+}
+
+void add_implicit_api(Context& context, const ApiKind& kind, const Owners& owners) {
+    if (!owners.any || context.resources().contains(kind.implicit_id)) {
+        return;
+    }
+    Map properties;
+    const Value* globals = context.document().find("Globals");
+    const Value* shared = globals == nullptr ? nullptr : globals->find(kind.globals);
+    if (shared != nullptr && shared->is_map()) {
+        properties = *shared->as_map();
+    }
+    if (kind.event_type == "Api") {
+        properties.set("StageName", "Prod");
+    }
+    Map api{{"Type", kind.api_type}, {"Properties", std::move(properties)}};
+    set_policy(api, "DeletionPolicy", owners.deletion_policies);
+    set_policy(api, "UpdateReplacePolicy", owners.update_replace_policies);
+    context.resources().set(kind.implicit_id, std::move(api));
+}
+
+/// The path and method of an event, as keys that know whether the user wrote them.
+struct Route {
+    Value path;
+    Value method;
+};
+
+std::optional<Route> route_of(const ApiKind& kind, const Map& properties) {
+    if (kind.event_type == "Api") {
+        auto route = rest_route(properties);
+        return route ? std::optional(Route{std::move(route->path), std::move(route->method)})
+                     : std::nullopt;
+    }
+    auto route = http_route(properties);
+    return route ? std::optional(Route{std::move(route->path), std::move(route->method)})
+                 : std::nullopt;
+}
+
+/// Adds the route's empty operation; keeps the condition of its owner and, for a function with a
+/// name, that name.
+void add_route(Context& context, const ApiKind& kind, const data::Entry& owner, const Map& event) {
+    const Value& id = *event.find(kind.id_property);
+    const Value* reference = argument_of(id, "Ref");
+    const std::string_view name = reference != nullptr ? reference->text() : id.text();
+    Map* api = context.find_resource(name, kind.api_type);
+    const auto route = route_of(kind, event);
+    Value* own = api == nullptr ? nullptr : api->find("Properties");
+    if (own == nullptr || !own->is_map() || !route) {
         return; // told when the event is expanded
     }
-    Value* paths = nullptr;
-    if (Value* definition = properties_of(*api).find("DefinitionBody")) {
-        paths = definition->find("paths");
-    }
+    ApiPaths& managed = context.state<AllApiPaths>().apis[std::string(name)];
+    Value* definition = own->find("DefinitionBody");
+    const bool editable =
+        definition != nullptr && (managed.written_by_sam || kind.event_type == "HttpApi");
+    Value* paths = editable ? definition->find("paths") : nullptr;
     if (paths == nullptr || !paths->is_map()) {
         return;
     }
-    const Value* condition_name = function.value.find("Condition");
-    const Value* condition =
-        condition_name != nullptr && condition_name->is_string() ? condition_name : nullptr;
-    const bool existed =
-        find_operation(*paths->as_map(), route->path, route->method, false) != nullptr;
-    Map* operation = find_operation(*paths->as_map(), route->path, route->method, true);
-    if (operation == nullptr) {
+    add_operation(*paths->as_map(), route->path, route->method);
+    const Value* condition = owner.value.find("Condition");
+    managed.paths[std::string(route->path.text())].insert(
+        std::string(condition == nullptr ? std::string_view{} : condition->text()));
+    const Value* function_name = owner.value.find("Properties")->find("FunctionName");
+    if (kind.event_type == "Api" && function_name != nullptr) {
+        const Value known = context.parameters().resolve(*function_name);
+        managed.function_names += known.is_string() ? known.text() : std::string_view{};
+    }
+}
+
+/// An implicit API exists when any of its events' owners does.
+void set_condition(Context& context, const ApiKind& kind) {
+    Map* api = context.find_resource(kind.implicit_id, kind.api_type);
+    if (api == nullptr || api->contains("Condition")) {
         return;
     }
-    const bool had_integration = operation->contains(integration_key);
-    integrate_function(
-        *operation,
-        route->path,
-        make_sub(fmt::format(
-            "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/"
-            "${{{}.Arn}}/invocations",
-            function.key)),
-        condition);
-    if (const Value* version = properties->find("PayloadFormatVersion");
-        version != nullptr && !had_integration) {
-        operation->find(integration_key)->as_map()->set("payloadFormatVersion", *version);
+    ConditionSet all;
+    for (const auto& [path, conditions] :
+         context.state<AllApiPaths>().apis[std::string(kind.implicit_id)].paths) {
+        all.insert(conditions.begin(), conditions.end());
     }
-    AllApiPaths& managed = context.state<AllApiPaths>();
-    if (route->path == default_path && !had_integration) {
-        managed.apis[id].functions_of_default_path.insert(function.key);
-    }
-    managed.apis[id].paths[route->path].insert(
-        condition == nullptr ? std::string() : *condition->as_string());
-    if (condition != nullptr && !existed) {
-        for (data::Map* item : branches((*paths->as_map())[route->path])) {
-            if (Value* method = item->find(route->method); method != nullptr && !as_if(*method)) {
-                *method = make_if(*condition->as_string(), std::move(*method), make_no_value());
-            }
-        }
+    const std::string name = fmt::format("{}Condition", kind.implicit_id);
+    if (const auto condition = any_of(context, all, name)) {
+        context.find_resource(kind.implicit_id)->set("Condition", *condition);
     }
 }
 
 } // namespace
 
 void add_implicit_apis(Context& context) {
-    point_at_implicit_api(context);
-    for (data::Entry& resource : context.resources()) {
-        const Value* type = resource.value.find("Type");
-        if (type != nullptr && type->text() == "AWS::Serverless::HttpApi") {
-            start_definition(context, resource.key, *resource.value.as_map());
+    for (const ApiKind& kind : kinds) {
+        add_implicit_api(context, kind, point_at_implicit_api(context, kind));
+        for (data::Entry& resource : context.resources()) {
+            const Value* type = resource.value.find("Type");
+            if (type != nullptr && type->text() == kind.api_type) {
+                start_definition(context, kind, resource);
+            }
         }
-    }
-    each_event(context, "HttpApi", [&](data::Entry& function, data::Entry& event) {
-        add_route(context, function, event);
-    });
-    if (Map* api = context.find_resource(implicit_http_api, "AWS::Serverless::HttpApi")) {
-        ConditionSet all;
-        for (const auto& [path, conditions] :
-             context.state<AllApiPaths>().apis[std::string(implicit_http_api)].paths) {
-            all.insert(conditions.begin(), conditions.end());
-        }
-        const std::string name = fmt::format("{}Condition", implicit_http_api);
-        if (const auto condition = any_of(context, all, name);
-            condition && !api->contains("Condition")) {
-            api->set("Condition", *condition);
-        }
+        each_event(
+            context, kind.event_type, [&](data::Entry& owner, data::Entry&, Map& properties) {
+                add_route(context, kind, owner, properties);
+            });
+        set_condition(context, kind);
     }
 }
 

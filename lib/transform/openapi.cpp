@@ -1,4 +1,4 @@
-#include "transform/http_openapi.h"
+#include "transform/openapi.h"
 
 #include "base/strings.h"
 #include "transform/intrinsics.h"
@@ -21,6 +21,36 @@ Value new_http_definition() {
         {"openapi", "3.0.1"},
         {"info", Map{{"version", "1.0"}, {"title", make_ref("AWS::StackName")}}},
         {"paths", Map{}}};
+}
+
+Value new_rest_definition() {
+    return Map{
+        {"swagger", "2.0"},
+        {"info", Map{{"version", "1.0"}, {"title", make_ref("AWS::StackName")}}},
+        {"paths", Map{}}};
+}
+
+bool speaks_openapi_3(const Map& definition, const Map& api) {
+    for (const Value* version : {definition.find("openapi"), api.find("OpenApiVersion")}) {
+        if (version != nullptr && data::scalar_text(*version).starts_with('3')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Map& security_schemes(Map& definition, const Map& api) {
+    const auto map_in = [](Map& map, std::string_view key) -> Map& {
+        Value& value = map[key];
+        if (!value.is_map()) {
+            value = Map{};
+        }
+        return *value.as_map();
+    };
+    if (speaks_openapi_3(definition, api)) {
+        return map_in(map_in(definition, "components"), "securitySchemes");
+    }
+    return map_in(definition, "securityDefinitions");
 }
 
 std::vector<Map*> branches(Value& value) {
@@ -64,6 +94,25 @@ Map* find_operation(Map& paths, std::string_view path, std::string_view method, 
         return nullptr;
     }
     return items.front()->set(method, Map{}).as_map();
+}
+
+void add_operation(Map& paths, const Value& path, const Value& method) {
+    if (!paths.contains(path.text())) {
+        paths.set(data::Entry(std::string(path.text()), Map{}, path.where()));
+    }
+    Value& item = *paths.find(path.text());
+    if (item.is_null()) {
+        item = Map{};
+    }
+    for (Map* candidate : branches(item)) {
+        const bool there = std::any_of(
+            candidate->begin(), candidate->end(), [&](const data::Entry& entry) {
+                return openapi_method(entry.key) == method.text();
+            });
+        if (!there) {
+            candidate->set(data::Entry(std::string(method.text()), Map{}, method.where()));
+        }
+    }
 }
 
 std::vector<std::string> path_parameters(std::string_view path) {

@@ -1,0 +1,369 @@
+#include "transform/api_domain.h"
+
+#include "base/strings.h"
+#include "transform/intrinsics.h"
+#include "transform/logical_id.h"
+#include "transform/tags.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace samara::transform {
+namespace {
+
+using data::List;
+using data::Map;
+using data::Value;
+
+/// The hosted zone of every CloudFront distribution, and so of edge-optimized domains.
+constexpr std::string_view cloudfront_zone = "Z2FDTNDATAQYW2";
+
+bool is_true(const Value* value) {
+    return value != nullptr && value->as_boolean() != nullptr && *value->as_boolean();
+}
+
+bool is_false(const Value* value) {
+    return value != nullptr && value->as_boolean() != nullptr && !*value->as_boolean();
+}
+
+void copy(const Properties& from, std::string_view name, Map& to) {
+    if (const Value* value = from.find(name)) {
+        to.set(name, *value);
+    }
+}
+
+/// The two properties of a trust store, or nothing; `good` is false after an error.
+std::optional<Map> mutual_tls(const Properties& domain, bool& good) {
+    const auto given = domain.below("MutualTlsAuthentication");
+    if (!given) {
+        good = domain.find("MutualTlsAuthentication") == nullptr;
+        return std::nullopt;
+    }
+    Map out;
+    for (const data::Entry& entry : given->map()) {
+        if (entry.key != "TruststoreUri" && entry.key != "TruststoreVersion") {
+            given->error(
+                entry.key,
+                fmt::format("there is no property {}", entry.key),
+                "MutualTlsAuthentication has TruststoreUri and TruststoreVersion");
+            good = false;
+        }
+    }
+    copy(*given, "TruststoreUri", out);
+    const Value* version = given->find("TruststoreVersion");
+    if (version != nullptr && *version != Value(0) && *version != Value("")) {
+        out.set("TruststoreVersion", *version);
+    }
+    return out;
+}
+
+/// One base path: what it adds to the logical id of its mapping, and how the mapping has it.
+struct BasePath {
+    std::string id_part;
+    std::string path;
+};
+
+/// Nothing after an error; no elements when the domain has no BasePath.
+std::optional<std::vector<BasePath>> base_paths(const Properties& domain, bool rest) {
+    std::vector<BasePath> out;
+    const Value* given = domain.find("BasePath");
+    if (given == nullptr) {
+        return out;
+    }
+    const List list = given->is_list() ? *given->as_list() : List{*given};
+    for (const Value& path : list) {
+        const bool allowed =
+            path.is_string() && (rest || path.text().find_first_not_of(
+                                             "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQR"
+                                             "STUVWXYZ/-_") == std::string_view::npos);
+        if (!allowed) {
+            domain.error(
+                "BasePath",
+                "BasePath must be a list of texts of letters, digits, '-', '_' and '/'",
+                "e.g. BasePath: [orders]");
+            return std::nullopt;
+        }
+        BasePath one{alphanumeric(path.text()), std::string(path.text())};
+        if (!rest) {
+            const std::size_t first = one.path.find_first_not_of('/');
+            one.path = first == std::string::npos
+                           ? ""
+                           : one.path.substr(first, one.path.find_last_not_of('/') - first + 1);
+        } else if (!is_false(domain.find("NormalizeBasePath"))) {
+            one.path = one.id_part;
+        }
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
+/// Where the DNS records of a domain point.
+struct AliasTarget {
+    Value dns_name;
+    Value hosted_zone;
+};
+
+List records(const Value& domain_name, const AliasTarget& alias, const Properties& route53) {
+    List out;
+    for (const char* type : {"A", "AAAA"}) {
+        if (type == std::string_view("AAAA") && !is_true(route53.find("IpV6"))) {
+            continue;
+        }
+        Map target{{"HostedZoneId", alias.hosted_zone}, {"DNSName", alias.dns_name}};
+        copy(route53, "EvaluateTargetHealth", target);
+        Map record{
+            {"Name", domain_name}, {"Type", type}, {"AliasTarget", Value(std::move(target))}};
+        copy(route53, "Region", record);
+        copy(route53, "SetIdentifier", record);
+        if (record.contains("Region") && !record.contains("SetIdentifier")) {
+            record.set("SetIdentifier", *route53.find("Region"));
+        }
+        out.emplace_back(std::move(record));
+    }
+    return out;
+}
+
+/// Adds the records to the group of their hosted zone, or to a group of their own.
+bool emit_records(
+    const Resource& api,
+    const Properties& domain,
+    const Value& domain_name,
+    const AliasTarget& alias,
+    bool shared) {
+    const auto route53 = domain.below("Route53");
+    if (!route53) {
+        return domain.find("Route53") == nullptr;
+    }
+    const bool by_id = route53->find("HostedZoneId") != nullptr;
+    const Value* zone = by_id ? route53->find("HostedZoneId") : route53->find("HostedZoneName");
+    if (zone == nullptr) {
+        route53->error(
+            "", "Route53 needs HostedZoneId or HostedZoneName", "give the zone of the domain");
+        return false;
+    }
+    const Value* separate = route53->find("SeparateRecordSetGroup");
+    if (separate != nullptr && !separate->is_boolean()) {
+        route53->wrong_kind("SeparateRecordSetGroup", "true or false");
+        return false;
+    }
+    List added = records(domain_name, alias, *route53);
+    std::string id = hashed_id("RecordSetGroup", *zone);
+    if (is_true(separate)) {
+        id = hashed_id(
+            "RecordSetGroup",
+            fmt::format("{}{}", hash_input(*zone), hash_input(domain_name)));
+    }
+    if (Value* group = shared ? api.context().generated().find(id) : nullptr) {
+        List& all = *group->find("Properties")->find("RecordSets")->as_list();
+        all.insert(
+            all.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));
+        return true;
+    }
+    api.emit(
+        std::move(id),
+        "AWS::Route53::RecordSetGroup",
+        Map{{by_id ? "HostedZoneId" : "HostedZoneName", *zone}, {"RecordSets", std::move(added)}});
+    return true;
+}
+
+/// The domain as a writable copy, which must outlive the Properties; nothing when there is none.
+std::optional<Properties> read_domain(const Resource& api, Value& copy, bool& good) {
+    good = true;
+    if (api.find("Domain") == nullptr) {
+        return std::nullopt;
+    }
+    copy = effective_domain(api);
+    base::Error place;
+    place.resource = api.logical_id();
+    place.property = "Domain";
+    place.where = copy.where();
+    if (!copy.is_map()) {
+        api.wrong_kind("Domain", "a map");
+        good = false;
+        return std::nullopt;
+    }
+    Properties domain(api.context(), *copy.as_map(), std::move(place));
+    for (const char* name : {"DomainName", "CertificateArn"}) {
+        if (domain.find(name) == nullptr) {
+            domain.error("", fmt::format("a custom domain needs {}", name));
+            good = false;
+        }
+    }
+    return good ? std::optional(std::move(domain)) : std::nullopt;
+}
+
+AliasTarget regional_target(const std::string& domain_id) {
+    return {
+        make_get_att(domain_id, "RegionalDomainName"),
+        make_get_att(domain_id, "RegionalHostedZoneId")};
+}
+
+} // namespace
+
+Value effective_domain(const Resource& api) {
+    const Value* given = api.find("Domain");
+    if (given == nullptr) {
+        return {};
+    }
+    Value domain = api.context().parameters().resolve(*given);
+    if (domain.is_map() && (domain.find("EndpointConfiguration") == nullptr ||
+                            domain.find("EndpointConfiguration")->is_null())) {
+        domain.as_map()->set("EndpointConfiguration", "REGIONAL");
+    }
+    return domain;
+}
+
+bool emit_rest_domain(const Resource& api, const std::string& stage) {
+    Value storage;
+    bool good = true;
+    const auto domain = read_domain(api, storage, good);
+    if (!domain) {
+        return good;
+    }
+    const Value& name = (*domain)["DomainName"];
+    const std::string_view endpoint = (*domain)["EndpointConfiguration"].text();
+    if (endpoint != "EDGE" && endpoint != "REGIONAL" && endpoint != "PRIVATE") {
+        domain->error(
+            "EndpointConfiguration", "EndpointConfiguration of a Domain is EDGE, REGIONAL or PRIVATE");
+        return false;
+    }
+    const bool is_private = endpoint == "PRIVATE";
+    const std::string id =
+        hashed_id(is_private ? "ApiGatewayDomainNameV2" : "ApiGatewayDomainName", name);
+    Map properties{{"DomainName", name}};
+    properties.set(
+        endpoint == "REGIONAL" ? "RegionalCertificateArn" : "CertificateArn",
+        (*domain)["CertificateArn"]);
+    Map endpoint_configuration{{"Types", List{endpoint}}};
+    copy(*domain, "IpAddressType", endpoint_configuration);
+    properties.set("EndpointConfiguration", std::move(endpoint_configuration));
+    for (const char* property :
+         {"SecurityPolicy", "EndpointAccessMode", "OwnershipVerificationCertificateArn"}) {
+        copy(*domain, property, properties);
+    }
+    if (is_private) {
+        copy(*domain, "Policy", properties);
+    } else if (auto trust = mutual_tls(*domain, good)) {
+        properties.set("MutualTlsAuthentication", std::move(*trust));
+    }
+    const auto paths = base_paths(*domain, true);
+    if (!good || !paths) {
+        return false;
+    }
+    const bool* propagate = api["PropagateTags"].as_boolean();
+    if (const Value* tags = api.find("Tags");
+        tags != nullptr && tags->is_map() && propagate != nullptr && *propagate) {
+        properties.set("Tags", tag_list(*tags->as_map()));
+    }
+    if (!api.context().generated().contains(id)) {
+        api.emit(
+            id,
+            is_private ? "AWS::ApiGateway::DomainNameV2" : "AWS::ApiGateway::DomainName",
+            std::move(properties));
+    }
+    Map mapping{
+        {is_private ? "DomainNameArn" : "DomainName", make_ref(id)},
+        {"RestApiId", make_ref(api.logical_id())},
+        {"Stage", make_ref(stage)}};
+    const std::string_view mapping_type = is_private ? "AWS::ApiGateway::BasePathMappingV2"
+                                                     : "AWS::ApiGateway::BasePathMapping";
+    if (paths->empty()) {
+        api.emit(api.logical_id() + "BasePathMapping", mapping_type, mapping);
+    }
+    for (const BasePath& path : *paths) {
+        mapping.set("BasePath", path.path);
+        api.emit(
+            fmt::format("{}{}BasePathMapping", api.logical_id(), path.id_part),
+            mapping_type,
+            mapping);
+    }
+    if (is_private) {
+        const auto association = domain->below("AccessAssociation");
+        if (!association && domain->find("AccessAssociation") != nullptr) {
+            return false;
+        }
+        if (association) {
+            const Value& source = (*association)["VpcEndpointId"];
+            api.emit(
+                hashed_id(
+                    "DomainNameAccessAssociation",
+                    fmt::format("{}{}", hash_input(source), id)),
+                "AWS::ApiGateway::DomainNameAccessAssociation",
+                Map{{"AccessAssociationSource", source},
+                    {"AccessAssociationSourceType", "VPCE"},
+                    {"DomainNameArn", make_ref(id)}});
+        }
+    }
+    AliasTarget alias = regional_target(id);
+    const Value* route53 = domain->find("Route53");
+    const auto from_route53 = [&](std::string_view property) {
+        const Value* value = route53 == nullptr ? nullptr : route53->find(property);
+        return value == nullptr ? Value() : *value;
+    };
+    if (is_private) {
+        alias = {from_route53("VpcEndpointDomainName"), from_route53("VpcEndpointHostedZoneId")};
+    } else if (endpoint == "EDGE") {
+        const Value own = from_route53("DistributionDomainName");
+        alias = {
+            own.is_null() ? make_get_att(id, "DistributionDomainName") : own,
+            cloudfront_zone};
+    }
+    return emit_records(api, *domain, name, alias, true);
+}
+
+bool emit_domain_v2(const Resource& api, const std::string& stage, const DomainV2& kind) {
+    Value storage;
+    bool good = true;
+    const auto domain = read_domain(api, storage, good);
+    if (!domain) {
+        return good;
+    }
+    const Value& name = (*domain)["DomainName"];
+    const std::string_view endpoint = (*domain)["EndpointConfiguration"].text();
+    if (endpoint != "REGIONAL") {
+        domain->error("EndpointConfiguration", "EndpointConfiguration of this Domain is REGIONAL");
+        return false;
+    }
+    Map configuration{
+        {"CertificateArn", (*domain)["CertificateArn"]}, {"EndpointType", endpoint}};
+    for (const char* property :
+         {"OwnershipVerificationCertificateArn", "SecurityPolicy", "IpAddressType"}) {
+        copy(*domain, property, configuration);
+    }
+    Map properties{
+        {"DomainName", name},
+        {"DomainNameConfigurations", List{Value(std::move(configuration))}},
+        {"Tags", kind.tags}};
+    if (kind.mutual_tls) {
+        if (auto trust = mutual_tls(*domain, good)) {
+            properties.set("MutualTlsAuthentication", std::move(*trust));
+        }
+    }
+    const auto paths = base_paths(*domain, false);
+    if (!good || !paths) {
+        return false;
+    }
+    const std::string id = hashed_id("ApiGatewayDomainNameV2", name);
+    if (!api.context().generated().contains(id)) {
+        api.emit(id, "AWS::ApiGatewayV2::DomainName", std::move(properties));
+    }
+    Map mapping{
+        {"DomainName", make_ref(id)},
+        {"ApiId", make_ref(api.logical_id())},
+        {"Stage", make_ref(stage)}};
+    if (paths->empty()) {
+        api.emit(api.logical_id() + "ApiMapping", "AWS::ApiGatewayV2::ApiMapping", mapping);
+    }
+    for (const BasePath& path : *paths) {
+        mapping.set("ApiMappingKey", path.path);
+        api.emit(
+            fmt::format("{}{}ApiMapping", api.logical_id(), path.id_part),
+            "AWS::ApiGatewayV2::ApiMapping",
+            mapping);
+    }
+    return emit_records(api, *domain, name, regional_target(id), kind.shares_records);
+}
+
+} // namespace samara::transform

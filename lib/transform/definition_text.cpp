@@ -1,0 +1,211 @@
+#include "transform/definition_text.h"
+
+#include <cstdint>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace samara::transform {
+namespace {
+
+using data::Map;
+using data::Value;
+
+std::vector<std::uint32_t> code_points(std::string_view text) {
+    std::vector<std::uint32_t> points;
+    points.reserve(text.size());
+    for (std::size_t i = 0; i < text.size();) {
+        const auto byte = [&](std::size_t at) {
+            return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at]));
+        };
+        const std::uint32_t first = byte(i);
+        const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
+        if (length == 1 || i + length > text.size()) {
+            points.push_back(first);
+            ++i;
+            continue;
+        }
+        std::uint32_t point = first & (0xFFU >> (length + 1));
+        for (std::size_t k = 1; k < length; ++k) {
+            point = (point << 6U) | (byte(i + k) & 0x3FU);
+        }
+        points.push_back(point);
+        i += length;
+    }
+    return points;
+}
+
+/// hash() of a text in a 64-bit Python 2.
+std::uint64_t hash_of(std::string_view text) {
+    const std::vector<std::uint32_t> points = code_points(text);
+    if (points.empty()) {
+        return 0;
+    }
+    std::uint64_t hash = static_cast<std::uint64_t>(points.front()) << 7U;
+    for (const std::uint32_t point : points) {
+        hash = (hash * 1000003U) ^ point;
+    }
+    hash ^= points.size();
+    return hash == ~std::uint64_t{0} ? hash - 1 : hash;
+}
+
+/// The slots of a Python 2 dict: open addressing, probed with the hash's higher bits mixed in.
+class HashTable {
+public:
+    void insert(const data::Entry& entry) {
+        place({&entry, hash_of(entry.key)});
+        ++used_;
+        if (used_ * 3 >= slots_.size() * 2) {
+            grow();
+        }
+    }
+
+    template <class Visit>
+    void each(Visit&& visit) const {
+        for (const Slot& slot : slots_) {
+            if (slot.entry != nullptr) {
+                visit(*slot.entry);
+            }
+        }
+    }
+
+private:
+    struct Slot {
+        const data::Entry* entry = nullptr;
+        std::uint64_t hash = 0;
+    };
+
+    void place(const Slot& slot) {
+        const std::uint64_t mask = slots_.size() - 1;
+        std::uint64_t at = slot.hash;
+        for (std::uint64_t perturb = slot.hash; slots_[at & mask].entry != nullptr;
+             perturb >>= 5U) {
+            at = at * 5 + perturb + 1;
+        }
+        slots_[at & mask] = slot;
+    }
+
+    void grow() {
+        constexpr std::size_t large = 50000;
+        const std::size_t wanted = used_ * (used_ > large ? 2 : 4);
+        std::size_t size = 8;
+        while (size <= wanted) {
+            size *= 2;
+        }
+        std::vector<Slot> old(size);
+        old.swap(slots_);
+        for (const Slot& slot : old) {
+            if (slot.entry != nullptr) {
+                place(slot);
+            }
+        }
+    }
+
+    std::vector<Slot> slots_ = std::vector<Slot>(8);
+    std::size_t used_ = 0;
+};
+
+void write_text(std::string& out, std::string_view text, bool written_by_user) {
+    const bool double_quoted =
+        text.find('\'') != std::string_view::npos && text.find('"') == std::string_view::npos;
+    const char quote = double_quoted ? '"' : '\'';
+    if (written_by_user) {
+        out += 'u';
+    }
+    out += quote;
+    for (const std::uint32_t point : code_points(text)) {
+        switch (point) {
+        case '\n':
+            out += "\\n";
+            break;
+        case '\r':
+            out += "\\r";
+            break;
+        case '\t':
+            out += "\\t";
+            break;
+        case '\\':
+            out += "\\\\";
+            break;
+        default:
+            if (point == static_cast<unsigned char>(quote)) {
+                out += '\\';
+                out += quote;
+            } else if (point < 0x20 || (point >= 0x7F && point <= 0xFF)) {
+                out += fmt::format("\\x{:02x}", point);
+            } else if (point < 0x7F) {
+                out += static_cast<char>(point);
+            } else {
+                out += point <= 0xFFFF ? fmt::format("\\u{:04x}", point)
+                                       : fmt::format("\\U{:08x}", point);
+            }
+        }
+    }
+    out += quote;
+}
+
+void write_number(std::string& out, double number) {
+    const std::string text = fmt::format("{}", number);
+    out += text;
+    if (text.find_first_of(".en") == std::string::npos) {
+        out += ".0";
+    }
+}
+
+void write(std::string& out, const Value& value) {
+    switch (value.kind()) {
+    case Value::Kind::null:
+        out += "None";
+        break;
+    case Value::Kind::boolean:
+        out += *value.as_boolean() ? "True" : "False";
+        break;
+    case Value::Kind::integer:
+        out += fmt::format("{}", *value.as_integer());
+        break;
+    case Value::Kind::number:
+        write_number(out, *value.as_number());
+        break;
+    case Value::Kind::string:
+        write_text(out, *value.as_string(), value.where().known());
+        break;
+    case Value::Kind::list: {
+        std::string_view separator;
+        out += '[';
+        for (const Value& item : *value.as_list()) {
+            out += separator;
+            separator = ", ";
+            write(out, item);
+        }
+        out += ']';
+        break;
+    }
+    case Value::Kind::map: {
+        HashTable table;
+        for (const data::Entry& entry : *value.as_map()) {
+            table.insert(entry);
+        }
+        std::string_view separator;
+        out += '{';
+        table.each([&](const data::Entry& entry) {
+            out += separator;
+            separator = ", ";
+            write_text(out, entry.key, entry.key_where.known());
+            out += ": ";
+            write(out, entry.value);
+        });
+        out += '}';
+        break;
+    }
+    }
+}
+
+} // namespace
+
+std::string definition_text(const Value& definition) {
+    std::string out;
+    write(out, definition);
+    return out;
+}
+
+} // namespace samara::transform

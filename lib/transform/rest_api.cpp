@@ -1,0 +1,232 @@
+#include "transform/api_domain.h"
+#include "transform/api_paths.h"
+#include "transform/artifact.h"
+#include "transform/definition_text.h"
+#include "transform/expanders.h"
+#include "transform/intrinsics.h"
+#include "transform/logical_id.h"
+#include "transform/resource.h"
+#include "transform/rest_auth.h"
+#include "transform/rest_definition.h"
+#include "transform/tags.h"
+#include "transform/usage_plan.h"
+
+#include "base/hash.h"
+
+#include <fmt/format.h>
+
+// AWS::Serverless::Api to AWS::ApiGateway::RestApi, Deployment and Stage.
+// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-api.html
+namespace samara::transform {
+namespace {
+
+using data::List;
+using data::Map;
+using data::Value;
+
+/// What can only be added to a definition that is in the template.
+constexpr std::string_view needs_definition[] = {
+    "Cors", "Auth", "GatewayResponses", "Models", "DisableExecuteApiEndpoint"};
+
+/// Body or BodyS3Location of the RestApi; nothing after an error.
+std::optional<Map> api_body(const Resource& api) {
+    const Value* body = api.find("DefinitionBody");
+    const Value* uri = api.find("DefinitionUri");
+    if (body != nullptr && uri != nullptr) {
+        api.error(
+            "DefinitionUri",
+            "DefinitionUri and DefinitionBody exclude each other",
+            "leave one of them out");
+        return std::nullopt;
+    }
+    if (uri != nullptr) {
+        for (const std::string_view property : needs_definition) {
+            if (api.find(property) != nullptr) {
+                api.error(
+                    property,
+                    fmt::format(
+                        "{} cannot be added to a definition in S3", property),
+                    "write the definition as DefinitionBody, e.g. with Fn::Transform AWS::Include");
+                return std::nullopt;
+            }
+        }
+        auto location = artifact_location(api, "DefinitionUri", {"Bucket", "Key", "Version"});
+        return location ? std::optional(Map{{"BodyS3Location", std::move(*location)}})
+                        : std::nullopt;
+    }
+    if (!body->is_map()) {
+        api.wrong_kind("DefinitionBody", "a map");
+        return std::nullopt;
+    }
+    Value definition = *body;
+    AllApiPaths& managed = api.context().state<AllApiPaths>();
+    if (const auto found = managed.apis.find(api.logical_id());
+        found != managed.apis.end() && found->second.users_definition.is_map()) {
+        definition = merge_definitions(found->second.users_definition, definition);
+    }
+    if (is_intrinsic(definition)) {
+        for (const std::string_view property : needs_definition) {
+            if (api.find(property) != nullptr && property == "DisableExecuteApiEndpoint") {
+                api.context().error(
+                    "DisableExecuteApiEndpoint needs a DefinitionBody that is written in the "
+                    "template",
+                    {},
+                    body->where());
+                return std::nullopt;
+            }
+        }
+        return Map{{"Body", std::move(definition)}};
+    }
+    Map& map = *definition.as_map();
+    const bool edits = api.find("Cors") != nullptr || api.find("Auth") != nullptr ||
+                       api.find("OpenApiVersion") != nullptr;
+    const bool good = (!edits || check_paths(api, map)) && add_cors(api, map) &&
+                      apply_api_auth(api, map) && add_gateway_responses(api, map) &&
+                      add_models(api, map) && disable_endpoint(api, map) &&
+                      upgrade_to_openapi_3(api, map);
+    if (!good) {
+        return std::nullopt;
+    }
+    add_binary_media_types(api, map);
+    if (Value* paths = map.find("paths"); paths != nullptr && paths->is_map()) {
+        wrap_conditional_paths(api.context(), api.logical_id(), *paths->as_map());
+    }
+    return Map{{"Body", std::move(definition)}};
+}
+
+/// EndpointConfiguration, and the parameter that importing the definition needs with it.
+bool add_endpoint(const Resource& api, Map& properties) {
+    const Value* endpoint = api.find("EndpointConfiguration");
+    if (endpoint == nullptr) {
+        return true;
+    }
+    Map configuration;
+    Value type = *endpoint;
+    if (endpoint->is_map() && !is_intrinsic(*endpoint)) {
+        const auto given = api.below("EndpointConfiguration");
+        type = (*given)["Type"];
+        const bool twice =
+            given->find("VPCEndpointIds") != nullptr && given->find("VpcEndpointIds") != nullptr;
+        if (twice || type.is_null()) {
+            given->error(
+                twice ? "VpcEndpointIds" : "",
+                twice ? "VPCEndpointIds and VpcEndpointIds are the same property"
+                      : "EndpointConfiguration needs Type",
+                twice ? "leave one of them out" : "e.g. Type: REGIONAL");
+            return false;
+        }
+        for (const char* name : {"VPCEndpointIds", "VpcEndpointIds"}) {
+            if (const Value* ids = given->find(name)) {
+                configuration.set("VpcEndpointIds", *ids);
+            }
+        }
+        if (const Value* addresses = given->find("IpAddressType")) {
+            configuration.set("IpAddressType", *addresses);
+        }
+    }
+    configuration.set("Types", List{type});
+    properties.set("EndpointConfiguration", std::move(configuration));
+    properties.set("Parameters", Map{{"endpointConfigurationTypes", type}});
+    return true;
+}
+
+void copy(const Resource& api, std::string_view from, Map& to, std::string_view name) {
+    if (const Value* value = api.find(from)) {
+        to.set(name, *value);
+    }
+}
+
+/// What the deployment's id is made of: whatever needs a new deployment when it changes.
+std::string deployment_text(const Resource& api, const Map& rest_api) {
+    const Value* body = rest_api.find("Body");
+    std::string text =
+        definition_text(body != nullptr ? *body : *rest_api.find("BodyS3Location"));
+    constexpr std::string_view separator = "||";
+    if (const Value* version = api.find("OpenApiVersion")) {
+        text += separator;
+        text += data::scalar_text(*version);
+    }
+    const AllApiPaths& managed = api.context().state<AllApiPaths>();
+    if (const auto found = managed.apis.find(api.logical_id());
+        found != managed.apis.end() && !found->second.function_names.empty()) {
+        text += separator;
+        text += found->second.function_names;
+    }
+    return text;
+}
+
+/// The logical id of the stage.
+std::string stage_id(const Resource& api, const std::string& deployment) {
+    const Value& name = api["StageName"];
+    if (name.is_string() && alphanumeric(name.text()) == name.text()) {
+        return fmt::format("{}{}Stage", api.logical_id(), name.text());
+    }
+    (void)deployment;
+    return hashed_id(api.logical_id() + "Stage", name);
+}
+
+std::string emit_stage(const Resource& api, const std::string& deployment, const Map& tags) {
+    Map stage{
+        {"DeploymentId", make_ref(deployment)},
+        {"RestApiId", make_ref(api.logical_id())},
+        {"StageName", api["StageName"]}};
+    copy(api, "CacheClusterEnabled", stage, "CacheClusterEnabled");
+    copy(api, "CacheClusterSize", stage, "CacheClusterSize");
+    copy(api, "Variables", stage, "Variables");
+    copy(api, "MethodSettings", stage, "MethodSettings");
+    copy(api, "AccessLogSetting", stage, "AccessLogSetting");
+    copy(api, "CanarySetting", stage, "CanarySetting");
+    copy(api, "TracingEnabled", stage, "TracingEnabled");
+    if (!tags.empty()) {
+        stage.set("Tags", tag_list(tags));
+    }
+    const std::string id = stage_id(api, deployment);
+    api.emit(id, "AWS::ApiGateway::Stage", std::move(stage));
+    api.context().refer(api.logical_id(), "Stage", id);
+    return id;
+}
+
+} // namespace
+
+void expand_api(Resource& api) {
+    if (!api.check("Api")) {
+        return;
+    }
+    if (api["StageName"].text().empty() && api["StageName"].is_string()) {
+        api.error("StageName", "StageName must not be empty", "e.g. StageName: Prod");
+        return;
+    }
+    auto rest_api = api_body(api);
+    if (!rest_api || !add_endpoint(api, *rest_api)) {
+        return;
+    }
+    for (const char* name :
+         {"Name", "Description", "BinaryMediaTypes", "MinimumCompressionSize", "ApiKeySourceType",
+          "FailOnWarnings", "Mode", "Policy", "SecurityPolicy", "EndpointAccessMode"}) {
+        copy(api, name, *rest_api, name);
+    }
+    const Value* tags_value = api.find("Tags");
+    const Map tags = tags_value != nullptr && tags_value->is_map() ? *tags_value->as_map() : Map{};
+    if (!tags.empty()) {
+        rest_api->set("Tags", tag_list(tags));
+    }
+    const std::string digest = base::sha1_hex(deployment_text(api, *rest_api));
+    const std::string deployment =
+        fmt::format("{}Deployment{}", api.logical_id(), digest.substr(0, 10));
+    Map deployed{
+        {"Description", fmt::format("RestApi deployment id: {}", digest)},
+        {"RestApiId", make_ref(api.logical_id())}};
+    if (api.find("OpenApiVersion") == nullptr) {
+        deployed.set("StageName", "Stage");
+    }
+    api.emit_main(api.logical_id(), "AWS::ApiGateway::RestApi", std::move(*rest_api));
+    api.emit(deployment, "AWS::ApiGateway::Deployment", std::move(deployed));
+    api.context().refer(api.logical_id(), "Deployment", deployment);
+    const std::string stage = emit_stage(api, deployment, tags);
+    emit_authorizer_permissions(api);
+    if (emit_rest_domain(api, stage)) {
+        emit_usage_plan(api, stage);
+    }
+}
+
+} // namespace samara::transform

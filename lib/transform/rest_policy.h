@@ -1,0 +1,24 @@
+#pragma once
+
+#include "data/value.h"
+#include "transform/resource.h"
+
+#include <string_view>
+
+/// Resource policies of REST APIs.
+/// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-resourcepolicystatement.html
+namespace samara::transform {
+
+/// Adds what `policy` (the property ResourcePolicy) says of the methods of one path to the
+/// definition. Errors are the document's.
+void restrict_path(
+    Context& context,
+    data::Map& definition,
+    const data::Value& policy,
+    std::string_view path,
+    const data::Value& stage);
+
+/// Adds the policy's CustomStatements.
+void add_custom_statements(data::Map& definition, const data::Value& policy);
+
+} // namespace samara::transform
