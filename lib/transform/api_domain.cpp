@@ -263,6 +263,7 @@ bool emit_rest_domain(const Resource& api, const std::string& stage) {
             is_private ? "AWS::ApiGateway::DomainNameV2" : "AWS::ApiGateway::DomainName",
             std::move(properties));
     }
+    api.context().refer(api.logical_id(), is_private ? "DomainNameV2" : "DomainName", id);
     Map mapping{
         {is_private ? "DomainNameArn" : "DomainName", make_ref(id)},
         {"RestApiId", make_ref(api.logical_id())},
@@ -349,6 +350,7 @@ bool emit_domain_v2(const Resource& api, const std::string& stage, const DomainV
     if (!api.context().generated().contains(id)) {
         api.emit(id, "AWS::ApiGatewayV2::DomainName", std::move(properties));
     }
+    api.context().refer(api.logical_id(), "DomainName", id);
     Map mapping{
         {"DomainName", make_ref(id)},
         {"ApiId", make_ref(api.logical_id())},

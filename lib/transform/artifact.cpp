@@ -50,6 +50,9 @@ std::optional<Value> artifact_location(
         "an s3://bucket/key URI, or a map with Bucket and Key; `sam package` uploads local paths";
     if (const std::string* uri = value.as_string()) {
         if (auto location = parse_s3_uri(*uri, names)) {
+            for (data::Entry& part : *location) {
+                part.value.set_where(value.where());
+            }
             return Value(std::move(*location));
         }
         if (properties.context().options().local_artifacts && !uri->starts_with("s3://")) {

@@ -201,12 +201,6 @@ bool integrate(const FunctionEvent& event, const HttpRoute& route, Map& paths, c
         version != nullptr && !had_integration) {
         operation->find(integration_key)->as_map()->set("payloadFormatVersion", *version);
     }
-    std::string id;
-    http_api_of(event.properties.context(), event.properties.map(), &id);
-    if (path == default_path && !had_integration) {
-        event.properties.context().state<AllApiPaths>().apis[id].functions_of_default_path.insert(
-            event.function.logical_id());
-    }
     if (!apply_auth(event, *operation, api)) {
         return false;
     }
@@ -271,7 +265,7 @@ void expand_http_api_event(FunctionEvent& event) {
         found->second.functions_of_default_path.contains(event.function.logical_id());
     if (!covered) {
         emit_permission(
-            event, *route, argument_of(*api_id, "Ref") != nullptr ? *api_id : make_ref(id));
+            event, *route, *api_id);
     }
 }
 

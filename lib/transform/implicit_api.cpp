@@ -210,6 +210,13 @@ void add_route(Context& context, const ApiKind& kind, const data::Entry& owner, 
     if (paths == nullptr || !paths->is_map()) {
         return;
     }
+    if (route->path.text() == default_path) {
+        const Map* operation =
+            find_operation(*paths->as_map(), default_path, route->method.text(), false);
+        if (operation == nullptr || !operation->contains(integration_key)) {
+            managed.functions_of_default_path.insert(owner.key);
+        }
+    }
     add_operation(*paths->as_map(), route->path, route->method);
     const Value* condition = owner.value.find("Condition");
     managed.paths[std::string(route->path.text())].insert(

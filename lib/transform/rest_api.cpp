@@ -144,7 +144,7 @@ std::string deployment_text(const Resource& api, const Map& rest_api) {
     constexpr std::string_view separator = "||";
     if (const Value* version = api.find("OpenApiVersion")) {
         text += separator;
-        text += data::scalar_text(*version);
+        text += version_text(*version);
     }
     const AllApiPaths& managed = api.context().state<AllApiPaths>();
     if (const auto found = managed.apis.find(api.logical_id());
@@ -156,13 +156,12 @@ std::string deployment_text(const Resource& api, const Map& rest_api) {
 }
 
 /// The logical id of the stage.
-std::string stage_id(const Resource& api, const std::string& deployment) {
+std::string stage_id(const Resource& api) {
     const Value& name = api["StageName"];
-    if (name.is_string() && alphanumeric(name.text()) == name.text()) {
-        return fmt::format("{}{}Stage", api.logical_id(), name.text());
+    if (name.is_string() && alphanumeric(name.text()) != name.text()) {
+        return hashed_id(api.logical_id() + "Stage", name);
     }
-    (void)deployment;
-    return hashed_id(api.logical_id() + "Stage", name);
+    return fmt::format("{}{}Stage", api.logical_id(), name.text());
 }
 
 std::string emit_stage(const Resource& api, const std::string& deployment, const Map& tags) {
@@ -180,7 +179,7 @@ std::string emit_stage(const Resource& api, const std::string& deployment, const
     if (!tags.empty()) {
         stage.set("Tags", tag_list(tags));
     }
-    const std::string id = stage_id(api, deployment);
+    const std::string id = stage_id(api);
     api.emit(id, "AWS::ApiGateway::Stage", std::move(stage));
     api.context().refer(api.logical_id(), "Stage", id);
     return id;
@@ -196,12 +195,19 @@ void expand_api(Resource& api) {
         api.error("StageName", "StageName must not be empty", "e.g. StageName: Prod");
         return;
     }
+    if (api["OpenApiVersion"].is_integer()) {
+        api.error("OpenApiVersion", "OpenApiVersion must be a text", "e.g. OpenApiVersion: 3.0.1");
+        return;
+    }
     auto rest_api = api_body(api);
     if (!rest_api || !add_endpoint(api, *rest_api)) {
         return;
     }
+    if (const Value* types = api.find("BinaryMediaTypes")) {
+        rest_api->set("BinaryMediaTypes", api.context().parameters().resolve(*types));
+    }
     for (const char* name :
-         {"Name", "Description", "BinaryMediaTypes", "MinimumCompressionSize", "ApiKeySourceType",
+         {"Name", "Description", "MinimumCompressionSize", "ApiKeySourceType",
           "FailOnWarnings", "Mode", "Policy", "SecurityPolicy", "EndpointAccessMode"}) {
         copy(api, name, *rest_api, name);
     }

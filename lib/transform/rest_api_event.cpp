@@ -100,6 +100,7 @@ bool add_rest_route(
     const AllApiPaths& managed = event.context().state<AllApiPaths>();
     const auto found = managed.apis.find(target.id);
     if (found == managed.apis.end() || !found->second.written_by_sam) {
+        override_operation_auth(event, api, route);
         return true;
     }
     Value* definition = api.find("DefinitionBody");
@@ -118,15 +119,22 @@ bool add_rest_route(
             "give each route of an API to one event");
         return false;
     }
-    Value& added = operation->set(integration_key, integration.integration);
+    operation->set(integration_key, integration.integration);
     operation->set("responses", integration.responses);
-    const Properties api_properties(event.context(), api, base::Error{});
-    RestMethod method{*operation, *added.as_map(), route, target};
+    RestMethod method{*operation, route, target};
+    for (const auto& [from, to] :
+         {std::pair{"TimeoutInMillis", "timeoutInMillis"},
+          std::pair{"ResponseTransferMode", "responseTransferMode"}}) {
+        if (const Value* value = event.find(from)) {
+            method.integration().set(to, *value);
+        }
+    }
     const bool good =
         apply_event_auth(event, api, method, integration.takes_caller_credentials) &&
         apply_request_model(event, api, method) && apply_request_parameters(event, method);
     if (good && integration.condition != nullptr) {
-        for (Map* item : branches(paths[route.path.text()])) {
+        Value* changed = definition->find("paths")->find(route.path.text());
+        for (Map* item : branches(*changed)) {
             if (Value* whole = item->find(route.method.text()); whole != nullptr) {
                 Value inner = std::move(*whole);
                 *whole = make_conditional(integration.condition, std::move(inner));

@@ -57,6 +57,10 @@ void add_validator(const Map& model, Map& definition, Map& operation) {
 
 } // namespace
 
+Map& RestMethod::integration() const {
+    return *operation.find(integration_key)->as_map();
+}
+
 bool apply_request_model(const Properties& event, Map& api, RestMethod& method) {
     const Value* request = event.find("RequestModel");
     if (request == nullptr) {
@@ -170,7 +174,7 @@ bool apply_request_parameters(const Properties& event, RestMethod& method) {
                     {"required", required == nullptr ? Value(false) : *required},
                     {"type", "string"}});
         if (is_true(caching)) {
-            list_in(method.integration, "cacheKeyParameters").push_back(name);
+            list_in(method.integration(), "cacheKeyParameters").push_back(name);
         }
     }
     return true;

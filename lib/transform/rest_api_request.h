@@ -10,9 +10,11 @@ namespace samara::transform {
 /// One operation of a REST API while its event is added.
 struct RestMethod {
     data::Map& operation;
-    data::Map& integration;
     const RestRoute& route;
     const RestTarget& target;
+
+    /// Its x-amazon-apigateway-integration; moves when the operation gets members.
+    [[nodiscard]] data::Map& integration() const;
 };
 
 /// RequestModel: the body's schema, and which validator checks requests. `api` holds the properties

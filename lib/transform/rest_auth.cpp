@@ -179,7 +179,7 @@ bool apply_event_auth(
     if (caller_credentials && used != nullptr && used->text() == iam) {
         Value credentials = credentials_of(event.context(), auth, api_auth);
         if (!credentials.is_null()) {
-            method.integration.set("credentials", std::move(credentials));
+            method.integration().set("credentials", std::move(credentials));
         }
     }
     if (auth == nullptr) {
@@ -328,7 +328,8 @@ bool check_default(const Properties& auth, const Value& name) {
 }
 
 bool apply_resource_policy(
-    const Resource& api, const Value* policy, Map& definition, Map& paths) {
+    const Resource& api, const Value* policy, Map& definition) {
+    const Value* paths = definition.find("paths");
     if (policy == nullptr) {
         return true;
     }
@@ -341,9 +342,13 @@ bool apply_resource_policy(
         std::any_of(policy->as_map()->begin(), policy->as_map()->end(), [](const auto& entry) {
             return entry.key != "CustomStatements";
         });
-    for (const data::Entry& path : paths) {
-        if (restricts) {
-            restrict_path(api.context(), definition, *policy, path.key, stage);
+    if (restricts && paths != nullptr && paths->is_map()) {
+        std::vector<std::string> names;
+        for (const data::Entry& path : *paths->as_map()) {
+            names.push_back(path.key);
+        }
+        for (const std::string& name : names) {
+            restrict_path(api.context(), definition, *policy, name, stage);
         }
     }
     add_custom_statements(definition, *policy);
@@ -353,14 +358,18 @@ bool apply_resource_policy(
 } // namespace
 
 bool apply_api_auth(const Resource& api, Map& definition) {
-    Value* paths_value = definition.find("paths");
-    Map* paths = paths_value == nullptr ? nullptr : paths_value->as_map();
+    // The definition's own members move when it gets more: look the paths up each time.
+    const auto with_paths = [&](auto&& edit) {
+        Value* paths = definition.find("paths");
+        return paths == nullptr || !paths->is_map() || edit(*paths->as_map());
+    };
+    const auto tidy = [](Map& paths) {
+        drop_markers(paths);
+        return true;
+    };
     const std::optional<Properties> auth = api.below("Auth");
     if (!auth) {
-        if (paths != nullptr) {
-            drop_markers(*paths);
-        }
-        return api.find("Auth") == nullptr;
+        return with_paths(tidy) && api.find("Auth") == nullptr;
     }
     const auto authorizers = read_rest_authorizers(*auth);
     if (!authorizers) {
@@ -373,7 +382,7 @@ bool apply_api_auth(const Resource& api, Map& definition) {
         security_schemes(definition, api.map())
             .set(data::Entry(std::string(name.text()), scheme, name.where()));
     }
-    if (paths != nullptr && !check_security(api, *paths)) {
+    if (!with_paths([&](Map& paths) { return check_security(api, paths); })) {
         return false;
     }
     if (const Value* name = auth->find("DefaultAuthorizer"); name != nullptr && name->text() != open) {
@@ -383,23 +392,21 @@ bool apply_api_auth(const Resource& api, Map& definition) {
         if (name->text() == iam) {
             add_scheme(definition, api.map(), {std::string(iam), iam_scheme(), name->where()});
         }
-        if (paths != nullptr) {
+        with_paths([&](Map& paths) {
             add_default_authorizer(
-                *auth, *name, *paths, !is_false(auth->find("AddDefaultAuthorizerToCorsPreflight")));
-        }
+                *auth, *name, paths, !is_false(auth->find("AddDefaultAuthorizerToCorsPreflight")));
+            return true;
+        });
     }
     if (is_true(auth->find("ApiKeyRequired"))) {
         add_scheme(definition, api.map(), {std::string(api_key), api_key_scheme()});
-        if (paths != nullptr) {
-            add_default_api_key(
-                *paths, !is_false(auth->find("AddApiKeyRequiredToCorsPreflight")));
-        }
+        with_paths([&](Map& paths) {
+            add_default_api_key(paths, !is_false(auth->find("AddApiKeyRequiredToCorsPreflight")));
+            return true;
+        });
     }
-    if (paths == nullptr) {
-        return true;
-    }
-    drop_markers(*paths);
-    return apply_resource_policy(api, auth->find("ResourcePolicy"), definition, *paths);
+    with_paths(tidy);
+    return apply_resource_policy(api, auth->find("ResourcePolicy"), definition);
 }
 
 void emit_authorizer_permissions(const Resource& api) {

@@ -168,10 +168,10 @@ bool add_models(const Resource& api, Map& definition) {
 }
 
 void add_binary_media_types(const Resource& api, Map& definition) {
-    const List* types = api.list_at("BinaryMediaTypes");
-    if (types == nullptr) {
+    if (api.list_at("BinaryMediaTypes") == nullptr) {
         return;
     }
+    const Value types = api.context().parameters().resolve(api["BinaryMediaTypes"]);
     // image~1gif, as JSON pointers write it, is accepted too, at any depth.
     const auto plain = [](const auto& self, const Value& type) -> Value {
         Value out = type;
@@ -190,7 +190,7 @@ void add_binary_media_types(const Resource& api, Map& definition) {
         return out;
     };
     List all;
-    for (const Value& type : *types) {
+    for (const Value& type : *types.as_list()) {
         all.push_back(plain(plain, type));
     }
     definition.set("x-amazon-apigateway-binary-media-types", std::move(all));
@@ -265,6 +265,12 @@ Value merge_definitions(const Value& users, const Value& generated) {
     return merged;
 }
 
+std::string version_text(const Value& version) {
+    const std::string text = data::scalar_text(version);
+    const bool whole = version.kind() == Value::Kind::number && text.find('.') == std::string::npos;
+    return whole ? text + ".0" : text;
+}
+
 bool upgrade_to_openapi_3(const Resource& api, Map& definition) {
     if (!speaks_openapi_3(definition, api.map())) {
         return true;
@@ -272,7 +278,7 @@ bool upgrade_to_openapi_3(const Resource& api, Map& definition) {
     if (const Value* version = api.find("OpenApiVersion");
         version != nullptr && definition.contains("swagger")) {
         definition.erase("swagger");
-        definition.set("openapi", *version);
+        definition.set("openapi", version_text(*version));
     }
     const auto move_to = [&](std::string_view from, std::string_view to) {
         if (const Value* moved = definition.find(from)) {

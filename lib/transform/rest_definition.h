@@ -28,6 +28,9 @@ bool disable_endpoint(const Resource& api, data::Map& definition);
 /// What the user wrote with MergeDefinitions, and what SAM writes: the latter's operations win.
 data::Value merge_definitions(const data::Value& users, const data::Value& generated);
 
+/// An OpenApiVersion as text: the number 3.0 is "3.0".
+std::string version_text(const data::Value& version);
+
 /// OpenApiVersion: swagger 2 that SAM made becomes OpenAPI 3.
 bool upgrade_to_openapi_3(const Resource& api, data::Map& definition);
 
