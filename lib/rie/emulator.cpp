@@ -99,6 +99,7 @@ void Emulator::init_done() {
     const bool in_call = phase_ == Phase::invoke;
     log_.init_ended({in_call ? "invoke" : "init", Status::success, {}, duration});
     init_reported_ = true;
+    log_.close_subscriptions();
     if (!in_call) {
         init_ms_ = duration;
         phase_ = Phase::idle;

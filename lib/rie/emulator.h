@@ -136,6 +136,7 @@ private:
     // Ending
     void stop_environment(std::string_view reason);
     void begin_extension_shutdown();
+    void send_shutdown();
     void end_environment();
     [[nodiscard]] Failure describe_end(const ProcessEnd& end) const;
 

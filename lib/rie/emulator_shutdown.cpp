@@ -68,6 +68,12 @@ void Emulator::begin_extension_shutdown() {
         return;
     }
     phase_ = Phase::shutdown;
+    host_.set_timer(shutdown_deadline_);
+    // Collectors get what is buffered before they are told to end.
+    log_.flush([this] { send_shutdown(); });
+}
+
+void Emulator::send_shutdown() {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(shutdown_deadline_ - host_.now());
     const auto deadline = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -76,7 +82,6 @@ void Emulator::begin_extension_shutdown() {
         R"({{"eventType":"SHUTDOWN","shutdownReason":"{}","deadlineMs":{}}})",
         shutdown_reason_,
         deadline.count()));
-    host_.set_timer(shutdown_deadline_);
 }
 
 void Emulator::end_environment() {
@@ -84,6 +89,7 @@ void Emulator::end_environment() {
     host_.kill_all();
     host_.drain_output();
     extensions_.clear();
+    log_.reset();
     waiting_runtime_.reset();
     runtime_ = RuntimeState::absent;
     runtime_process_ = 0;

@@ -123,7 +123,9 @@ void Extensions::wait(Extension& extension, ExchangePtr exchange) {
     const bool first = extension.state == Extension::State::registered;
     extension.waiting = std::move(exchange);
     extension.state = Extension::State::ready;
-    if (first) {
+    if (!shutdown_event_.empty() && extension.wants_shutdown) {
+        deliver(extension, shutdown_event_);
+    } else if (first) {
         log_.extension(extension.name, "Ready", events_json(extension), {});
     }
 }
@@ -159,6 +161,7 @@ void Extensions::send_invoke(const std::string& event) {
 }
 
 void Extensions::send_shutdown(const std::string& event) {
+    shutdown_event_ = event;
     for (Extension& extension : extensions_) {
         if (extension.wants_shutdown && extension.waiting) {
             deliver(extension, event);

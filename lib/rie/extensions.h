@@ -29,7 +29,10 @@ class Extensions {
 public:
     explicit Extensions(PlatformLog& log) : log_(log) {}
 
-    void clear() { extensions_.clear(); }
+    void clear() {
+        extensions_.clear();
+        shutdown_event_.clear();
+    }
 
     [[nodiscard]] bool empty() const { return extensions_.empty(); }
 
@@ -65,6 +68,7 @@ public:
 private:
     PlatformLog& log_;
     std::vector<Extension> extensions_;
+    std::string shutdown_event_; ///< for those that ask for an event only later
 };
 
 } // namespace samara::rie

@@ -1,3 +1,4 @@
+#include "rie/asio_courier.h"
 #include "rie/asio_host.h"
 #include "rie/emulator.h"
 #include "rie/http_server.h"
@@ -52,7 +53,9 @@ int serve(const Options& options, const Settings& settings, const Variables& var
     AsioHost host(context, settings, variables);
     PlatformLog log(settings, host);
     Emulator emulator(settings, host, log);
-    RuntimeApi runtime_api(emulator, settings.limits);
+    AsioCourier courier(context);
+    Telemetry telemetry(courier, log);
+    RuntimeApi runtime_api(emulator, telemetry, settings.limits);
     InvokeApi invoke_api(emulator, settings.limits);
     HttpServer runtime_server(context, runtime_api);
     HttpServer invoke_server(context, invoke_api);
@@ -101,6 +104,7 @@ int run(const std::vector<std::string>& arguments) {
         return complain(settings.error(), 1);
     }
     settings->command = options->command;
+    settings->extensions_folder = options->extensions;
     if (options->no_limits) {
         settings->limits = Limits::none();
     }

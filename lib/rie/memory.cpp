@@ -41,32 +41,27 @@ std::uint64_t number_after(std::string_view text, std::string_view label) {
     return value;
 }
 
-struct Kinship {
-    pid_t process;
-    pid_t parent;
-};
-
-// "<pid> (<name, which may hold anything>) <state> <parent> ..."
-std::vector<Kinship> all_processes() {
-    std::vector<Kinship> result;
-    DIR* folder = ::opendir("/proc");
+// Children that process `parent` has by its own threads (the kernel lists them by thread).
+std::vector<pid_t> children(pid_t parent) {
+    std::vector<pid_t> result;
+    const std::string threads = fmt::format("/proc/{}/task", parent);
+    DIR* folder = ::opendir(threads.c_str());
     if (folder == nullptr) {
         return result;
     }
     while (const dirent* entry = ::readdir(folder)) {
-        const std::string_view name = static_cast<const char*>(entry->d_name);
-        pid_t process = 0;
-        if (std::from_chars(name.data(), name.data() + name.size(), process).ec != std::errc{}) {
+        const auto* thread = static_cast<const char*>(entry->d_name);
+        if (*thread == '.') {
             continue;
         }
-        const std::string status = read_small(fmt::format("/proc/{}/stat", process));
-        const std::size_t bracket = status.rfind(") ");
-        if (bracket == std::string::npos || bracket + 4 >= status.size()) {
-            continue;
+        const std::string list = read_small(fmt::format("{}/{}/children", threads, thread));
+        for (const std::string_view number : base::split(base::trim(list), ' ')) {
+            pid_t process = 0;
+            std::from_chars(number.data(), number.data() + number.size(), process);
+            if (process > 0) {
+                result.push_back(process);
+            }
         }
-        pid_t parent = 0;
-        std::from_chars(status.data() + bracket + 4, status.data() + status.size(), parent);
-        result.push_back({process, parent});
     }
     ::closedir(folder);
     return result;
@@ -75,14 +70,10 @@ std::vector<Kinship> all_processes() {
 } // namespace
 
 std::vector<pid_t> descendants(pid_t root) {
-    const std::vector<Kinship> all = all_processes();
     std::vector<pid_t> found{root};
     for (std::size_t i = 0; i < found.size(); ++i) {
-        for (const Kinship& one : all) {
-            if (one.parent == found[i]) {
-                found.push_back(one.process);
-            }
-        }
+        const std::vector<pid_t> more = children(found[i]);
+        found.insert(found.end(), more.begin(), more.end());
     }
     found.erase(found.begin());
     return found;

@@ -36,6 +36,7 @@ base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
     const std::array values{
         std::pair{"--listen", &options.listen},
         std::pair{"--runtime-api", &runtime_api},
+        std::pair{"--extensions", &options.extensions},
         std::pair{"--ready-fd", &ready},
         std::pair{"--listen-fd", &listening}};
 
@@ -106,6 +107,7 @@ COMMAND starts the runtime; without one it is the first there is of
   --runtime-api ADDRESS  what the runtime speaks to: HOST:PORT, port 0 picks one (127.0.0.1:9001,
                          or another port where that is taken)
   --ready-fd N           write the line "ready" to descriptor N when calls are taken
+  --extensions DIR       folder of external extensions (/opt/extensions)
   --no-limits            lift the limits on payloads and open files
   --no-timeout           let init and calls take as long as they like
   --help, --version

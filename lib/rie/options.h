@@ -14,6 +14,7 @@ struct Options {
     std::string runtime_api = "127.0.0.1:9001";
     bool runtime_api_given = false; ///< else another port will do where 9001 is taken
     int ready_descriptor = -1;      ///< gets one line, "ready", when calls are taken
+    std::string extensions = "/opt/extensions";
     bool no_limits = false;
     bool no_timeout = false;
     bool help = false;

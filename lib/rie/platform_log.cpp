@@ -114,8 +114,8 @@ void PlatformLog::record(std::string type, std::string content, bool logged) {
     if (logged && settings_.json_log) {
         line(to_json(made));
     }
-    if (subscriber_) {
-        subscriber_(made);
+    if (listener_ != nullptr) {
+        listener_->on_record(made);
     }
 }
 
@@ -207,6 +207,7 @@ void PlatformLog::invoke_ended(const InvokeReport& report) {
         }
         line(text);
     }
+    record("platform.end", fmt::format(R"({{"requestId":"{}"}})", report.request_id), false);
     std::string metrics = fmt::format(
         R"("durationMs":{:.3f},"billedDurationMs":{},"memorySizeMB":{},"maxMemoryUsedMB":{})",
         report.duration_ms,
@@ -268,7 +269,7 @@ void PlatformLog::extension(
     record("platform.extension", content + "}", true);
 }
 
-void PlatformLog::subscription(
+void PlatformLog::subscribed(
     std::string_view type, std::string_view name, std::string_view types_json) {
     if (!settings_.json_log) {
         line(fmt::format("TELEMETRY\tName: {}\tState: Subscribed\tTypes: {}", name, types_json));
@@ -279,9 +280,40 @@ void PlatformLog::subscription(
         true);
 }
 
+void PlatformLog::logs_dropped(std::string_view reason, std::size_t records, std::size_t bytes) {
+    record(
+        "platform.logsDropped",
+        fmt::format(
+            R"({{"reason":{},"droppedRecords":{},"droppedBytes":{}}})",
+            quote(reason),
+            records,
+            bytes),
+        true);
+}
+
+void PlatformLog::close_subscriptions() {
+    if (listener_ != nullptr) {
+        listener_->on_init_ended();
+    }
+}
+
+void PlatformLog::flush(std::function<void()> flushed) {
+    if (listener_ != nullptr) {
+        listener_->on_flush(std::move(flushed));
+    } else {
+        flushed();
+    }
+}
+
+void PlatformLog::reset() {
+    if (listener_ != nullptr) {
+        listener_->on_reset();
+    }
+}
+
 void PlatformLog::output(RecordKind kind, std::string_view bytes) {
     write(bytes);
-    if (!subscriber_) {
+    if (listener_ == nullptr) {
         return;
     }
     // A record a line; a line that never ends is cut where Lambda cuts it too.
@@ -293,7 +325,7 @@ void PlatformLog::output(RecordKind kind, std::string_view bytes) {
             partial += c;
         }
         if (c == '\n' || partial.size() >= longest) {
-            subscriber_(
+            listener_->on_record(
                 {kind, host_.wall_time(), extension ? "extension" : "function", quote(partial)});
             partial.clear();
         }

@@ -63,14 +63,36 @@ private:
     std::string bytes_; ///< up to twice the capacity, so that appending seldom moves
 };
 
+/// Learns what happens beside the log itself.
+class RecordListener {
+public:
+    RecordListener() = default;
+    RecordListener(const RecordListener&) = delete;
+    RecordListener& operator=(const RecordListener&) = delete;
+    RecordListener(RecordListener&&) = delete;
+    RecordListener& operator=(RecordListener&&) = delete;
+    virtual ~RecordListener() = default;
+
+    virtual void on_record(const Record& record) = 0;
+    /// Nobody may subscribe from now on.
+    virtual void on_init_ended() = 0;
+    /// The environment is about to end: what is buffered is due now. `flushed` is called, perhaps
+    /// from within, once it was taken or refused; not after on_reset().
+    virtual void on_flush(std::function<void()> flushed) = 0;
+    /// It has ended, and with it all subscribers.
+    virtual void on_reset() = 0;
+};
+
 class PlatformLog {
 public:
-    using Subscriber = std::function<void(const Record&)>;
-
     PlatformLog(const Settings& settings, Host& host);
 
-    /// Receives every record, whatever the log's format.
-    void subscribe(Subscriber subscriber) { subscriber_ = std::move(subscriber); }
+    /// Receives every record, whatever the log's format; nullptr for none.
+    void listen(RecordListener* listener) { listener_ = listener; }
+
+    void close_subscriptions();
+    void flush(std::function<void()> flushed);
+    void reset();
 
     void init_started(std::string_view phase);
     void init_ended(const InitReport& report);
@@ -87,7 +109,8 @@ public:
         std::string_view state,
         std::string_view events_json,
         std::string_view error_type);
-    void subscription(std::string_view type, std::string_view name, std::string_view types_json);
+    void subscribed(std::string_view type, std::string_view name, std::string_view types_json);
+    void logs_dropped(std::string_view reason, std::size_t records, std::size_t bytes);
 
     /// What the function, or an extension, wrote; passed on as it is.
     void output(RecordKind kind, std::string_view bytes);
@@ -104,7 +127,7 @@ private:
 
     const Settings& settings_;
     Host& host_;
-    Subscriber subscriber_;
+    RecordListener* listener_ = nullptr;
     LogTail tail_;
     bool at_line_start_ = true;
     std::string partial_[2]; ///< unfinished line of the function's and the extensions' output

@@ -3,6 +3,8 @@
 #include "base/strings.h"
 #include "data/read.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace samara::rie {
@@ -27,6 +29,10 @@ HttpReply not_found() {
 
 HttpReply method_not_allowed() {
     return {405, "", {}};
+}
+
+bool is_any(std::string_view text, std::initializer_list<std::string_view> candidates) {
+    return std::find(candidates.begin(), candidates.end(), text) != candidates.end();
 }
 
 /// The request id and what is asked of it in "invocation/<id>/response".
@@ -90,6 +96,10 @@ void RuntimeApi::serve(HttpRequest request, ExchangePtr exchange) {
         serve_runtime(rest, std::move(request), exchange);
     } else if (take_prefix(rest, extension_prefix)) {
         serve_extension(rest, std::move(request), exchange);
+    } else if (is_any(path, {"/2022-07-01/telemetry", "/2022-07-01/telemetry/"})) {
+        serve_subscription(Telemetry::Api::telemetry, request, exchange);
+    } else if (is_any(path, {"/2020-08-15/logs", "/2020-08-15/logs/"})) {
+        serve_subscription(Telemetry::Api::logs, request, exchange);
     } else {
         exchange->reply(not_found());
     }
@@ -151,6 +161,28 @@ void RuntimeApi::serve_extension(
             exchange);
     } else {
         exchange->reply(not_found());
+    }
+}
+
+void RuntimeApi::serve_subscription(
+    Telemetry::Api api, const HttpRequest& request, const ExchangePtr& exchange) {
+    const std::string_view family = api == Telemetry::Api::logs ? "Logs" : "Telemetry";
+    if (request.method != "PUT") {
+        exchange->reply(method_not_allowed());
+        return;
+    }
+    const std::string extension =
+        emulator_.extension_name(find(request.headers, "Lambda-Extension-Identifier"));
+    if (extension.empty()) {
+        exchange->reply(
+            error_reply(403, "Extension.UnknownExtensionIdentifier", "Unknown extension"));
+    } else if (!emulator_.initializing()) {
+        exchange->reply(error_reply(
+            403,
+            fmt::format("{}.SubscriptionClosed", family),
+            fmt::format("{} API subscription is closed already", family)));
+    } else {
+        exchange->reply(telemetry_.subscribe(api, extension, request.body));
     }
 }
 

@@ -2,17 +2,17 @@
 
 #include "rie/emulator.h"
 #include "rie/http.h"
+#include "rie/telemetry.h"
 
 #include <cstdint>
 
 namespace samara::rie {
 
-class Telemetry;
-
 /// Routes of the API the runtime and extensions see at AWS_LAMBDA_RUNTIME_API.
 class RuntimeApi : public HttpService {
 public:
-    RuntimeApi(Emulator& emulator, const Limits& limits) : emulator_(emulator), limits_(limits) {}
+    RuntimeApi(Emulator& emulator, Telemetry& telemetry, const Limits& limits)
+        : emulator_(emulator), telemetry_(telemetry), limits_(limits) {}
 
     [[nodiscard]] std::size_t body_limit(const HttpRequest& head) const override;
     std::shared_ptr<BodySink> open(const HttpRequest& head, const ExchangePtr& exchange) override;
@@ -21,8 +21,11 @@ public:
 private:
     void serve_runtime(std::string_view rest, HttpRequest request, const ExchangePtr& exchange);
     void serve_extension(std::string_view rest, HttpRequest request, const ExchangePtr& exchange);
+    void
+    serve_subscription(Telemetry::Api api, const HttpRequest& request, const ExchangePtr& exchange);
 
     Emulator& emulator_;
+    Telemetry& telemetry_;
     const Limits& limits_;
 };
 

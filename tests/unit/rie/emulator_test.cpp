@@ -11,6 +11,7 @@ namespace samara::rie {
 namespace {
 
 using namespace std::chrono_literals;
+using test::FakeCourier;
 using test::FakeHost;
 using test::Recorded;
 using test::RecordingExchange;
@@ -79,7 +80,9 @@ protected:
     Settings settings_ = *read_settings({{"AWS_LAMBDA_FUNCTION_TIMEOUT", "2"}});
     PlatformLog log_{settings_, host_};
     Emulator emulator_{settings_, host_, log_};
-    RuntimeApi runtime_api_{emulator_, settings_.limits};
+    FakeCourier courier_;
+    Telemetry telemetry_{courier_, log_};
+    RuntimeApi runtime_api_{emulator_, telemetry_, settings_.limits};
     InvokeApi invoke_api_{emulator_, settings_.limits};
     std::deque<Recorded> recorded_;
 };
@@ -389,6 +392,16 @@ TEST_F(ExtensionTest, ATimeoutIsAReasonForShutdown) {
     EXPECT_THAT(call.body, HasSubstr("Sandbox.Timedout"));
     emulator_.on_exit(2, {0, 15, false});
     EXPECT_THAT(event.body, HasSubstr(R"("shutdownReason":"timeout")"));
+}
+
+TEST_F(ExtensionTest, OneThatIsBusyGetsItsShutdownWhenItAsks) {
+    const std::string id = start_with_extension();
+    runtime("GET", "invocation/next");
+    extension_next(id);
+    invoke("{}");
+    host_.pass(2s); // the call times out while the extension works on it
+    emulator_.on_exit(2, {0, 15, false});
+    EXPECT_THAT(extension_next(id).body, HasSubstr(R"("shutdownReason":"timeout")"));
 }
 
 TEST_F(ExtensionTest, OneThatCrashesFailsTheCall) {

@@ -2,6 +2,7 @@
 
 #include "rie/host.h"
 #include "rie/http.h"
+#include "rie/telemetry.h"
 
 #include <map>
 #include <string>
@@ -77,6 +78,40 @@ public:
     std::uint64_t peak = 35 * 1024 * 1024 - 5;
     ProcessId last_process = 0;
     bool stopped = false;
+};
+
+/// Keeps batches, and takes or refuses them when told; time passes when told.
+class FakeCourier : public Courier {
+public:
+    void deliver(const Destination& destination, std::string batch, std::function<void(bool)> done)
+        override {
+        destinations.push_back(destination);
+        batches.push_back(std::move(batch));
+        answers.push_back(std::move(done));
+    }
+
+    void after(std::chrono::milliseconds delay, std::function<void()> action) override {
+        delays.push_back(delay);
+        timers.push_back(std::move(action));
+    }
+
+    void answer(bool taken) {
+        const auto done = std::move(answers.front());
+        answers.erase(answers.begin());
+        done(taken);
+    }
+
+    void fire() {
+        for (const auto& action : std::exchange(timers, {})) {
+            action();
+        }
+    }
+
+    std::vector<Destination> destinations;
+    std::vector<std::string> batches;
+    std::vector<std::function<void(bool)>> answers;
+    std::vector<std::chrono::milliseconds> delays;
+    std::vector<std::function<void()>> timers;
 };
 
 /// What became of one request.

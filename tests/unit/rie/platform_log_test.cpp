@@ -11,6 +11,21 @@ using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 
+class RecordCollector : public RecordListener {
+public:
+    void on_record(const Record& record) override {
+        records.push_back(record.type + record.content);
+    }
+
+    void on_init_ended() override {}
+
+    void on_flush(std::function<void()> /*flushed*/) override {}
+
+    void on_reset() override {}
+
+    std::vector<std::string> records;
+};
+
 Settings settings_for(const Variables& variables) {
     return *read_settings(variables);
 }
@@ -95,12 +110,13 @@ TEST(PlatformLog, SubscribersGetTheFunctionsOutputByLines) {
     FakeHost host;
     const Settings settings = settings_for({});
     PlatformLog log(settings, host);
-    std::vector<std::string> records;
-    log.subscribe([&](const Record& record) { records.push_back(record.type + record.content); });
+    RecordCollector collector;
+    log.listen(&collector);
     log.output(RecordKind::function, "one\ntw");
     log.output(RecordKind::extension, "mine\n");
     log.output(RecordKind::function, "o\n");
-    EXPECT_THAT(records, ElementsAre("function\"one\"", "extension\"mine\"", "function\"two\""));
+    EXPECT_THAT(
+        collector.records, ElementsAre("function\"one\"", "extension\"mine\"", "function\"two\""));
 }
 
 TEST(LogTail, KeepsTheLastBytes) {

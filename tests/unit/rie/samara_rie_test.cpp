@@ -73,9 +73,8 @@ TEST_P(Fault, IsToldAndSurvived) {
     EXPECT_THAT(answer.body, ContainsRegex(GetParam().body));
     EXPECT_EQ(answer.header("X-Amz-Function-Error"), "Unhandled");
     const std::string id = answer.header("X-Amzn-RequestId");
-    EXPECT_THAT(
-        rie.log(), ContainsRegex(fmt::format("START RequestId: {} Version: .LATEST\n", id)));
     EXPECT_TRUE(rie.log_has(fmt::format("END RequestId: {}\nREPORT RequestId: {}\t", id, id)));
+    EXPECT_THAT(rie.log(), HasSubstr(fmt::format("START RequestId: {} Version: $LATEST\n", id)));
     EXPECT_THAT(rie.log(), HasSubstr(GetParam().log));
     const Answer next = rie.invoke(R"({"still": "here"})");
     EXPECT_EQ(next.body, R"({"still": "here"})");
@@ -111,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(
             "Sleeps",
             R"(["sleep", 60])",
             R"("errorType":"Sandbox.Timedout".*Error: Task timed out after 1.00 seconds")",
-            "\tDuration: 1000.00 ms\tBilled Duration: 10"},
+            "\tDuration: 1000.00 ms\tBilled"},
         FaultCase{
             "HangsUp",
             R"(["hang up"], ["sleep", 60])",
