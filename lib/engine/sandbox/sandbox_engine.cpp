@@ -1,5 +1,6 @@
 #include "engine/sandbox/sandbox_engine.h"
 
+#include "engine/payload/debugger.h"
 #include "engine/sandbox/control_group.h"
 #include "engine/sandbox/interpreter.h"
 #include "engine/sandbox/layers.h"
@@ -199,8 +200,17 @@ private:
         if (auto added = add_runtime(bubblewrap, spec, cancel); !added) {
             return tl::unexpected(added.error());
         }
-        auto variables = spec.environment;
+        DebugStart debug;
+        if (spec.debug) {
+            debug = debug_start(spec.runtime, *spec.debug, spec.network.host_interface);
+            if (!spec.debug->debugger_path.empty()) {
+                bubblewrap.bind_read_only(spec.debug->debugger_path, debugger_folder);
+            }
+        }
+        auto variables = std::move(debug.environment);
+        variables.insert(spec.environment.begin(), spec.environment.end());
         variables.insert(base_environment().begin(), base_environment().end());
+        variables.emplace("_HANDLER", spec.handler);
         bubblewrap.environment(variables);
 
         Parts parts{
@@ -219,6 +229,10 @@ private:
             .group = {},
             .ready = std::move(ready->read),
             .memory_mb = spec.memory_mb};
+        if (spec.debug) {
+            parts.command.emplace_back("--no-timeout");
+        }
+        parts.command.insert(parts.command.end(), debug.command.begin(), debug.command.end());
         if (auto limited = limit(parts, spec, bubblewrap); !limited) {
             return tl::unexpected(limited.error());
         }

@@ -1,3 +1,4 @@
+#include "os/file.h"
 #include "unit/engine/eventually.h"
 #include "unit/engine/sandbox_function.h"
 
@@ -46,6 +47,49 @@ while True:
 )"),
             R"("abc")");
     EXPECT_EQ(answer.body, R"("cba")");
+}
+
+TEST_F(SandboxFunction, RunsUnderADebugger) {
+    auto traced =
+        python("import sys\n"
+               "def handler(event, context):\n"
+               "    return [sys.flags.optimize, context.get_remaining_time_in_millis() > 0]\n");
+    traced.debug = DebugSpec{{5678}, "-O -O", {}};
+    EXPECT_EQ(run(traced).body, "[2, true]");
+
+    // --inspect-brk would wait for somebody; port 0 and --inspect=... of its own do not.
+    auto inspected =
+        nodejs("exports.handler = async () => require('inspector').url().slice(0, 15);");
+    inspected.debug = DebugSpec{{0}, "--no-inspect-brk --inspect=127.0.0.1:0", {}};
+    EXPECT_EQ(run(inspected).body, R"("ws://127.0.0.1:")");
+}
+
+TEST_F(SandboxFunction, RunsTheExtensionsOfALayer) {
+    const auto layer = std::get<ZipPackage>(python("").package).code;
+    ASSERT_TRUE(os::make_folders(layer / "extensions"));
+    const std::string_view extension = R"(#!/usr/bin/python3
+import json, os, urllib.request
+api = 'http://' + os.environ['AWS_LAMBDA_RUNTIME_API'] + '/2020-01-01/extension/'
+def call(path, headers, body=None):
+    answer = urllib.request.urlopen(urllib.request.Request(api + path, data=body, headers=headers))
+    return answer.headers, json.load(answer)
+headers, _ = call('register', {'Lambda-Extension-Name': os.path.basename(__file__)},
+                  b'{"events": ["INVOKE", "SHUTDOWN"]}')
+own = {'Lambda-Extension-Identifier': headers['Lambda-Extension-Identifier']}
+event = ''
+while event != 'SHUTDOWN':
+    event = call('event/next', own)[1]['eventType']
+    print('extension saw', event, flush=True)
+)";
+    ASSERT_TRUE(os::write_file_atomically(layer / "extensions" / "watcher", extension, 0755));
+    auto watched = python("def handler(event, context): return 'well'\n");
+    watched.layers = {{"watcher-1", layer, true}};
+    auto environment = start(watched);
+    ASSERT_TRUE(environment);
+    EXPECT_EQ(invoke(*environment, "{}").body, R"("well")");
+    EXPECT_TRUE(eventually([&] { return output().find("saw INVOKE") != std::string::npos; }));
+    environment.reset(); // gives it its two seconds
+    EXPECT_THAT(output(), HasSubstr("extension saw SHUTDOWN"));
 }
 
 TEST_F(SandboxFunction, TwoRunSideBySide) {
