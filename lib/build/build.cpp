@@ -36,6 +36,7 @@ struct Run {
 os::CopyOptions source_filter(const Run& run, const Definition& definition) {
     os::CopyOptions copy;
     copy.cancel = run.cancel;
+    copy.symlinks = os::SymlinkMode::follow; // an artifact goes where their targets are not
     copy.include = [source = definition.source,
                     patterns = definition.workflow.facts.excludes,
                     ours = std::vector{run.staging, run.request.build_dir, run.request.cache_dir}](

@@ -44,12 +44,16 @@ base::Result<void> exchange(const fs::path& fresh, const fs::path& old) {
 
 // A folder with other things in it keeps them.
 base::Result<void> move_into(const fs::path& fresh, const fs::path& folder) {
-    for (const auto& entry : fs::directory_iterator(fresh)) {
-        const fs::path target = folder / entry.path().filename();
-        if (auto removed = os::remove_tree(target); !removed) {
-            return removed;
-        }
-        if (auto moved = move(entry.path(), target); !moved) {
+    std::vector<fs::path> entries;
+    std::error_code error;
+    for (fs::directory_iterator entry(fresh, error), end; !error && entry != end;
+         entry.increment(error)) {
+        entries.push_back(entry->path());
+    }
+    for (const fs::path& entry : entries) {
+        const fs::path target = folder / entry.filename();
+        auto moved = os::remove_tree(target).and_then([&] { return move(entry, target); });
+        if (!moved) {
             return moved;
         }
     }
@@ -67,7 +71,8 @@ fs::path Built::folder() const {
 }
 
 base::Result<void> Built::commit() {
-    const fs::file_status old = fs::status(build_dir_);
+    std::error_code error;
+    const fs::file_status old = fs::status(build_dir_, error);
     base::Result<void> done;
     if (!fs::exists(old)) {
         done = move(folder(), build_dir_);

@@ -82,7 +82,7 @@ base::Result<void> Cache::store(
         }
     }
     fs::rename(fresh, target, error);
-    if (error && !fs::is_directory(target)) { // another samara may have been faster
+    if (error && !contains(definition, print)) { // another samara may have been faster
         return base::fail(fmt::format("cannot store {}: {}", target.string(), error.message()));
     }
     return {};

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace samara::build {
@@ -64,63 +66,90 @@ base::Result<void> add_file(Digest& digest, const fs::path& path) {
     }
 }
 
-base::Result<void> add_tree(
-    Digest& digest, const fs::path& root, const fs::path& relative, const os::CopyOptions& copy) {
-    if (copy.cancel.cancelled()) {
-        return base::fail("cancelled");
+// Walks a folder as os::copy_tree does.
+class TreeDigest {
+public:
+    TreeDigest(Digest& digest, const os::CopyOptions& copy) : digest_(digest), copy_(copy) {}
+
+    base::Result<void> add(const fs::path& path, const fs::path& relative) {
+        if (copy_.cancel.cancelled()) {
+            return base::fail("cancelled");
+        }
+
+        struct stat status {};
+
+        const bool follow = copy_.symlinks == os::SymlinkMode::follow || relative.empty();
+        int failed = (follow ? ::stat : ::lstat)(path.c_str(), &status);
+        if (failed != 0 && errno == ENOENT && !relative.empty()) {
+            failed = ::lstat(path.c_str(), &status);
+        }
+        if (failed != 0) {
+            return os::fail_errno(fmt::format("cannot read {}", path.string()));
+        }
+        const std::string name = relative.generic_string();
+        const auto begin = [&](std::string_view kind) {
+            digest_.add(fmt::format("{} {}:{}\n", kind, name.size(), name));
+        };
+        if (S_ISDIR(status.st_mode)) {
+            begin("folder");
+            return add_folder(path, relative, status);
+        }
+        if (S_ISREG(status.st_mode)) {
+            begin((status.st_mode & S_IXUSR) != 0 ? "program" : "file");
+            digest_.add(fmt::format("{}\n", status.st_size));
+            return add_file(digest_, path);
+        }
+        if (S_ISLNK(status.st_mode)) {
+            begin("link");
+            std::error_code ignored;
+            digest_.add(fs::read_symlink(path, ignored).string() + "\n");
+        }
+        return {};
     }
-    const fs::path path = relative.empty() ? root : root / relative;
-    std::error_code error;
-    const fs::file_status status =
-        relative.empty() ? fs::status(path, error) : fs::symlink_status(path, error);
-    const std::string name = relative.generic_string();
-    switch (status.type()) {
-    case fs::file_type::directory: {
-        digest.add(fmt::format("folder {}:{}\n", name.size(), name));
+
+private:
+    base::Result<void>
+    add_folder(const fs::path& path, const fs::path& relative, const struct stat& status) {
+        const auto same = [&](const struct stat& other) {
+            return other.st_dev == status.st_dev && other.st_ino == status.st_ino;
+        };
+        if (std::any_of(ancestors_.begin(), ancestors_.end(), same)) {
+            return base::fail(
+                fmt::format("cannot read {}: it is a link to a folder it is in", path.string()));
+        }
+        std::error_code error;
         std::vector<fs::path> names;
         for (fs::directory_iterator entry(path, error), end; !error && entry != end;
              entry.increment(error)) {
             names.push_back(entry->path().filename());
         }
+        if (error) {
+            return os::fail_errno(fmt::format("cannot read {}", path.string()), error.value());
+        }
         std::sort(names.begin(), names.end());
-        for (const fs::path& child : names) {
-            if (copy.include && !copy.include(relative / child)) {
+        ancestors_.push_back(status);
+        for (const fs::path& name : names) {
+            if (copy_.include && !copy_.include(relative / name)) {
                 continue;
             }
-            if (auto added = add_tree(digest, root, relative / child, copy); !added) {
+            if (auto added = add(path / name, relative / name); !added) {
                 return added;
             }
         }
-        break;
+        ancestors_.pop_back();
+        return {};
     }
-    case fs::file_type::regular: {
-        const bool executable = (status.permissions() & fs::perms::owner_exec) != fs::perms::none;
-        digest.add(fmt::format(
-            "{} {}:{} {}\n",
-            executable ? "program" : "file",
-            name.size(),
-            name,
-            fs::file_size(path, error)));
-        return add_file(digest, path);
-    }
-    case fs::file_type::symlink:
-        digest.add(fmt::format(
-            "link {}:{} {}\n", name.size(), name, fs::read_symlink(path, error).string()));
-        break;
-    default:
-        break;
-    }
-    if (error) {
-        return os::fail_errno(fmt::format("cannot read {}", path.string()), error.value());
-    }
-    return {};
-}
+
+    Digest& digest_;
+    const os::CopyOptions& copy_;
+    std::vector<struct stat> ancestors_;
+};
 
 } // namespace
 
 base::Result<std::string> content_digest(const fs::path& path, const os::CopyOptions& copy) {
     Digest digest;
-    return add_tree(digest, path, {}, copy).map([&] { return digest.hex(); });
+    return TreeDigest(digest, copy).add(path, {}).map([&] { return digest.hex(); });
 }
 
 } // namespace samara::build

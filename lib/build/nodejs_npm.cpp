@@ -21,19 +21,21 @@ base::Result<void> pack(const WorkflowInput& input) {
     if (!packed) {
         return packed;
     }
-    for (const auto& entry : fs::directory_iterator(folder)) {
-        const Tool tar{
-            {"tar",
-             "--extract",
-             "--gzip",
-             "--file",
-             entry.path().string(),
-             "--strip-components=1",
-             "--no-same-owner"},
-            input.artifacts};
-        return run_tool(tar, failure, "", input.log, input.cancel).map([](const std::string&) {});
+    std::error_code error;
+    const fs::directory_iterator archive(folder, error);
+    if (error || archive == fs::directory_iterator()) {
+        return base::fail(failure + ": npm made no archive");
     }
-    return base::fail(failure + ": npm made no archive");
+    const Tool tar{
+        {"tar",
+         "--extract",
+         "--gzip",
+         "--file",
+         archive->path().string(),
+         "--strip-components=1",
+         "--no-same-owner"},
+        input.artifacts};
+    return run_tool(tar, failure, "", input.log, input.cancel).map([](const std::string&) {});
 }
 
 base::Result<void> copy_sources(const WorkflowInput& input, const data::Value& manifest) {

@@ -87,6 +87,11 @@ base::Result<Selected>
 Workflows::select(std::string_view runtime, std::string_view build_method) const {
     const bool by_method = !build_method.empty();
     const std::string_view name = by_method ? build_method : runtime;
+    if (name.empty()) {
+        return base::fail(
+            "it has no Runtime",
+            "set Runtime, or say how it is built: Metadata: BuildMethod: makefile");
+    }
     std::vector<std::string_view> known;
     for (const WorkflowFacts& facts : facts_) {
         if (contains(facts.runtimes, name) || (by_method && contains(facts.methods, name))) {

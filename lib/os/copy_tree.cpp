@@ -31,7 +31,11 @@ public:
         struct stat status {};
 
         const bool follow = options_.symlinks == SymlinkMode::follow || relative.empty();
-        if ((follow ? ::stat : ::lstat)(from.c_str(), &status) != 0) {
+        int failed = (follow ? ::stat : ::lstat)(from.c_str(), &status);
+        if (failed != 0 && errno == ENOENT && !relative.empty()) {
+            failed = ::lstat(from.c_str(), &status); // a link to nowhere can only stay a link
+        }
+        if (failed != 0) {
             return fail_errno(fmt::format("cannot copy {}", from.string()));
         }
         if (S_ISDIR(status.st_mode)) {

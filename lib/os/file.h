@@ -40,7 +40,7 @@ struct CopyOptions {
 /// Copies a file or folder with permissions and modification times to `to`, whose parent must
 /// exist. Into an existing folder it merges, replacing files. Sockets, pipes and devices are left
 /// out, and so is `to` itself where it lies inside `from`. Following symlinks, a link back to a
-/// folder being copied is an error.
+/// folder being copied is an error, and a link to nowhere stays one.
 base::Result<void> copy_tree(
     const std::filesystem::path& from,
     const std::filesystem::path& to,

@@ -139,6 +139,30 @@ TEST_F(Build, ExcludedFunctionsAreLeftOut) {
     EXPECT_FALSE(artifacts->contains("B"));
 }
 
+TEST_F(Build, SymlinksAreFollowedForTheArtifactStandsAlone) {
+    write("shared/util.py", "shared");
+    write_python("src");
+    std::filesystem::create_symlink("../shared", root() / "src/lib");
+    std::filesystem::create_symlink("nowhere", root() / "src/.#lock");
+    add_function("A", "src", "python3.11");
+    request_.cached = true;
+    ASSERT_EQ(message(), "(no error)");
+    const auto lib = built() / "A/lib";
+    EXPECT_FALSE(std::filesystem::is_symlink(lib));
+    EXPECT_EQ(read(".aws-sam/build/A/lib/util.py"), "shared");
+    write("shared/util.py", "changed");
+    ASSERT_EQ(message(), "(no error)");
+    EXPECT_EQ(read(".aws-sam/build/A/lib/util.py"), "changed");
+    std::filesystem::create_symlink("..", root() / "src/up");
+    EXPECT_THAT(message(), HasSubstr("it is a link to a folder it is in"));
+}
+
+TEST_F(Build, AFunctionWithoutRuntimeIsTold) {
+    write_python("src");
+    add_function("A", "src", "");
+    EXPECT_THAT(message(), HasSubstr("A: it has no Runtime"));
+}
+
 TEST_F(Build, AnArchiveIsNotBuilt) {
     write("code.zip", "PK");
     add_function("A", "code.zip", "python3.11");

@@ -46,6 +46,14 @@ TEST_F(CopyTree, FollowsLinksWhenAsked) {
     EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(to_ / "src" / "inner" / "link")));
 }
 
+TEST_F(CopyTree, ALinkToNowhereStaysOne) {
+    fs::create_symlink("nowhere", from_ / "dangling");
+    CopyOptions options;
+    options.symlinks = SymlinkMode::follow;
+    ASSERT_TRUE(copy_tree(from_, to_, options));
+    EXPECT_EQ(fs::read_symlink(to_ / "dangling"), "nowhere");
+}
+
 TEST_F(CopyTree, RefusesALinkToAFolderAbove) {
     fs::create_directory_symlink("..", from_ / "src" / "loop");
     CopyOptions options;
