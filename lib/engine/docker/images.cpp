@@ -38,6 +38,7 @@ image::ImageInfo read_image(const data::Value& answer) {
     image::ImageInfo info;
     info.id = text_of(answer.find("Id"));
     info.architecture = text_of(answer.find("Architecture"));
+    info.tags = texts_of(answer.find("RepoTags"));
     info.repo_digests = texts_of(answer.find("RepoDigests"));
     if (const data::Value* config = answer.find("Config"); config != nullptr) {
         info.entry_point = texts_of(config->find("Entrypoint"));

@@ -17,6 +17,7 @@ namespace samara::engine::image {
 struct ImageInfo {
     std::string id = {};                        ///< "sha256:..."
     std::string architecture = {};              ///< "amd64", "arm64"
+    std::vector<std::string> tags = {};         ///< "repository:tag"
     std::vector<std::string> repo_digests = {}; ///< "repository@sha256:..."
     std::map<std::string, std::string> labels = {};
     std::vector<std::string> entry_point = {};

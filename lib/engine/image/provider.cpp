@@ -273,10 +273,21 @@ base::Result<void> ImageProvider::build(
         }
         return base::fail(std::move(error));
     }
-    if (!inputs.added) {
+    if (inputs.added) {
+        remove_replaced(inputs.added->id, cancel);
+    } else {
         remove_outdated(inputs.names, cancel);
     }
     return {};
+}
+
+// The added image of before, unless somebody gave it another name.
+void ImageProvider::remove_replaced(const std::string& id, const os::Cancellation& cancel) {
+    const auto image = store_->inspect(id, cancel);
+    if (image && *image && (*image)->tags.empty()) {
+        // An environment may still run in it; the engine refuses then.
+        static_cast<void>(store_->remove(id, cancel));
+    }
 }
 
 void ImageProvider::remove_outdated(const Names& names, const os::Cancellation& cancel) {

@@ -52,6 +52,7 @@ private:
     base::Result<void> pull(const Inputs& inputs, const os::Cancellation& cancel);
     base::Result<void>
     build(const EnvironmentSpec& spec, const Inputs& inputs, const os::Cancellation& cancel);
+    void remove_replaced(const std::string& id, const os::Cancellation& cancel);
     void remove_outdated(const Names& names, const os::Cancellation& cancel);
     void tell(const Inputs& inputs, const Decision& decision) const;
     bool first_time(const std::string& what);
