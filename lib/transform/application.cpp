@@ -1,7 +1,123 @@
 #include "transform/expanders.h"
+#include "transform/intrinsics.h"
+#include "transform/resource.h"
+#include "transform/tags.h"
 
+#include <array>
+
+#include <fmt/format.h>
+
+/// AWS::Serverless::Application: a nested application from a template or from the AWS Serverless
+/// Application Repository.
+/// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-application.html
 namespace samara::transform {
+namespace {
 
-void expand_application(Resource&) {}
+using data::List;
+using data::Map;
+using data::Value;
+
+struct RepositoryKey {
+    std::string_view property;
+    std::string_view tag;
+};
+
+constexpr std::array repository_keys{
+    RepositoryKey{"ApplicationId", "serverlessrepo:applicationId"},
+    RepositoryKey{"SemanticVersion", "serverlessrepo:semanticVersion"}};
+
+/// Whether every Fn::FindInMap names a value that the template has. A lookup that cannot work is an
+/// error of the template, as AWS reports it.
+bool check_lookup(const Properties& location, const Value& value) {
+    const Value* path = argument_of(value, "Fn::FindInMap");
+    if (path == nullptr) {
+        return true;
+    }
+    Context& context = location.context();
+    const List* list = path->as_list();
+    if (list == nullptr || list->size() != 3) {
+        context.error(
+            "Fn::FindInMap takes the name of a mapping and two keys",
+            "[mapping, top-level key, second-level key]",
+            value.where());
+        return false;
+    }
+    const Value* mappings = context.document().find("Mappings");
+    const Value* mapping = mappings == nullptr ? nullptr : mappings->find((*list)[0].text());
+    const Value row_key = context.parameters().resolve((*list)[1]);
+    const Value* row = mapping == nullptr ? nullptr : mapping->find(row_key.text());
+    if (row != nullptr && !row->is_map()) {
+        context.error(
+            fmt::format("{} of mapping {} must be a map", row_key.text(), (*list)[0].text()),
+            {},
+            row->where());
+        return false;
+    }
+    return true;
+}
+
+/// The template's place for an application of the repository. Its URL is signed by AWS at
+/// deployment, so a stand-in that names the application takes its place. Nothing after an error.
+std::optional<Value> repository_url(const Resource& application, Map& tags) {
+    auto location = application.below("Location");
+    bool good = true;
+    for (const RepositoryKey& key : repository_keys) {
+        Value* value = location->find(key.property);
+        good = (value == nullptr || check_lookup(*location, *value)) && good;
+        if (value != nullptr) {
+            *value = application.context().parameters().resolve(*value);
+        }
+    }
+    if (!good || !location->check("Application/Location")) {
+        return std::nullopt;
+    }
+    std::string url = "https://serverlessrepo.amazonaws.com/applications";
+    for (const RepositoryKey& key : repository_keys) {
+        const Value& value = (*location)[key.property];
+        if (!value.is_string() || value.text().starts_with("{{resolve:")) {
+            location->error(
+                key.property,
+                fmt::format("{} must be known before the deployment", key.property),
+                "write the value, or a Ref to a parameter or an Fn::FindInMap that has it");
+            return std::nullopt;
+        }
+        tags.set(key.tag, value);
+        url += fmt::format("/{}", value.text());
+    }
+    application.warning(
+        "Location",
+        "only AWS can give the template URL of an application in the repository; a stand-in is used");
+    return Value(std::move(url));
+}
+
+} // namespace
+
+void expand_application(Resource& application) {
+    if (!application.check("Application") || !check_tags(application, "lambda")) {
+        return;
+    }
+    Map tags;
+    Value url = application["Location"];
+    if (url.is_map() && !is_intrinsic(url)) {
+        auto found = repository_url(application, tags);
+        if (!found) {
+            return;
+        }
+        url = std::move(*found);
+    }
+    if (const Map* own = application["Tags"].as_map()) {
+        for (const data::Entry& tag : *own) {
+            tags.set(tag);
+        }
+    }
+    application.emit_main(
+        application.logical_id(),
+        "AWS::CloudFormation::Stack",
+        {{"TemplateURL", std::move(url)},
+         {"Parameters", application["Parameters"]},
+         {"NotificationARNs", application["NotificationARNs"]},
+         {"Tags", tag_list_created_by("lambda", tags)},
+         {"TimeoutInMinutes", application["TimeoutInMinutes"]}});
+}
 
 } // namespace samara::transform

@@ -1,7 +1,116 @@
 #include "transform/expanders.h"
+#include "transform/intrinsics.h"
+#include "transform/policies.h"
+#include "transform/resource.h"
+#include "transform/tags.h"
 
+/// AWS::Serverless::CapacityProvider
+/// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-capacityprovider.html
 namespace samara::transform {
+namespace {
 
-void expand_capacity_provider(Resource&) {}
+using data::List;
+using data::Map;
+using data::Value;
+
+const Map& tags_of(const Resource& provider) {
+    static const Map none;
+    const Value& tags = provider["Tags"];
+    return tags.is_map() ? *tags.as_map() : none;
+}
+
+bool check(const Resource& provider) {
+    bool good = provider.check("CapacityProvider");
+    for (const char* name : {"VpcConfig", "InstanceRequirements", "ScalingConfig"}) {
+        const Value& value = provider[name];
+        if (!value.is_map() || is_intrinsic(value)) {
+            continue;
+        }
+        good = provider.below(name)->check(std::string("CapacityProvider/") + name) && good;
+    }
+    const Value& instances = provider["InstanceRequirements"];
+    if (instances.find("AllowedTypes") != nullptr && instances.find("ExcludedTypes") != nullptr) {
+        good = false;
+        provider.error(
+            "InstanceRequirements",
+            "AllowedTypes and ExcludedTypes exclude each other",
+            "remove one of them");
+    }
+    return good;
+}
+
+Value instance_requirements(const Value& given) {
+    if (!given.is_map() || is_intrinsic(given)) {
+        return given;
+    }
+    Map out;
+    for (const data::Entry& entry : *given.as_map()) {
+        const std::string_view name = entry.key == "AllowedTypes"    ? "AllowedInstanceTypes"
+                                      : entry.key == "ExcludedTypes" ? "ExcludedInstanceTypes"
+                                                                     : std::string_view(entry.key);
+        out.set(name, entry.value);
+    }
+    return out;
+}
+
+Value scaling_config(const Value& given) {
+    if (!given.is_map() || is_intrinsic(given)) {
+        return given;
+    }
+    Map out;
+    if (const Value* most = given.find("MaxVCpuCount"); most != nullptr && !most->is_null()) {
+        out.set("MaxVCpuCount", *most);
+    }
+    const Value* target = given.find("AverageCPUUtilization");
+    if (target == nullptr || target->is_null()) {
+        out.set("ScalingMode", "Auto");
+        return out;
+    }
+    out.set("ScalingMode", "Manual");
+    out.set(
+        "ScalingPolicies",
+        List{
+            Map{{"PredefinedMetricType", "LambdaCapacityProviderAverageCPUUtilization"},
+                {"TargetValue", *target}}});
+    return out;
+}
+
+/// The ARN of the role that starts instances; adds the role unless the template names one.
+Value operator_role(const Resource& provider) {
+    if (const Value* role = provider.find("OperatorRole")) {
+        return *role;
+    }
+    const std::string id = provider.logical_id() + "OperatorRole";
+    static const Map no_tags;
+    const bool* propagate = provider["PropagateTags"].as_boolean();
+    provider.emit(
+        id,
+        "AWS::IAM::Role",
+        {{"AssumeRolePolicyDocument", trust_policy("lambda.amazonaws.com")},
+         {"ManagedPolicyArns",
+          List{managed_policy_arn(provider.context(), "AWSLambdaManagedEC2ResourceOperator")}},
+         {"Tags",
+          tag_list_created_by(
+              "lambda", propagate != nullptr && *propagate ? tags_of(provider) : no_tags)}});
+    return make_get_att(id, "Arn");
+}
+
+} // namespace
+
+void expand_capacity_provider(Resource& provider) {
+    if (!check(provider)) {
+        return;
+    }
+    provider.emit_main(
+        provider.logical_id(),
+        "AWS::Lambda::CapacityProvider",
+        {{"CapacityProviderName", provider["CapacityProviderName"]},
+         {"VpcConfig", provider["VpcConfig"]},
+         {"PermissionsConfig", Map{{"CapacityProviderOperatorRoleArn", operator_role(provider)}}},
+         {"InstanceRequirements", instance_requirements(provider["InstanceRequirements"])},
+         {"CapacityProviderScalingConfig", scaling_config(provider["ScalingConfig"])},
+         {"KmsKeyArn", provider["KmsKeyArn"]},
+         {"Tags", tag_list_created_by("lambda", tags_of(provider))}});
+}
 
 } // namespace samara::transform

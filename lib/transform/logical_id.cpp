@@ -30,6 +30,16 @@ std::pair<std::uint32_t, std::size_t> code_point(std::string_view text, std::siz
     return {point, length};
 }
 
+void append_escaped(std::string& out, std::uint32_t point) {
+    if (point >= 0x10000) {
+        const std::uint32_t rest = point - 0x10000;
+        out +=
+            fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (rest >> 10U), 0xDC00 + (rest & 0x3FFU));
+    } else {
+        out += fmt::format("\\u{:04x}", point);
+    }
+}
+
 void write_text(std::string& out, std::string_view text) {
     out += '"';
     for (std::size_t i = 0; i < text.size();) {
@@ -58,13 +68,8 @@ void write_text(std::string& out, std::string_view text) {
             out += "\\f";
             break;
         default:
-            if (point >= 0x10000) {
-                const std::uint32_t rest = point - 0x10000;
-                out += fmt::format(
-                    "\\u{:04x}\\u{:04x}", 0xD800 + (rest >> 10U), 0xDC00 + (rest & 0x3FFU));
-            } else if (point < 0x20 || point > 0x7E) {
-                // DEL is the one ASCII character above the blanks that stays as it is.
-                out += point == 0x7F ? std::string(1, '\x7F') : fmt::format("\\u{:04x}", point);
+            if (point < 0x20 || point > 0x7F) {
+                append_escaped(out, point);
             } else {
                 out += static_cast<char>(point);
             }
@@ -118,6 +123,20 @@ std::string hash_input(const Value& value) {
     }
     std::string out;
     write(out, value);
+    return out;
+}
+
+std::string ascii_json(std::string_view json) {
+    std::string out;
+    for (std::size_t i = 0; i < json.size();) {
+        const auto [point, step] = code_point(json, i);
+        if (point > 0x7F) {
+            append_escaped(out, point);
+        } else {
+            out += json[i];
+        }
+        i += step;
+    }
     return out;
 }
 

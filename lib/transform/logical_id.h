@@ -11,6 +11,9 @@ namespace samara::transform {
 /// A string stands for itself, without quotes.
 std::string hash_input(const data::Value& value);
 
+/// JSON text with what is not ASCII written as \uXXXX.
+std::string ascii_json(std::string_view json);
+
 /// The first `length` digits of the SHA-1 of hash_input(value).
 std::string short_hash(const data::Value& value, std::size_t length = 10);
 
