@@ -53,6 +53,12 @@ public:
     /// Makes references to `from` mean `to` (a LayerVersion's id changes with its content).
     void rename(std::string_view from, std::string to);
 
+    /// Makes DependsOn `from`, which is not in the output, mean the resources `by`.
+    void replace_dependency(std::string_view from, data::List by);
+
+    /// Replaces what rename() and replace_dependency() registered in every DependsOn.
+    void resolve_dependencies(data::Map& resources) const;
+
     /// Replaces what refer() and rename() registered everywhere in `value`.
     void resolve_generated_references(data::Value& value) const;
 
@@ -85,6 +91,7 @@ private:
     data::Map generated_;
     data::Map references_; ///< "Owner.Property" to logical id
     data::Map renamed_;    ///< logical id to logical id
+    data::Map replaced_;   ///< logical id to list of logical ids
     base::Diagnostics diagnostics_;
     std::map<std::type_index, std::any> states_;
 };

@@ -110,7 +110,43 @@ void rewrite(Value& value, const Map& references, const Map& resources) {
     }
 }
 
+/// DependsOn with what took the place of the resources it names.
+void rewrite_depends_on(Value& depends_on, const Map& renamed, const Map& replaced) {
+    List ids = depends_on.is_list() ? *depends_on.as_list() : List{depends_on};
+    List out;
+    bool changed = false;
+    for (Value& id : ids) {
+        if (const Value* list = replaced.find(id.text())) {
+            changed = true;
+            out.insert(out.end(), list->as_list()->begin(), list->as_list()->end());
+            continue;
+        }
+        const Value* name = renamed.find(id.text());
+        out.push_back(name == nullptr ? std::move(id) : *name);
+    }
+    if (depends_on.is_string() && !changed) {
+        depends_on = std::move(out.front());
+    } else if (depends_on.is_list() || changed) {
+        depends_on = std::move(out);
+    }
+}
+
 } // namespace
+
+void Context::replace_dependency(std::string_view from, List by) {
+    replaced_.set(from, std::move(by));
+}
+
+void Context::resolve_dependencies(Map& resources) const {
+    if (renamed_.empty() && replaced_.empty()) {
+        return;
+    }
+    for (data::Entry& resource : resources) {
+        if (Value* depends_on = resource.value.find("DependsOn")) {
+            rewrite_depends_on(*depends_on, renamed_, replaced_);
+        }
+    }
+}
 
 void Context::refer(std::string_view owner, std::string_view property, std::string logical_id) {
     references_.set(fmt::format("{}.{}", owner, property), std::move(logical_id));

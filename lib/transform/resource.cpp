@@ -99,6 +99,16 @@ std::optional<Properties> Properties::below(std::string_view name) const {
     return Properties(*context_, *value.as_map(), std::move(place));
 }
 
+Properties Properties::beside(std::string_view name, Map& map) const {
+    base::Error place = place_;
+    if (const Value* value = find(name); value != nullptr && value->where().known()) {
+        place.where = value->where();
+    }
+    place.property =
+        place.property.empty() ? std::string(name) : fmt::format("{}.{}", place.property, name);
+    return Properties(*context_, map, std::move(place));
+}
+
 Properties Properties::for_resource(std::string logical_id) const {
     Properties out = *this;
     out.place_.resource = std::move(logical_id);

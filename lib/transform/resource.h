@@ -37,6 +37,9 @@ public:
     /// The properties below the map `name`; nothing when it is absent or (an error) no map.
     [[nodiscard]] std::optional<Properties> below(std::string_view name) const;
 
+    /// The properties of `map`, a copy of (an item of) the property `name`.
+    [[nodiscard]] Properties beside(std::string_view name, data::Map& map) const;
+
     /// The same properties, with errors that name another resource.
     [[nodiscard]] Properties for_resource(std::string logical_id) const;
 

@@ -168,6 +168,7 @@ Output transform(Value document, const Options& options) {
         return output;
     }
     Map resources = collect_resources(context);
+    context.resolve_dependencies(resources);
     *document.find("Resources") = std::move(resources);
     remove_sam_sections(*document.as_map());
     context.resolve_generated_references(document);
