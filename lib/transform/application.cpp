@@ -86,7 +86,8 @@ std::optional<Value> repository_url(const Resource& application, Map& tags) {
     }
     application.warning(
         "Location",
-        "only AWS can give the template URL of an application in the repository; a stand-in is used");
+        "only AWS can give the template URL of an application in the repository; a stand-in is "
+        "used");
     return Value(std::move(url));
 }
 

@@ -56,31 +56,50 @@ bool refers_to(const Value* value, std::string_view id) {
     return whole.substr(0, whole.find('.')) == id;
 }
 
-/// Event source mappings between the two resources wait for the policy that they need.
-void order_event_source_mappings(
-    Map& resources,
+void add_dependency(Map& resource, const std::string& id) {
+    Value& depends_on = resource["DependsOn"];
+    List list;
+    if (depends_on.is_string()) {
+        list.push_back(depends_on);
+    } else if (depends_on.is_list()) {
+        list = *depends_on.as_list();
+    }
+    list.emplace_back(id);
+    depends_on = std::move(list);
+}
+
+bool is_mapping_between(
+    const Value& resource, const ConnectorEnd& source, const ConnectorEnd& destination) {
+    const Value* type = resource.find("Type");
+    const Value* properties = resource.find("Properties");
+    return type != nullptr && type->text() == "AWS::Lambda::EventSourceMapping" &&
+           properties != nullptr && refers_to(properties->find("FunctionName"), destination.id) &&
+           refers_to(properties->find("EventSourceArn"), source.id);
+}
+
+/// What cannot be deployed before the policy `id` waits for it.
+void order_deployment(
+    Context& context,
     const ConnectorEnd& source,
     const ConnectorEnd& destination,
-    const std::string& policy) {
-    for (data::Entry& entry : resources) {
-        const Value* type = entry.value.find("Type");
-        const Value* properties = entry.value.find("Properties");
-        if (type == nullptr || type->text() != "AWS::Lambda::EventSourceMapping" ||
-            properties == nullptr || !refers_to(properties->find("FunctionName"), destination.id) ||
-            !refers_to(properties->find("EventSourceArn"), source.id)) {
-            continue;
+    const std::string& id) {
+    const Map* profile = context.state<ConnectorFacts>().profile(source.type, destination.type);
+    const Value* waits = profile->find("waits");
+    if (waits == nullptr || source.id.empty()) {
+        return;
+    }
+    if (waits->text() == "source") {
+        Value* resource = context.generated().find(source.id);
+        resource = resource != nullptr ? resource : context.resources().find(source.id);
+        add_dependency(*resource->as_map(), id);
+        return;
+    }
+    for (Map* resources : {&context.resources(), &context.generated()}) {
+        for (data::Entry& entry : *resources) {
+            if (is_mapping_between(entry.value, source, destination)) {
+                add_dependency(*entry.value.as_map(), id);
+            }
         }
-        Value& depends_on = (*entry.value.as_map())["DependsOn"];
-        List list;
-        if (depends_on.is_string()) {
-            list.push_back(depends_on);
-        } else if (depends_on.is_list()) {
-            list = *depends_on.as_list();
-        }
-        if (std::find(list.begin(), list.end(), Value(policy)) == list.end()) {
-            list.emplace_back(policy);
-        }
-        depends_on = std::move(list);
     }
 }
 
@@ -127,7 +146,8 @@ void extract_embedded_connectors(Context& context) {
         for (data::Entry& entry : *connectors->as_map()) {
             Value* properties = entry.value.find("Properties");
             if (properties == nullptr || !properties->is_map()) {
-                wrong.message = fmt::format("connector {} must be a map with Properties", entry.key);
+                wrong.message =
+                    fmt::format("connector {} must be a map with Properties", entry.key);
                 wrong.where = entry.key_where;
                 context.report({base::Severity::error, wrong});
                 continue;
@@ -142,8 +162,7 @@ void extract_embedded_connectors(Context& context) {
             properties->as_map()->erase("SourceReference");
             properties->as_map()->set("Source", std::move(reference));
             entry.value.as_map()->set("Type", connector_type);
-            added.set(
-                data::Entry(source.key + entry.key, std::move(entry.value), entry.key_where));
+            added.set(data::Entry(source.key + entry.key, std::move(entry.value), entry.key_where));
         }
         resource->erase("Connectors");
     }
@@ -184,10 +203,7 @@ void expand_connector(Resource& connector) {
             continue;
         }
         generated.emplace_back(id);
-        if (!source->id.empty() && destination->type == "AWS::Lambda::Function") {
-            order_event_source_mappings(context.resources(), *source, *destination, id);
-            order_event_source_mappings(context.generated(), *source, *destination, id);
-        }
+        order_deployment(context, *source, *destination, id);
     }
     context.replace_dependency(connector.logical_id(), std::move(generated));
 }

@@ -51,14 +51,14 @@ std::optional<ConnectorEnd> connector_end(const Properties& reference);
 
 /// Where the resources that a connector generates belong.
 struct ConnectorPlace {
-    const Resource& owner;   ///< reports errors, passes on attributes
-    std::string id;          ///< logical id of the connector
-    std::string suffix;      ///< of generated ids: Destination0 when there are several
-    data::Map attributes;    ///< of generated resources
+    const Resource& owner; ///< reports errors, passes on attributes
+    std::string id;        ///< logical id of the connector
+    std::string suffix;    ///< of generated ids: Destination0 when there are several
+    data::Map attributes;  ///< of generated resources
 };
 
-/// Adds what lets `source` do `permissions` (Read, Write) to `destination`. Gives the id of what was
-/// added, or empty after an error.
+/// Adds what lets `source` do `permissions` (Read, Write) to `destination`. Gives the id of what
+/// was added, or empty after an error.
 std::string connect(
     const ConnectorPlace& place,
     const ConnectorEnd& source,

@@ -86,9 +86,7 @@ std::optional<ConnectorEnd> of_template(const Properties& reference, const std::
     const Value* resource = context.resources().find(id);
     if (resource == nullptr) {
         reference.error(
-            "Id",
-            fmt::format("the template has no resource {}", id),
-            unknown_id_hint(context, id));
+            "Id", fmt::format("the template has no resource {}", id), unknown_id_hint(context, id));
         return std::nullopt;
     }
     const Value* type = resource->find("Type");
@@ -102,10 +100,9 @@ std::optional<ConnectorEnd> of_template(const Properties& reference, const std::
             end.values.set(value.key, with_id(value.value, id));
         }
         const Value* path = known->find("role");
-        const Value* role = path == nullptr ? nullptr
-                                            : at_path(
-                                                  deployed(context, id)->find("Properties"),
-                                                  path->text());
+        const Value* role = path == nullptr
+                                ? nullptr
+                                : at_path(deployed(context, id)->find("Properties"), path->text());
         if (role != nullptr) {
             end.values.set("RoleName", role_name(*role));
         }

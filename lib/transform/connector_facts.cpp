@@ -24,8 +24,7 @@ const Value* ConnectorFacts::resource(std::string_view type) const {
     return facts_.find("resources")->find(type);
 }
 
-const Map*
-ConnectorFacts::profile(std::string_view source, std::string_view destination) const {
+const Map* ConnectorFacts::profile(std::string_view source, std::string_view destination) const {
     for (const Value& profile : *facts_.find("profiles")->as_list()) {
         if (profile.find("source")->text() == source &&
             profile.find("destination")->text() == destination) {

@@ -30,18 +30,15 @@ public:
         if (kind == "function") {
             return emit_function_permission(permissions.front());
         }
-        return kind == "queue" ? emit_resource_policy(
-                                     "QueuePolicy",
-                                     "AWS::SQS::QueuePolicy",
-                                     "Queues",
-                                     "QueueUrl",
-                                     "sqs:SendMessage")
-                               : emit_resource_policy(
-                                     "TopicPolicy",
-                                     "AWS::SNS::TopicPolicy",
-                                     "Topics",
-                                     "Arn",
-                                     "sns:Publish");
+        return kind == "queue"
+                   ? emit_resource_policy(
+                         "QueuePolicy",
+                         "AWS::SQS::QueuePolicy",
+                         "Queues",
+                         "QueueUrl",
+                         "sqs:SendMessage")
+                   : emit_resource_policy(
+                         "TopicPolicy", "AWS::SNS::TopicPolicy", "Topics", "Arn", "sns:Publish");
     }
 
 private:
@@ -61,9 +58,8 @@ private:
         if (good_) {
             place_.owner.error(
                 end_name,
-                end.id.empty()
-                    ? fmt::format("{} needs {}", end_name, name)
-                    : fmt::format("the {} of {} cannot be told", name, end.id),
+                end.id.empty() ? fmt::format("{} needs {}", end_name, name)
+                               : fmt::format("the {} of {} cannot be told", name, end.id),
                 end.id.empty() ? fmt::format("add {}: {}", end_name, name)
                                : fmt::format("give its Type, {} and what else is needed", name));
         }
@@ -104,8 +100,10 @@ private:
         Map attributes = place_.attributes;
         attributes.set(
             "Metadata",
-            Map{{"aws:sam:connectors",
-                 Map{{place_.id,
+            Map{
+                {"aws:sam:connectors",
+                 Map{
+                     {place_.id,
                       Map{{"Source", Map{{"Type", source_.shown}}},
                           {"Destination", Map{{"Type", destination_.shown}}}}}}}});
         place_.owner.emit(id, type, std::move(properties), std::move(attributes));
@@ -155,8 +153,7 @@ private:
             {"Principal", Map{{"Service", fact("principal")}}},
             {"Action", action},
             {"Resource", value_of("Destination", "Arn")},
-            {"Condition",
-             Map{{"ArnEquals", Map{{"aws:SourceArn", filled(fact("source_arn"))}}}}}};
+            {"Condition", Map{{"ArnEquals", Map{{"aws:SourceArn", filled(fact("source_arn"))}}}}}};
         Map policy{
             {"PolicyDocument",
              Map{{"Version", "2012-10-17"}, {"Statement", List{std::move(statement)}}}}};
@@ -185,9 +182,7 @@ std::vector<std::string> offered(const Map& profile) {
 }
 
 bool check_permissions(
-    const ConnectorPlace& place,
-    const Map& profile,
-    const std::vector<std::string>& permissions) {
+    const ConnectorPlace& place, const Map& profile, const std::vector<std::string>& permissions) {
     const std::vector<std::string> known = offered(profile);
     const auto contains = [](const std::vector<std::string>& list, const std::string& item) {
         return std::find(list.begin(), list.end(), item) != list.end();

@@ -1,6 +1,8 @@
 #include "transform/context.h"
 #include "transform/intrinsics.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 /// References to what the transform generates: `!Ref Function.Alias`, `!Ref Layer`.
@@ -115,14 +117,19 @@ void rewrite_depends_on(Value& depends_on, const Map& renamed, const Map& replac
     List ids = depends_on.is_list() ? *depends_on.as_list() : List{depends_on};
     List out;
     bool changed = false;
+    const auto add = [&](Value id) {
+        if (std::find(out.begin(), out.end(), id) == out.end()) {
+            out.push_back(std::move(id));
+        }
+    };
     for (Value& id : ids) {
         if (const Value* list = replaced.find(id.text())) {
             changed = true;
-            out.insert(out.end(), list->as_list()->begin(), list->as_list()->end());
+            std::for_each(list->as_list()->begin(), list->as_list()->end(), add);
             continue;
         }
         const Value* name = renamed.find(id.text());
-        out.push_back(name == nullptr ? std::move(id) : *name);
+        add(name == nullptr ? std::move(id) : *name);
     }
     if (depends_on.is_string() && !changed) {
         depends_on = std::move(out.front());

@@ -29,7 +29,8 @@ Value substituted(const Value& value, Map& substitutions) {
         if (!is_dynamic(below)) {
             return substituted(below, substitutions);
         }
-        const std::string name = fmt::format("definition_substitution_{}", substitutions.size() + 1);
+        const std::string name =
+            fmt::format("definition_substitution_{}", substitutions.size() + 1);
         substitutions.set(name, below);
         return Value(fmt::format("${{{}}}", name));
     };
