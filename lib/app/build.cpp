@@ -1,5 +1,6 @@
 #include "app/build.h"
 
+#include "app/image_builder.h"
 #include "build/build.h"
 #include "build/rewrite.h"
 #include "data/write.h"
@@ -129,7 +130,8 @@ base::Result<BuildResult> build_application(const BuildOptions& options, const b
     }
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
-    auto built = build::build(*request, nullptr, log, cancel);
+    EngineImageBuilder images;
+    auto built = build::build(*request, &images, log, cancel);
     if (!built) {
         return base::fail(std::move(built).error());
     }

@@ -32,6 +32,15 @@ load_without_errors(const LoadArguments& arguments, const base::Log& log) {
 
 } // namespace
 
+data::Value function_resource(const model::Function& function) {
+    return data::Map{
+        {"Type", "AWS::Lambda::Function"},
+        {"Properties",
+         data::Map{
+             {"FunctionName", function.name},
+             {"Timeout", static_cast<std::int64_t>(function.timeout_seconds)}}}};
+}
+
 LiveApplication::LiveApplication(
     const ServeOptions& options, Application application, Planner planner, base::Log log)
     : options_(options), log_(std::move(log)), application_(std::move(application)),

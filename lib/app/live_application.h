@@ -15,6 +15,9 @@
 
 namespace samara::app {
 
+/// A function as gateway::Functions reads one: its name and timeout.
+data::Value function_resource(const model::Function& function);
+
 /// An application being served: its invoker, and the watching of its files.
 class LiveApplication {
 public:

@@ -36,14 +36,7 @@ data::Value gateway_resources(Application& application, base::Diagnostics& diagn
             continue;
         }
         if (const model::Function* function = application.find_function(entry.key)) {
-            resources.set(
-                entry.key,
-                data::Map{
-                    {"Type", *type},
-                    {"Properties",
-                     data::Map{
-                         {"FunctionName", function->name},
-                         {"Timeout", static_cast<std::int64_t>(function->timeout_seconds)}}}});
+            resources.set(entry.key, function_resource(*function));
         }
     }
     return data::Value(std::move(resources));

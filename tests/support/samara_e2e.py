@@ -159,9 +159,10 @@ class SamaraTest(unittest.TestCase):
     # sandbox process has in its command line or environment, and the containers' owner label.
 
     def containers_of(self, pid):
-        names = subprocess.run(
-            ["docker", "ps", "-aq", "--filter", f"label=samara.owner.pid={pid}"], capture_output=True, text=True)
-        return names.stdout.split()
+        rows = subprocess.run(
+            ["docker", "ps", "-a", "--filter", "label=samara.owner", "--format", '{{.ID}} {{.Label "samara.owner"}}'],
+            capture_output=True, text=True).stdout.splitlines()
+        return [row.split()[0] for row in rows if re.search(rf"\b{pid}\b", row.split(None, 1)[1])]
 
     def processes_of_this_test(self):
         mark = f"TMPDIR={self.temporary}".encode()

@@ -1,0 +1,71 @@
+#include "app/live_application.h"
+#include "app/serve.h"
+#include "gateway/lambda_api.h"
+#include "net/http_server.h"
+#include "os/signals.h"
+#include "os/wait.h"
+
+#include <fmt/format.h>
+
+namespace samara::app {
+
+namespace {
+
+gateway::Functions functions_of(const Application& application) {
+    data::Map resources;
+    for (const model::Function& function : application.functions()) {
+        resources.set(function.logical_id, function_resource(function));
+    }
+    return gateway::Functions(data::Value(std::move(resources)));
+}
+
+} // namespace
+
+base::Result<void>
+start_lambda(const ServeOptions& options, engine::OutputSink output, const base::Log& log) {
+    const os::Cancellation cancel;
+    const os::SignalCancellation signals(cancel);
+    auto live = LiveApplication::start(options, std::move(output), log, cancel);
+    if (!live) {
+        return base::fail(std::move(live).error());
+    }
+    gateway::LambdaApiOptions settings;
+    settings.region = (*live)->application().region();
+    settings.access_log = [&log](const gateway::AccessRecord& record) {
+        log.info(to_string(record, gateway::AccessLogFormat::text));
+    };
+    gateway::LambdaApi api(
+        functions_of((*live)->application()),
+        [&live](const invoke::Request& request) { return (*live)->invoke(request); },
+        std::move(settings));
+    net::HttpServerOptions http;
+    http.host = options.host;
+    http.port = options.port;
+    auto server = net::HttpServer::start(
+        http, [&api](const net::HttpRequest& request) { return api.handle(request); });
+    if (!server) {
+        return base::fail(std::move(server).error());
+    }
+    if (options.watch) {
+        auto watching = (*live)->watch(
+            [&](Application& application) { api.replace(functions_of(application)); });
+        if (!watching) {
+            return watching;
+        }
+    }
+    if (options.warm == Warm::eager) {
+        if (auto warmed = (*live)->warm_all(); !warmed) {
+            return warmed;
+        }
+    }
+    log.info(fmt::format(
+        "Starting the Local Lambda Service. You can now invoke your functions through "
+        "http://{0}:{1}\n * Running on http://{0}:{1} (Press CTRL+C to quit)",
+        options.host,
+        server->port()));
+    os::wait_readable(-1, cancel);
+    server->stop();
+    return {};
+}
+
+} // namespace samara::app
