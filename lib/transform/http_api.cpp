@@ -1,3 +1,4 @@
+#include "transform/api_domain.h"
 #include "transform/api_paths.h"
 #include "transform/expanders.h"
 #include "transform/http_api_auth.h"
@@ -219,7 +220,7 @@ std::optional<Value> make_body(const Resource& api, const HttpAuth& auth, const 
     return body;
 }
 
-void emit_stage(const Resource& api, const Map& tags) {
+std::string emit_stage(const Resource& api, const Map& tags) {
     const Value* name = api.find("StageName");
     Map stage{
         {"ApiId", make_ref(api.logical_id())},
@@ -243,6 +244,7 @@ void emit_stage(const Resource& api, const Map& tags) {
     const std::string id = fmt::format("{}{}Stage", api.logical_id(), part);
     api.context().refer(api.logical_id(), "Stage", id);
     api.emit(id, "AWS::ApiGatewayV2::Stage", std::move(stage));
+    return id;
 }
 
 } // namespace
@@ -290,8 +292,9 @@ void expand_http_api(Resource& api) {
         }
     }
     api.emit_main(api.logical_id(), "AWS::ApiGatewayV2::Api", std::move(properties));
-    emit_stage(api, tags);
+    const std::string stage = emit_stage(api, tags);
     add_authorizer_permissions(api, *auth);
+    emit_domain_v2(api, stage, {tags, true, true});
 }
 
 } // namespace samara::transform

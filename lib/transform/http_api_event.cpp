@@ -90,6 +90,9 @@ bool apply_auth(const FunctionEvent& event, Map& operation, const Map& api) {
     const Value* scopes = auth->find("AuthorizationScopes");
     const Value* properties = api.find("Properties");
     const Value* api_auth = properties == nullptr ? nullptr : properties->find("Auth");
+    if (api_auth != nullptr && !api_auth->is_map()) {
+        return true; // told when the API is expanded
+    }
     const Value* authorizers = api_auth == nullptr ? nullptr : api_auth->find("Authorizers");
     const Value* fallback = api_auth == nullptr ? nullptr : api_auth->find("DefaultAuthorizer");
     if (name != nullptr && !name->is_string()) {

@@ -105,9 +105,9 @@ std::optional<Map> gateway_response(const Properties& response) {
     if (!add_response_parameters(response, parameters)) {
         return std::nullopt;
     }
-    Map out{{"responseParameters", std::move(parameters)}};
     const Value* templates = response.find("ResponseTemplates");
-    out.set("responseTemplates", templates == nullptr ? Value(Map{}) : *templates);
+    Map out{{"responseTemplates", templates == nullptr ? Value(Map{}) : *templates}};
+    out.set("responseParameters", std::move(parameters));
     if (const Value* status = response.find("StatusCode")) {
         const std::string text = data::scalar_text(*status);
         const bool numeric = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {

@@ -36,17 +36,20 @@ List& statements_of(Map& definition) {
 /// execute-api ARNs of the methods of a path.
 List resources_of(Map& definition, std::string_view path, const Value& stage) {
     List resources;
-    Value* item = definition.find("paths")->find(path);
-    if (item == nullptr) {
+    data::Map* paths = definition.find("paths")->as_map();
+    const data::Entry* entry = paths->find_entry(path);
+    if (entry == nullptr) {
         return resources;
     }
-    for (const Map* methods : branches(*item)) {
+    for (const Map* methods : branches(*paths->find(path))) {
         for (const data::Entry& method : *methods) {
             const std::string name =
                 method.key == any_method ? std::string("*") : base::to_upper(method.key);
-            resources.push_back(make_sub(
-                fmt::format("execute-api:/${{__Stage__}}/{}{}", name, permission_path(path)),
-                Map{{"__Stage__", stage}}));
+            Value arn =
+                fmt::format("execute-api:/${{__Stage__}}/{}{}", name, permission_path(path));
+            arn.set_where(entry->key_where);
+            resources.emplace_back(
+                Map{{"Fn::Sub", List{std::move(arn), Map{{"__Stage__", stage}}}}});
         }
     }
     return resources;

@@ -21,6 +21,8 @@ struct SharedPlan {
     Map attributes;          ///< DeletionPolicy, UpdateReplacePolicy
 };
 
+constexpr std::string_view combined_condition = "SharedUsagePlanCondition";
+
 Value stage_key(const Resource& api, const std::string& stage) {
     return Map{{"RestApiId", make_ref(api.logical_id())}, {"StageName", make_ref(stage)}};
 }
@@ -72,19 +74,20 @@ Map shared_attributes(const Resource& api, SharedPlan& plan) {
     }
     Map attributes = plan.attributes;
     if (plan.always) {
+        // An API without a condition may come after others with one.
+        api.context().conditions().erase(combined_condition);
         return attributes;
     }
     if (plan.conditions.size() == 1) {
         attributes.set("Condition", plan.conditions.begin()->key);
         return attributes;
     }
-    constexpr std::string_view combined = "SharedUsagePlanCondition";
     List any;
     for (const data::Entry& condition : plan.conditions) {
         any.push_back(make_condition(condition.key));
     }
-    api.context().conditions().set(combined, Map{{"Fn::Or", std::move(any)}});
-    attributes.set("Condition", combined);
+    api.context().conditions().set(combined_condition, Map{{"Fn::Or", std::move(any)}});
+    attributes.set("Condition", combined_condition);
     return attributes;
 }
 
