@@ -26,8 +26,8 @@ std::string read_file(const fs::path& path) {
     return out.str();
 }
 
-std::string render(const fs::path& folder) {
-    auto document = data::read_yaml(read_file(folder / "template.yaml"), "template.yaml");
+std::string render(const fs::path& file) {
+    auto document = data::read_yaml(read_file(file), "template.yaml");
     if (!document) {
         return base::to_string(document.error());
     }
@@ -52,7 +52,7 @@ std::vector<fs::path> folders() {
 class Golden : public testing::TestWithParam<fs::path> {};
 
 TEST_P(Golden, BecomesWhatIsExpected) {
-    const std::string got = render(GetParam());
+    const std::string got = render(GetParam() / "template.yaml");
     const fs::path expected = GetParam() / "expected.json";
     if (std::getenv("SAMARA_UPDATE_GOLDEN") != nullptr) {
         std::ofstream(expected, std::ios::binary) << got;
@@ -65,8 +65,25 @@ INSTANTIATE_TEST_SUITE_P(Cases, Golden, testing::ValuesIn(folders()), [](const a
     return row.param.filename().string();
 });
 
+/// The templates of the golden cases and, where it is there, of the corpus beside the source tree.
+std::vector<fs::path> all_templates() {
+    std::vector<fs::path> out;
+    for (const fs::path& folder : folders()) {
+        out.push_back(folder / "template.yaml");
+    }
+    for (fs::path parent = SAMARA_SOURCE_DIR; parent != parent.root_path();
+         parent = parent.parent_path()) {
+        const fs::path corpus = parent.parent_path() / "shared/corpus/transform/input";
+        if (fs::is_directory(corpus)) {
+            out.insert(out.end(), fs::directory_iterator(corpus), fs::directory_iterator());
+            break;
+        }
+    }
+    return out;
+}
+
 TEST(Determinism, IsTheSameInAnyOrderAndOnThreads) {
-    const std::vector<fs::path> cases = folders();
+    const std::vector<fs::path> cases = all_templates();
     std::vector<std::string> first(cases.size());
     for (std::size_t i = 0; i < cases.size(); ++i) {
         first[i] = render(cases[i]);
