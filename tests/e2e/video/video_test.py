@@ -36,7 +36,7 @@ class VideoService(SamaraTest):
         store.mkdir()
         program = pathlib.Path(os.environ.get("SAMARA_TEST_NPM", "/var/cache/samara-tools")) / "node_modules/.bin/s3rver"
         server = background(
-            [str(program), "--directory", str(store), "--address", "0.0.0.0", "--port", str(self.s3_port), "--silent"])
+            [str(program), "--directory", str(store), "--address", "0.0.0.0", "--port", str(self.s3_port), "--silent", "--no-vhost-buckets"])
         server.__enter__()
         self.addCleanup(server.__exit__, None, None, None)
         wait_for(lambda: subprocess.run(["curl", "-s", "-o", "/dev/null", self.s3_url()]).returncode == 0, "the S3 server")
