@@ -47,7 +47,7 @@ class VideoService(SamaraTest):
 
     def aws(self, *arguments):
         return subprocess.run(
-            ["aws", "--endpoint-url", self.s3_url(), *arguments], check=True, capture_output=True, text=True,
+            ["/usr/bin/aws", "--endpoint-url", self.s3_url(), *arguments], check=True, capture_output=True, text=True,
             env={"PATH": os.environ["PATH"], "HOME": str(self.folder), "AWS_ACCESS_KEY_ID": "S3RVER",
                  "AWS_SECRET_ACCESS_KEY": "S3RVER", "AWS_DEFAULT_REGION": "us-east-1"}).stdout
 
