@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds http_timeout{30'000};
 /// "${stageVariables.name}" replaced by the stage's values.
 std::string with_stage_variables(std::string uri, const TextPairs& variables) {
     for (const auto& [name, value] : variables) {
-        uri = base::replace_all(uri, "${stageVariables." + name + "}", value);
+        uri = base::replace_all(uri, fmt::format("${{stageVariables.{}}}", name), value);
     }
     return uri;
 }

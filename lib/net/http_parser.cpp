@@ -8,7 +8,7 @@ namespace samara::net {
 namespace {
 
 constexpr std::size_t max_chunk_line = 256; // size and extensions of one chunk
-constexpr std::size_t max_trailers = 8 * 1024;
+constexpr std::size_t max_trailers = 8UL * 1024;
 
 std::string_view trim_blanks(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
@@ -200,55 +200,59 @@ bool ChunkDecoder::read_size(std::string_view line) {
     return true;
 }
 
+/// Content of a chunk. `more` when that was all there is of it.
+ChunkDecoder::State
+ChunkDecoder::take_data(std::string_view bytes, std::string& body, std::size_t& consumed) {
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, bytes.size()));
+    if (remaining_ > body_limit_ || body.size() + count > body_limit_) {
+        return State::too_large;
+    }
+    body.append(bytes.substr(0, count));
+    consumed += count;
+    remaining_ -= count;
+    if (remaining_ == 0) {
+        part_ = Part::data_end;
+    }
+    return State::more;
+}
+
+/// A line between chunks or after the last one. `more` when it is as it should be.
+ChunkDecoder::State ChunkDecoder::take_line(std::string_view line) {
+    if (part_ == Part::size) {
+        return line.size() <= max_chunk_line && read_size(line) ? State::more : State::bad;
+    }
+    if (part_ == Part::data_end) {
+        part_ = Part::size;
+        return line.empty() ? State::more : State::bad;
+    }
+    trailer_bytes_ += line.size();
+    if (line.empty()) {
+        return State::done;
+    }
+    return trailer_bytes_ <= max_trailers ? State::more : State::bad;
+}
+
 ChunkDecoder::State
 ChunkDecoder::feed(std::string_view bytes, std::string& body, std::size_t& consumed) {
     consumed = 0;
     while (true) {
         const std::string_view rest = bytes.substr(consumed);
+        State state = State::more;
         if (part_ == Part::data) {
-            const auto count =
-                static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, rest.size()));
-            if (remaining_ > body_limit_ || body.size() + count > body_limit_) {
-                return State::too_large;
-            }
-            body.append(rest.substr(0, count));
-            consumed += count;
-            remaining_ -= count;
-            if (remaining_ > 0) {
+            if (rest.empty()) {
                 return State::more;
             }
-            part_ = Part::data_end;
-            continue;
+            state = take_data(rest, body, consumed);
+        } else {
+            const std::size_t line_end = rest.find("\r\n");
+            if (line_end == std::string_view::npos) {
+                return rest.size() > max_chunk_line + max_trailers ? State::bad : State::more;
+            }
+            consumed += line_end + 2;
+            state = take_line(rest.substr(0, line_end));
         }
-        const std::size_t line_end = rest.find("\r\n");
-        if (line_end == std::string_view::npos) {
-            return rest.size() > max_chunk_line + max_trailers ? State::bad : State::more;
-        }
-        const std::string_view line = rest.substr(0, line_end);
-        consumed += line_end + 2;
-        switch (part_) {
-        case Part::size:
-            if (line.size() > max_chunk_line || !read_size(line)) {
-                return State::bad;
-            }
-            break;
-        case Part::data_end:
-            if (!line.empty()) {
-                return State::bad;
-            }
-            part_ = Part::size;
-            break;
-        case Part::trailer:
-            if (line.empty()) {
-                return State::done;
-            }
-            trailer_bytes_ += line.size();
-            if (trailer_bytes_ > max_trailers) {
-                return State::bad;
-            }
-            break;
-        case Part::data:
-            break;
+        if (state != State::more) {
+            return state;
         }
     }
 }

@@ -36,7 +36,7 @@ struct Refusal {
 };
 
 struct HeadLimits {
-    std::size_t bytes = 32 * 1024; ///< request line and headers together
+    std::size_t bytes = 32UL * 1024; ///< request line and headers together
     std::size_t headers = 200;
 };
 
@@ -61,6 +61,8 @@ public:
 private:
     enum class Part : std::uint8_t { size, data, data_end, trailer };
 
+    State take_data(std::string_view bytes, std::string& body, std::size_t& consumed);
+    State take_line(std::string_view line);
     bool read_size(std::string_view line);
 
     std::size_t body_limit_;
