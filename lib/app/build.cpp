@@ -108,6 +108,7 @@ make_request(const Application& application, const BuildOptions& options) {
         request.manifest = absolute(options.manifest, "");
     }
     request.exclude = {options.exclude.begin(), options.exclude.end()};
+    request.whole = options.function.empty();
     request.cached = options.cached;
     request.parallel = options.parallel;
     request.build_in_source = options.build_in_source;
