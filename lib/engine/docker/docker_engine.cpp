@@ -57,6 +57,9 @@ public:
 
     base::Result<std::unique_ptr<Environment>>
     start(const EnvironmentSpec& spec, OutputSink output, const os::Cancellation& cancel) override {
+        if (auto checked = check_code(spec); !checked) {
+            return tl::unexpected(checked.error());
+        }
         const auto image = provide(spec, cancel);
         if (!image) {
             return tl::unexpected(image.error());
@@ -75,6 +78,17 @@ public:
     }
 
 private:
+    // Some engines make a folder that is missing. One elsewhere has files of its own.
+    [[nodiscard]] base::Result<void> check_code(const EnvironmentSpec& spec) const {
+        const auto* zip = std::get_if<ZipPackage>(&spec.package);
+        std::error_code error;
+        if (zip != nullptr && api_->local() && !std::filesystem::is_directory(zip->code, error)) {
+            return base::fail(fmt::format(
+                "the code of {} is not a folder: {}", spec.function, zip->code.string()));
+        }
+        return {};
+    }
+
     base::Result<image::AddedImage>
     provide(const EnvironmentSpec& spec, const os::Cancellation& cancel) {
         auto image = images_.provide(spec, cancel);

@@ -98,16 +98,23 @@ public:
 
     base::Result<std::string>
     registry_digest(const std::string& image, const os::Cancellation& cancel) override {
-        const auto answer = api_->call_json(
+        const std::string doing = fmt::format("cannot ask the registry for {}", image);
+        const auto answer = api_->send(
             {.path = "/distribution/" + image + "/json",
              .headers = credentials(image),
              .patience = registry_patience},
-            fmt::format("cannot ask the registry for {}", image),
             cancel);
         if (!answer) {
             return tl::unexpected(answer.error());
         }
-        const data::Value* descriptor = answer->find("Descriptor");
+        const auto body = data::read_json(answer->body, "the Docker engine's answer");
+        if (answer->status == not_found && !body) {
+            return pulled_digest(image, cancel);
+        }
+        if (!answer->success() || !body) {
+            return tl::unexpected(status_error(doing, *answer));
+        }
+        const data::Value* descriptor = body->find("Descriptor");
         return text_of(descriptor != nullptr ? descriptor->find("digest") : nullptr);
     }
 
@@ -121,12 +128,12 @@ public:
         ApiRequest request{
             .method = "POST",
             .path = "/images/create",
-            .query =
-                {{"fromImage", reference.repository},
-                 {"tag", tag.empty() ? "latest" : tag},
-                 {"platform", platform}},
+            .query = {{"fromImage", reference.repository}, {"tag", tag.empty() ? "latest" : tag}},
             .headers = credentials(image),
             .patience = without_end};
+        if (!platform.empty()) {
+            request.query.emplace_back("platform", platform);
+        }
         return stream(
             std::move(request), progress, fmt::format("{} cannot be pulled", image), cancel);
     }
@@ -195,6 +202,20 @@ public:
     }
 
 private:
+    // Podman has no such request; a pull of what is here already fetches the manifest only.
+    base::Result<std::string>
+    pulled_digest(const std::string& image, const os::Cancellation& cancel) {
+        if (auto pulled = pull(image, "", cancel); !pulled) {
+            return tl::unexpected(pulled.error());
+        }
+        const auto info = inspect(image, cancel);
+        if (!info || !*info || (*info)->repo_digests.empty()) {
+            return base::fail(fmt::format("{} has no digest", image));
+        }
+        const std::string& digest = (*info)->repo_digests.front();
+        return digest.substr(digest.find('@') + 1);
+    }
+
     static std::string path(const std::string& image, std::string_view what) {
         return fmt::format("/images/{}{}{}", image, what.empty() ? "" : "/", what);
     }
