@@ -44,6 +44,7 @@ std::optional<Map> mutual_tls(const Properties& domain, bool& good) {
     Map out;
     for (const data::Entry& entry : given->map()) {
         if (entry.key != "TruststoreUri" && entry.key != "TruststoreVersion") {
+            good = false;
             given->error(
                 entry.key,
                 fmt::format("there is no property {}", entry.key),

@@ -209,7 +209,7 @@ std::optional<Value> make_body(const Resource& api, const HttpAuth& auth, const 
         } else {
             Value& servers = (*map)["servers"];
             if (!servers.is_list()) {
-                servers = List{Map{{"url", "/"}}};
+                servers = List{Map{}};
             }
             const Map setting{{"disableExecuteApiEndpoint", *disabled}};
             for (Value& server : *servers.as_list()) {

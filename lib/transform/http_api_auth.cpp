@@ -63,7 +63,8 @@ std::optional<HttpAuthorizer> lambda_authorizer(const Properties& properties) {
         role != nullptr && role->text() != "NONE") {
         settings.set("authorizerCredentials", *role);
     }
-    if (const Value* simple = properties.find("EnableSimpleResponses")) {
+    const Value* simple = properties.find("EnableSimpleResponses");
+    if (simple != nullptr && !(simple->is_boolean() && !*simple->as_boolean())) {
         settings.set("enableSimpleResponses", *simple);
     }
     if (const Map* identity = properties.map_at("Identity")) {

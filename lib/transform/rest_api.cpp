@@ -80,8 +80,13 @@ std::optional<Map> api_body(const Resource& api) {
     Map& map = *definition.as_map();
     const bool edits = api.find("Cors") != nullptr || api.find("Auth") != nullptr ||
                        api.find("OpenApiVersion") != nullptr;
+    // AWS's transform upgrades the definition once more when there is Auth, and so wraps the types
+    // of CORS headers twice; deployed APIs have it so.
+    const auto upgrade_with_auth = [&] {
+        return api.find("Auth") == nullptr || upgrade_to_openapi_3(api, map);
+    };
     const bool good = (!edits || check_paths(api, map)) && add_cors(api, map) &&
-                      apply_api_auth(api, map) && add_gateway_responses(api, map) &&
+                      apply_api_auth(api, map) && upgrade_with_auth() && add_gateway_responses(api, map) &&
                       add_models(api, map) && disable_endpoint(api, map) &&
                       upgrade_to_openapi_3(api, map);
     if (!good) {

@@ -327,12 +327,13 @@ bool check_default(const Properties& auth, const Value& name) {
     return false;
 }
 
-bool apply_resource_policy(
-    const Resource& api, const Value* policy, Map& definition) {
+bool apply_resource_policy(const Resource& api, const Value* given, Map& definition) {
     const Value* paths = definition.find("paths");
-    if (policy == nullptr) {
+    if (given == nullptr) {
         return true;
     }
+    const Value resolved = api.context().parameters().resolve(*given);
+    const Value* policy = &resolved;
     if (!policy->is_map()) {
         api.context().error("ResourcePolicy must be a map", {}, policy->where());
         return false;

@@ -77,7 +77,7 @@ std::string methods_of(const Map& item) {
 }
 
 /// A mock integration that answers a browser's question.
-Map preflight(const Cors& cors, const Map& item, bool openapi_3) {
+Map preflight(const Cors& cors, const Map& item) {
     Map headers;
     Map parameters;
     const auto answer = [&](std::string_view header, const Value& value) {
@@ -85,8 +85,7 @@ Map preflight(const Cors& cors, const Map& item, bool openapi_3) {
             return;
         }
         parameters.set(fmt::format("method.response.header.{}", header), value);
-        Value type = Map{{"type", "string"}};
-        headers.set(header, openapi_3 ? Value(Map{{"schema", std::move(type)}}) : std::move(type));
+        headers.set(header, Map{{"type", "string"}});
     };
     answer("Access-Control-Allow-Headers", cors.headers);
     answer(
@@ -98,10 +97,8 @@ Map preflight(const Cors& cors, const Map& item, bool openapi_3) {
         answer("Access-Control-Allow-Credentials", "'true'");
     }
     Map options{{"summary", "CORS support"}};
-    if (!openapi_3) {
-        options.set("consumes", List{"application/json"});
-        options.set("produces", List{"application/json"});
-    }
+    options.set("consumes", List{"application/json"});
+    options.set("produces", List{"application/json"});
     options.set(
         integration_key,
         Map{{"type", "mock"},
@@ -131,11 +128,10 @@ bool add_cors(const Resource& api, Map& definition) {
     if (!cors || paths == nullptr || !paths->is_map()) {
         return cors.has_value();
     }
-    const bool openapi_3 = definition.contains("openapi");
     for (data::Entry& path : *paths->as_map()) {
         for (Map* item : branches(path.value)) {
             if (!item->contains("options")) {
-                Map options = preflight(*cors, *item, openapi_3);
+                Map options = preflight(*cors, *item);
                 item->set("options", std::move(options));
             }
         }

@@ -162,6 +162,11 @@ bool add_models(const Resource& api, Map& definition) {
                    ? map_in(map_in(definition, "components"), "schemas")
                    : map_in(definition, "definitions");
     for (const data::Entry& model : *models) {
+        if (!model.value.is_map()) {
+            api.error_at(
+                model.value, fmt::format("Models.{}", model.key), "a model must be a JSON schema");
+            return false;
+        }
         all.set(data::Entry(base::to_lower(model.key), model.value, model.key_where));
     }
     return true;
@@ -301,32 +306,34 @@ bool upgrade_to_openapi_3(const Resource& api, Map& definition) {
             value.where());
         good = false;
     };
-    each_operation(*paths->as_map(), [&](const std::string& path, const std::string& method, Map& operation) {
-        if (method != "options") {
-            return;
+    // What is under Fn::If stays as it is.
+    for (data::Entry& path : *paths->as_map()) {
+        Value* options = path.value.find("options");
+        Map* operation = options == nullptr ? nullptr : options->as_map();
+        if (operation == nullptr) {
+            continue;
         }
-        operation.erase("consumes");
-        operation.erase("produces");
-        Value* responses = operation.find("responses");
-        if (responses == nullptr) {
-            return;
+        operation->erase("consumes");
+        operation->erase("produces");
+        Value* responses = operation->find("responses");
+        if (responses != nullptr && !responses->is_map()) {
+            wrong(*responses, path.key, "responses");
+            continue;
         }
-        if (!responses->is_map()) {
-            return wrong(*responses, path, "responses");
-        }
-        Value* answer = responses->find("200");
+        Value* answer = responses == nullptr ? nullptr : responses->find("200");
         Value* headers = answer == nullptr ? nullptr : answer->find("headers");
-        if (headers == nullptr) {
-            return;
+        if (headers != nullptr && !headers->is_map()) {
+            wrong(*headers, path.key, "headers");
+            continue;
         }
-        if (!headers->is_map()) {
-            return wrong(*headers, path, "headers");
+        if (headers == nullptr) {
+            continue;
         }
         for (data::Entry& header : *headers->as_map()) {
             Value type = std::move(header.value);
             header.value = Map{{"schema", std::move(type)}};
         }
-    });
+    }
     return good;
 }
 

@@ -149,6 +149,7 @@ void restrict_path(
     const Value& stage) {
     const List resources = resources_of(definition, path, stage);
     List statements = statements_of(definition);
+    const bool alone = statements.empty();
     const auto accounts = [&](std::string_view property, std::string_view effect) {
         if (const Value* ids = policy.find(property); ids != nullptr && !ids->is_null()) {
             statements.emplace_back(
@@ -167,6 +168,10 @@ void restrict_path(
     addresses("IpRangeBlacklist", "IpAddress");
     for (const VpcRule& rule : vpc_rules) {
         restrict_vpcs(context, statements, resources, policy, rule);
+    }
+    if (alone && statements.size() == 1) {
+        definition.find(policy_key)->as_map()->set("Statement", std::move(statements.front()));
+        return;
     }
     statements_of(definition) = std::move(statements);
 }

@@ -75,7 +75,9 @@ Map shared_attributes(const Resource& api, SharedPlan& plan) {
     Map attributes = plan.attributes;
     if (plan.always) {
         // An API without a condition may come after others with one.
-        api.context().conditions().erase(combined_condition);
+        if (api.context().document().contains("Conditions")) {
+            api.context().conditions().erase(combined_condition);
+        }
         return attributes;
     }
     if (plan.conditions.size() == 1) {
