@@ -1,6 +1,7 @@
 // The runtime clients in templates/runtimes against the real samara-rie: one table for all.
 #include "support/rie/rie_process.h"
 
+#include <cstdlib>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -424,6 +425,84 @@ INSTANTIATE_TEST_SUITE_P(
             false,
             fmt::format(
                 "{}\t{}\tINFO\ta line\n{}\t{}\tWARN\tw\nEND", iso_time, uuid, iso_time, uuid)}),
+    [](const auto& row) { return row.param.name; });
+
+// AWS's own runtime client, npm aws-lambda-ric@3.3.0 (installed with --ignore-scripts), proves the
+// emulator rather than ours. scripts/test installs it under SAMARA_TEST_NPM.
+class AwsClient : public testing::TestWithParam<ClientCase> {};
+
+TEST_P(AwsClient, Answers) {
+    const char* npm = std::getenv("SAMARA_TEST_NPM");
+    const std::filesystem::path ric =
+        std::filesystem::path(npm == nullptr ? "" : npm) / "node_modules/aws-lambda-ric";
+    if (npm == nullptr || !std::filesystem::exists(ric)) {
+        GTEST_SKIP() << "SAMARA_TEST_NPM does not name a folder with npm aws-lambda-ric";
+    }
+    const ClientCase& row = GetParam();
+    const auto folder = os::TempDir::create("client-test");
+    ASSERT_TRUE(folder);
+    write_file(folder->path() / row.file, row.code);
+    RieProcess rie(
+        {{"/bin/sh",
+          "-c",
+          R"(cd "$LAMBDA_TASK_ROOT" && exec node "$0" "$1")",
+          (ric / "bin/index.mjs").string(),
+          row.handler},
+         {{"LAMBDA_TASK_ROOT", folder->path()},
+          {"_HANDLER", row.handler},
+          {"AWS_LAMBDA_FUNCTION_TIMEOUT", "10"}}});
+    const Answer answer = rie.invoke(row.event);
+    EXPECT_THAT(answer.body, ContainsRegex(row.body)) << rie.log();
+    EXPECT_EQ(answer.header("X-Amz-Function-Error"), row.fails ? "Unhandled" : "") << answer.body;
+    EXPECT_TRUE(rie.log_has("REPORT"));
+    EXPECT_THAT(rie.log(), ContainsRegex(row.log));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    NodeJs,
+    AwsClient,
+    testing::Values(
+        ClientCase{
+            "Returns",
+            "",
+            "app.handler",
+            "app.js",
+            "exports.handler = async (event) => { console.log('a line'); return event; };",
+            R"({"a":1})",
+            "^[{]\"a\":1}$",
+            false,
+            "\tINFO\ta line\nEND RequestId"},
+        ClientCase{
+            "Throws",
+            "",
+            "app.handler",
+            "app.js",
+            "exports.handler = async () => { throw new TypeError('boom'); };",
+            "{}",
+            R"(^[{]"errorType":"TypeError","errorMessage":"boom","trace":.)",
+            true,
+            "ERROR\tInvoke Error"},
+        ClientCase{
+            "NoModule",
+            "",
+            "nope.handler",
+            "app.js",
+            "",
+            "{}",
+            "\"errorType\":\"Runtime.ImportModuleError\"",
+            true,
+            "Phase: invoke\tStatus: error\tError Type: Runtime.ImportModuleError"},
+        ClientCase{
+            "Streams",
+            "",
+            "app.handler",
+            "app.js",
+            "exports.handler = awslambda.streamifyResponse(async (event, stream) => {\n"
+            "  stream.write('one,'); stream.write('two'); stream.end(); });",
+            "{}",
+            "^one,two$",
+            false,
+            "START RequestId"}),
     [](const auto& row) { return row.param.name; });
 
 TEST(Client, PythonLogsJsonWhenTheFunctionAsksForIt) {
