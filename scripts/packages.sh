@@ -10,7 +10,7 @@ build_packages=(
 sandbox_packages=(bubblewrap curl python3 python3-boto3 python3-pip)
 
 test_packages=(
-    awscli binutils debootstrap docker-registry docker.io ffmpeg iproute2 libgmock-dev libgtest-dev make nodejs npm
+    autoconf automake awscli binutils debootstrap docker-registry docker.io ffmpeg iproute2 libgmock-dev libgtest-dev libtool make nodejs npm
     openssl podman procps python3-venv unzip zip
 )
 

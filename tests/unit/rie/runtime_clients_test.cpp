@@ -427,15 +427,15 @@ INSTANTIATE_TEST_SUITE_P(
                 "{}\t{}\tINFO\ta line\n{}\t{}\tWARN\tw\nEND", iso_time, uuid, iso_time, uuid)}),
     [](const auto& row) { return row.param.name; });
 
-// AWS's own runtime client, npm aws-lambda-ric@3.3.0 (installed with --ignore-scripts), proves the
-// emulator rather than ours. scripts/test installs it under SAMARA_TEST_NPM.
+// AWS's own runtime client, npm aws-lambda-ric@3.3.0, proves the emulator rather than our clients.
+// scripts/test installs it under SAMARA_TEST_NPM.
 class AwsClient : public testing::TestWithParam<ClientCase> {};
 
 TEST_P(AwsClient, Answers) {
     const char* npm = std::getenv("SAMARA_TEST_NPM");
     const std::filesystem::path ric =
         std::filesystem::path(npm == nullptr ? "" : npm) / "node_modules/aws-lambda-ric";
-    if (npm == nullptr || !std::filesystem::exists(ric)) {
+    if (npm == nullptr || !std::filesystem::exists(ric / "dist/rapid-client.node")) {
         GTEST_SKIP() << "SAMARA_TEST_NPM does not name a folder with npm aws-lambda-ric";
     }
     const ClientCase& row = GetParam();
