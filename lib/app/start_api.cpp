@@ -72,7 +72,8 @@ void announce(const gateway::Server& server, const base::Log& log) {
     }
 }
 
-gateway::ServerOptions server_options(const ServeOptions& options, const base::Log& log) {
+gateway::ServerOptions
+server_options(const ServeOptions& options, const std::string& region, const base::Log& log) {
     gateway::ServerOptions server;
     server.http.host = options.host;
     server.http.port = options.port;
@@ -80,6 +81,13 @@ gateway::ServerOptions server_options(const ServeOptions& options, const base::L
         server.http.tls = net::TlsFiles{options.ssl_certificate, options.ssl_key};
     }
     server.gateway.authorization.disable_authorizer = options.disable_authorizer;
+    server.gateway.authorization.region = region;
+    std::error_code failed;
+    if (!options.static_folder.empty() &&
+        std::filesystem::is_directory(options.static_folder, failed)) {
+        server.gateway.static_folder = std::filesystem::canonical(options.static_folder, failed);
+        log.info(fmt::format("Mounting static files from {} at /", options.static_folder.string()));
+    }
     const auto format =
         options.json_access_log ? gateway::AccessLogFormat::json : gateway::AccessLogFormat::text;
     server.gateway.access_log = [log, format](const gateway::AccessRecord& record) {
@@ -113,7 +121,7 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
     auto server = gateway::Server::start(
         std::move(*apis),
         [&live](const invoke::Request& request) { return (*live)->invoke(request); },
-        server_options(options, log));
+        server_options(options, (*live)->application().region(), log));
     if (!server) {
         return base::fail(std::move(server).error());
     }
