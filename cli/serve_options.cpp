@@ -63,6 +63,7 @@ int serve(
     serve.warm = given.warm_containers == "EAGER" ? app::Warm::eager : app::Warm::lazy;
     serve.watch = !given.no_watch;
     serve.disable_authorizer = given.disable_authorizer;
+    serve.token_keys = {given.jwks, given.iam_credentials, given.local_issuer};
     serve.json_access_log = given.access_log_format == "json";
     serve.max_concurrency = given.max_concurrency;
     serve.idle_timeout = std::chrono::seconds(given.idle_timeout_seconds);

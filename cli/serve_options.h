@@ -23,6 +23,9 @@ struct ServeArguments : RunArguments {
     std::string ssl_key;
     bool disable_authorizer = false;
     std::string access_log_format = "text";
+    std::string jwks;
+    std::string iam_credentials;
+    bool local_issuer = false;
 };
 
 void declare_serve(Options& options, ServeArguments& arguments);

@@ -35,6 +35,20 @@ int start_api(Console& console, const Arguments& arguments) {
         given.access_log_format,
         {"text", "json"},
         {.help = "Form of the access log"});
+    options.text(
+        "--jwks",
+        given.jwks,
+        {.help = "Key set that tokens are checked against, instead of asking their issuer",
+         .value_name = "FILE"});
+    options.flag(
+        "--local-issuer",
+        given.local_issuer,
+        {.help = "Accept tokens of `samara local token` from every issuer"});
+    options.text(
+        "--iam-credentials",
+        given.iam_credentials,
+        {.help = "Credentials file with the keys that may sign requests (AWS_IAM)",
+         .value_name = "FILE"});
     return serve(console, options, arguments, "local start-api", given, app::start_api);
 }
 

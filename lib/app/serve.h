@@ -2,6 +2,7 @@
 
 #include "app/load.h"
 #include "app/plan.h"
+#include "app/token_keys.h"
 #include "base/log.h"
 #include "engine/engine.h"
 
@@ -28,6 +29,7 @@ struct ServeOptions {
     Warm warm = Warm::lazy;
     bool watch = true;
     bool disable_authorizer = false;
+    TokenKeyOptions token_keys;
     bool json_access_log = false;
     std::size_t max_concurrency = 10;
     std::chrono::milliseconds idle_timeout = std::chrono::minutes(10);

@@ -118,10 +118,14 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
     if (options.disable_authorizer) {
         log.warning("--disable-authorizer: every route is open, whatever the template asks for");
     }
+    gateway::ServerOptions settings = server_options(options, (*live)->application().region(), log);
+    if (auto keys = add_token_keys(options.token_keys, settings.gateway.authorization); !keys) {
+        return keys;
+    }
     auto server = gateway::Server::start(
         std::move(*apis),
         [&live](const invoke::Request& request) { return (*live)->invoke(request); },
-        server_options(options, (*live)->application().region(), log));
+        std::move(settings));
     if (!server) {
         return base::fail(std::move(server).error());
     }
