@@ -62,6 +62,12 @@ void declare_run(Options& options, RunArguments& arguments) {
         "--force-image-build",
         arguments.force_image_build,
         {.help = "Rebuild the image the function runs in", .environment = "SAM_FORCE_IMAGE_BUILD"});
+    options.choice(
+        "--image-check",
+        arguments.image_check,
+        {"content", "classic"},
+        {.help = "When that image is rebuilt: when its content should be another, or by the rule "
+                 "of the AWS SAM CLI"});
     options.text(
         "-v,--docker-volume-basedir",
         arguments.docker_volume_basedir,
@@ -113,6 +119,7 @@ base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
         arguments.container_host_interface};
     run.skip_pull_image = arguments.skip_pull_image;
     run.force_image_build = arguments.force_image_build;
+    run.classic_image_check = arguments.image_check == "classic";
     run.memory_limit = !arguments.no_memory_limit;
     run.mount_symlinks = arguments.mount_symlinks.value_or(false);
     run.debug_args = arguments.debug_args;

@@ -25,6 +25,7 @@ struct RunArguments {
     std::vector<std::string> invoke_images;
     bool skip_pull_image = false;
     bool force_image_build = false;
+    std::string image_check = "content";
     std::optional<bool> mount_symlinks;
     bool no_memory_limit = false;
     std::vector<std::string> debug_ports;

@@ -23,6 +23,7 @@ struct RunOptions {
     engine::NetworkSpec network;
     bool skip_pull_image = false;
     bool force_image_build = false;
+    bool classic_image_check = false;
     bool memory_limit = true;
     bool mount_symlinks = false;
     std::vector<std::uint16_t> debug_ports;

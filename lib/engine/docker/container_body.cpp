@@ -1,17 +1,24 @@
 #include "engine/docker/container_body.h"
 
+#include "engine/payload/debugger.h"
+
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
 namespace samara::engine::docker {
 
+namespace fs = std::filesystem;
+
 namespace {
 
 constexpr std::int64_t mebibyte = 1LL << 20U;
 constexpr int open_files = 1024; // Lambda's quotas: file descriptors, processes and threads
 constexpr int processes = 1024;
-constexpr std::string_view debugger_folder = "/tmp/lambci_debug_files";
+// Ports are published on the host's interface; inside, a debugger listens on all.
+constexpr std::string_view any_address = "0.0.0.0";
 
 data::List list_of(const std::vector<std::string>& texts) {
     data::List list;
@@ -33,11 +40,16 @@ struct Start {
 
 // A Zip function: the emulator finds the runtime's bootstrap itself. An Image function: what its
 // image runs, with the overrides of ImageConfig, becomes the emulator's arguments.
-Start start_of(const EnvironmentSpec& spec, const image::ImageInfo& image) {
+Start start_of(
+    const EnvironmentSpec& spec, const image::ImageInfo& image, const DebugStart& debug) {
     Start start;
     start.entry_point = {std::string(image::emulator_path)};
+    if (spec.debug) {
+        start.entry_point.emplace_back("--no-timeout"); // somebody thinks at a breakpoint
+    }
     const auto* package = std::get_if<ImagePackage>(&spec.package);
     if (package == nullptr) {
+        start.command = debug.command;
         start.working_directory = "/var/task";
         return start;
     }
@@ -50,10 +62,32 @@ Start start_of(const EnvironmentSpec& spec, const image::ImageInfo& image) {
     return start;
 }
 
+// What the links at the top of the code lead to outside of it (--mount-symlinks). The engine
+// follows the link inside, so that it finds there what it finds here.
+void mount_links(const fs::path& code, data::List& mounts) {
+    std::error_code error;
+    const fs::path root = fs::canonical(code, error);
+    for (fs::directory_iterator entry(code, error), end; !error && entry != end;
+         entry.increment(error)) {
+        std::error_code broken;
+        if (!entry->is_symlink(broken)) {
+            continue;
+        }
+        const fs::path target = fs::canonical(entry->path(), broken);
+        if (!broken && *target.lexically_relative(root).begin() == "..") {
+            mounts.push_back(read_only_bind(
+                target.string(), (fs::path("/var/task") / entry->path().filename()).string()));
+        }
+    }
+}
+
 data::Value mounts_of(const EnvironmentSpec& spec) {
     data::List mounts;
     if (const auto* zip = std::get_if<ZipPackage>(&spec.package)) {
         mounts.push_back(read_only_bind(zip->code.string(), "/var/task"));
+        if (spec.mount_symlinks) {
+            mount_links(zip->code, mounts);
+        }
     }
     if (spec.debug && !spec.debug->debugger_path.empty()) {
         mounts.push_back(read_only_bind(spec.debug->debugger_path.string(), debugger_folder));
@@ -113,9 +147,13 @@ data::Map host_config(const EnvironmentSpec& spec) {
 
 data::Value
 container_body(const EnvironmentSpec& spec, const image::AddedImage& image, const Owner& owner) {
-    const Start start = start_of(spec, image.info);
+    const DebugStart debug =
+        spec.debug ? debug_start(spec.runtime, *spec.debug, any_address) : DebugStart();
+    const Start start = start_of(spec, image.info, debug);
+    auto variables = debug.environment;
+    variables.insert(spec.environment.begin(), spec.environment.end());
     data::List environment;
-    for (const auto& [name, value] : spec.environment) {
+    for (const auto& [name, value] : variables) {
         environment.emplace_back(fmt::format("{}={}", name, value));
     }
     data::Map ports;

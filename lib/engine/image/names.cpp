@@ -3,9 +3,9 @@
 #include "base/hash.h"
 #include "base/strings.h"
 #include "engine/image/reference.h"
+#include "template/runtimes.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -16,35 +16,22 @@ namespace {
 constexpr std::string_view repository = "public.ecr.aws/lambda/";
 constexpr std::size_t layer_digits = 25;
 
-// Runtimes of before AWS had a second architecture.
-constexpr std::array<std::string_view, 8> single_architecture{
-    "dotnetcore2.1",
-    "go1.x",
-    "java8",
-    "nodejs10.x",
-    "provided",
-    "python3.6",
-    "python3.7",
-    "ruby2.5"};
-
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-std::string untagged_architecture(std::string_view runtime) {
-    if (runtime == "provided") {
-        return "provided:alami";
+// A runtime that is not in the table is tagged as most are: "ruby4.0" is "ruby:4.0".
+model::Runtime runtime_of(std::string_view id) {
+    if (auto known = model::find_runtime(id)) {
+        return *known;
     }
-    if (runtime.starts_with("provided.")) {
-        return fmt::format("provided:{}", runtime.substr(std::string_view("provided.").size()));
-    }
-    if (runtime.starts_with("dotnet")) {
-        return fmt::format("dotnet:{}", runtime.substr(std::string_view("dotnet").size()));
-    }
-    const auto digit = std::find_if(runtime.begin(), runtime.end(), is_digit);
-    const auto split = static_cast<std::size_t>(digit - runtime.begin());
-    return fmt::format(
-        "{}:{}", runtime.substr(0, split), base::replace_all(runtime.substr(split), ".x", ""));
+    const auto digit = std::find_if(id.begin(), id.end(), is_digit);
+    const auto split = static_cast<std::size_t>(digit - id.begin());
+    model::Runtime unknown;
+    unknown.image =
+        fmt::format("{}:{}", id.substr(0, split), base::replace_all(id.substr(split), ".x", ""));
+    unknown.architectures = {"x86_64", "arm64"};
+    return unknown;
 }
 
 std::string layers_hash(const std::vector<Layer>& layers) {
@@ -59,11 +46,9 @@ std::string layers_hash(const std::vector<Layer>& layers) {
 } // namespace
 
 std::string runtime_tag(std::string_view runtime, std::string_view architecture) {
-    std::string tag = untagged_architecture(runtime);
-    const bool single =
-        std::find(single_architecture.begin(), single_architecture.end(), runtime) !=
-        single_architecture.end();
-    return single ? tag : fmt::format("{}-{}", tag, architecture);
+    const model::Runtime known = runtime_of(runtime);
+    return known.architectures.size() > 1 ? fmt::format("{}-{}", known.image, architecture)
+                                          : known.image;
 }
 
 Names names_of(const EnvironmentSpec& spec) {
@@ -83,7 +68,7 @@ Names names_of(const EnvironmentSpec& spec) {
         names.added = fmt::format("samcli/lambda-{}-{}", tag, layers_hash(spec.layers));
         return names;
     }
-    const std::string versions = untagged_architecture(spec.runtime);
+    const std::string versions = runtime_of(spec.runtime).image;
     names.added = fmt::format(
         "{}:{}-rapid-{}",
         parse_reference(names.base).repository,

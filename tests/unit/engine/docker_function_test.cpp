@@ -184,6 +184,17 @@ TEST_F(DockerFunction, LeftoversOfADeadSamaraAreSweptAtTheNextStart) {
     ASSERT_TRUE(api_->call({.method = "DELETE", .path = "/containers/" + users}, "remove", {}));
 }
 
+TEST_F(DockerFunction, SeesWhatLinksLeadToWhenTheyAreMounted) {
+    EnvironmentSpec spec = python("def handler(e, c): return open('/var/task/shared/a').read()");
+    ASSERT_TRUE(os::make_folders(dir_.path() / "shared"));
+    ASSERT_TRUE(os::write_file_atomically(dir_.path() / "shared/a", "found"));
+    std::filesystem::create_symlink(
+        "../shared", std::get<ZipPackage>(spec.package).code / "shared");
+    EXPECT_THAT(run(spec).payload, HasSubstr("FileNotFoundError"));
+    spec.mount_symlinks = true;
+    EXPECT_EQ(run(spec).payload, "\"found\"");
+}
+
 TEST_F(DockerFunction, LaterLayersWin) {
     EnvironmentSpec spec = python(R"(import os
 def handler(event, context):

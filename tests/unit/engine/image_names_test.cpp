@@ -39,6 +39,7 @@ TEST(RuntimeTag, IsAsAwsTagsItsImages) {
     EXPECT_EQ(runtime_tag("provided.al2023", "x86_64"), "provided:al2023-x86_64");
     EXPECT_EQ(runtime_tag("provided", "x86_64"), "provided:alami");
     EXPECT_EQ(runtime_tag("go1.x", "x86_64"), "go:1");
+    EXPECT_EQ(runtime_tag("ruby9.9", "arm64"), "ruby:9.9-arm64"); // not known yet
 }
 
 EnvironmentSpec zip(std::string runtime) {
