@@ -216,6 +216,14 @@ Value effective_domain(const Resource& api) {
     return domain;
 }
 
+std::string domain_id(const Value& domain) {
+    const Value* endpoint = domain.find("EndpointConfiguration");
+    const Value* name = domain.find("DomainName");
+    return hashed_id(
+        endpoint->text() == "PRIVATE" ? "ApiGatewayDomainNameV2" : "ApiGatewayDomainName",
+        name == nullptr ? Value() : *name);
+}
+
 bool emit_rest_domain(const Resource& api, const std::string& stage) {
     Value storage;
     bool good = true;
@@ -231,8 +239,7 @@ bool emit_rest_domain(const Resource& api, const std::string& stage) {
         return false;
     }
     const bool is_private = endpoint == "PRIVATE";
-    const std::string id =
-        hashed_id(is_private ? "ApiGatewayDomainNameV2" : "ApiGatewayDomainName", name);
+    const std::string id = domain_id(storage);
     Map properties{{"DomainName", name}};
     properties.set(
         endpoint == "REGIONAL" ? "RegionalCertificateArn" : "CertificateArn",

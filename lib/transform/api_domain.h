@@ -28,4 +28,7 @@ bool emit_domain_v2(const Resource& api, const std::string& stage, const DomainV
 /// Null when there is none.
 data::Value effective_domain(const Resource& api);
 
+/// The logical id of a REST API's domain name.
+std::string domain_id(const data::Value& domain);
+
 } // namespace samara::transform

@@ -1,5 +1,8 @@
 #include "transform/definition_text.h"
 
+#include "data/write.h"
+#include "transform/logical_id.h"
+
 #include <cstdint>
 #include <vector>
 
@@ -105,6 +108,45 @@ private:
     std::size_t used_ = 0;
 };
 
+/// A copy that was made entry by entry in the order of the table, which swaps entries that want the
+/// same slot.
+HashTable copy_of(const HashTable& table) {
+    HashTable copy;
+    table.each([&](const data::Entry& entry) { copy.insert(entry); });
+    return copy;
+}
+
+/// Whether a member of a map of the template was there before the edits.
+bool is_first(const data::Entry& entry) {
+    return entry.key_where.known() || entry.key == "x-amazon-apigateway-any-method";
+}
+
+/// A map as it is after all edits: one copy before an edit, one after it.
+HashTable table_of(const Value& value) {
+    HashTable table;
+    bool edited = false;
+    for (const data::Entry& entry : *value.as_map()) {
+        if (!value.where().known() || is_first(entry)) {
+            table.insert(entry);
+        } else {
+            edited = true;
+        }
+    }
+    if (!value.where().known()) {
+        return copy_of(table);
+    }
+    if (!edited) {
+        return table;
+    }
+    table = copy_of(table);
+    for (const data::Entry& entry : *value.as_map()) {
+        if (!is_first(entry)) {
+            table.insert(entry);
+        }
+    }
+    return copy_of(table);
+}
+
 void write_text(std::string& out, std::string_view text, bool written_by_user) {
     const bool double_quoted =
         text.find('\'') != std::string_view::npos && text.find('"') == std::string_view::npos;
@@ -181,10 +223,7 @@ void write(std::string& out, const Value& value) {
         break;
     }
     case Value::Kind::map: {
-        HashTable table;
-        for (const data::Entry& entry : *value.as_map()) {
-            table.insert(entry);
-        }
+        const HashTable table = table_of(value);
         std::string_view separator;
         out += '{';
         table.each([&](const data::Entry& entry) {
@@ -200,7 +239,44 @@ void write(std::string& out, const Value& value) {
     }
 }
 
+/// JSON as Python prints it: a blank after each comma and colon.
+void write_json(std::string& out, const Value& value) {
+    std::string_view separator;
+    if (value.is_map()) {
+        out += '{';
+        table_of(value).each([&](const data::Entry& entry) {
+            out += separator;
+            separator = ", ";
+            write_json(out, entry.key);
+            out += ": ";
+            write_json(out, entry.value);
+        });
+        out += '}';
+    } else if (const data::List* list = value.as_list()) {
+        out += '[';
+        for (const Value& item : *list) {
+            out += separator;
+            separator = ", ";
+            write_json(out, item);
+        }
+        out += ']';
+    } else if (value.is_string()) {
+        // Only the outside of a one-element list of the text: the quotes and escapes are those of
+        // any hash input.
+        const std::string quoted = hash_input(data::List{value});
+        out += std::string_view(quoted).substr(1, quoted.size() - 2);
+    } else {
+        out += data::write_json(value);
+    }
+}
+
 } // namespace
+
+std::string definition_json(const Value& value) {
+    std::string out;
+    write_json(out, value);
+    return out;
+}
 
 std::string definition_text(const Value& definition) {
     std::string out;

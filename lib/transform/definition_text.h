@@ -12,4 +12,7 @@ namespace samara::transform {
 /// Templates deployed before stay deployed: the same definition must give the same id for ever.
 std::string definition_text(const data::Value& definition);
 
+/// The same in JSON.
+std::string definition_json(const data::Value& value);
+
 } // namespace samara::transform

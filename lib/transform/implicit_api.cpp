@@ -218,6 +218,9 @@ void add_route(Context& context, const ApiKind& kind, const data::Entry& owner, 
         }
     }
     add_operation(*paths->as_map(), route->path, route->method);
+    if (!paths->where().known()) {
+        paths->set_where(route->path.where()); // it is what the template's events say
+    }
     const Value* condition = owner.value.find("Condition");
     managed.paths[std::string(route->path.text())].insert(
         std::string(condition == nullptr ? std::string_view{} : condition->text()));

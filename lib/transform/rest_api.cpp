@@ -151,6 +151,11 @@ std::string deployment_text(const Resource& api, const Map& rest_api) {
         text += separator;
         text += version_text(*version);
     }
+    if (Value domain = effective_domain(api); domain.is_map()) {
+        text += separator;
+        domain.as_map()->set("ApiDomainName", domain_id(domain));
+        text += definition_json(domain);
+    }
     const AllApiPaths& managed = api.context().state<AllApiPaths>();
     if (const auto found = managed.apis.find(api.logical_id());
         found != managed.apis.end() && !found->second.function_names.empty()) {

@@ -49,8 +49,8 @@ Value scheme_of(Value header, std::string_view kind, Map settings) {
     return Map{
         {"type", "apiKey"},
         {"name", std::move(header)},
-        {"x-amazon-apigateway-authtype", kind},
         {"in", "header"},
+        {"x-amazon-apigateway-authtype", kind},
         {"x-amazon-apigateway-authorizer", std::move(settings)}};
 }
 
@@ -69,7 +69,7 @@ Value cognito_scheme(const Properties& authorizer, const Value& identity) {
 
 std::optional<Value> lambda_scheme(const Properties& authorizer, const Value& identity) {
     const bool request = authorizer["FunctionPayloadType"].text() == "REQUEST";
-    Map settings;
+    Map settings{{"type", request ? "request" : "token"}};
     settings.set(
         "authorizerUri",
         make_sub(
@@ -82,7 +82,6 @@ std::optional<Value> lambda_scheme(const Properties& authorizer, const Value& id
         role != nullptr && role->text() != "NONE") {
         settings.set("authorizerCredentials", *role);
     }
-    settings.set("type", request ? "request" : "token");
     copy(identity, "ReauthorizeEvery", settings, "authorizerResultTtlInSeconds");
     if (!request) {
         copy(identity, "ValidationExpression", settings, "identityValidationExpression");

@@ -87,7 +87,10 @@ bool add_response_parameters(const Properties& response, Map& out) {
             continue;
         }
         for (const data::Entry& entry : *given->as_map()) {
-            out.set(fmt::format("gatewayresponse.{}.{}", place, entry.key), entry.value);
+            out.set(data::Entry(
+                fmt::format("gatewayresponse.{}.{}", place, entry.key),
+                entry.value,
+                entry.key_where));
         }
     }
     return true;
@@ -105,9 +108,9 @@ std::optional<Map> gateway_response(const Properties& response) {
     if (!add_response_parameters(response, parameters)) {
         return std::nullopt;
     }
+    Map out{{"responseParameters", std::move(parameters)}};
     const Value* templates = response.find("ResponseTemplates");
-    Map out{{"responseTemplates", templates == nullptr ? Value(Map{}) : *templates}};
-    out.set("responseParameters", std::move(parameters));
+    out.set("responseTemplates", templates == nullptr ? Value(Map{}) : *templates);
     if (const Value* status = response.find("StatusCode")) {
         const std::string text = data::scalar_text(*status);
         const bool numeric = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -283,7 +286,9 @@ bool upgrade_to_openapi_3(const Resource& api, Map& definition) {
     if (const Value* version = api.find("OpenApiVersion");
         version != nullptr && definition.contains("swagger")) {
         definition.erase("swagger");
-        definition.set("openapi", version_text(*version));
+        Value text = version_text(*version);
+        text.set_where(version->where());
+        definition.set("openapi", std::move(text));
     }
     const auto move_to = [&](std::string_view from, std::string_view to) {
         if (const Value* moved = definition.find(from)) {
