@@ -1,0 +1,142 @@
+#include "app/application.h"
+#include "app/plan.h"
+#include "os/file.h"
+#include "os/temp_dir.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace samara::app {
+namespace {
+
+using testing::HasSubstr;
+
+class ApplicationTest : public testing::Test {
+protected:
+    os::TempDir folder_ = os::TempDir::create("application-test").value();
+
+    void write(const std::string& name, std::string_view text) {
+        const auto path = folder_.path() / name;
+        ASSERT_TRUE(os::make_folders(path.parent_path()));
+        ASSERT_TRUE(os::write_file_atomically(path, text));
+    }
+
+    base::Result<Application>
+    load(std::string_view text, model::ParameterOverrides overrides = {}) {
+        write("template.yaml", text);
+        LoadOptions options;
+        options.template_file = folder_.path() / "template.yaml";
+        options.parameter_overrides = std::move(overrides);
+        return Application::load(options);
+    }
+};
+
+constexpr std::string_view two_functions = R"(
+Transform: AWS::Serverless-2016-10-31
+Parameters: {Stage: {Type: String, Default: dev}}
+Conditions: {InProd: !Equals [!Ref Stage, prod]}
+Globals:
+  Function: {Runtime: python3.12, Timeout: 7, Environment: {Variables: {STAGE: !Ref Stage, TABLE: !Ref Table}}}
+Resources:
+  Table: {Type: AWS::DynamoDB::Table}
+  One:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: one, Handler: a.b, FunctionName: !Sub '${Stage}-one', Layers: [!Ref Shared]}
+  Two:
+    Type: AWS::Serverless::Function
+    Condition: InProd
+    Properties: {InlineCode: 'def handler(e, c): pass', Handler: index.handler}
+  Shared:
+    Type: AWS::Serverless::LayerVersion
+    Properties: {ContentUri: shared}
+)";
+
+TEST_F(ApplicationTest, ReadsFunctionsThroughGlobalsParametersAndConditions) {
+    const auto application = load(two_functions);
+    ASSERT_TRUE(application) << to_string(application.error());
+    ASSERT_EQ(application->functions().size(), 1U);
+    const model::Function& one = application->functions().front();
+    EXPECT_EQ(one.name, "dev-one");
+    EXPECT_EQ(one.timeout_seconds, 7U);
+    EXPECT_EQ(one.environment.at("STAGE"), "dev");
+    EXPECT_EQ(one.environment.at("TABLE"), "Table");
+    EXPECT_EQ(application->find_function("dev-one"), &one);
+    EXPECT_EQ(load(two_functions, {{"Stage", "prod"}})->functions().size(), 2U);
+}
+
+TEST_F(ApplicationTest, FindsTheOnlyFunctionAndListsTheKnownOnes) {
+    const auto application = load(two_functions);
+    EXPECT_EQ((*application->require_function(""))->logical_id, "One");
+    const auto missing = application->require_function("Nope");
+    EXPECT_EQ(missing.error().message, "Function Nope not found in template");
+    EXPECT_THAT(missing.error().hint, HasSubstr("One"));
+    const auto both = load(two_functions, {{"Stage", "prod"}});
+    EXPECT_EQ(both->require_function("").error().kind, base::ErrorKind::usage);
+}
+
+TEST_F(ApplicationTest, IncludesLocalDefinitionFiles) {
+    write("api.yaml", "openapi: 3.0.1\npaths:\n  /x:\n    get: {}\n");
+    const auto application = load(R"(
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      DefinitionBody: {'Fn::Transform': {Name: AWS::Include, Parameters: {Location: api.yaml}}}
+  Other:
+    Type: AWS::Serverless::HttpApi
+    Properties: {DefinitionUri: api.yaml}
+)");
+    ASSERT_TRUE(application) << to_string(application.error());
+    for (const char* id : {"Api", "Other"}) {
+        const data::Value* body =
+            application->sections().resources->find(id)->find("Properties")->find("Body");
+        ASSERT_NE(body, nullptr) << id;
+        EXPECT_NE(body->find("paths")->find("/x"), nullptr) << id;
+    }
+}
+
+TEST_F(ApplicationTest, AMissingIncludeIsToldWithItsPlace) {
+    const auto application = load(R"(
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api: {Type: AWS::Serverless::HttpApi, Properties: {DefinitionUri: nowhere.yaml}}
+  Fn: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, Runtime: python3.12, CodeUri: .}}
+)");
+    ASSERT_TRUE(application) << to_string(application.error());
+    ASSERT_FALSE(application->diagnostics().empty());
+    EXPECT_THAT(to_string(application->diagnostics().front().error), HasSubstr("nowhere.yaml"));
+    EXPECT_TRUE(application->diagnostics().front().error.where.known());
+}
+
+TEST_F(ApplicationTest, PlansWhatAnEngineStarts) {
+    write("one/a.py", "");
+    write("shared/python/x.py", "");
+    const auto application = load(two_functions);
+    RunOptions options;
+    options.invoke_images = {"fallback:1", "One=mine:2"};
+    auto planner = Planner::make(*application, options, base::Log());
+    ASSERT_TRUE(planner);
+    const auto plan = planner->plan(*application, application->functions().front());
+    ASSERT_TRUE(plan) << to_string(plan.error());
+    EXPECT_EQ(std::get<engine::ZipPackage>(plan->spec.package).code, folder_.path() / "one");
+    EXPECT_EQ(plan->spec.invoke_image, "mine:2");
+    ASSERT_EQ(plan->spec.layers.size(), 1U);
+    EXPECT_EQ(plan->spec.layers.front().folder, folder_.path() / "shared");
+    EXPECT_EQ(plan->spec.environment.at("AWS_LAMBDA_FUNCTION_TIMEOUT"), "7");
+}
+
+TEST_F(ApplicationTest, AnEditChangesTheFingerprint) {
+    write("one/a.py", "1");
+    write("shared/python/x.py", "");
+    const auto application = load(two_functions);
+    auto planner = Planner::make(*application, RunOptions(), base::Log());
+    const model::Function& one = application->functions().front();
+    const std::string before = planner->plan(*application, one)->fingerprint;
+    EXPECT_EQ(planner->plan(*application, one)->fingerprint, before);
+    write("one/b.py", "2");
+    EXPECT_NE(planner->plan(*application, one)->fingerprint, before);
+}
+
+} // namespace
+} // namespace samara::app

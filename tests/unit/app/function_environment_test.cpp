@@ -1,0 +1,76 @@
+#include "app/function_environment.h"
+#include "os/file.h"
+#include "os/temp_dir.h"
+
+#include <cstdlib>
+
+#include <gtest/gtest.h>
+
+namespace samara::app {
+namespace {
+
+class FunctionEnvironmentTest : public testing::Test {
+protected:
+    os::TempDir folder_ = os::TempDir::create("env-test").value();
+    model::Function function_;
+
+    void SetUp() override {
+        function_.logical_id = "Fn";
+        function_.name = "fn-name";
+        function_.handler = "a.b";
+        function_.environment = {{"A", "template"}, {"SAMARA_TEST_B", "template"}};
+    }
+
+    base::Result<VariableOverrides> overrides(std::string_view json) {
+        EXPECT_TRUE(os::write_file_atomically(folder_.path() / "env.json", json));
+        return VariableOverrides::read(folder_.path() / "env.json");
+    }
+
+    Variables variables(const VariableOverrides& overrides = {}) {
+        return function_variables(function_, overrides, Credentials(), "eu-west-1", base::Log());
+    }
+};
+
+TEST_F(FunctionEnvironmentTest, TheFileWinsOverTheShellOverTheTemplate) {
+    setenv("SAMARA_TEST_B", "shell", 1);
+    EXPECT_EQ(variables().at("A"), "template");
+    EXPECT_EQ(variables().at("SAMARA_TEST_B"), "shell");
+    EXPECT_EQ(
+        variables(*overrides(R"({"Fn": {"SAMARA_TEST_B": "file"}})")).at("SAMARA_TEST_B"), "file");
+    unsetenv("SAMARA_TEST_B");
+}
+
+TEST_F(FunctionEnvironmentTest, OneFunctionComesBeforeAll) {
+    const auto file =
+        overrides(R"({"Parameters": {"A": 1, "SAMARA_TEST_B": true}, "fn-name": {"A": "own"}})");
+    EXPECT_EQ(variables(*file).at("A"), "own");
+    EXPECT_EQ(variables(*file).at("SAMARA_TEST_B"), "true");
+}
+
+TEST_F(FunctionEnvironmentTest, UndeclaredNamesAreNotPassed) {
+    EXPECT_FALSE(variables(*overrides(R"({"Fn": {"NEW": "x"}})")).contains("NEW"));
+}
+
+TEST_F(FunctionEnvironmentTest, LambdasOwnVariablesCannotBeOverridden) {
+    function_.environment["AWS_REGION"] = "mine";
+    function_.environment["AWS_SAM_LOCAL"] = "false";
+    function_.environment["AWS_ACCESS_KEY_ID"] = "a key of the function's own";
+    const Variables result = variables();
+    EXPECT_EQ(result.at("AWS_REGION"), "eu-west-1");
+    EXPECT_EQ(result.at("AWS_SAM_LOCAL"), "true");
+    EXPECT_EQ(result.at("AWS_LAMBDA_FUNCTION_NAME"), "fn-name");
+    EXPECT_EQ(result.at("AWS_ACCESS_KEY_ID"), "a key of the function's own");
+    EXPECT_EQ(result.at("AWS_SECRET_ACCESS_KEY"), "defaultsecret");
+}
+
+TEST_F(FunctionEnvironmentTest, OddFilesAreToldWithTheirPlace) {
+    EXPECT_NE(
+        to_string(overrides(R"({"Fn": {"A": [1]}})").error()).find("env.json:1:14"),
+        std::string::npos);
+    EXPECT_FALSE(overrides(R"({"Fn": "A=1"})"));
+    EXPECT_FALSE(overrides("[]"));
+    EXPECT_FALSE(VariableOverrides::read(folder_.path() / "missing.json"));
+}
+
+} // namespace
+} // namespace samara::app
