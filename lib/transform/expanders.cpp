@@ -55,6 +55,14 @@ const TypeRow* find_type(std::string_view type) {
     return row == types.end() ? nullptr : row;
 }
 
+std::vector<std::string_view> sam_types() {
+    std::vector<std::string_view> out;
+    for (const TypeRow& row : types) {
+        out.push_back(row.type);
+    }
+    return out;
+}
+
 const EventRow* find_function_event(std::string_view type) {
     const auto* row =
         std::find_if(function_events.begin(), function_events.end(), [&](const EventRow& r) {

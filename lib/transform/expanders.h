@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// The tables that say which code expands what.
 namespace samara::transform {
@@ -22,6 +23,9 @@ struct TypeRow {
 
 /// The row of a SAM resource type, or nullptr.
 const TypeRow* find_type(std::string_view type);
+
+/// The SAM resource types.
+std::vector<std::string_view> sam_types();
 
 struct EventRow {
     std::string_view type;

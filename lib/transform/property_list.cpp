@@ -71,6 +71,10 @@ std::string unknown_hint(std::string_view name, const Map& list) {
 
 } // namespace
 
+bool PropertyLists::has(std::string_view name) {
+    return embedded(fmt::format("properties/{}.json", name)).has_value();
+}
+
 const Map& PropertyLists::list(std::string_view name) {
     const auto found = lists_.find(name);
     if (found != lists_.end()) {

@@ -16,6 +16,9 @@ public:
     /// The list must be there: names come from the program, not from users.
     const data::Map& list(std::string_view name);
 
+    /// Whether there is a list of that name.
+    [[nodiscard]] static bool has(std::string_view name);
+
 private:
     std::map<std::string, data::Value, std::less<>> lists_;
 };

@@ -1,0 +1,142 @@
+#include "template/schema_check.h"
+
+#include "data/write.h"
+
+#include <charconv>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+/// The only source that includes valijson and that converts to nlohmann::json values.
+namespace samara::model {
+namespace {
+
+using data::Value;
+using nlohmann::json;
+using valijson::adapters::NlohmannJsonAdapter;
+
+json to_json(const Value& value) {
+    switch (value.kind()) {
+    case Value::Kind::null:
+        return nullptr;
+    case Value::Kind::boolean:
+        return *value.as_boolean();
+    case Value::Kind::integer:
+        return *value.as_integer();
+    case Value::Kind::number:
+        return *value.as_number();
+    case Value::Kind::string:
+        return *value.as_string();
+    case Value::Kind::list: {
+        json out = json::array();
+        for (const Value& item : *value.as_list()) {
+            out.push_back(to_json(item));
+        }
+        return out;
+    }
+    case Value::Kind::map:
+        break;
+    }
+    json out = json::object();
+    for (const data::Entry& entry : *value.as_map()) {
+        out[entry.key] = to_json(entry.value);
+    }
+    return out;
+}
+
+/// "<root>", "[Resources]", "[F]", "[0]" as what they name.
+std::string_view step_name(std::string_view step) {
+    return step.starts_with('[') && step.ends_with(']') ? step.substr(1, step.size() - 2)
+                                                         : std::string_view{};
+}
+
+const Value* child(const Value& value, std::string_view name) {
+    if (const data::List* list = value.as_list()) {
+        std::size_t index = 0;
+        const auto read = std::from_chars(name.data(), name.data() + name.size(), index);
+        return read.ec == std::errc{} && index < list->size() ? &(*list)[index] : nullptr;
+    }
+    return value.find(name);
+}
+
+/// The error for the value at `path`.
+base::Error locate(const Value& document, const std::vector<std::string>& path) {
+    base::Error error;
+    error.where = document.where();
+    const Value* value = &document;
+    for (std::size_t i = 1; i < path.size() && value != nullptr; ++i) {
+        const std::string_view name = step_name(path[i]);
+        const data::Map* map = value->as_map();
+        const data::Entry* entry = map == nullptr ? nullptr : map->find_entry(name);
+        const Value* below = child(*value, name);
+        if (below != nullptr && below->where().known()) {
+            error.where = below->where();
+        } else if (entry != nullptr && entry->key_where.known()) {
+            error.where = entry->key_where;
+        }
+        if (i == 2 && step_name(path[1]) == "Resources") {
+            error.resource = name;
+        } else if (i > 2 && !error.resource.empty() && !(i == 3 && name == "Properties")) {
+            error.property += fmt::format("{}{}", error.property.empty() ? "" : ".", name);
+        }
+        value = below;
+    }
+    return error;
+}
+
+/// Only what is deepest says where the mistake is; what contains it failed because of it.
+bool is_prefix(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+    return a.size() < b.size() && std::equal(a.begin(), a.end(), b.begin());
+}
+
+} // namespace
+
+base::Diagnostics check_schema(const Value& document, const Value& schema) {
+    base::Diagnostics out;
+    valijson::Schema compiled;
+    const json schema_json = to_json(schema);
+    const json document_json = to_json(document);
+    std::vector<valijson::ValidationResults::Error> errors;
+    try {
+        valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
+        parser.populateSchema(NlohmannJsonAdapter(schema_json), compiled);
+        valijson::Validator validator;
+        valijson::ValidationResults results;
+        if (validator.validate(compiled, NlohmannJsonAdapter(document_json), &results)) {
+            return out;
+        }
+        valijson::ValidationResults::Error error;
+        while (results.popError(error)) {
+            errors.push_back(error);
+        }
+    } catch (const std::exception& failure) {
+        base::Error error;
+        error.message = fmt::format("the schema cannot be used: {}", failure.what());
+        out.push_back({base::Severity::error, std::move(error)});
+        return out;
+    }
+    std::vector<std::vector<std::string>> seen;
+    for (const auto& found : errors) {
+        const bool outer = std::any_of(errors.begin(), errors.end(), [&](const auto& other) {
+            return is_prefix(found.context, other.context);
+        });
+        if (outer || std::find(seen.begin(), seen.end(), found.context) != seen.end()) {
+            continue;
+        }
+        seen.push_back(found.context);
+        base::Error error = locate(document, found.context);
+        error.message = fmt::format(
+            "{} does not have the form that it must have",
+            error.property.empty() ? step_name(found.context.back()) : error.property);
+        error.hint = found.description;
+        out.push_back({base::Severity::error, std::move(error)});
+    }
+    return out;
+}
+
+} // namespace samara::model

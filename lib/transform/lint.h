@@ -1,0 +1,27 @@
+#pragma once
+
+#include "base/error.h"
+#include "data/value.h"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+/// What is allowed but likely a mistake. All of it is warnings.
+namespace samara::transform {
+
+struct LintOptions {
+    /// Whether there is a file at this path, relative to the template's folder. Empty: files are
+    /// not looked for.
+    std::function<bool(std::string_view)> file_exists;
+
+    /// "2026-01-31": runtimes whose support ended by then are reported. Empty: none is.
+    std::string today;
+};
+
+/// Looks through the template as it was written. `transformed`, when it is not null, is what the
+/// transform made of it: then references to generated resources are known.
+base::Diagnostics lint(
+    const data::Value& document, const data::Value& transformed, const LintOptions& options);
+
+} // namespace samara::transform
