@@ -5,7 +5,7 @@
 namespace samara::cli {
 
 std::span<const CommandRow> command_table() {
-    static constexpr std::array<CommandRow, 7> table{{
+    static constexpr std::array<CommandRow, 8> table{{
         {"build", "Build the functions and layers of a template", build},
         {"local invoke", "Run a function once", local_invoke},
         {"local start-api", "Serve the APIs of a template", start_api},
@@ -15,6 +15,7 @@ std::span<const CommandRow> command_table() {
         {"local generate-event", "Write a sample event of an AWS service", generate_event},
         {"local token", "Sign a token for an API that is served here", local_token},
         {"transform", "Show the CloudFormation that a template stands for", transform},
+        {"validate", "Check a template", validate},
     }};
     return table;
 }

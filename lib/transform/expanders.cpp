@@ -71,11 +71,16 @@ const EventRow* find_function_event(std::string_view type) {
     return row == function_events.end() ? nullptr : row;
 }
 
-std::string near_event_type(std::string_view type) {
-    std::vector<std::string_view> names;
+std::vector<std::string_view> function_event_types() {
+    std::vector<std::string_view> out;
     for (const EventRow& row : function_events) {
-        names.push_back(row.type);
+        out.push_back(row.type);
     }
+    return out;
+}
+
+std::string near_event_type(std::string_view type) {
+    const std::vector<std::string_view> names = function_event_types();
     const std::string_view near = base::nearest(type, names);
     return near.empty() ? fmt::format("one of {}", fmt::join(names, ", "))
                         : fmt::format("did you mean {}?", near);

@@ -37,6 +37,9 @@ struct EventRow {
 /// The row of a Function's event type, or nullptr.
 const EventRow* find_function_event(std::string_view type);
 
+/// The event types of functions.
+std::vector<std::string_view> function_event_types();
+
 /// "did you mean Api?", or the types there are.
 std::string near_event_type(std::string_view type);
 

@@ -195,7 +195,8 @@ void emit_graphql_code(const Resource& api) {
         "Functions",
         "GraphQLApi/Function",
         [&](const std::string& name, const Properties& function) {
-            emit_function(api, name, function);
+            // AWS names the function, not the API, in what is wrong with one.
+            emit_function(api, name, function.for_resource(name));
         });
     const auto types = api.below("Resolvers");
     if (!types) {
@@ -207,7 +208,7 @@ void emit_graphql_code(const Resource& api) {
             type.key,
             "GraphQLApi/Resolver",
             [&](const std::string& name, const Properties& resolver) {
-                emit_resolver(api, type.key, name, resolver);
+                emit_resolver(api, type.key, name, resolver.for_resource(name));
             });
     }
 }

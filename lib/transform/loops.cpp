@@ -25,7 +25,7 @@ public:
         : name_(name), value_(std::move(value)), plain_(alphanumeric(value_)),
           full_(fmt::format("${{{}}}", name)), stripped_(fmt::format("&{{{}}}", name)) {}
 
-    [[nodiscard]] std::string in(std::string_view text) const {
+    [[nodiscard]] std::string in_text(std::string_view text) const {
         std::string out = base::replace_all(text, full_, value_);
         return out.find(stripped_) == std::string::npos
                    ? out
@@ -41,7 +41,7 @@ public:
 private:
     [[nodiscard]] Value substituted(const Value& value) const {
         if (const std::string* text = value.as_string()) {
-            return in(*text);
+            return in_text(*text);
         }
         if (const List* list = value.as_list()) {
             List out;
@@ -59,7 +59,7 @@ private:
         }
         Map out;
         for (const data::Entry& entry : *map) {
-            out.set(data::Entry(in(entry.key), in(entry.value), entry.key_where));
+            out.set(data::Entry(in_text(entry.key), in(entry.value), entry.key_where));
         }
         return out;
     }

@@ -1,0 +1,46 @@
+#include "app/validate.h"
+
+#include "commands.h"
+#include "diagnostics.h"
+
+#include <fmt/format.h>
+
+// samara validate
+namespace samara::cli {
+
+int validate(Console& console, const Arguments& arguments) {
+    CommonOptions common;
+    std::string error_format = "text";
+    bool lint = false;
+    Options options(
+        "samara validate",
+        "Check a template.",
+        "  samara validate\n"
+        "  samara validate -t app.yaml --lint\n");
+    options.group("Validate");
+    options.flag("--lint", lint, {.help = "Look for likely mistakes too; they are warnings"});
+    options.choice(
+        "--error-format",
+        error_format,
+        {"text", "json"},
+        {.help = "json: one object a line on stderr"});
+    declare_common(options, common);
+    if (const auto ended = prepare(console, options, arguments, "validate", common)) {
+        return *ended;
+    }
+    const auto result = app::validate_template(
+        {common.template_file, common.parameter_overrides, common.region, common.profile, lint});
+    if (!result) {
+        print_diagnostics(
+            console, {{base::Severity::error, result.error()}}, error_format == "json");
+        return result.error().kind == base::ErrorKind::usage ? 2 : 1;
+    }
+    print_diagnostics(console, result->diagnostics, error_format == "json");
+    if (has_errors(result->diagnostics)) {
+        return 1;
+    }
+    console.out(fmt::format("{} is a valid SAM template\n", result->file));
+    return 0;
+}
+
+} // namespace samara::cli

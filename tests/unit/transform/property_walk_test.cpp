@@ -1,0 +1,122 @@
+#include "transform/expanders.h"
+#include "transform/property_list.h"
+#include "transform_support.h"
+
+#include "base/strings.h"
+
+#include <fmt/format.h>
+
+// Whatever a user mistypes is told with its place: every property of every resource type and of
+// every event gets a value of a kind that it does not take.
+namespace samara::transform {
+namespace {
+
+using namespace test;
+
+/// A value that the words of a property list refuse, or empty when they take anything.
+std::string wrong_value(std::string_view words) {
+    const auto kinds = base::split(words, ' ');
+    const auto takes = [&](std::string_view kind) {
+        return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+    };
+    if (takes("any")) {
+        return {};
+    }
+    if (!takes("list")) {
+        return "[wrong, kind]";
+    }
+    return takes("map") ? "12" : "{Wrong: a, Kind: b}";
+}
+
+/// Whether an error says that `property` is wrong on line `line`.
+testing::AssertionResult
+is_told(const Output& output, std::string_view property, std::uint32_t line) {
+    for (const base::Diagnostic& diagnostic : output.diagnostics) {
+        if (diagnostic.severity == base::Severity::error &&
+            diagnostic.error.property == property && diagnostic.error.where.line == line) {
+            return testing::AssertionSuccess();
+        }
+    }
+    auto result = testing::AssertionFailure() << "not told; errors are:";
+    for (const std::string& error : errors(output)) {
+        result << "\n  " << error;
+    }
+    return result;
+}
+
+TEST(PropertyWalk, EveryPropertyOfEveryResourceTypeRefusesAnotherKind) {
+    PropertyLists lists;
+    std::size_t walked = 0;
+    for (const std::string_view type : sam_types()) {
+        const std::string name(type.substr(type.rfind(':') + 1));
+        if (!PropertyLists::has(name)) {
+            continue;
+        }
+        for (const data::Entry& property : lists.list(name)) {
+            const std::string wrong = wrong_value(property.value.text());
+            if (wrong.empty()) {
+                continue;
+            }
+            ++walked;
+            const Output output = run(fmt::format(
+                "Resources:\n  X:\n    Type: {}\n    Properties:\n      {}: {}\n",
+                type,
+                property.key,
+                wrong));
+            EXPECT_TRUE(is_told(output, property.key, 5)) << type << "." << property.key;
+        }
+    }
+    EXPECT_GT(walked, 100U);
+}
+
+TEST(PropertyWalk, EveryPropertyOfEveryEventRefusesAnotherKind) {
+    PropertyLists lists;
+    std::size_t walked = 0;
+    for (const std::string_view type : function_event_types()) {
+        const EventRow* row = find_function_event(type);
+        ASSERT_NE(row, nullptr);
+        if (row->list.empty()) {
+            continue;
+        }
+        for (const data::Entry& property : lists.list(row->list)) {
+            const std::string wrong = wrong_value(property.value.text());
+            if (wrong.empty()) {
+                continue;
+            }
+            ++walked;
+            const Output output = run(fmt::format(
+                "Resources:\n"
+                "  X:\n"
+                "    Type: AWS::Serverless::Function\n"
+                "    Properties:\n"
+                "      Handler: a.b\n"
+                "      Runtime: python3.12\n"
+                "      InlineCode: x\n"
+                "      Events:\n"
+                "        E:\n"
+                "          Type: {}\n"
+                "          Properties:\n"
+                "            {}: {}\n",
+                type,
+                property.key,
+                wrong));
+            EXPECT_TRUE(is_told(output, property.key, 12)) << type << "." << property.key;
+        }
+    }
+    EXPECT_GT(walked, 50U);
+}
+
+TEST(PropertyWalk, AMisspeltPropertyIsToldWithTheNearName) {
+    const Output output = run("Resources:\n"
+                              "  T:\n"
+                              "    Type: AWS::Serverless::SimpleTable\n"
+                              "    Properties:\n"
+                              "      TableNaem: x\n");
+    EXPECT_EQ(
+        errors(output),
+        std::vector<std::string>{"T: there is no property TableNaem (did you mean TableName?)"});
+    EXPECT_EQ(output.diagnostics.front().error.where.line, 5U);
+}
+
+} // namespace
+} // namespace samara::transform
