@@ -37,10 +37,9 @@ void sort_by_place(base::Diagnostics& diagnostics) {
         const base::Location& where = diagnostic.error.where;
         return std::pair(where.line, where.column);
     };
-    std::stable_sort(
-        diagnostics.begin(), diagnostics.end(), [&](const auto& a, const auto& b) {
-            return position(a) < position(b);
-        });
+    std::stable_sort(diagnostics.begin(), diagnostics.end(), [&](const auto& a, const auto& b) {
+        return position(a) < position(b);
+    });
 }
 
 std::string today() {
@@ -84,8 +83,7 @@ base::Result<Validated> validate_template(const ValidateArguments& arguments) {
     options.local_artifacts = true;
     transform::Output output = transform::transform(*document, options);
     result.diagnostics = std::move(output.diagnostics);
-    for (base::Diagnostic& found :
-         model::check_schema(*document, transform::template_schema())) {
+    for (base::Diagnostic& found : model::check_schema(*document, transform::template_schema())) {
         if (!is_reported(found, result.diagnostics)) {
             result.diagnostics.push_back(std::move(found));
         }

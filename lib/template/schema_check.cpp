@@ -3,14 +3,14 @@
 #include "data/write.h"
 
 #include <charconv>
-
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 /// The only source that includes valijson and that converts to nlohmann::json values.
 namespace samara::model {
@@ -52,7 +52,7 @@ json to_json(const Value& value) {
 /// "<root>", "[Resources]", "[F]", "[0]" as what they name.
 std::string_view step_name(std::string_view step) {
     return step.starts_with('[') && step.ends_with(']') ? step.substr(1, step.size() - 2)
-                                                         : std::string_view{};
+                                                        : std::string_view{};
 }
 
 const Value* child(const Value& value, std::string_view name) {

@@ -40,9 +40,8 @@ std::string type_names() {
 }
 
 const AuthType* find_type(std::string_view name) {
-    const auto* type = std::find_if(auth_types.begin(), auth_types.end(), [&](const AuthType& t) {
-        return t.name == name;
-    });
+    const auto* type = std::find_if(
+        auth_types.begin(), auth_types.end(), [&](const AuthType& t) { return t.name == name; });
     return type == auth_types.end() ? nullptr : type;
 }
 

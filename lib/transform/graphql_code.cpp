@@ -71,7 +71,8 @@ std::string none_data_source(const Resource& api) {
 std::optional<Value> data_source_name(const Resource& api, const Properties& function) {
     const Value* source = function.find("DataSource");
     if (source == nullptr) {
-        function.error("", "the function has no DataSource", "name a member of DataSources, or NONE");
+        function.error(
+            "", "the function has no DataSource", "name a member of DataSources, or NONE");
         return std::nullopt;
     }
     if (!source->is_string()) {
@@ -114,8 +115,7 @@ void emit_function(const Resource& api, const std::string& name, const Propertie
         return;
     }
     out.set("DataSourceName", std::move(*source));
-    api.emit(
-        function_id(api, name), "AWS::AppSync::FunctionConfiguration", std::move(out));
+    api.emit(function_id(api, name), "AWS::AppSync::FunctionConfiguration", std::move(out));
 }
 
 /// The ids of the functions in Pipeline; nothing after an error.
@@ -163,8 +163,7 @@ void emit_resolver(
     Map out{
         {"ApiId", graphql_api_id(api)},
         {"TypeName", type},
-        {"FieldName",
-         resolver.find("FieldName") == nullptr ? Value(name) : resolver["FieldName"]},
+        {"FieldName", resolver.find("FieldName") == nullptr ? Value(name) : resolver["FieldName"]},
         {"Kind", "PIPELINE"},
         {"PipelineConfig", Map{{"Functions", std::move(*functions)}}},
         {"CachingConfig", resolver["Caching"]},

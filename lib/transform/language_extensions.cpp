@@ -10,8 +10,8 @@
 
 #include <fmt/format.h>
 
-/// AWS::LanguageExtensions: Fn::ForEach, Fn::Length, Fn::ToJsonString, Fn::FindInMap with a default,
-/// and intrinsic functions in DeletionPolicy and UpdateReplacePolicy.
+/// AWS::LanguageExtensions: Fn::ForEach, Fn::Length, Fn::ToJsonString, Fn::FindInMap with a
+/// default, and intrinsic functions in DeletionPolicy and UpdateReplacePolicy.
 /// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-aws-languageextensions.html
 namespace samara::transform {
 namespace {
@@ -139,10 +139,7 @@ private:
 
     std::optional<Value> json_string(const data::Entry& call) {
         if (!call.value.is_list() && !call.value.is_map()) {
-            context_.error(
-                "Fn::ToJsonString takes a map or a list",
-                {},
-                call.key_where);
+            context_.error("Fn::ToJsonString takes a map or a list", {}, call.key_where);
             return std::nullopt;
         }
         List pieces;

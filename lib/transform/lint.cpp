@@ -53,8 +53,8 @@ public:
         error.resource = entry_.key;
         error.property = property;
         const Value* value = find(property);
-        error.where = value != nullptr && value->where().known() ? value->where()
-                                                                 : entry_.key_where;
+        error.where =
+            value != nullptr && value->where().known() ? value->where() : entry_.key_where;
         error.message = std::move(message);
         error.hint = std::move(hint);
         return {base::Severity::warning, std::move(error)};
@@ -90,8 +90,7 @@ void check_runtime(const Function& function, const LintOptions& options, base::D
 /// Whether the code comes from a local folder as it is, so that a handler can be looked for.
 bool has_plain_local_code(const Function& function) {
     const Value* uri = function.find("CodeUri");
-    const bool local =
-        uri == nullptr || (uri->is_string() && !uri->text().starts_with("s3://"));
+    const bool local = uri == nullptr || (uri->is_string() && !uri->text().starts_with("s3://"));
     const Value* metadata = function.entry().value.find("Metadata");
     return local && function.find("InlineCode") == nullptr &&
            function.text("PackageType") != "Image" &&
@@ -104,8 +103,8 @@ void check_handler(const Function& function, const LintOptions& options, base::D
     if (!options.file_exists || handler.empty() || !runtime || !has_plain_local_code(function)) {
         return;
     }
-    const auto* files = std::find_if(
-        handler_files.begin(), handler_files.end(), [&](const HandlerFiles& row) {
+    const auto* files =
+        std::find_if(handler_files.begin(), handler_files.end(), [&](const HandlerFiles& row) {
             return row.family == runtime->family;
         });
     const std::size_t dot = handler.rfind('.');
@@ -136,7 +135,10 @@ std::string normalized_path(std::string_view path) {
     for (const std::string_view piece : base::split(path, '/')) {
         const bool parameter = piece.starts_with('{') && piece.ends_with('}');
         out += fmt::format(
-            "/{}", !parameter ? piece : piece.ends_with("+}") ? "{+}" : std::string_view("{}"));
+            "/{}",
+            !parameter              ? piece
+            : piece.ends_with("+}") ? "{+}"
+                                    : std::string_view("{}"));
     }
     return out;
 }
@@ -172,8 +174,8 @@ public:
         error.event = event.key;
         error.property = "Path";
         error.where = path->where();
-        error.message = fmt::format(
-            "{} {} is answered by {} too", method->text(), path->text(), found->second);
+        error.message =
+            fmt::format("{} {} is answered by {} too", method->text(), path->text(), found->second);
         error.hint = "give each route to one event";
         out.push_back({base::Severity::warning, std::move(error)});
     }

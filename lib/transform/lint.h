@@ -21,7 +21,7 @@ struct LintOptions {
 
 /// Looks through the template as it was written. `transformed`, when it is not null, is what the
 /// transform made of it: then references to generated resources are known.
-base::Diagnostics lint(
-    const data::Value& document, const data::Value& transformed, const LintOptions& options);
+base::Diagnostics
+lint(const data::Value& document, const data::Value& transformed, const LintOptions& options);
 
 } // namespace samara::transform

@@ -94,9 +94,8 @@ void report_unused_parameters(const Value& document, base::Diagnostics& out) {
     std::set<std::string, std::less<>> used;
     for (const data::Entry& part : *document.as_map()) {
         if (part.key != "Parameters") {
-            each_reference(part.value, [&](std::string_view name, const Value&) {
-                used.emplace(name);
-            });
+            each_reference(
+                part.value, [&](std::string_view name, const Value&) { used.emplace(name); });
         }
     }
     for (const data::Entry& parameter : section(document, "Parameters")) {

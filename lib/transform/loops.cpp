@@ -27,9 +27,8 @@ public:
 
     [[nodiscard]] std::string in_text(std::string_view text) const {
         std::string out = base::replace_all(text, full_, value_);
-        return out.find(stripped_) == std::string::npos
-                   ? out
-                   : base::replace_all(out, stripped_, plain_);
+        return out.find(stripped_) == std::string::npos ? out
+                                                        : base::replace_all(out, stripped_, plain_);
     }
 
     [[nodiscard]] Value in(const Value& value) const {
@@ -54,7 +53,8 @@ private:
         if (map == nullptr) {
             return value;
         }
-        if (const Value* name = argument_of(value, "Ref"); name != nullptr && name->text() == name_) {
+        if (const Value* name = argument_of(value, "Ref");
+            name != nullptr && name->text() == name_) {
             return value_;
         }
         Map out;
@@ -203,7 +203,8 @@ private:
         if (out.size() > limits_.items) {
             error(
                 where,
-                fmt::format("a loop runs over at most {} values, not {}", limits_.items, out.size()));
+                fmt::format(
+                    "a loop runs over at most {} values, not {}", limits_.items, out.size()));
             return std::nullopt;
         }
         return out;

@@ -1,4 +1,4 @@
-#include "transform_support.h"
+#include "unit/transform/transform_support.h"
 
 namespace samara::transform {
 namespace {
@@ -34,8 +34,7 @@ std::string connector(std::string_view source, std::string_view destination) {
 
 TEST(Connector, GrantsThroughTheRoleOfTheDestination) {
     const Output output = run(queue_and_function);
-    EXPECT_EQ(
-        part(output, "Resources.PollPolicy.Properties.Roles"), R"([{"Ref":"WorkerRole"}])");
+    EXPECT_EQ(part(output, "Resources.PollPolicy.Properties.Roles"), R"([{"Ref":"WorkerRole"}])");
     EXPECT_EQ(
         part(output, "Resources.PollPolicy.Properties.PolicyDocument.Statement.0"),
         R"({"Action":["sqs:ReceiveMessage","sqs:GetQueueAttributes"],)"
@@ -48,20 +47,22 @@ TEST(Connector, LetsEventSourceMappingsWaitForThePolicy) {
 }
 
 TEST(Connector, IsReplacedInDependsOn) {
-    const Output output = run(std::string(queue_and_function) +
-                              "  Other: {Type: AWS::S3::Bucket, DependsOn: [Queue, Poll]}\n");
+    const Output output =
+        run(std::string(queue_and_function) +
+            "  Other: {Type: AWS::S3::Bucket, DependsOn: [Queue, Poll]}\n");
     EXPECT_EQ(part(output, "Resources.Other.DependsOn"), R"(["Queue","PollPolicy"])");
 }
 
 TEST(Connector, NumbersTheGrantsOfSeveralDestinations) {
-    const Output output = run("Resources:\n"
-                              "  Rule: {Type: AWS::Events::Rule}\n"
-                              "  A: {Type: AWS::SNS::Topic}\n"
-                              "  B: {Type: AWS::SNS::Topic}\n"
-                              "  C:\n"
-                              "    Type: AWS::Serverless::Connector\n"
-                              "    Properties: {Source: {Id: Rule}, Destination: [{Id: A}, {Id: B}], "
-                              "Permissions: [Write]}\n");
+    const Output output =
+        run("Resources:\n"
+            "  Rule: {Type: AWS::Events::Rule}\n"
+            "  A: {Type: AWS::SNS::Topic}\n"
+            "  B: {Type: AWS::SNS::Topic}\n"
+            "  C:\n"
+            "    Type: AWS::Serverless::Connector\n"
+            "    Properties: {Source: {Id: Rule}, Destination: [{Id: A}, {Id: B}], "
+            "Permissions: [Write]}\n");
     EXPECT_EQ(
         part(output, "Resources.CTopicPolicyDestination1.Properties.Topics"), R"([{"Ref":"B"}])");
     EXPECT_TRUE(at(output.document, "Resources.C").is_null());
@@ -76,7 +77,8 @@ TEST(Connector, IsTakenOutOfItsSource) {
                               "  Queue: {Type: AWS::SQS::Queue}\n");
     EXPECT_EQ(part(output, "Resources.Topic"), R"({"Type":"AWS::SNS::Topic"})");
     EXPECT_EQ(
-        part(output, "Resources.TopicToQueueQueuePolicy.Properties.Queues"), R"([{"Ref":"Queue"}])");
+        part(output, "Resources.TopicToQueueQueuePolicy.Properties.Queues"),
+        R"([{"Ref":"Queue"}])");
 }
 
 TEST(Connector, SaysWhatIsWrongWithAnEnd) {
@@ -97,14 +99,15 @@ TEST(Connector, SaysWhichPermissionsAConnectionHas) {
 }
 
 TEST(Connector, TakesTheRoleNameFromAnArn) {
-    const Output output = run("Resources:\n"
-                              "  F: {Type: AWS::Lambda::Function, Properties: {Role: "
-                              "'arn:aws:iam::123456789012:role/path/worker'}}\n"
-                              "  Q: {Type: AWS::SQS::Queue}\n"
-                              "  C:\n"
-                              "    Type: AWS::Serverless::Connector\n"
-                              "    Properties: {Source: {Id: F}, Destination: {Id: Q}, Permissions: "
-                              "[Write]}\n");
+    const Output output =
+        run("Resources:\n"
+            "  F: {Type: AWS::Lambda::Function, Properties: {Role: "
+            "'arn:aws:iam::123456789012:role/path/worker'}}\n"
+            "  Q: {Type: AWS::SQS::Queue}\n"
+            "  C:\n"
+            "    Type: AWS::Serverless::Connector\n"
+            "    Properties: {Source: {Id: F}, Destination: {Id: Q}, Permissions: "
+            "[Write]}\n");
     EXPECT_EQ(part(output, "Resources.CPolicy.Properties.Roles"), R"(["worker"])");
 }
 

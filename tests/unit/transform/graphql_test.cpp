@@ -1,4 +1,4 @@
-#include "transform_support.h"
+#include "unit/transform/transform_support.h"
 
 namespace samara::transform {
 namespace {
@@ -23,12 +23,13 @@ TEST(GraphQLApi, LogsUnlessToldNotTo) {
 }
 
 TEST(GraphQLApi, OneNoneDataSourceServesAllFunctions) {
-    const Output output = run(api(
-        "      Auth: {Type: AWS_IAM}\n"
-        "      Functions:\n"
-        "        A: {DataSource: NONE, InlineCode: c, Runtime: {Name: APPSYNC_JS, Version: 1.0.0}}\n"
-        "        B: {DataSource: NONE, InlineCode: c, Runtime: {Name: APPSYNC_JS, Version: "
-        "1.0.0}}\n"));
+    const Output output =
+        run(api("      Auth: {Type: AWS_IAM}\n"
+                "      Functions:\n"
+                "        A: {DataSource: NONE, InlineCode: c, Runtime: {Name: APPSYNC_JS, Version: "
+                "1.0.0}}\n"
+                "        B: {DataSource: NONE, InlineCode: c, Runtime: {Name: APPSYNC_JS, Version: "
+                "1.0.0}}\n"));
     EXPECT_EQ(part(output, "Resources.GNoneDataSource.Properties.Type"), R"("NONE")");
     EXPECT_EQ(
         part(output, "Resources.GB.Properties.DataSourceName"),
@@ -36,10 +37,9 @@ TEST(GraphQLApi, OneNoneDataSourceServesAllFunctions) {
 }
 
 TEST(GraphQLApi, ResolversWaitForTheSchema) {
-    const Output output = run(api(
-        "      Auth: {Type: AWS_IAM}\n"
-        "      Functions: {A: {Id: existing}}\n"
-        "      Resolvers: {Query: {a: {Pipeline: [A]}}}\n"));
+    const Output output = run(api("      Auth: {Type: AWS_IAM}\n"
+                                  "      Functions: {A: {Id: existing}}\n"
+                                  "      Resolvers: {Query: {a: {Pipeline: [A]}}}\n"));
     EXPECT_EQ(part(output, "Resources.GQuerya.DependsOn"), R"(["GSchema"])");
     EXPECT_EQ(
         part(output, "Resources.GQuerya.Properties.PipelineConfig.Functions"), R"(["existing"])");
@@ -53,13 +53,11 @@ TEST(GraphQLApi, SaysWhatAnAuthenticationTypeNeeds) {
 }
 
 TEST(GraphQLApi, SaysWhichFunctionAPipelineMisses) {
-    const Output output = run(api(
-        "      Auth: {Type: AWS_IAM}\n"
-        "      Functions: {Save: {Id: x}}\n"
-        "      Resolvers: {Query: {a: {Pipeline: [Svae]}}}\n"));
+    const Output output = run(api("      Auth: {Type: AWS_IAM}\n"
+                                  "      Functions: {Save: {Id: x}}\n"
+                                  "      Resolvers: {Query: {a: {Pipeline: [Svae]}}}\n"));
     EXPECT_EQ(
-        errors(output),
-        std::vector<std::string>{"a: Functions has no Svae (did you mean Save?)"});
+        errors(output), std::vector<std::string>{"a: Functions has no Svae (did you mean Save?)"});
 }
 
 } // namespace

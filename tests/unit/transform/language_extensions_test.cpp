@@ -1,5 +1,5 @@
 #include "transform/loops.h"
-#include "transform_support.h"
+#include "unit/transform/transform_support.h"
 
 #include <fmt/format.h>
 
@@ -62,8 +62,8 @@ TEST(LanguageExtensions, LoopsAreCheckedWithPlaces) {
     EXPECT_EQ(no_list.diagnostics.front().error.where.line, 3U);
     EXPECT_EQ(no_list.diagnostics.front().error.message, "Fn::ForEach takes a list of three");
 
-    const Output twice = run(
-        extended("Resources:\n  Fn::ForEach::T: [N, [a, b], {T: {Type: AWS::SNS::Topic}}]\n"));
+    const Output twice =
+        run(extended("Resources:\n  Fn::ForEach::T: [N, [a, b], {T: {Type: AWS::SNS::Topic}}]\n"));
     EXPECT_EQ(
         errors(twice),
         std::vector<std::string>{": T is there already (make the key differ in every iteration)"});
@@ -93,12 +93,11 @@ TEST(LanguageExtensions, LoopsNeedTheTransform) {
 
 TEST(LanguageExtensions, LengthCounts) {
     const Output output = run(extended(
-        std::string(a_bucket) +
-        "Parameters: {L: {Type: CommaDelimitedList, Default: 'a,b,c'}}\n"
-        "Outputs:\n"
-        "  A: {Value: !Length [1, 2]}\n"
-        "  B: {Value: !Length {Ref: L}}\n"
-        "  C: {Value: {'Fn::Length': {'Fn::Split': ['|', 'a|b|c|d']}}}\n"));
+        std::string(a_bucket) + "Parameters: {L: {Type: CommaDelimitedList, Default: 'a,b,c'}}\n"
+                                "Outputs:\n"
+                                "  A: {Value: !Length [1, 2]}\n"
+                                "  B: {Value: !Length {Ref: L}}\n"
+                                "  C: {Value: {'Fn::Length': {'Fn::Split': ['|', 'a|b|c|d']}}}\n"));
     EXPECT_EQ(part(output, "Outputs.A.Value"), "2");
     EXPECT_EQ(part(output, "Outputs.B.Value"), "3");
     EXPECT_EQ(part(output, "Outputs.C.Value"), "4");
@@ -106,10 +105,9 @@ TEST(LanguageExtensions, LengthCounts) {
 
 TEST(LanguageExtensions, JsonStringsKeepWhatOnlyADeploymentKnows) {
     const Output output = run(extended(
-        std::string(a_bucket) +
-        "Outputs:\n"
-        "  A: {Value: {'Fn::ToJsonString': {a: [1, true, 'x\"y']}}}\n"
-        "  B: {Value: {'Fn::ToJsonString': {arn: !GetAtt B.Arn}}}\n"));
+        std::string(a_bucket) + "Outputs:\n"
+                                "  A: {Value: {'Fn::ToJsonString': {a: [1, true, 'x\"y']}}}\n"
+                                "  B: {Value: {'Fn::ToJsonString': {arn: !GetAtt B.Arn}}}\n"));
     EXPECT_EQ(part(output, "Outputs.A.Value"), R"("{\"a\":[1,true,\"x\\\"y\"]}")");
     EXPECT_EQ(
         part(output, "Outputs.B.Value"),
@@ -118,19 +116,18 @@ TEST(LanguageExtensions, JsonStringsKeepWhatOnlyADeploymentKnows) {
 
 TEST(LanguageExtensions, FindInMapHasADefault) {
     const Output output = run(extended(
-        std::string(a_bucket) +
-        "Mappings: {M: {a: {b: found}}}\n"
-        "Outputs:\n"
-        "  A: {Value: {'Fn::FindInMap': [M, a, b, {DefaultValue: d}]}}\n"
-        "  B: {Value: {'Fn::FindInMap': [M, a, c, {DefaultValue: d}]}}\n"));
+        std::string(a_bucket) + "Mappings: {M: {a: {b: found}}}\n"
+                                "Outputs:\n"
+                                "  A: {Value: {'Fn::FindInMap': [M, a, b, {DefaultValue: d}]}}\n"
+                                "  B: {Value: {'Fn::FindInMap': [M, a, c, {DefaultValue: d}]}}\n"));
     EXPECT_EQ(part(output, "Outputs.A.Value"), R"("found")");
     EXPECT_EQ(part(output, "Outputs.B.Value"), R"("d")");
 }
 
 TEST(LanguageExtensions, DeletionPolicyMayBeAParameter) {
-    const Output output = run(extended(
-        "Parameters: {P: {Type: String, Default: Retain}}\n"
-        "Resources: {B: {Type: AWS::S3::Bucket, DeletionPolicy: !Ref P}}\n"));
+    const Output output =
+        run(extended("Parameters: {P: {Type: String, Default: Retain}}\n"
+                     "Resources: {B: {Type: AWS::S3::Bucket, DeletionPolicy: !Ref P}}\n"));
     EXPECT_EQ(part(output, "Resources.B.DeletionPolicy"), R"("Retain")");
     const Output unknown =
         run(extended("Resources: {B: {Type: AWS::S3::Bucket, DeletionPolicy: !GetAtt C.D}}\n"));

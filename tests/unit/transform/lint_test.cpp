@@ -1,5 +1,5 @@
 #include "transform/lint.h"
-#include "transform_support.h"
+#include "unit/transform/transform_support.h"
 
 #include <set>
 
@@ -33,14 +33,13 @@ constexpr std::string_view function = "    Type: AWS::Serverless::Function\n"
                                       "CodeUri: src}\n";
 
 TEST(Lint, IsSilentAboutAGoodTemplate) {
-    EXPECT_TRUE(
-        lint_of(
-            "Parameters: {P: {Type: String, Default: x}}\n"
-            "Resources:\n  F:\n" +
-                std::string(function) +
-                "Outputs: {O: {Value: !Sub '${P}-${FRole}-${AWS::Region}-${!Literal}'}}\n",
-            {"src/app.py"})
-            .empty());
+    EXPECT_TRUE(lint_of(
+                    "Parameters: {P: {Type: String, Default: x}}\n"
+                    "Resources:\n  F:\n" +
+                        std::string(function) +
+                        "Outputs: {O: {Value: !Sub '${P}-${FRole}-${AWS::Region}-${!Literal}'}}\n",
+                    {"src/app.py"})
+                    .empty());
 }
 
 TEST(Lint, FindsUnusedParameters) {
@@ -75,15 +74,15 @@ TEST(Lint, FindsRuntimesPastTheirEnd) {
 }
 
 TEST(Lint, FindsRoutesThatDifferInTheNameOfAParameterAlone) {
-    const auto found = lint_of(
-        "Resources:\n"
-        "  F:\n"
-        "    Type: AWS::Serverless::Function\n"
-        "    Properties:\n"
-        "      {Handler: a.b, Runtime: python3.13, InlineCode: x, Events: {\n"
-        "        A: {Type: HttpApi, Properties: {Path: '/u/{id}', Method: get}},\n"
-        "        B: {Type: HttpApi, Properties: {Path: '/u/{name}', Method: GET}},\n"
-        "        C: {Type: HttpApi, Properties: {Path: '/u/{name}', Method: put}}}}\n");
+    const auto found =
+        lint_of("Resources:\n"
+                "  F:\n"
+                "    Type: AWS::Serverless::Function\n"
+                "    Properties:\n"
+                "      {Handler: a.b, Runtime: python3.13, InlineCode: x, Events: {\n"
+                "        A: {Type: HttpApi, Properties: {Path: '/u/{id}', Method: get}},\n"
+                "        B: {Type: HttpApi, Properties: {Path: '/u/{name}', Method: GET}},\n"
+                "        C: {Type: HttpApi, Properties: {Path: '/u/{name}', Method: put}}}}\n");
     EXPECT_EQ(
         found,
         std::vector<std::string>{

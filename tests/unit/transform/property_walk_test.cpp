@@ -1,8 +1,7 @@
+#include "base/strings.h"
 #include "transform/expanders.h"
 #include "transform/property_list.h"
-#include "transform_support.h"
-
-#include "base/strings.h"
+#include "unit/transform/transform_support.h"
 
 #include <fmt/format.h>
 
@@ -32,8 +31,8 @@ std::string wrong_value(std::string_view words) {
 testing::AssertionResult
 is_told(const Output& output, std::string_view property, std::uint32_t line) {
     for (const base::Diagnostic& diagnostic : output.diagnostics) {
-        if (diagnostic.severity == base::Severity::error &&
-            diagnostic.error.property == property && diagnostic.error.where.line == line) {
+        if (diagnostic.severity == base::Severity::error && diagnostic.error.property == property &&
+            diagnostic.error.where.line == line) {
             return testing::AssertionSuccess();
         }
     }

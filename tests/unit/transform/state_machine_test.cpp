@@ -1,4 +1,4 @@
-#include "transform_support.h"
+#include "unit/transform/transform_support.h"
 
 namespace samara::transform {
 namespace {
@@ -34,7 +34,8 @@ TEST(StateMachine, EscapesWhatIsNotAscii) {
 }
 
 TEST(StateMachine, TracesWithTheRightPolicy) {
-    const Output output = run(machine(std::string(definition) + "      Tracing: {Enabled: true}\n"));
+    const Output output =
+        run(machine(std::string(definition) + "      Tracing: {Enabled: true}\n"));
     EXPECT_EQ(
         part(output, "Resources.MRole.Properties.ManagedPolicyArns"),
         R"(["arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess"])");
@@ -46,25 +47,27 @@ TEST(StateMachine, EventsStartTheAlias) {
         "      AutoPublishAlias: live\n"
         "      UseAliasAsEventTarget: true\n"
         "      Events: {E: {Type: Schedule, Properties: {Schedule: rate(1 day)}}}\n"));
-    EXPECT_EQ(
-        part(output, "Resources.ME.Properties.Targets.0.Arn"), R"({"Ref":"MAliaslive"})");
+    EXPECT_EQ(part(output, "Resources.ME.Properties.Targets.0.Arn"), R"({"Ref":"MAliaslive"})");
 }
 
 TEST(StateMachine, RefusesWhatExcludesEachOther) {
     EXPECT_EQ(
-        errors(run(machine(std::string(definition) + "      Role: r\n      Policies: [p]\n"))).size(),
+        errors(run(machine(std::string(definition) + "      Role: r\n      Policies: [p]\n")))
+            .size(),
         1U);
     EXPECT_EQ(
-        errors(run(machine(std::string(definition) + "      DefinitionUri: s3://b/k\n"))).size(), 1U);
+        errors(run(machine(std::string(definition) + "      DefinitionUri: s3://b/k\n"))).size(),
+        1U);
     EXPECT_EQ(
-        errors(run(machine(std::string(definition) + "      UseAliasAsEventTarget: true\n"))).size(),
+        errors(run(machine(std::string(definition) + "      UseAliasAsEventTarget: true\n")))
+            .size(),
         1U);
     EXPECT_EQ(errors(run(machine("      Name: x\n"))).size(), 1U);
 }
 
 TEST(StateMachine, KnowsItsEvents) {
-    const Output output = run(machine(
-        std::string(definition) + "      Events: {E: {Type: Scheduel, Properties: {}}}\n"));
+    const Output output = run(
+        machine(std::string(definition) + "      Events: {E: {Type: Scheduel, Properties: {}}}\n"));
     EXPECT_EQ(
         errors(output),
         std::vector<std::string>{"M/E: there is no event type Scheduel (did you mean Schedule?)"});
