@@ -121,7 +121,9 @@ bool is_first(const data::Entry& entry) {
     return entry.key_where.known() || entry.key == "x-amazon-apigateway-any-method";
 }
 
-/// A map as it is after all edits: one copy before an edit, one after it.
+/// A map as it is after all edits. AWS's transform copies a definition before and after each: what
+/// the template says (also through events) an even number of times, what an API's own properties
+/// add once more or less than that. Copies settle on two orders that alternate.
 HashTable table_of(const Value& value) {
     HashTable table;
     bool edited = false;
@@ -133,10 +135,10 @@ HashTable table_of(const Value& value) {
         }
     }
     if (!value.where().known()) {
-        return copy_of(table);
+        return copy_of(copy_of(copy_of(table)));
     }
     if (!edited) {
-        return table;
+        return copy_of(copy_of(table));
     }
     table = copy_of(table);
     for (const data::Entry& entry : *value.as_map()) {

@@ -196,7 +196,9 @@ void expand_api_event(FunctionEvent& event) {
         event.properties.context().partition(),
         event.target_id,
         event.target_is_alias ? "" : ".Arn"));
-    uri.find("Fn::Sub")->set_where(route->path.where());
+    if (!event.target_is_alias) {
+        uri.find("Fn::Sub")->set_where(route->path.where()); // it names what the user wrote
+    }
     RestIntegration integration;
     integration.integration =
         Map{{"type", "aws_proxy"},

@@ -167,9 +167,13 @@ bool apply_request_parameters(const Properties& event, RestMethod& method) {
         }
         Value own_name = name.text().substr(place->first.size());
         own_name.set_where(name.where());
+        Value in = place->second;
+        if (in.text() != "query") {
+            in.set_where(name.where()); // the word the user wrote
+        }
         list_in(method.operation, "parameters")
             .emplace_back(
-                Map{{"in", place->second},
+                Map{{"in", std::move(in)},
                     {"name", std::move(own_name)},
                     {"required", required == nullptr ? Value(false) : *required},
                     {"type", "string"}});

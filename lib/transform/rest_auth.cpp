@@ -144,7 +144,9 @@ void secure(
             .push_back(requirement(
                 *name, scopes != nullptr && scopes->is_list() ? *scopes->as_list() : List{}));
         if (name->text() == iam) {
-            add_scheme(definition, api, {std::string(iam), iam_scheme()});
+            Value scheme = iam_scheme();
+            scheme.set_where(name->where());
+            add_scheme(definition, api, {std::string(iam), std::move(scheme)});
         }
     }
     if (is_true(auth.find("ApiKeyRequired"))) {
@@ -267,6 +269,9 @@ void add_default_authorizer(
                    (authorizers != nullptr && authorizers->find(scheme.key) != nullptr);
         });
     };
+    for (data::Entry& path : paths) {
+        path.value.set_where({}); // the API has a say in it from now on: see definition_text
+    }
     each_operation(
         paths, [&](const std::string& /*path*/, const std::string& method, Map& operation) {
             if (method == "options" && !preflight_too) {
