@@ -211,7 +211,7 @@ Value effective_domain(const Resource& api) {
     Value domain = api.context().parameters().resolve(*given);
     if (domain.is_map() && (domain.find("EndpointConfiguration") == nullptr ||
                             domain.find("EndpointConfiguration")->is_null())) {
-        domain.as_map()->set("EndpointConfiguration", "REGIONAL");
+        domain.as_map()->set(data::Entry("EndpointConfiguration", "REGIONAL", domain.where()));
     }
     return domain;
 }

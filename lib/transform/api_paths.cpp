@@ -52,7 +52,11 @@ void wrap_conditional_paths(Context& context, const std::string& api, Map& paths
         const std::string name = fmt::format(
             "{}{}PathCondition", api, alphanumeric(base::replace_all(path.key, "/", "SLASH")));
         if (const auto condition = any_of(context, found->second, name)) {
-            path.value = make_if(*condition, std::move(path.value), make_no_value());
+            Value whole = make_if(*condition, std::move(path.value), make_no_value());
+            if (*condition != name) {
+                whole.find("Fn::If")->as_list()->front().set_where(path.key_where);
+            }
+            path.value = std::move(whole);
         }
     }
 }

@@ -63,6 +63,8 @@ public:
         }
     }
 
+    [[nodiscard]] bool empty() const { return used_ == 0; }
+
     template <class Visit>
     void each(Visit&& visit) const {
         for (const Slot& slot : slots_) {
@@ -136,6 +138,12 @@ HashTable table_of(const Value& value) {
     }
     if (!value.where().known()) {
         return copy_of(copy_of(copy_of(table)));
+    }
+    if (edited && table.empty()) {
+        edited = false;
+        for (const data::Entry& entry : *value.as_map()) {
+            table.insert(entry);
+        }
     }
     if (!edited) {
         return copy_of(copy_of(table));

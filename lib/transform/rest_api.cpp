@@ -153,7 +153,19 @@ std::string deployment_text(const Resource& api, const Map& rest_api) {
     }
     if (Value domain = effective_domain(api); domain.is_map()) {
         text += separator;
-        domain.as_map()->set("ApiDomainName", domain_id(domain));
+        const std::string id = domain_id(domain);
+        const std::string_view endpoint = domain.find("EndpointConfiguration")->text();
+        Value* route53 = domain.find("Route53");
+        if (endpoint == "EDGE" && route53 != nullptr && route53->is_map() &&
+            !route53->as_map()->contains("DistributionDomainName")) {
+            route53->as_map()->set(data::Entry(
+                "DistributionDomainName",
+                make_get_att(id, "DistributionDomainName"),
+                domain.where()));
+        }
+        if (endpoint != "PRIVATE") {
+            domain.as_map()->set(data::Entry("ApiDomainName", id, domain.where()));
+        }
         text += definition_json(domain);
     }
     const AllApiPaths& managed = api.context().state<AllApiPaths>();

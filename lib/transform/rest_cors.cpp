@@ -87,11 +87,11 @@ Map preflight(const Cors& cors, const Map& item) {
         parameters.set(fmt::format("method.response.header.{}", header), value);
         headers.set(header, Map{{"type", "string"}});
     };
+    answer("Access-Control-Allow-Origin", cors.origin);
     answer("Access-Control-Allow-Headers", cors.headers);
     answer(
         "Access-Control-Allow-Methods",
         cors.methods.is_null() ? Value(methods_of(item)) : cors.methods);
-    answer("Access-Control-Allow-Origin", cors.origin);
     answer("Access-Control-Max-Age", cors.max_age);
     if (cors.credentials) {
         answer("Access-Control-Allow-Credentials", "'true'");
