@@ -64,8 +64,21 @@ const Value* child(const Value& value, std::string_view name) {
     return value.find(name);
 }
 
+/// What is wrong with the value at the end of the path, from what valijson says.
+std::string message_of(const Value* value, std::string_view name, const std::string& description) {
+    if (description.find("type") != std::string::npos && value != nullptr) {
+        return fmt::format("{} cannot be {}", name, data::kind_name(value->kind()));
+    }
+    std::string text = description;
+    while (!text.empty() && (text.back() == '.' || text.back() == '\n')) {
+        text.pop_back();
+    }
+    return fmt::format("{}: {}", name, text);
+}
+
 /// The error for the value at `path`.
-base::Error locate(const Value& document, const std::vector<std::string>& path) {
+base::Error locate(
+    const Value& document, const std::vector<std::string>& path, const std::string& description) {
     base::Error error;
     error.where = document.where();
     const Value* value = &document;
@@ -86,6 +99,8 @@ base::Error locate(const Value& document, const std::vector<std::string>& path) 
         }
         value = below;
     }
+    const std::string_view last = path.size() < 2 ? "the template" : step_name(path.back());
+    error.message = message_of(value, error.property.empty() ? last : error.property, description);
     return error;
 }
 
@@ -129,12 +144,7 @@ base::Diagnostics check_schema(const Value& document, const Value& schema) {
             continue;
         }
         seen.push_back(found.context);
-        base::Error error = locate(document, found.context);
-        error.message = fmt::format(
-            "{} does not have the form that it must have",
-            error.property.empty() ? step_name(found.context.back()) : error.property);
-        error.hint = found.description;
-        out.push_back({base::Severity::error, std::move(error)});
+        out.push_back({base::Severity::error, locate(document, found.context, found.description)});
     }
     return out;
 }

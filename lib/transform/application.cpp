@@ -26,49 +26,16 @@ constexpr std::array repository_keys{
     RepositoryKey{"ApplicationId", "serverlessrepo:applicationId"},
     RepositoryKey{"SemanticVersion", "serverlessrepo:semanticVersion"}};
 
-/// Whether every Fn::FindInMap names a value that the template has. A lookup that cannot work is an
-/// error of the template, as AWS reports it.
-bool check_lookup(const Properties& location, const Value& value) {
-    const Value* path = argument_of(value, "Fn::FindInMap");
-    if (path == nullptr) {
-        return true;
-    }
-    Context& context = location.context();
-    const List* list = path->as_list();
-    if (list == nullptr || list->size() != 3) {
-        context.error(
-            "Fn::FindInMap takes the name of a mapping and two keys",
-            "[mapping, top-level key, second-level key]",
-            value.where());
-        return false;
-    }
-    const Value* mappings = context.document().find("Mappings");
-    const Value* mapping = mappings == nullptr ? nullptr : mappings->find((*list)[0].text());
-    const Value row_key = context.parameters().resolve((*list)[1]);
-    const Value* row = mapping == nullptr ? nullptr : mapping->find(row_key.text());
-    if (row != nullptr && !row->is_map()) {
-        context.error(
-            fmt::format("{} of mapping {} must be a map", row_key.text(), (*list)[0].text()),
-            {},
-            row->where());
-        return false;
-    }
-    return true;
-}
-
 /// The template's place for an application of the repository. Its URL is signed by AWS at
 /// deployment, so a stand-in that names the application takes its place. Nothing after an error.
 std::optional<Value> repository_url(const Resource& application, Map& tags) {
     auto location = application.below("Location");
-    bool good = true;
     for (const RepositoryKey& key : repository_keys) {
-        Value* value = location->find(key.property);
-        good = (value == nullptr || check_lookup(*location, *value)) && good;
-        if (value != nullptr) {
+        if (Value* value = location->find(key.property)) {
             *value = application.context().parameters().resolve(*value);
         }
     }
-    if (!good || !location->check("Application/Location")) {
+    if (!location->check("Application/Location")) {
         return std::nullopt;
     }
     std::string url = "https://serverlessrepo.amazonaws.com/applications";
