@@ -3,6 +3,7 @@
 #include "data/write.h"
 
 #include <charconv>
+#define VALIJSON_USE_EXCEPTIONS 1 // else it ends the program
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
