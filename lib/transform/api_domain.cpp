@@ -75,10 +75,10 @@ std::optional<std::vector<BasePath>> base_paths(const Properties& domain, bool r
     }
     const List list = given->is_list() ? *given->as_list() : List{*given};
     for (const Value& path : list) {
-        const bool allowed =
-            path.is_string() && (rest || path.text().find_first_not_of(
-                                             "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQR"
-                                             "STUVWXYZ/-_") == std::string_view::npos);
+        const bool allowed = path.is_string() &&
+                             (rest || path.text().find_first_not_of(
+                                          "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQR"
+                                          "STUVWXYZ/-_") == std::string_view::npos);
         if (!allowed) {
             domain.error(
                 "BasePath",
@@ -153,13 +153,14 @@ bool emit_records(
     std::string id = hashed_id("RecordSetGroup", *zone);
     if (is_true(separate)) {
         id = hashed_id(
-            "RecordSetGroup",
-            fmt::format("{}{}", hash_input(*zone), hash_input(domain_name)));
+            "RecordSetGroup", fmt::format("{}{}", hash_input(*zone), hash_input(domain_name)));
     }
     if (Value* group = shared ? api.context().generated().find(id) : nullptr) {
         List& all = *group->find("Properties")->find("RecordSets")->as_list();
         all.insert(
-            all.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));
+            all.end(),
+            std::make_move_iterator(added.begin()),
+            std::make_move_iterator(added.end()));
         return true;
     }
     api.emit(
@@ -235,7 +236,8 @@ bool emit_rest_domain(const Resource& api, const std::string& stage) {
     const std::string_view endpoint = (*domain)["EndpointConfiguration"].text();
     if (endpoint != "EDGE" && endpoint != "REGIONAL" && endpoint != "PRIVATE") {
         domain->error(
-            "EndpointConfiguration", "EndpointConfiguration of a Domain is EDGE, REGIONAL or PRIVATE");
+            "EndpointConfiguration",
+            "EndpointConfiguration of a Domain is EDGE, REGIONAL or PRIVATE");
         return false;
     }
     const bool is_private = endpoint == "PRIVATE";
@@ -276,8 +278,8 @@ bool emit_rest_domain(const Resource& api, const std::string& stage) {
         {is_private ? "DomainNameArn" : "DomainName", make_ref(id)},
         {"RestApiId", make_ref(api.logical_id())},
         {"Stage", make_ref(stage)}};
-    const std::string_view mapping_type = is_private ? "AWS::ApiGateway::BasePathMappingV2"
-                                                     : "AWS::ApiGateway::BasePathMapping";
+    const std::string_view mapping_type =
+        is_private ? "AWS::ApiGateway::BasePathMappingV2" : "AWS::ApiGateway::BasePathMapping";
     if (paths->empty()) {
         api.emit(api.logical_id() + "BasePathMapping", mapping_type, mapping);
     }
@@ -297,8 +299,7 @@ bool emit_rest_domain(const Resource& api, const std::string& stage) {
             const Value& source = (*association)["VpcEndpointId"];
             api.emit(
                 hashed_id(
-                    "DomainNameAccessAssociation",
-                    fmt::format("{}{}", hash_input(source), id)),
+                    "DomainNameAccessAssociation", fmt::format("{}{}", hash_input(source), id)),
                 "AWS::ApiGateway::DomainNameAccessAssociation",
                 Map{{"AccessAssociationSource", source},
                     {"AccessAssociationSourceType", "VPCE"},
@@ -315,9 +316,7 @@ bool emit_rest_domain(const Resource& api, const std::string& stage) {
         alias = {from_route53("VpcEndpointDomainName"), from_route53("VpcEndpointHostedZoneId")};
     } else if (endpoint == "EDGE") {
         const Value own = from_route53("DistributionDomainName");
-        alias = {
-            own.is_null() ? make_get_att(id, "DistributionDomainName") : own,
-            cloudfront_zone};
+        alias = {own.is_null() ? make_get_att(id, "DistributionDomainName") : own, cloudfront_zone};
     }
     return emit_records(api, *domain, name, alias, true);
 }
@@ -335,8 +334,7 @@ bool emit_domain_v2(const Resource& api, const std::string& stage, const DomainV
         domain->error("EndpointConfiguration", "EndpointConfiguration of this Domain is REGIONAL");
         return false;
     }
-    Map configuration{
-        {"CertificateArn", (*domain)["CertificateArn"]}, {"EndpointType", endpoint}};
+    Map configuration{{"CertificateArn", (*domain)["CertificateArn"]}, {"EndpointType", endpoint}};
     for (const char* property :
          {"OwnershipVerificationCertificateArn", "SecurityPolicy", "IpAddressType"}) {
         copy(*domain, property, configuration);

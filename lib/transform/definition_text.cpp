@@ -237,6 +237,9 @@ void write(std::string& out, const Value& value) {
         std::string_view separator;
         out += '{';
         table.each([&](const data::Entry& entry) {
+            if (entry.value.is_null() && !entry.key_where.known()) {
+                return;
+            }
             out += separator;
             separator = ", ";
             write_text(out, entry.key, entry.key_where.known());
@@ -288,9 +291,44 @@ std::string definition_json(const Value& value) {
     return out;
 }
 
+namespace {
+
+/// Whether a member was moved to where OpenAPI 3 has it, or added by an API's properties.
+bool is_added(const data::Entry& entry) {
+    return !entry.key_where.known() &&
+           (entry.key == "components" || entry.key.starts_with("x-amazon-apigateway-"));
+}
+
+} // namespace
+
 std::string definition_text(const Value& definition) {
     std::string out;
-    write(out, definition);
+    const Value* version = definition.find("openapi");
+    if (version == nullptr) {
+        write(out, definition);
+        return out;
+    }
+    // The version took its slot when what these replace was still there: it comes before them.
+    const data::Entry& version_entry = *definition.as_map()->find_entry("openapi");
+    bool version_written = false;
+    out += '{';
+    const auto write_member = [&](const data::Entry& entry) {
+        out += out.size() == 1 ? "" : ", ";
+        write_text(out, entry.key, entry.key_where.known());
+        out += ": ";
+        write(out, entry.value);
+    };
+    table_of(definition).each([&](const data::Entry& entry) {
+        const bool is_version = entry.key == version_entry.key;
+        if ((is_version || is_added(entry)) && !version_written) {
+            version_written = true;
+            write_member(version_entry);
+        }
+        if (!is_version) {
+            write_member(entry);
+        }
+    });
+    out += '}';
     return out;
 }
 

@@ -2,9 +2,9 @@
 #include "transform/api_paths.h"
 #include "transform/expanders.h"
 #include "transform/http_api_auth.h"
-#include "transform/openapi.h"
 #include "transform/intrinsics.h"
 #include "transform/logical_id.h"
+#include "transform/openapi.h"
 #include "transform/resource.h"
 
 #include <array>

@@ -4,8 +4,8 @@
 #include "transform/api_paths.h"
 #include "transform/expanders.h"
 #include "transform/function_event.h"
-#include "transform/openapi.h"
 #include "transform/intrinsics.h"
+#include "transform/openapi.h"
 #include "transform/rest_api_event.h"
 
 #include <fmt/format.h>
@@ -267,8 +267,7 @@ void expand_http_api_event(FunctionEvent& event) {
         route->path.text() != default_path && found != managed.end() &&
         found->second.functions_of_default_path.contains(event.function.logical_id());
     if (!covered) {
-        emit_permission(
-            event, *route, *api_id);
+        emit_permission(event, *route, *api_id);
     }
 }
 

@@ -107,8 +107,8 @@ void add_operation(Map& paths, const Value& path, const Value& method) {
         item = Map{};
     }
     for (Map* candidate : branches(item)) {
-        const bool there = std::any_of(
-            candidate->begin(), candidate->end(), [&](const data::Entry& entry) {
+        const bool there =
+            std::any_of(candidate->begin(), candidate->end(), [&](const data::Entry& entry) {
                 return openapi_method(entry.key) == method.text();
             });
         if (!there) {

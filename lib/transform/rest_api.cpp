@@ -1,3 +1,4 @@
+#include "base/hash.h"
 #include "transform/api_domain.h"
 #include "transform/api_paths.h"
 #include "transform/artifact.h"
@@ -10,8 +11,6 @@
 #include "transform/rest_definition.h"
 #include "transform/tags.h"
 #include "transform/usage_plan.h"
-
-#include "base/hash.h"
 
 #include <fmt/format.h>
 
@@ -44,8 +43,7 @@ std::optional<Map> api_body(const Resource& api) {
             if (api.find(property) != nullptr) {
                 api.error(
                     property,
-                    fmt::format(
-                        "{} cannot be added to a definition in S3", property),
+                    fmt::format("{} cannot be added to a definition in S3", property),
                     "write the definition as DefinitionBody, e.g. with Fn::Transform AWS::Include");
                 return std::nullopt;
             }
@@ -86,9 +84,9 @@ std::optional<Map> api_body(const Resource& api) {
         return api.find("Auth") == nullptr || upgrade_to_openapi_3(api, map);
     };
     const bool good = (!edits || check_paths(api, map)) && add_cors(api, map) &&
-                      apply_api_auth(api, map) && upgrade_with_auth() && add_gateway_responses(api, map) &&
-                      add_models(api, map) && disable_endpoint(api, map) &&
-                      upgrade_to_openapi_3(api, map);
+                      apply_api_auth(api, map) && upgrade_with_auth() &&
+                      add_gateway_responses(api, map) && add_models(api, map) &&
+                      disable_endpoint(api, map) && upgrade_to_openapi_3(api, map);
     if (!good) {
         return std::nullopt;
     }
@@ -144,8 +142,7 @@ void copy(const Resource& api, std::string_view from, Map& to, std::string_view 
 /// What the deployment's id is made of: whatever needs a new deployment when it changes.
 std::string deployment_text(const Resource& api, const Map& rest_api) {
     const Value* body = rest_api.find("Body");
-    std::string text =
-        definition_text(body != nullptr ? *body : *rest_api.find("BodyS3Location"));
+    std::string text = definition_text(body != nullptr ? *body : *rest_api.find("BodyS3Location"));
     constexpr std::string_view separator = "||";
     if (const Value* version = api.find("OpenApiVersion")) {
         text += separator;
@@ -229,8 +226,15 @@ void expand_api(Resource& api) {
         rest_api->set("BinaryMediaTypes", api.context().parameters().resolve(*types));
     }
     for (const char* name :
-         {"Name", "Description", "MinimumCompressionSize", "ApiKeySourceType",
-          "FailOnWarnings", "Mode", "Policy", "SecurityPolicy", "EndpointAccessMode"}) {
+         {"Name",
+          "Description",
+          "MinimumCompressionSize",
+          "ApiKeySourceType",
+          "FailOnWarnings",
+          "Mode",
+          "Policy",
+          "SecurityPolicy",
+          "EndpointAccessMode"}) {
         copy(api, name, *rest_api, name);
     }
     const Value* tags_value = api.find("Tags");
@@ -239,6 +243,9 @@ void expand_api(Resource& api) {
         rest_api->set("Tags", tag_list(tags));
     }
     const std::string digest = base::sha1_hex(deployment_text(api, *rest_api));
+    if (Value* body = rest_api->find("Body"); body != nullptr && body->is_map()) {
+        drop_removed_members(*body->as_map());
+    }
     const std::string deployment =
         fmt::format("{}Deployment{}", api.logical_id(), digest.substr(0, 10));
     Map deployed{

@@ -133,9 +133,9 @@ bool add_rest_route(
             method.integration().set(to, *value);
         }
     }
-    const bool good =
-        apply_event_auth(event, api, method, integration.takes_caller_credentials) &&
-        apply_request_model(event, api, method) && apply_request_parameters(event, method);
+    const bool good = apply_event_auth(event, api, method, integration.takes_caller_credentials) &&
+                      apply_request_model(event, api, method) &&
+                      apply_request_parameters(event, method);
     if (good && integration.condition != nullptr) {
         Value* changed = definition->find("paths")->find(route.path.text());
         for (Map* item : branches(*changed)) {

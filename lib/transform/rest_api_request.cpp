@@ -104,9 +104,9 @@ bool apply_request_model(const Properties& event, Map& api, RestMethod& method) 
     if (speaks_openapi_3(definition, api)) {
         Map body{
             {"content",
-             Map{{"application/json",
-                  Map{{"schema",
-                       Map{{"$ref", fmt::format("#/components/schemas/{}", model)}}}}}}}};
+             Map{
+                 {"application/json",
+                  Map{{"schema", Map{{"$ref", fmt::format("#/components/schemas/{}", model)}}}}}}}};
         if (required != nullptr) {
             body.set("required", *required);
         }

@@ -102,8 +102,7 @@ bool check_authorizer(const Properties& event, const Value& name, const Value* a
     const Value* authorizers = api_auth == nullptr ? nullptr : api_auth->find("Authorizers");
     const Value* fallback = api_auth == nullptr ? nullptr : api_auth->find("DefaultAuthorizer");
     if (!name.is_string()) {
-        event.error(
-            "Auth.Authorizer", "Authorizer must be the name of an authorizer of the API");
+        event.error("Auth.Authorizer", "Authorizer must be the name of an authorizer of the API");
         return false;
     }
     if (name.text() == iam) {
@@ -137,12 +136,11 @@ void secure(
     if (name != nullptr && name->is_string()) {
         const Value* scopes = auth.find("AuthorizationScopes");
         if (scopes == nullptr) {
-            scopes =
-                scopes_of(api_auth == nullptr ? nullptr : api_auth->find("Authorizers"), name->text());
+            scopes = scopes_of(
+                api_auth == nullptr ? nullptr : api_auth->find("Authorizers"), name->text());
         }
-        security_of(operation)
-            .push_back(requirement(
-                *name, scopes != nullptr && scopes->is_list() ? *scopes->as_list() : List{}));
+        security_of(operation).push_back(requirement(
+            *name, scopes != nullptr && scopes->is_list() ? *scopes->as_list() : List{}));
         if (name->text() == iam) {
             Value scheme = iam_scheme();
             scheme.set_where(name->where());
@@ -391,7 +389,8 @@ bool apply_api_auth(const Resource& api, Map& definition) {
     if (!with_paths([&](Map& paths) { return check_security(api, paths); })) {
         return false;
     }
-    if (const Value* name = auth->find("DefaultAuthorizer"); name != nullptr && name->text() != open) {
+    if (const Value* name = auth->find("DefaultAuthorizer");
+        name != nullptr && name->text() != open) {
         if (!check_default(*auth, *name)) {
             return false;
         }

@@ -32,8 +32,7 @@ std::optional<std::string> identity_source(const Properties& authorizer, const V
             return std::nullopt;
         }
         for (const Value& value : *values->as_list()) {
-            out += fmt::format(
-                "{}{}{}", out.empty() ? "" : ", ", prefix, data::scalar_text(value));
+            out += fmt::format("{}{}{}", out.empty() ? "" : ", ", prefix, data::scalar_text(value));
         }
     }
     return out;
@@ -92,8 +91,8 @@ std::optional<Value> lambda_scheme(const Properties& authorizer, const Value& id
         return std::nullopt;
     }
     const Value* cached = identity.find("ReauthorizeEvery");
-    const bool uncached = cached != nullptr && cached->as_integer() != nullptr &&
-                          *cached->as_integer() == 0;
+    const bool uncached =
+        cached != nullptr && cached->as_integer() != nullptr && *cached->as_integer() == 0;
     if (source->empty() && !uncached && (cached == nullptr || !is_intrinsic(*cached))) {
         authorizer.error(
             "Identity",

@@ -104,13 +104,15 @@ Map preflight(const Cors& cors, const Map& item) {
         Map{{"type", "mock"},
             {"requestTemplates", Map{{"application/json", "{\n  \"statusCode\" : 200\n}\n"}}},
             {"responses",
-             Map{{"default",
+             Map{
+                 {"default",
                   Map{{"statusCode", "200"},
                       {"responseParameters", std::move(parameters)},
                       {"responseTemplates", Map{{"application/json", "{}\n"}}}}}}}});
     options.set(
         "responses",
-        Map{{"200",
+        Map{
+            {"200",
              Map{{"description", "Default response for CORS method"},
                  {"headers", std::move(headers)}}}});
     return options;

@@ -216,8 +216,7 @@ bool disable_endpoint(const Resource& api, Map& definition) {
             setting = Map{};
         }
         if (!setting.is_map()) {
-            api.context().error(
-                fmt::format("{} must be a map", setting_key), {}, setting.where());
+            api.context().error(fmt::format("{} must be a map", setting_key), {}, setting.where());
             return false;
         }
         setting.as_map()->set("disableExecuteApiEndpoint", *disabled);
@@ -242,6 +241,46 @@ bool disable_endpoint(const Resource& api, Map& definition) {
     return good;
 }
 
+namespace {
+
+/// Members of the generated operation replace those of the user's.
+void merge_method(Map& item, const data::Entry& generated) {
+    for (data::Entry& entry : item) {
+        if (openapi_method(entry.key) != generated.key) {
+            continue;
+        }
+        if (!entry.value.is_map() || !generated.value.is_map() || is_intrinsic(entry.value) ||
+            is_intrinsic(generated.value)) {
+            entry.value = generated.value;
+            return;
+        }
+        for (const data::Entry& member : *generated.value.as_map()) {
+            (*entry.value.as_map())[member.key] = member.value;
+        }
+        return;
+    }
+    item.set(generated);
+}
+
+} // namespace
+
+void drop_removed_members(Map& definition) {
+    Value* paths = definition.find("paths");
+    if (paths == nullptr || !paths->is_map()) {
+        return;
+    }
+    each_operation(
+        *paths->as_map(),
+        [](const std::string& /*path*/, const std::string& /*method*/, Map& operation) {
+            for (const char* name : {"consumes", "produces"}) {
+                if (const Value* value = operation.find(name);
+                    value != nullptr && value->is_null()) {
+                    operation.erase(name);
+                }
+            }
+        });
+}
+
 Value merge_definitions(const Value& users, const Value& generated) {
     Value merged = users;
     Value* own_paths = merged.find("paths");
@@ -254,13 +293,7 @@ Value merge_definitions(const Value& users, const Value& generated) {
                 continue;
             }
             for (const data::Entry& method : *path.value.as_map()) {
-                for (auto& entry : *item->as_map()) {
-                    if (openapi_method(entry.key) == method.key && entry.key != method.key) {
-                        item->as_map()->erase(entry.key);
-                        break;
-                    }
-                }
-                item->as_map()->set(method);
+                merge_method(*item->as_map(), method);
             }
         }
     }
@@ -287,7 +320,9 @@ bool upgrade_to_openapi_3(const Resource& api, Map& definition) {
         version != nullptr && definition.contains("swagger")) {
         definition.erase("swagger");
         Value text = version_text(*version);
-        text.set_where(version->where());
+        if (version->is_string()) {
+            text.set_where(version->where());
+        }
         definition.set("openapi", std::move(text));
     }
     const auto move_to = [&](std::string_view from, std::string_view to) {
@@ -318,8 +353,14 @@ bool upgrade_to_openapi_3(const Resource& api, Map& definition) {
         if (operation == nullptr) {
             continue;
         }
-        operation->erase("consumes");
-        operation->erase("produces");
+        for (const char* name : {"consumes", "produces"}) {
+            const data::Entry* entry = operation->find_entry(name);
+            if (entry != nullptr && entry->key_where.known()) {
+                operation->erase(name);
+            } else if (entry != nullptr) {
+                operation->set(name, nullptr); // keeps its slot: see definition_text
+            }
+        }
         Value* responses = operation->find("responses");
         if (responses != nullptr && !responses->is_map()) {
             wrong(*responses, path.key, "responses");

@@ -34,4 +34,7 @@ std::string version_text(const data::Value& version);
 /// OpenApiVersion: swagger 2 that SAM made becomes OpenAPI 3.
 bool upgrade_to_openapi_3(const Resource& api, data::Map& definition);
 
+/// Removes what the upgrade left as null for the sake of definition_text.
+void drop_removed_members(data::Map& definition);
+
 } // namespace samara::transform

@@ -71,8 +71,7 @@ void allow_everyone(List& statements, const List& resources) {
 }
 
 /// Everyone may, but those of the condition may not.
-void deny_if(
-    List& statements, const List& resources, std::string_view comparison, Map condition) {
+void deny_if(List& statements, const List& resources, std::string_view comparison, Map condition) {
     allow_everyone(statements, resources);
     Map denial = statement("Deny", "*", resources);
     denial.set("Condition", Map{{std::string(comparison), std::move(condition)}});
@@ -91,10 +90,7 @@ struct VpcRule {
 };
 
 constexpr VpcRule vpc_rules[] = {
-    {"SourceVpcWhitelist",
-     "IntrinsicVpcWhitelist",
-     "IntrinsicVpceWhitelist",
-     "StringNotEquals"},
+    {"SourceVpcWhitelist", "IntrinsicVpcWhitelist", "IntrinsicVpceWhitelist", "StringNotEquals"},
     {"SourceVpcBlacklist", "IntrinsicVpcBlacklist", "IntrinsicVpceBlacklist", "StringEquals"},
 };
 
@@ -152,16 +148,14 @@ void restrict_path(
     const bool alone = statements.empty();
     const auto accounts = [&](std::string_view property, std::string_view effect) {
         if (const Value* ids = policy.find(property); ids != nullptr && !ids->is_null()) {
-            statements.emplace_back(
-                statement(effect, Map{{"AWS", as_list(*ids)}}, resources));
+            statements.emplace_back(statement(effect, Map{{"AWS", as_list(*ids)}}, resources));
         }
     };
     accounts("AwsAccountWhitelist", "Allow");
     accounts("AwsAccountBlacklist", "Deny");
     const auto addresses = [&](std::string_view property, std::string_view comparison) {
         if (const Value* ranges = policy.find(property); ranges != nullptr && !ranges->is_null()) {
-            deny_if(
-                statements, resources, comparison, Map{{"aws:SourceIp", as_list(*ranges)}});
+            deny_if(statements, resources, comparison, Map{{"aws:SourceIp", as_list(*ranges)}});
         }
     };
     addresses("IpRangeWhitelist", "NotIpAddress");

@@ -16,9 +16,9 @@ struct SharedPlan {
     List depends_on;
     List api_stages;
     List stage_keys;
-    bool always = false;     ///< some API has no condition
-    Map conditions;          ///< names as keys
-    Map attributes;          ///< DeletionPolicy, UpdateReplacePolicy
+    bool always = false; ///< some API has no condition
+    Map conditions;      ///< names as keys
+    Map attributes;      ///< DeletionPolicy, UpdateReplacePolicy
 };
 
 constexpr std::string_view combined_condition = "SharedUsagePlanCondition";
@@ -44,7 +44,8 @@ void emit_plan(
     };
     const std::string plan = prefix + "UsagePlan";
     const std::string key = prefix + "ApiKey";
-    api.emit(plan, "AWS::ApiGateway::UsagePlan", std::move(properties), with(std::move(depends_on)));
+    api.emit(
+        plan, "AWS::ApiGateway::UsagePlan", std::move(properties), with(std::move(depends_on)));
     api.emit(
         key,
         "AWS::ApiGateway::ApiKey",
@@ -138,12 +139,7 @@ bool emit_usage_plan(const Resource& api, const std::string& stage) {
     properties.set("ApiStages", shared.api_stages);
     const Map attributes = shared_attributes(api, shared);
     emit_plan(
-        api,
-        "Serverless",
-        std::move(properties),
-        shared.depends_on,
-        shared.stage_keys,
-        attributes);
+        api, "Serverless", std::move(properties), shared.depends_on, shared.stage_keys, attributes);
     return true;
 }
 
