@@ -99,7 +99,11 @@ std::optional<Map> api_body(const Resource& api) {
 
 /// EndpointConfiguration, and the parameter that importing the definition needs with it.
 bool add_endpoint(const Resource& api, Map& properties) {
-    const Value* endpoint = api.find("EndpointConfiguration");
+    // Only the commercial partition has edge locations, which are the default.
+    static const Value regional = "REGIONAL";
+    const bool has_edges = api.context().partition() == "aws";
+    const Value* given_endpoint = api.find("EndpointConfiguration");
+    const Value* endpoint = given_endpoint == nullptr && !has_edges ? &regional : given_endpoint;
     if (endpoint == nullptr) {
         return true;
     }
