@@ -194,6 +194,7 @@ bool apply_event_auth(
         }
         restrict_path(
             event.context(), definition, *policy, method.route.path.text(), method.target.stage);
+        api.find("DefinitionBody")->set_where(policy->where()); // see definition_text
         add_custom_statements(definition, *policy);
     }
     return true;
