@@ -116,9 +116,18 @@ struct Owners {
     bool any = false;
     std::set<std::string, std::less<>> deletion_policies;
     std::set<std::string, std::less<>> update_replace_policies;
+    Map tags; ///< of owners that pass theirs on
 
     void add(const Value& owner) {
         any = true;
+        const Value* properties = owner.find("Properties");
+        const Value* own_tags = properties->find("Tags");
+        if (is_true(properties->find("PropagateTags")) && own_tags != nullptr &&
+            own_tags->is_map()) {
+            for (const data::Entry& tag : *own_tags->as_map()) {
+                tags.set(tag);
+            }
+        }
         if (const Value* policy = owner.find("DeletionPolicy")) {
             deletion_policies.emplace(policy->text());
         }
@@ -166,6 +175,15 @@ void add_implicit_api(Context& context, const ApiKind& kind, const Owners& owner
     }
     if (kind.event_type == "Api") {
         properties.set("StageName", "Prod");
+    }
+    if (!owners.tags.empty()) {
+        Value& tags = properties["Tags"];
+        if (!tags.is_map()) {
+            tags = Map{};
+        }
+        for (const data::Entry& tag : owners.tags) {
+            tags.as_map()->set(tag);
+        }
     }
     Map api{{"Type", kind.api_type}, {"Properties", std::move(properties)}};
     set_policy(api, "DeletionPolicy", owners.deletion_policies);
