@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -35,9 +36,9 @@ bool stays_inside(const fs::path& name) {
 
 class Extraction {
 public:
-    Extraction(const fs::path& archive, const fs::path& folder, const ExtractLimits& limits)
-        : name_(archive.string()), folder_(folder), limits_(limits), reader_(archive_read_new()),
-          writer_(archive_write_disk_new()) {
+    Extraction(const fs::path& archive, fs::path folder, const ExtractLimits& limits)
+        : name_(archive.string()), folder_(std::move(folder)), limits_(limits),
+          reader_(archive_read_new()), writer_(archive_write_disk_new()) {
         archive_read_support_format_zip(reader_.get());
         archive_read_support_format_tar(reader_.get());
         archive_read_support_format_gnutar(reader_.get());

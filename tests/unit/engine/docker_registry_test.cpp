@@ -1,3 +1,4 @@
+#include "data/write.h"
 #include "os/file.h"
 #include "os/process.h"
 #include "unit/engine/docker_daemon.h"
@@ -57,9 +58,15 @@ protected:
 
     void TearDown() override {
         registry_.reset();
-        for (const std::string& image : {base_, added_}) {
-            if (images_ && !image.empty() && images_->inspect(image, {}).value()) {
-                remove_later(image);
+        // Also those that only their digest names: their tag has moved on.
+        const auto list = api_ == nullptr ? tl::unexpected(base::Error())
+                                          : api_->call_json({.path = "/images/json"}, "list", {});
+        for (const data::Value& image : list ? *list->as_list() : data::List()) {
+            if (data::write_json(image).find(fmt::format("127.0.0.1:{}/", port_)) !=
+                std::string::npos) {
+                const std::string id(image.find("Id")->text());
+                static_cast<void>(api_->send(
+                    {.method = "DELETE", .path = "/images/" + id, .query = {{"force", "1"}}}, {}));
             }
         }
         DockerDaemon::TearDown();
