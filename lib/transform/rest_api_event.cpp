@@ -5,6 +5,7 @@
 #include "transform/expanders.h"
 #include "transform/function_event.h"
 #include "transform/intrinsics.h"
+#include "transform/logical_id.h"
 #include "transform/openapi.h"
 #include "transform/rest_api_request.h"
 #include "transform/rest_auth.h"
@@ -59,7 +60,10 @@ std::optional<RestTarget> rest_target(const Properties& event) {
         const Value* properties = resource->find("Properties");
         if (const Value* stage = properties == nullptr ? nullptr : properties->find("StageName")) {
             target.stage = *stage;
-            target.stage_suffix = stage->is_string() ? stage->text() : "Stage";
+            const bool plain = alphanumeric(stage->text()) == stage->text();
+            target.stage_suffix = !stage->is_string() ? "Stage"
+                                  : plain             ? std::string(stage->text())
+                                                      : short_hash(*stage);
         }
     }
     return target;
