@@ -44,7 +44,6 @@ std::optional<Map> mutual_tls(const Properties& domain, bool& good) {
     Map out;
     for (const data::Entry& entry : given->map()) {
         if (entry.key != "TruststoreUri" && entry.key != "TruststoreVersion") {
-            good = false;
             given->error(
                 entry.key,
                 fmt::format("there is no property {}", entry.key),
@@ -152,8 +151,7 @@ bool emit_records(
     List added = records(domain_name, alias, *route53);
     std::string id = hashed_id("RecordSetGroup", *zone);
     if (is_true(separate)) {
-        id = hashed_id(
-            "RecordSetGroup", fmt::format("{}{}", hash_input(*zone), hash_input(domain_name)));
+        id = hashed_id("RecordSetGroup", List{*zone, domain_name});
     }
     if (Value* group = shared ? api.context().generated().find(id) : nullptr) {
         List& all = *group->find("Properties")->find("RecordSets")->as_list();

@@ -237,7 +237,7 @@ void write(std::string& out, const Value& value) {
         std::string_view separator;
         out += '{';
         table.each([&](const data::Entry& entry) {
-            if (entry.value.is_null() && !entry.key_where.known()) {
+            if (entry.value.is_null() && (entry.key == "consumes" || entry.key == "produces")) {
                 return;
             }
             out += separator;

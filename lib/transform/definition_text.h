@@ -9,8 +9,8 @@ namespace samara::transform {
 /// What the published transform hashes into the logical id of a REST API's deployment: the API's
 /// definition as Python 2 printed it. Maps come in the order of Python 2's hash tables, and text of
 /// the template (whose place is known) is marked u'...', unlike text that the transform adds.
-/// A member whose value the transform has set to null is one that it removed: it only holds its
-/// slot. Templates deployed before stay deployed: the same definition must give the same id for
+/// `consumes` and `produces` that are null were removed from an operation: they only hold their
+/// slots. Templates deployed before stay deployed: the same definition must give the same id for
 /// ever.
 std::string definition_text(const data::Value& definition);
 

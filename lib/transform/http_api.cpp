@@ -231,7 +231,10 @@ std::string emit_stage(const Resource& api, const Map& tags) {
             stage.set(property, *value);
         }
     }
-    stage.set("Tags", tags);
+    // A definition that is an intrinsic function cannot be tagged, and then nothing is.
+    if (const Value* body = api.find("DefinitionBody"); body == nullptr || !is_intrinsic(*body)) {
+        stage.set("Tags", tags);
+    }
     stage.set("AutoDeploy", true);
     std::string part;
     if (name == nullptr || name->text() == default_path) {

@@ -193,7 +193,12 @@ bool apply_event_auth(
             return false;
         }
         restrict_path(
-            event.context(), definition, *policy, method.route.path.text(), method.target.stage);
+            event.context(),
+            definition,
+            *policy,
+            method.route.path.text(),
+            method.target.stage,
+            policy->where());
         api.find("DefinitionBody")->set_where(policy->where()); // see definition_text
         add_custom_statements(definition, *policy);
     }
@@ -353,7 +358,7 @@ bool apply_resource_policy(const Resource& api, const Value* given, Map& definit
             names.push_back(path.key);
         }
         for (const std::string& name : names) {
-            restrict_path(api.context(), definition, *policy, name, stage);
+            restrict_path(api.context(), definition, *policy, name, stage, {});
         }
     }
     add_custom_statements(definition, *policy);

@@ -142,9 +142,11 @@ void restrict_path(
     Map& definition,
     const Value& policy,
     std::string_view path,
-    const Value& stage) {
+    const Value& stage,
+    const base::Location& where) {
     const List resources = resources_of(definition, path, stage);
     List statements = statements_of(definition);
+    const std::size_t first = statements.size();
     const bool alone = statements.empty();
     const auto accounts = [&](std::string_view property, std::string_view effect) {
         if (const Value* ids = policy.find(property); ids != nullptr && !ids->is_null()) {
@@ -162,6 +164,9 @@ void restrict_path(
     addresses("IpRangeBlacklist", "IpAddress");
     for (const VpcRule& rule : vpc_rules) {
         restrict_vpcs(context, statements, resources, policy, rule);
+    }
+    for (std::size_t i = first; i < statements.size(); ++i) {
+        statements[i].set_where(where);
     }
     if (alone && statements.size() == 1) {
         definition.find(policy_key)->as_map()->set("Statement", std::move(statements.front()));

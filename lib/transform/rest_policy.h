@@ -10,13 +10,15 @@
 namespace samara::transform {
 
 /// Adds what `policy` (the property ResourcePolicy) says of the methods of one path to the
-/// definition. Errors are the document's.
+/// definition. Errors are the document's. `where`
+/// becomes the place of the statements when an event asks for them (see definition_text).
 void restrict_path(
     Context& context,
     data::Map& definition,
     const data::Value& policy,
     std::string_view path,
-    const data::Value& stage);
+    const data::Value& stage,
+    const base::Location& where);
 
 /// Adds the policy's CustomStatements.
 void add_custom_statements(data::Map& definition, const data::Value& policy);
