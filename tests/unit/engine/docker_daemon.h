@@ -5,6 +5,7 @@
 #include "engine/docker/docker_engine.h"
 #include "os/temp_dir.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -21,6 +22,9 @@ struct Answer {
     std::string payload;
     std::string function_error;
 };
+
+/// A port of 127.0.0.1 that nobody listens on: for what must be named before it runs.
+std::uint16_t free_port();
 
 /// Tests against the Docker API that answers on this machine and the stand-in images. Where there
 /// is none they are skipped, unless SAMARA_REQUIRE_DOCKER=1 says that they must run.

@@ -1,5 +1,7 @@
+#include "data/read.h"
 #include "engine/docker/owner.h"
 #include "os/file.h"
+#include "support/raw_client.h"
 #include "unit/engine/docker_daemon.h"
 #include "unit/engine/eventually.h"
 
@@ -193,6 +195,41 @@ TEST_F(DockerFunction, SeesWhatLinksLeadToWhenTheyAreMounted) {
     EXPECT_THAT(run(spec).payload, HasSubstr("FileNotFoundError"));
     spec.mount_symlinks = true;
     EXPECT_EQ(run(spec).payload, "\"found\"");
+}
+
+TEST_F(DockerFunction, InspectorOfNodeAnswersAWebSocketClient) {
+    constexpr const char* image = "samara-test/lambda/nodejs:18";
+    if (!images_->inspect(image, {}).value()) {
+        GTEST_SKIP() << image << " is missing: scripts/stand-in-images makes it";
+    }
+    EnvironmentSpec spec = python("");
+    spec.runtime = "nodejs18.x";
+    spec.invoke_image = image;
+    spec.debug = DebugSpec{{free_port()}, "", {}};
+    const auto engine = make_engine();
+    const auto environment = start(*engine, spec);
+    ASSERT_TRUE(environment);
+
+    const std::uint16_t port = spec.debug->ports.front();
+    net::HttpClient client(net::TcpAddress{"127.0.0.1", port});
+    std::string list;
+    ASSERT_TRUE(eventually([&] {
+        const auto answer = client.send({.target = "/json/list"});
+        list = answer ? answer->body : "";
+        return !list.empty();
+    }));
+    const auto targets = data::read_json(list, "list");
+    ASSERT_TRUE(targets) << list;
+    const std::string id(targets->as_list()->front().find("id")->text());
+    // Key and answer are those of RFC 6455, section 1.3.
+    test::RawClient debugger(port);
+    ASSERT_TRUE(debugger.send(fmt::format(
+        "GET /{} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+        id)));
+    const std::string head = debugger.response();
+    EXPECT_THAT(head, HasSubstr("101 Switching Protocols"));
+    EXPECT_THAT(head, HasSubstr("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
 }
 
 TEST_F(DockerFunction, LaterLayersWin) {

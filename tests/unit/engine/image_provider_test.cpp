@@ -8,6 +8,7 @@
 #include <fstream>
 #include <latch>
 #include <map>
+#include <mutex>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -29,12 +30,14 @@ class FakeStore final : public ImageStore {
 public:
     base::Result<std::optional<ImageInfo>>
     inspect(const std::string& image, const os::Cancellation&) override {
+        const std::lock_guard guard(mutex); // a lock file tells TSan nothing
         const auto found = images.find(image);
         return found == images.end() ? std::nullopt : std::optional(found->second);
     }
 
     base::Result<std::string>
     registry_digest(const std::string& image, const os::Cancellation&) override {
+        const std::lock_guard guard(mutex);
         calls.push_back("digest " + image);
         if (registry.empty()) {
             return base::fail("no route to host");
@@ -44,6 +47,7 @@ public:
 
     base::Result<void>
     pull(const std::string& image, const std::string& platform, const os::Cancellation&) override {
+        const std::lock_guard guard(mutex);
         calls.push_back("pull " + image + " " + platform);
         if (registry.empty()) {
             return base::fail(image + " cannot be pulled: no route to host");
@@ -54,6 +58,7 @@ public:
     }
 
     base::Result<void> build(BuildRequest request, const os::Cancellation&) override {
+        const std::lock_guard guard(mutex);
         calls.push_back("build " + request.tag);
         if (!build_error.empty()) {
             return base::fail(build_error);
@@ -70,6 +75,7 @@ public:
 
     base::Result<std::vector<std::string>>
     tags(const std::string& repository, const os::Cancellation&) override {
+        const std::lock_guard guard(mutex);
         std::vector<std::string> found;
         for (const auto& [name, info] : images) {
             if (name.starts_with(repository + ":")) {
@@ -80,6 +86,7 @@ public:
     }
 
     base::Result<void> remove(const std::string& image, const os::Cancellation&) override {
+        const std::lock_guard guard(mutex);
         calls.push_back("remove " + image);
         images.erase(image);
         return {};
@@ -87,6 +94,7 @@ public:
 
     std::vector<std::string> take_calls() { return std::exchange(calls, {}); }
 
+    std::mutex mutex;
     std::map<std::string, ImageInfo> images;
     std::string registry; // the base's digest; empty: cannot be reached
     std::string build_error;
