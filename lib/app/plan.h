@@ -49,7 +49,7 @@ private:
     base::Result<std::filesystem::path>
     code_folder(const Application& application, const model::Function& function);
     base::Result<std::filesystem::path> inline_code(const model::Function& function);
-    base::Result<engine::Layer> layer(
+    [[nodiscard]] base::Result<engine::Layer> layer(
         const Application& application,
         const model::Function& function,
         const std::string& arn) const;

@@ -35,6 +35,8 @@ public:
         const model::Sections& sections,
         std::map<std::string, data::Value> parameters,
         PseudoParameters pseudo);
+    Resolver(const Resolver&) = delete;
+    Resolver& operator=(const Resolver&) = delete;
     Resolver(Resolver&&) noexcept;
     Resolver& operator=(Resolver&&) noexcept;
     ~Resolver();

@@ -57,7 +57,7 @@ public:
 
     /// Checks names, kinds and required members against the property list
     /// schemas/transform/properties/<list>.json. Whether all is well.
-    bool check(std::string_view list) const;
+    [[nodiscard]] bool check(std::string_view list) const;
 
 protected:
     void report(
