@@ -103,7 +103,8 @@ struct Options::Implementation {
     }
 
     // argv in CLI11's order (reversed), short names of several letters made long.
-    std::vector<std::string> rewritten(const std::vector<std::string>& arguments) const {
+    [[nodiscard]] std::vector<std::string>
+    rewritten(const std::vector<std::string>& arguments) const {
         std::vector<std::string> result;
         for (const std::string& argument : arguments) {
             const std::size_t equals = argument.find('=');
@@ -118,7 +119,7 @@ struct Options::Implementation {
         return result;
     }
 
-    base::Error unexpected(const std::vector<std::string>& extras) const {
+    [[nodiscard]] base::Error unexpected(const std::vector<std::string>& extras) const {
         const std::string& first = extras.front();
         if (!first.starts_with('-') || first == "-") {
             return usage_error(fmt::format("Got unexpected extra argument ({})", first), hint());
@@ -134,7 +135,9 @@ struct Options::Implementation {
             near.empty() ? hint() : fmt::format("Did you mean {}? {}", near, hint()));
     }
 
-    std::string hint() const { return fmt::format("Try '{} --help' for help.", usage_name); }
+    [[nodiscard]] std::string hint() const {
+        return fmt::format("Try '{} --help' for help.", usage_name);
+    }
 
     CLI::App app;
     std::string usage_name;

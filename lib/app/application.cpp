@@ -18,6 +18,7 @@ using data::Value;
 
 std::string list_of(const std::vector<model::Function>& functions) {
     std::vector<std::string> names;
+    names.reserve(functions.size());
     for (const model::Function& function : functions) {
         names.push_back(function.logical_id);
     }

@@ -42,8 +42,8 @@ data::Value function_resource(const model::Function& function) {
 }
 
 LiveApplication::LiveApplication(
-    const ServeOptions& options, Application application, Planner planner, base::Log log)
-    : options_(options), log_(std::move(log)), application_(std::move(application)),
+    ServeOptions options, Application application, Planner planner, base::Log log)
+    : options_(std::move(options)), log_(std::move(log)), application_(std::move(application)),
       planner_(std::move(planner)) {}
 
 LiveApplication::~LiveApplication() = default;

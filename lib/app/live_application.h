@@ -47,8 +47,7 @@ public:
     base::Result<void> warm_all();
 
 private:
-    LiveApplication(
-        const ServeOptions& options, Application application, Planner planner, base::Log log);
+    LiveApplication(ServeOptions options, Application application, Planner planner, base::Log log);
     base::Result<invoke::FunctionPlans> plan_all(Application& application);
     void reload();
     [[nodiscard]] std::vector<std::filesystem::path> watched_paths() const;

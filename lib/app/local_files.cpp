@@ -3,6 +3,8 @@
 #include "data/read.h"
 #include "os/file.h"
 
+#include <optional>
+
 #include <fmt/format.h>
 
 namespace samara::app {

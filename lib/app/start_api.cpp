@@ -39,7 +39,7 @@ data::Value gateway_resources(Application& application, base::Diagnostics& diagn
             resources.set(entry.key, function_resource(*function));
         }
     }
-    return data::Value(std::move(resources));
+    return {std::move(resources)};
 }
 
 base::Result<std::vector<gateway::Api>> read_apis(Application& application, const base::Log& log) {
