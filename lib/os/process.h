@@ -86,6 +86,7 @@ public:
     Process& operator=(Process&& other) noexcept;
     ~Process(); ///< kills the group and reaps
 
+    /// -1 once wait() has returned: not for kill(2), which takes -1 for every process there is.
     [[nodiscard]] pid_t pid() const { return pid_; }
 
     /// Polls readable once the child has ended. Owned by this object.

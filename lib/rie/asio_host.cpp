@@ -245,7 +245,9 @@ std::vector<pid_t> AsioHost::State::others() const {
 }
 
 void AsioHost::terminate(ProcessId process) {
-    ::kill(-process, SIGTERM);
+    if (process > 1) { // 0 and -1 mean others than it
+        ::kill(-process, SIGTERM);
+    }
 }
 
 void AsioHost::kill_all() {

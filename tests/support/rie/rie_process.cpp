@@ -5,6 +5,8 @@
 #include <csignal>
 #include <stdexcept>
 
+#include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace samara::test {
@@ -51,6 +53,7 @@ RieProcess::RieProcess(const RieSetup& setup) : folder_(must(os::TempDir::create
         changed_.notify_all();
     };
     process_ = must(os::Process::start(command, std::move(sinks)));
+    signal_descriptor_.reset(::fcntl(process_->descriptor(), F_DUPFD_CLOEXEC, 0));
     ready.write.reset();
     waiter_ = std::thread([this] { status_ = process_->wait(cancel_); });
     const auto deadline = std::chrono::steady_clock::now() + patience;
@@ -95,9 +98,13 @@ bool RieProcess::log_has(std::string_view text) {
     return changed_.wait_for(lock, patience, [&] { return log_.find(text) != std::string::npos; });
 }
 
+void RieProcess::signal(int number) const {
+    ::syscall(SYS_pidfd_send_signal, signal_descriptor_.get(), number, nullptr, 0);
+}
+
 os::ExitStatus RieProcess::stop() {
     if (waiter_.joinable()) {
-        ::kill(process_->pid(), SIGTERM);
+        signal(SIGTERM);
         waiter_.join();
     }
     return status_;

@@ -51,7 +51,9 @@ public:
     /// SIGTERM; the exit status.
     os::ExitStatus stop();
 
-    [[nodiscard]] pid_t pid() const { return process_->pid(); }
+    /// Through the process descriptor: one that has ended meanwhile gets nothing, and nobody else
+    /// does (its pid is -1 then, which kill(2) takes for everyone).
+    void signal(int number) const;
 
     [[nodiscard]] std::filesystem::path socket() const { return folder_.path() / "s"; }
 
@@ -60,6 +62,7 @@ public:
 private:
     os::TempDir folder_;
     std::optional<os::Process> process_;
+    os::UniqueFd signal_descriptor_;
     os::Cancellation cancel_;
     std::thread waiter_;
     os::ExitStatus status_;

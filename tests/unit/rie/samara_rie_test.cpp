@@ -315,7 +315,7 @@ TEST(SamaraRie, TermInTheMiddleOfACallAnswersIt) {
     RieProcess rie(scripted());
     std::thread stopper([&] {
         EXPECT_TRUE(rie.log_has("now\n"));
-        ::kill(rie.pid(), SIGTERM);
+        rie.signal(SIGTERM);
     });
     const Answer answer = rie.invoke(script(R"(["log", "now\n"], ["sleep", 60])"));
     stopper.join();
