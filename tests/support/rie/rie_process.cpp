@@ -103,8 +103,12 @@ void RieProcess::signal(int number) const {
 }
 
 os::ExitStatus RieProcess::stop() {
+    signal(SIGTERM);
+    return wait();
+}
+
+os::ExitStatus RieProcess::wait() {
     if (waiter_.joinable()) {
-        signal(SIGTERM);
         waiter_.join();
     }
     return status_;

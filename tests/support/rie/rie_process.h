@@ -51,6 +51,9 @@ public:
     /// SIGTERM; the exit status.
     os::ExitStatus stop();
 
+    /// Waits for an end that is on its way; the exit status.
+    os::ExitStatus wait();
+
     /// Through the process descriptor: one that has ended meanwhile gets nothing, and nobody else
     /// does (its pid is -1 then, which kill(2) takes for everyone).
     void signal(int number) const;

@@ -320,7 +320,7 @@ TEST(SamaraRie, TermInTheMiddleOfACallAnswersIt) {
     const Answer answer = rie.invoke(script(R"(["log", "now\n"], ["sleep", 60])"));
     stopper.join();
     EXPECT_EQ(answer.status, 503);
-    EXPECT_TRUE(rie.stop().success());
+    EXPECT_TRUE(rie.wait().success());
 }
 
 TEST(SamaraRie, TheFunctionHasLambdasNumberOfDescriptors) {
