@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -309,7 +310,14 @@ private:
     [[nodiscard]] Value
     scalar(const std::string& tag, const std::string& text, const base::Location& where) const {
         if (tag == "?") {
-            return resolve_plain_scalar(text);
+            Value value = resolve_plain_scalar(text);
+            if (value.as_number() != nullptr && !std::isfinite(*value.as_number())) {
+                stop(
+                    fmt::format("'{}' is not a number that a template can hold", text),
+                    "quote it where a text is meant",
+                    where);
+            }
+            return value;
         }
         constexpr std::string_view standard = "tag:yaml.org,2002:";
         if (!tag.starts_with(standard)) {

@@ -65,6 +65,15 @@ TEST(HostileYaml, UnterminatedQuotesAreFound) {
     EXPECT_EQ(error_of("a: 'it''s'\nb: \"x\\\"y\"\n"), "accepted");
 }
 
+TEST(HostileYaml, NumbersWithoutAnEndAreRefused) {
+    EXPECT_EQ(
+        error_of("a: .INF\n"),
+        "t.yaml:1:4: '.INF' is not a number that a template can hold\n  quote it where a text is "
+        "meant");
+    EXPECT_NE(error_of("a: [.nan]\n").find("t.yaml:1:5"), std::string::npos);
+    EXPECT_EQ(error_of("a: '.inf'\n"), "accepted");
+}
+
 TEST(HostileYaml, UnknownTagsGetANearName) {
     EXPECT_EQ(error_of("a: !Reff X\n"), "t.yaml:1:4: unknown tag '!Reff'\n  did you mean !Ref?");
 }
