@@ -22,7 +22,8 @@ std::string to_string(const Error& error) {
         text += ": ";
     }
     if (!error.resource.empty() && error.message.find(error.resource) == std::string::npos) {
-        text += fmt::format("{}{}{}: ", error.resource, error.event.empty() ? "" : ".", error.event);
+        text +=
+            fmt::format("{}{}{}: ", error.resource, error.event.empty() ? "" : ".", error.event);
     }
     text += error.message;
     if (!error.hint.empty()) {

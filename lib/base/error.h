@@ -37,8 +37,8 @@ struct Error {
     ErrorKind kind = ErrorKind::failure;
 };
 
-/// "template.yaml:12:7: Resource.Event: message\n  hint"; parts that are empty, or a resource that the
-/// message names, are left out.
+/// "template.yaml:12:7: Resource.Event: message\n  hint"; parts that are empty, or a resource that
+/// the message names, are left out.
 std::string to_string(const Error& error);
 
 enum class Severity : std::uint8_t { error, warning };

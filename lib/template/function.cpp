@@ -69,7 +69,8 @@ void read_package(Properties& properties, Function& function) {
             *properties.find("Runtime"),
             "Runtime",
             fmt::format("Lambda has no runtime '{}'", function.runtime),
-            near.empty() ? "write for example python3.12 or nodejs22.x" : fmt::format("did you mean {}?", near));
+            near.empty() ? "write for example python3.12 or nodejs22.x"
+                         : fmt::format("did you mean {}?", near));
     }
 }
 

@@ -29,8 +29,9 @@ std::optional<Map> parse_s3_uri(std::string_view uri, const ArtifactNames& names
         !is_bucket_name(path.substr(0, slash))) {
         return std::nullopt;
     }
-    Map out{{std::string(names.bucket), path.substr(0, slash)},
-            {std::string(names.key), path.substr(slash + 1)}};
+    Map out{
+        {std::string(names.bucket), path.substr(0, slash)},
+        {std::string(names.key), path.substr(slash + 1)}};
     if (query != std::string_view::npos) {
         for (std::string_view part : base::split(uri.substr(query + 1), '&')) {
             if (part.starts_with("versionId=")) {
@@ -59,7 +60,8 @@ std::optional<Value> artifact_location(
             return value;
         }
         properties.error(
-            property, fmt::format("{} is not the location of an object in S3", property),
+            property,
+            fmt::format("{} is not the location of an object in S3", property),
             std::string(hint));
         return std::nullopt;
     }

@@ -13,8 +13,8 @@ namespace samara::transform {
 
 /// The version and alias that AutoPublishAlias asks for.
 struct PublishedAlias {
-    std::string name;       ///< of the alias, e.g. "live"
-    std::string alias_id;   ///< logical ids
+    std::string name;     ///< of the alias, e.g. "live"
+    std::string alias_id; ///< logical ids
     std::string version_id;
 };
 

@@ -6,6 +6,7 @@
 #include "transform/intrinsics.h"
 
 #include <cassert>
+
 #include <fmt/format.h>
 
 /// The Globals section: properties that every resource of a type inherits.
@@ -85,14 +86,17 @@ bool check(Context& context, const Map& globals, const Map& supported) {
             good = false;
             context.error(
                 fmt::format("Globals has no section {}", section.key),
-                hint_for(section.key, names_of(supported)), section.key_where);
+                hint_for(section.key, names_of(supported)),
+                section.key_where);
         } else if (!section.value.is_map()) {
             good = false;
             context.error(
                 fmt::format(
-                    "Globals.{} must be a map, not {}", section.key,
+                    "Globals.{} must be a map, not {}",
+                    section.key,
                     data::kind_name(section.value.kind())),
-                {}, section.value.where().known() ? section.value.where() : section.key_where);
+                {},
+                section.value.where().known() ? section.value.where() : section.key_where);
         } else {
             const std::vector<std::string_view> names = names_of(*keys);
             for (const data::Entry& property : *section.value.as_map()) {
@@ -101,7 +105,8 @@ bool check(Context& context, const Map& globals, const Map& supported) {
                     context.error(
                         fmt::format(
                             "Globals.{} does not take the property {}", section.key, property.key),
-                        hint_for(property.key, names), property.key_where);
+                        hint_for(property.key, names),
+                        property.key_where);
                 }
             }
         }
@@ -142,7 +147,8 @@ void merge_globals(Context& context) {
     Map nothing;
     if (globals != nullptr && !globals->is_map()) {
         context.error(
-            fmt::format("Globals must be a map, not {}", data::kind_name(globals->kind())), {},
+            fmt::format("Globals must be a map, not {}", data::kind_name(globals->kind())),
+            {},
             globals->where());
         return;
     }

@@ -33,8 +33,7 @@ std::pair<std::uint32_t, std::size_t> code_point(std::string_view text, std::siz
 void append_escaped(std::string& out, std::uint32_t point) {
     if (point >= 0x10000) {
         const std::uint32_t rest = point - 0x10000;
-        out +=
-            fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (rest >> 10U), 0xDC00 + (rest & 0x3FFU));
+        out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (rest >> 10U), 0xDC00 + (rest & 0x3FFU));
     } else {
         out += fmt::format("\\u{:04x}", point);
     }

@@ -90,7 +90,8 @@ private:
         if (auto choice = as_if(entry)) {
             return Map{
                 {"Fn::If",
-                 List{choice->condition, managed(choice->then_value), managed(choice->else_value)}}};
+                 List{
+                     choice->condition, managed(choice->then_value), managed(choice->else_value)}}};
         }
         return entry;
     }
@@ -179,18 +180,20 @@ Value managed_policy_arn(const Context& context, std::string_view path) {
 Value trust_policy(std::string_view service) {
     return Map{
         {"Version", "2012-10-17"},
-        {"Statement", List{Map{
-                          {"Action", List{"sts:AssumeRole"}},
-                          {"Effect", "Allow"},
-                          {"Principal", Map{{"Service", List{service}}}}}}}};
+        {"Statement",
+         List{
+             Map{{"Action", List{"sts:AssumeRole"}},
+                 {"Effect", "Allow"},
+                 {"Principal", Map{{"Service", List{service}}}}}}}};
 }
 
 Value allow(Value actions, Value resources) {
     return Map{
-        {"Statement", List{Map{
-                          {"Action", std::move(actions)},
-                          {"Effect", "Allow"},
-                          {"Resource", std::move(resources)}}}}};
+        {"Statement",
+         List{
+             Map{{"Action", std::move(actions)},
+                 {"Effect", "Allow"},
+                 {"Resource", std::move(resources)}}}}};
 }
 
 } // namespace samara::transform

@@ -5,6 +5,7 @@
 #include "transform/intrinsics.h"
 
 #include <cassert>
+
 #include <fmt/format.h>
 
 namespace samara::transform {
@@ -60,8 +61,7 @@ std::vector<std::string_view> PolicyTemplates::names() {
     return out;
 }
 
-std::optional<Value>
-PolicyTemplates::fill(const Properties& properties, const data::Entry& call) {
+std::optional<Value> PolicyTemplates::fill(const Properties& properties, const data::Entry& call) {
     const Value& row = *table().find(call.key);
     static const Map no_arguments;
     const Map* arguments = call.value.is_null() ? &no_arguments : call.value.as_map();
@@ -77,7 +77,8 @@ PolicyTemplates::fill(const Properties& properties, const data::Entry& call) {
             Value place;
             place.set_where(call.key_where);
             properties.error_at(
-                place, "Policies",
+                place,
+                "Policies",
                 fmt::format("{} needs the parameter {}", call.key, parameter.text()),
                 fmt::format("add {}: below {}", parameter.text(), call.key));
         }

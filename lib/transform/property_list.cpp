@@ -42,7 +42,8 @@ struct PropertyRule {
             return kind == "any" || (kind == "string" && value.is_string()) ||
                    (kind == "integer" && (value.is_integer() || value.is_boolean())) ||
                    (kind == "number" && value.is_numeric()) ||
-                   (kind == "scalar" && (value.is_string() || value.is_numeric() || value.is_boolean())) ||
+                   (kind == "scalar" &&
+                    (value.is_string() || value.is_numeric() || value.is_boolean())) ||
                    (kind == "boolean" && value.is_boolean()) ||
                    (kind == "list" && value.is_list()) || (kind == "map" && value.is_map());
         });
