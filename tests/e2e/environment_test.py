@@ -89,13 +89,9 @@ class Cases:
 
     def invoke(self, event, function="Fn", **options):
         arguments = ["local", "invoke", function, "-e", "-", *self.options(function)]
-        result = self.samara(*arguments, stdin=None, input=json.dumps(event), **options)
+        result = self.samara(*arguments, input=json.dumps(event), **options)
         self.assert_nothing_left()
-        self.assert_no_containers()
         return result
-
-    def assert_no_containers(self):
-        pass
 
     def start_sleeping(self):
         self.write("event.json", json.dumps({"do": "sleep"}))

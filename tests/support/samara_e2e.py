@@ -136,14 +136,21 @@ class SamaraTest(unittest.TestCase):
         keep = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SAM_", "SAMARA_"))}
         self.environment = {**keep, "TMPDIR": str(self.temporary), "AWS_EC2_METADATA_DISABLED": "true"}
 
-    def samara(self, *arguments, code=0, seconds=120, environment=None, **options):
-        options.setdefault("cwd", self.project)
-        result = subprocess.run(
-            [SAMARA, *map(str, arguments)], capture_output=True, text=True, timeout=seconds,
-            env={**self.environment, **(environment or {})}, **{"stdin": subprocess.DEVNULL, **options})
+    def samara(self, *arguments, code=0, seconds=120, environment=None, input=None, cwd=None):
+        """Runs it to its end; `input` is its standard input, else there is none."""
+        process = subprocess.Popen(
+            [SAMARA, *map(str, arguments)], text=True, cwd=cwd or self.project,
+            stdin=subprocess.DEVNULL if input is None else subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**self.environment, **(environment or {})})
+        self.last_pid = process.pid
+        try:
+            out, err = process.communicate(input, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
         if code is not None:
-            self.assertEqual(result.returncode, code, f"stdout:\n{result.stdout}\nstderr:\n{result.stderr}")
-        return result
+            self.assertEqual(process.returncode, code, f"stdout:\n{out}\nstderr:\n{err}")
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
     def start(self, *arguments, environment=None, **options):
         options.setdefault("cwd", self.project)
@@ -177,10 +184,12 @@ class SamaraTest(unittest.TestCase):
         return found
 
     def assert_nothing_left(self, pid=None):
+        """No process, temporary file or container of this test; `pid` is the samara that is meant."""
+        pid = pid or getattr(self, "last_pid", None)
         wait_for(lambda: not self.processes_of_this_test(), f"the end of {self.processes_of_this_test()}", 10)
         self.assertEqual([p.name for p in self.temporary.iterdir()], [], "temporary files left")
         if pid is not None and docker_answers():
-            wait_for(lambda: not self.containers_of(pid), "the removal of containers", 10)
+            self.assertEqual(self.containers_of(pid), [], "containers left")
 
 
 def curl(*arguments):
