@@ -173,7 +173,8 @@ base::Result<const model::Function*> Application::require_function(const std::st
         return function;
     }
     for (const base::Diagnostic& diagnostic : diagnostics_) {
-        if (diagnostic.severity == base::Severity::error && diagnostic.error.resource == name) {
+        const bool concerns_it = diagnostic.error.resource == name || functions_.empty();
+        if (diagnostic.severity == base::Severity::error && concerns_it) {
             return base::fail(diagnostic.error);
         }
     }

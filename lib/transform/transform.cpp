@@ -164,7 +164,7 @@ Output transform(Value document, const Options& options) {
         add_deployments(context);
     }
     output.diagnostics = std::move(context.diagnostics());
-    if (base::has_errors(output.diagnostics)) {
+    if (base::has_errors(output.diagnostics) && !options.local_artifacts) {
         return output;
     }
     Map resources = collect_resources(context);

@@ -31,7 +31,9 @@ struct Options {
 };
 
 struct Output {
-    /// The CloudFormation template; of use only when the diagnostics have no errors.
+    /// The CloudFormation template; of use only when the diagnostics have no errors. With
+    /// local_artifacts also what could be expanded beside the errors: a function can be run
+    /// although another resource is wrong.
     data::Value document;
 
     /// Everything that is wrong, in the order of the template.

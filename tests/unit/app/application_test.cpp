@@ -74,6 +74,19 @@ TEST_F(ApplicationTest, FindsTheOnlyFunctionAndListsTheKnownOnes) {
     EXPECT_EQ(both->require_function("").error().kind, base::ErrorKind::usage);
 }
 
+TEST_F(ApplicationTest, AMistakeInOneFunctionLeavesTheOthersRunnable) {
+    const auto application = load(R"(
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Good: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, Runtime: python3.12, CodeUri: .}}
+  Bad: {Type: AWS::Serverless::Function, Properties: {Runtime: python3.12, CodeUri: .}}
+)");
+    ASSERT_TRUE(application) << to_string(application.error());
+    EXPECT_TRUE(has_errors(application->diagnostics()));
+    EXPECT_TRUE(application->require_function("Good"));
+    EXPECT_THAT(to_string(application->require_function("Bad").error()), HasSubstr("Handler"));
+}
+
 TEST_F(ApplicationTest, IncludesLocalDefinitionFiles) {
     write("api.yaml", "openapi: 3.0.1\npaths:\n  /x:\n    get: {}\n");
     const auto application = load(R"(
