@@ -46,6 +46,8 @@ std::string signal_name(int signal) {
 Emulator::Emulator(const Settings& settings, Host& host, PlatformLog& log)
     : settings_(settings), host_(host), log_(log) {}
 
+Emulator::Current::Current() = default;
+
 bool Emulator::initializing() const {
     return phase_ == Phase::init ||
            (phase_ == Phase::invoke && current_ && !current_->delivered && !current_->done);
@@ -107,7 +109,7 @@ void Emulator::init_done() {
     }
 }
 
-void Emulator::fail(Failure failure) {
+void Emulator::fail(const Failure& failure) {
     if (phase_ == Phase::init) {
         init_failed(failure);
     } else if (phase_ == Phase::invoke) {
@@ -401,7 +403,7 @@ void Emulator::on_exit(ProcessId process, const ProcessEnd& end) {
             if (const std::size_t colon = failure.message.find(": "); colon != std::string::npos) {
                 failure.message.erase(0, colon + 2);
             }
-            fail(std::move(failure));
+            fail(failure);
         }
         return;
     }

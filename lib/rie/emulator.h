@@ -96,6 +96,8 @@ private:
 
     /// The call that goes on.
     struct Current {
+        Current();
+
         Invocation invocation;
         std::string id;
         SteadyTime began;
@@ -116,7 +118,7 @@ private:
     void launch();
     void launch_runtime();
     void init_done();
-    void fail(Failure failure);
+    void fail(const Failure& failure);
     void init_failed(const Failure& failure);
 
     // Invoking

@@ -82,12 +82,9 @@ Extensions::join(std::string_view name, const std::vector<std::string>& events, 
                                     : fmt::format("Invalid event type {}", event)));
         }
     }
-    Extension& extension =
-        known != extensions_.end() ? *known : extensions_.emplace_back(std::move(joined));
-    if (external) {
-        extension.wants_invoke = joined.wants_invoke;
-        extension.wants_shutdown = joined.wants_shutdown;
-    }
+    Extension& extension = known != extensions_.end() ? *known : extensions_.emplace_back();
+    extension.wants_invoke = joined.wants_invoke;
+    extension.wants_shutdown = joined.wants_shutdown;
     extension.name = name;
     extension.id = make_uuid();
     extension.state = Extension::State::registered;

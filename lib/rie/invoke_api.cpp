@@ -72,7 +72,8 @@ void InvokeApi::serve(HttpRequest request, ExchangePtr exchange) {
         return;
     }
     if (request.too_large) {
-        const std::size_t limit = is_event(request) ? limits_.event_payload : 6 * 1024 * 1024;
+        const std::size_t limit =
+            is_event(request) ? limits_.event_payload : std::size_t{6} * 1024 * 1024;
         exchange->reply(service_error(
             413,
             "RequestEntityTooLargeException",

@@ -9,13 +9,13 @@ namespace samara::rie {
 
 struct Limits {
     /// The quota is 6 MB; Lambda takes 100 bytes more, and says so in its message.
-    std::size_t payload = 6 * 1024 * 1024 + 100;      ///< bytes, each way
-    std::size_t event_payload = 1024 * 1024;          ///< bytes of an asynchronous event
-    std::size_t streamed_payload = 200 * 1024 * 1024; ///< bytes of a streamed response
-    std::size_t log_tail = 4 * 1024;                  ///< bytes of X-Amz-Log-Result
-    std::size_t descriptors = 1024;                   ///< open files of the function
-    std::size_t extensions = 10;                      ///< registered at a time
-    std::chrono::milliseconds init{10'000};           ///< init phase
+    std::size_t payload = std::size_t{6} * 1024 * 1024 + 100; ///< bytes, each way
+    std::size_t event_payload = std::size_t{1} * 1024 * 1024; ///< bytes of an asynchronous event
+    std::size_t streamed_payload = std::size_t{200} * 1024 * 1024; ///< bytes of a streamed response
+    std::size_t log_tail = std::size_t{4} * 1024;                  ///< bytes of X-Amz-Log-Result
+    std::size_t descriptors = 1024;                                ///< open files of the function
+    std::size_t extensions = 10;                                   ///< registered at a time
+    std::chrono::milliseconds init{10'000};                        ///< init phase
     std::chrono::milliseconds shutdown{2'000};        ///< shutdown with external extensions
     std::chrono::milliseconds shutdown_internal{500}; ///< with internal extensions only
     std::chrono::milliseconds runtime_shutdown{300};  ///< of that, for the runtime after SIGTERM

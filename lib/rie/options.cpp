@@ -1,7 +1,7 @@
 #include "rie/options.h"
 
-#include <array>
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -21,6 +21,40 @@ base::Result<int> parse_descriptor(std::string_view option, const std::string& t
     return value;
 }
 
+using Flag = std::pair<std::string_view, bool*>;
+using Text = std::pair<std::string_view, std::string*>;
+
+// Reads the option at `next` and moves past it, and past its value.
+base::Result<void> take_option(
+    const std::vector<std::string>& arguments,
+    std::size_t& next,
+    const std::vector<Flag>& flags,
+    const std::vector<Text>& values) {
+    const std::string_view word = arguments[next++];
+    for (const auto& [name, flag] : flags) {
+        if (word == name) {
+            *flag = true;
+            return {};
+        }
+    }
+    const std::size_t equals = word.find('=');
+    for (const auto& [name, value] : values) {
+        if (word.substr(0, equals) != name) {
+            continue;
+        }
+        if (equals != std::string_view::npos) {
+            *value = word.substr(equals + 1);
+            return {};
+        }
+        if (next == arguments.size()) {
+            return base::fail(fmt::format("{} needs a value", word));
+        }
+        *value = arguments[next++];
+        return {};
+    }
+    return base::fail(fmt::format("{} is not an option", word));
+}
+
 } // namespace
 
 base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
@@ -28,52 +62,25 @@ base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
     std::string ready;
     std::string listening;
     std::string runtime_api;
-    const std::array flags{
-        std::pair{"--no-limits", &options.no_limits},
-        std::pair{"--no-timeout", &options.no_timeout},
-        std::pair{"--help", &options.help},
-        std::pair{"--version", &options.version}};
-    const std::array values{
-        std::pair{"--listen", &options.listen},
-        std::pair{"--runtime-api", &runtime_api},
-        std::pair{"--extensions", &options.extensions},
-        std::pair{"--ready-fd", &ready},
-        std::pair{"--listen-fd", &listening}};
+    const std::vector<Flag> flags{
+        {"--no-limits", &options.no_limits},
+        {"--no-timeout", &options.no_timeout},
+        {"--help", &options.help},
+        {"--version", &options.version}};
+    const std::vector<Text> values{
+        {"--listen", &options.listen},
+        {"--runtime-api", &runtime_api},
+        {"--extensions", &options.extensions},
+        {"--ready-fd", &ready},
+        {"--listen-fd", &listening}};
 
     std::size_t next = 0;
-    const auto take = [&]() -> base::Result<bool> {
-        const std::string& word = arguments[next];
-        for (const auto& [name, flag] : flags) {
-            if (word == name) {
-                *flag = true;
-                ++next;
-                return true;
-            }
-        }
-        for (const auto& [name, value] : values) {
-            const std::string joined = fmt::format("{}=", name);
-            if (word.starts_with(joined)) {
-                *value = word.substr(joined.size());
-                ++next;
-                return true;
-            }
-            if (word == name) {
-                if (next + 1 == arguments.size()) {
-                    return base::fail(fmt::format("{} needs a value", word));
-                }
-                *value = arguments[next + 1];
-                next += 2;
-                return true;
-            }
-        }
-        return base::fail(fmt::format("{} is not an option", word));
-    };
     while (next < arguments.size() && arguments[next].starts_with('-')) {
         if (arguments[next] == "--") {
             ++next;
             break;
         }
-        if (const auto taken = take(); !taken) {
+        if (const auto taken = take_option(arguments, next, flags, values); !taken) {
             return tl::unexpected(taken.error());
         }
     }

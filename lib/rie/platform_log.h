@@ -2,6 +2,7 @@
 
 #include "rie/host.h"
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <string>
@@ -130,7 +131,8 @@ private:
     RecordListener* listener_ = nullptr;
     LogTail tail_;
     bool at_line_start_ = true;
-    std::string partial_[2]; ///< unfinished line of the function's and the extensions' output
+    std::array<std::string, 2>
+        partial_; ///< unfinished line of the function's and the extensions' output
 };
 
 } // namespace samara::rie

@@ -95,7 +95,7 @@ void RuntimeApi::serve(HttpRequest request, ExchangePtr exchange) {
     if (take_prefix(rest, runtime_prefix)) {
         serve_runtime(rest, std::move(request), exchange);
     } else if (take_prefix(rest, extension_prefix)) {
-        serve_extension(rest, std::move(request), exchange);
+        serve_extension(rest, request, exchange);
     } else if (is_any(path, {"/2022-07-01/telemetry", "/2022-07-01/telemetry/"})) {
         serve_subscription(Telemetry::Api::telemetry, request, exchange);
     } else if (is_any(path, {"/2020-08-15/logs", "/2020-08-15/logs/"})) {
@@ -134,7 +134,7 @@ void RuntimeApi::serve_runtime(
 }
 
 void RuntimeApi::serve_extension(
-    std::string_view rest, HttpRequest request, const ExchangePtr& exchange) {
+    std::string_view rest, const HttpRequest& request, const ExchangePtr& exchange) {
     const std::string_view id = find(request.headers, "Lambda-Extension-Identifier");
     if (rest == "register" && request.method == "POST") {
         const auto events = parse_events(request.body);

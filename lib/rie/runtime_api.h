@@ -20,7 +20,8 @@ public:
 
 private:
     void serve_runtime(std::string_view rest, HttpRequest request, const ExchangePtr& exchange);
-    void serve_extension(std::string_view rest, HttpRequest request, const ExchangePtr& exchange);
+    void
+    serve_extension(std::string_view rest, const HttpRequest& request, const ExchangePtr& exchange);
     void
     serve_subscription(Telemetry::Api api, const HttpRequest& request, const ExchangePtr& exchange);
 
