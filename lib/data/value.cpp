@@ -109,6 +109,11 @@ void Map::rebuild_index() {
     }
 }
 
+Entry* Map::find_entry(std::string_view key) {
+    const std::size_t i = index_of(key);
+    return i == not_found ? nullptr : &entries_[i];
+}
+
 const Entry* Map::find_entry(std::string_view key) const {
     const std::size_t i = index_of(key);
     return i == not_found ? nullptr : &entries_[i];
@@ -142,8 +147,11 @@ Value& Map::set(std::string_view key, Value value) {
 Value& Map::set(Entry entry) {
     const std::size_t i = index_of(entry.key);
     if (i != not_found) {
-        entries_[i] = std::move(entry);
-        return entries_[i].value;
+        Entry& old = entries_[i];
+        entry.key_where.added = old.key_where.added;
+        entry.key_where.removed = old.key_where.removed;
+        old = std::move(entry);
+        return old.value;
     }
     entries_.push_back(std::move(entry));
     index_last();

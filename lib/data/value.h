@@ -41,11 +41,12 @@ public:
     [[nodiscard]] const Value* find(std::string_view key) const;
     [[nodiscard]] Value* find(std::string_view key);
     [[nodiscard]] const Entry* find_entry(std::string_view key) const;
+    [[nodiscard]] Entry* find_entry(std::string_view key);
 
     /// The value of `key`, added as null at the end when it is not there.
     Value& operator[](std::string_view key);
 
-    /// Sets `key`; a key that is there keeps its place in the order.
+    /// Sets `key`; a key that is there keeps its place in the order and its steps.
     Value& set(std::string_view key, Value value);
     Value& set(Entry entry);
 
@@ -156,13 +157,24 @@ private:
     base::Location where_;
 };
 
+/// Where a member was written. For those who edit a document in steps and must know them also when:
+/// the step that added it, and the one that removed it and left it as null, 0: none.
+struct MemberOrigin : base::Location {
+    MemberOrigin(base::Location place = {}) // NOLINT(google-explicit-constructor)
+        : base::Location(std::move(place)) {}
+
+    std::uint32_t added = 0;
+    std::uint32_t removed = 0;
+    bool merged = false; ///< it came with a map that was merged into this one
+};
+
 /// A member of a Map, with the place of its key.
 struct Entry {
     Entry(std::string name, Value content, base::Location place = {});
 
     std::string key;
     Value value;
-    base::Location key_where;
+    MemberOrigin key_where;
 };
 
 /// "null", "a boolean", "a number", "a string", "a list", "a map": for messages.

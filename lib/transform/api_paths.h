@@ -2,6 +2,7 @@
 
 #include "data/value.h"
 #include "transform/context.h"
+#include "transform/definition_text.h"
 
 #include <map>
 #include <optional>
@@ -22,6 +23,7 @@ struct ApiPaths {
     data::Value users_definition;
     std::map<std::string, ConditionSet, std::less<>> paths;
     std::set<std::string> functions_of_default_path; ///< logical ids that answer $default
+    DefinitionHistory history;                       ///< of a REST API's definition that is SAM's
     std::string function_names; ///< FunctionName of every function that answers a path, joined
 };
 

@@ -3,7 +3,7 @@
 #include "data/write.h"
 #include "transform/logical_id.h"
 
-#include <cstdint>
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
@@ -11,6 +11,7 @@
 namespace samara::transform {
 namespace {
 
+using data::List;
 using data::Map;
 using data::Value;
 
@@ -56,14 +57,49 @@ std::uint64_t hash_of(std::string_view text) {
 class HashTable {
 public:
     void insert(const data::Entry& entry) {
-        place({&entry, hash_of(entry.key)});
-        ++used_;
-        if (used_ * 3 >= slots_.size() * 2) {
-            grow();
+        // A merge makes room for all that comes first, and less of it than single insertions do.
+        if (entry.key_where.merged && (filled_ + 1) * 3 >= slots_.size() * 2) {
+            resize((used_ + 1) * 2);
+        }
+        insert({&entry, hash_of(entry.key)});
+    }
+
+    /// The slot stays taken, by nobody.
+    void remove(const data::Entry& entry) {
+        for (Slot& slot : slots_) {
+            if (slot.entry == &entry) {
+                slot.entry = nullptr;
+                slot.abandoned = true;
+                --used_;
+            }
         }
     }
 
-    [[nodiscard]] bool empty() const { return used_ == 0; }
+    /// As it is when copied so often, each time entry by entry in the order of the slots, which
+    /// swaps entries that want the same one.
+    void copy(std::uint32_t times) {
+        HashTable before = *this;
+        for (std::uint32_t done = 0; done < times; ++done) {
+            HashTable next;
+            for (const Slot& slot : slots_) {
+                if (slot.entry != nullptr) {
+                    next.insert(slot);
+                }
+            }
+            std::swap(slots_, next.slots_);
+            used_ = next.used_;
+            filled_ = next.filled_;
+            // Copies settle on two orders that alternate.
+            if (done % 2 == 1) {
+                if (same_order(before)) {
+                    times = done + 1 + (times - done - 1) % 2;
+                }
+                before = *this;
+            }
+        }
+    }
+
+    [[nodiscard]] std::size_t size() const { return used_; }
 
     template <class Visit>
     void each(Visit&& visit) const {
@@ -78,27 +114,38 @@ private:
     struct Slot {
         const data::Entry* entry = nullptr;
         std::uint64_t hash = 0;
+        bool abandoned = false;
     };
+
+    void insert(const Slot& slot) {
+        place(slot);
+        ++used_;
+        ++filled_;
+        if (filled_ * 3 >= slots_.size() * 2) {
+            constexpr std::size_t large = 50000;
+            resize(used_ * (used_ > large ? 2 : 4));
+        }
+    }
 
     void place(const Slot& slot) {
         const std::uint64_t mask = slots_.size() - 1;
         std::uint64_t at = slot.hash;
-        for (std::uint64_t perturb = slot.hash; slots_[at & mask].entry != nullptr;
+        for (std::uint64_t perturb = slot.hash;
+             slots_[at & mask].entry != nullptr || slots_[at & mask].abandoned;
              perturb >>= 5U) {
             at = at * 5 + perturb + 1;
         }
         slots_[at & mask] = slot;
     }
 
-    void grow() {
-        constexpr std::size_t large = 50000;
-        const std::size_t wanted = used_ * (used_ > large ? 2 : 4);
+    void resize(std::size_t wanted) {
         std::size_t size = 8;
         while (size <= wanted) {
             size *= 2;
         }
         std::vector<Slot> old(size);
         old.swap(slots_);
+        filled_ = used_;
         for (const Slot& slot : old) {
             if (slot.entry != nullptr) {
                 place(slot);
@@ -106,55 +153,71 @@ private:
         }
     }
 
+    [[nodiscard]] bool same_order(const HashTable& other) const {
+        return std::equal(
+            slots_.begin(),
+            slots_.end(),
+            other.slots_.begin(),
+            other.slots_.end(),
+            [](const Slot& a, const Slot& b) { return a.entry == b.entry; });
+    }
+
     std::vector<Slot> slots_ = std::vector<Slot>(8);
     std::size_t used_ = 0;
+    std::size_t filled_ = 0; ///< used or abandoned
 };
 
-/// A copy that was made entry by entry in the order of the table, which swaps entries that want the
-/// same slot.
-HashTable copy_of(const HashTable& table) {
-    HashTable copy;
-    table.each([&](const data::Entry& entry) { copy.insert(entry); });
-    return copy;
-}
+/// Past this size an even number of copies is taken for none, which it is once they have settled:
+/// each of a thousand paths would else copy all those before it.
+constexpr std::size_t large_map = 128;
 
-/// Whether a member of a map of the template was there before the edits.
-bool is_first(const data::Entry& entry) {
-    return entry.key_where.known() || entry.key == "x-amazon-apigateway-any-method";
-}
-
-/// A map as it is after all edits. AWS's transform copies a definition before and after each: what
-/// the template says (also through events) an even number of times, what an API's own properties
-/// add once more or less than that. Copies settle on two orders that alternate.
-HashTable table_of(const Value& value) {
+/// A map at the end of its history. Its members were added after as many copies as they are stamped
+/// with, or `since`; `now` have been made.
+HashTable table_of(const Map& map, std::uint32_t since, std::uint32_t now) {
     HashTable table;
-    bool edited = false;
-    for (const data::Entry& entry : *value.as_map()) {
-        if (!value.where().known() || is_first(entry)) {
-            table.insert(entry);
-        } else {
-            edited = true;
+    std::uint32_t at = since;
+    std::vector<const data::Entry*> leaving;
+    const auto advance = [&](std::uint32_t to) {
+        while (at < to) {
+            std::uint32_t next = to;
+            for (const data::Entry* entry : leaving) {
+                next = std::min(next, entry->key_where.removed);
+            }
+            std::uint32_t copies = next - at;
+            if (table.size() > large_map && to != now) {
+                copies %= 2;
+            }
+            table.copy(copies);
+            at = next;
+            leaving.erase(
+                std::remove_if(
+                    leaving.begin(),
+                    leaving.end(),
+                    [&](const data::Entry* entry) {
+                        const bool leaves = entry->key_where.removed <= at;
+                        if (leaves) {
+                            table.remove(*entry);
+                        }
+                        return leaves;
+                    }),
+                leaving.end());
+        }
+    };
+    if (!map.empty() && map.begin()->key_where.added != 0) {
+        at = map.begin()->key_where.added; // a map that was moved is older than its place
+    }
+    for (const data::Entry& entry : map) {
+        advance(entry.key_where.added);
+        table.insert(entry);
+        if (entry.key_where.removed != 0) {
+            leaving.push_back(&entry);
         }
     }
-    if (!value.where().known()) {
-        return copy_of(copy_of(copy_of(table)));
+    advance(now);
+    for (const data::Entry* entry : leaving) {
+        table.remove(*entry);
     }
-    if (edited && table.empty()) {
-        edited = false;
-        for (const data::Entry& entry : *value.as_map()) {
-            table.insert(entry);
-        }
-    }
-    if (!edited) {
-        return copy_of(copy_of(table));
-    }
-    table = copy_of(table);
-    for (const data::Entry& entry : *value.as_map()) {
-        if (!is_first(entry)) {
-            table.insert(entry);
-        }
-    }
-    return copy_of(table);
+    return table;
 }
 
 void write_text(std::string& out, std::string_view text, bool written_by_user) {
@@ -204,7 +267,17 @@ void write_number(std::string& out, double number) {
     }
 }
 
-void write(std::string& out, const Value& value) {
+/// The count of copies when a value came to be, and the one now.
+struct Age {
+    std::uint32_t since;
+    std::uint32_t now;
+
+    [[nodiscard]] Age of(const data::Entry& entry) const {
+        return {std::max(since, entry.key_where.added), now};
+    }
+};
+
+void write(std::string& out, const Value& value, const Age& age) {
     switch (value.kind()) {
     case Value::Kind::null:
         out += "None";
@@ -227,24 +300,20 @@ void write(std::string& out, const Value& value) {
         for (const Value& item : *value.as_list()) {
             out += separator;
             separator = ", ";
-            write(out, item);
+            write(out, item, age);
         }
         out += ']';
         break;
     }
     case Value::Kind::map: {
-        const HashTable table = table_of(value);
         std::string_view separator;
         out += '{';
-        table.each([&](const data::Entry& entry) {
-            if (entry.value.is_null() && (entry.key == "consumes" || entry.key == "produces")) {
-                return;
-            }
+        table_of(*value.as_map(), age.since, age.now).each([&](const data::Entry& entry) {
             out += separator;
             separator = ", ";
             write_text(out, entry.key, entry.key_where.known());
             out += ": ";
-            write(out, entry.value);
+            write(out, entry.value, age.of(entry));
         });
         out += '}';
         break;
@@ -257,7 +326,7 @@ void write_json(std::string& out, const Value& value) {
     std::string_view separator;
     if (value.is_map()) {
         out += '{';
-        table_of(value).each([&](const data::Entry& entry) {
+        table_of(*value.as_map(), 0, untouched_copies).each([&](const data::Entry& entry) {
             out += separator;
             separator = ", ";
             write_json(out, entry.key);
@@ -291,45 +360,92 @@ std::string definition_json(const Value& value) {
     return out;
 }
 
-namespace {
-
-/// Whether a member was moved to where OpenAPI 3 has it, or added by an API's properties.
-bool is_added(const data::Entry& entry) {
-    return !entry.key_where.known() &&
-           (entry.key == "components" || entry.key.starts_with("x-amazon-apigateway-"));
+std::string definition_text(const Value& definition, std::uint32_t copies) {
+    std::string out;
+    write(out, definition, {0, copies});
+    return out;
 }
 
-} // namespace
-
-std::string definition_text(const Value& definition) {
-    std::string out;
-    const Value* version = definition.find("openapi");
-    if (version == nullptr) {
-        write(out, definition);
-        return out;
+void stamp(Value& value, std::uint32_t added) {
+    if (Map* map = value.as_map()) {
+        stamp(*map, added);
+    } else if (List* list = value.as_list()) {
+        for (Value& item : *list) {
+            stamp(item, added);
+        }
     }
-    // The version took its slot when what these replace was still there: it comes before them.
-    const data::Entry& version_entry = *definition.as_map()->find_entry("openapi");
-    bool version_written = false;
-    out += '{';
-    const auto write_member = [&](const data::Entry& entry) {
-        out += out.size() == 1 ? "" : ", ";
-        write_text(out, entry.key, entry.key_where.known());
-        out += ": ";
-        write(out, entry.value);
-    };
-    table_of(definition).each([&](const data::Entry& entry) {
-        const bool is_version = entry.key == version_entry.key;
-        if ((is_version || is_added(entry)) && !version_written) {
-            version_written = true;
-            write_member(version_entry);
+}
+
+void stamp(Map& map, std::uint32_t added) {
+    for (data::Entry& entry : map) {
+        if (entry.key_where.added == 0) {
+            entry.key_where.added = added;
         }
-        if (!is_version) {
-            write_member(entry);
+        stamp(entry.value, added);
+    }
+}
+
+void stamp_members(Map& map, std::uint32_t added) {
+    for (data::Entry& entry : map) {
+        if (entry.key_where.added == 0) {
+            entry.key_where.added = added;
         }
-    });
-    out += '}';
-    return out;
+    }
+}
+
+std::vector<const data::Entry*> in_python_order(const Map& map, std::uint32_t copies) {
+    std::vector<const data::Entry*> ordered;
+    table_of(map, 0, copies).each([&](const data::Entry& entry) { ordered.push_back(&entry); });
+    return ordered;
+}
+
+void close_edit(Map& definition, std::uint32_t now) {
+    constexpr std::string_view schemes = "securityDefinitions";
+    if (const data::Entry* entry = definition.find_entry(schemes);
+        entry != nullptr && entry->key_where.added == 0) {
+        data::Entry moved = *entry;
+        definition.erase(schemes);
+        definition.set(std::move(moved));
+    }
+    stamp_members(definition, now);
+}
+
+void remove_member(Map& map, std::string_view key, std::uint32_t removed) {
+    if (data::Entry* entry = map.find_entry(key)) {
+        entry->value = nullptr;
+        entry->key_where.removed = removed;
+    }
+}
+
+Value& member(Map& map, std::string_view key) {
+    if (const data::Entry* entry = map.find_entry(key);
+        entry != nullptr && entry->key_where.removed != 0) {
+        map.erase(key);
+    }
+    return map[key];
+}
+
+void drop_removed_members(Value& definition) {
+    if (List* list = definition.as_list()) {
+        for (Value& item : *list) {
+            drop_removed_members(item);
+        }
+    }
+    Map* map = definition.as_map();
+    if (map == nullptr) {
+        return;
+    }
+    std::vector<std::string> removed;
+    for (data::Entry& entry : *map) {
+        if (entry.key_where.removed != 0) {
+            removed.push_back(entry.key);
+        } else {
+            drop_removed_members(entry.value);
+        }
+    }
+    for (const std::string& key : removed) {
+        map->erase(key);
+    }
 }
 
 } // namespace samara::transform

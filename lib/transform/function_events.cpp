@@ -17,8 +17,17 @@ void emit_events(const Resource& function, const PublishedAlias* alias, RolePoli
         return;
     }
     Map& writable = *function.map().find("Events")->as_map();
+    // In the order of their names, as AWS's transform has it: statements of resource policies and
+    // paths come in this order, and deployment ids depend on it.
+    std::vector<data::Entry*> sorted;
     for (data::Entry& entry : writable) {
-        static const Value nothing;
+        sorted.push_back(&entry);
+    }
+    std::sort(sorted.begin(), sorted.end(), [](const data::Entry* a, const data::Entry* b) {
+        return a->key < b->key;
+    });
+    for (data::Entry* const next : sorted) {
+        data::Entry& entry = *next;
         Map empty;
         const Properties place = function.event(entry, empty);
         Map* event = entry.value.as_map();

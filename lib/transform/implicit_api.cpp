@@ -5,6 +5,7 @@
 #include "transform/intrinsics.h"
 #include "transform/openapi.h"
 #include "transform/rest_api_event.h"
+#include "transform/rest_definition.h"
 
 #include <array>
 
@@ -53,7 +54,8 @@ bool is_true(const Value* value) {
 /// Calls visit(resource, event, properties) for each event of that type that has properties.
 template <class Visit>
 void each_event(Context& context, std::string_view event_type, Visit&& visit) {
-    for (data::Entry& resource : context.resources()) {
+    for (const data::Entry* owner : in_python_order(context.resources())) {
+        data::Entry& resource = *context.resources().find_entry(owner->key);
         const Value* type = resource.value.find("Type");
         if (type == nullptr || (type->text() != "AWS::Serverless::Function" &&
                                 type->text() != "AWS::Serverless::StateMachine")) {
@@ -64,7 +66,8 @@ void each_event(Context& context, std::string_view event_type, Visit&& visit) {
         if (events == nullptr || !events->is_map()) {
             continue;
         }
-        for (data::Entry& event : *events->as_map()) {
+        for (const data::Entry* next : in_python_order(*events->as_map())) {
+            data::Entry& event = *events->as_map()->find_entry(next->key);
             const Value* kind = event.value.find("Type");
             if (kind == nullptr || kind->text() != event_type) {
                 continue;
@@ -108,7 +111,7 @@ void start_definition(Context& context, const ApiKind& kind, data::Entry& resour
     if (merged) {
         managed.users_definition = *properties.find("DefinitionBody");
     }
-    properties.set("DefinitionBody", kind.new_definition());
+    stamp(properties.set("DefinitionBody", kind.new_definition()), managed.history.now());
 }
 
 /// What an implicit API inherits of the resources that need it.
@@ -191,6 +194,22 @@ void add_implicit_api(Context& context, const ApiKind& kind, const Owners& owner
     context.resources().set(kind.implicit_id, std::move(api));
 }
 
+/// OpenApiVersion: the definition that SAM writes is OpenAPI 3 from the start.
+void start_openapi_3(Map& api, std::uint32_t now) {
+    const Value* version = api.find("OpenApiVersion");
+    Map& definition = *api.find("DefinitionBody")->as_map();
+    if (version == nullptr || !speaks_openapi_3(definition, api)) {
+        return;
+    }
+    Value text = version_text(*version);
+    if (version->is_string()) {
+        text.set_where(version->where());
+    }
+    definition.set("openapi", std::move(text));
+    stamp_members(definition, now);
+    remove_member(definition, "swagger", now);
+}
+
 /// The path and method of an event, as keys that know whether the user wrote them.
 struct Route {
     Value path;
@@ -235,10 +254,16 @@ void add_route(Context& context, const ApiKind& kind, const data::Entry& owner, 
             managed.functions_of_default_path.insert(owner.key);
         }
     }
-    add_operation(*paths->as_map(), route->path, route->method);
-    if (!paths->where().known()) {
-        paths->set_where(route->path.where()); // it is what the template's events say
-    }
+    managed.history.edit([&] {
+        add_operation(*paths->as_map(), route->path, route->method);
+        data::Entry& path = *paths->as_map()->find_entry(route->path.text());
+        path.key_where.added =
+            path.key_where.added == 0 ? managed.history.now() : path.key_where.added;
+        for (Map* item : branches(path.value)) {
+            stamp_members(*item, managed.history.now());
+        }
+        return true;
+    });
     const Value* condition = owner.value.find("Condition");
     managed.paths[std::string(route->path.text())].insert(
         std::string(condition == nullptr ? std::string_view{} : condition->text()));
@@ -282,6 +307,12 @@ void add_implicit_apis(Context& context) {
                 add_route(context, kind, owner, properties);
             });
         set_condition(context, kind);
+    }
+    for (auto& [id, managed] : context.state<AllApiPaths>().apis) {
+        Map* api = context.find_resource(id, "AWS::Serverless::Api");
+        if (api != nullptr && managed.written_by_sam) {
+            start_openapi_3(*api->find("Properties")->as_map(), managed.history.now());
+        }
     }
 }
 

@@ -98,9 +98,7 @@ Map* find_operation(Map& paths, std::string_view path, std::string_view method, 
 
 void add_operation(Map& paths, const Value& path, const Value& method) {
     if (!paths.contains(path.text())) {
-        Value item = Map{};
-        item.set_where(path.where());
-        paths.set(data::Entry(std::string(path.text()), std::move(item), path.where()));
+        paths.set(data::Entry(std::string(path.text()), Map{}, path.where()));
     }
     Value& item = *paths.find(path.text());
     if (item.is_null()) {

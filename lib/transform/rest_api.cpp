@@ -27,8 +27,45 @@ using data::Value;
 constexpr std::string_view needs_definition[] = {
     "Cors", "Auth", "GatewayResponses", "Models", "DisableExecuteApiEndpoint"};
 
-/// Body or BodyS3Location of the RestApi; nothing after an error.
-std::optional<Map> api_body(const Resource& api) {
+/// Body or BodyS3Location of the RestApi.
+struct ApiBody {
+    Map properties;
+    std::uint32_t copies = untouched_copies; ///< of the definition: see DefinitionHistory
+};
+
+/// What the API's properties put into its definition, each in an edit of its own. False after an
+/// error.
+bool edit_definition(const Resource& api, Map& definition, DefinitionHistory& history) {
+    const auto edit = [&](std::string_view property, auto&& change) {
+        return api.find(property) == nullptr || history.edit([&] {
+            const bool good = change();
+            close_edit(definition, history.now());
+            stamp(definition, history.now());
+            return good;
+        });
+    };
+    // AWS's transform does this after Auth, after Models and at the end, and so wraps the types of
+    // CORS headers more than once; deployed APIs have it so.
+    const auto upgrade_with = [&](std::string_view property) {
+        return (!property.empty() && api.find(property) == nullptr) ||
+               upgrade_to_openapi_3(api, definition, history.now());
+    };
+    return edit("Cors", [&] { return add_cors(api, definition); }) &&
+           edit("Auth", [&] { return apply_api_auth(api, definition, history.now()); }) &&
+           upgrade_with("Auth") &&
+           edit("GatewayResponses", [&] { return add_gateway_responses(api, definition); }) &&
+           edit(
+               "BinaryMediaTypes",
+               [&] {
+                   add_binary_media_types(api, definition);
+                   return true;
+               }) &&
+           edit("Models", [&] { return add_models(api, definition); }) && upgrade_with("Models") &&
+           disable_endpoint(api, definition) && upgrade_with("");
+}
+
+/// Nothing after an error.
+std::optional<ApiBody> api_body(const Resource& api) {
     const Value* body = api.find("DefinitionBody");
     const Value* uri = api.find("DefinitionUri");
     if (body != nullptr && uri != nullptr) {
@@ -49,7 +86,7 @@ std::optional<Map> api_body(const Resource& api) {
             }
         }
         auto location = artifact_location(api, "DefinitionUri", {"Bucket", "Key", "Version"});
-        return location ? std::optional(Map{{"BodyS3Location", std::move(*location)}})
+        return location ? std::optional(ApiBody{Map{{"BodyS3Location", std::move(*location)}}})
                         : std::nullopt;
     }
     if (!body->is_map()) {
@@ -57,10 +94,13 @@ std::optional<Map> api_body(const Resource& api) {
         return std::nullopt;
     }
     Value definition = *body;
+    DefinitionHistory history = DefinitionHistory::of_template();
     AllApiPaths& managed = api.context().state<AllApiPaths>();
-    if (const auto found = managed.apis.find(api.logical_id());
-        found != managed.apis.end() && found->second.users_definition.is_map()) {
-        definition = merge_definitions(found->second.users_definition, definition);
+    if (const auto found = managed.apis.find(api.logical_id()); found != managed.apis.end()) {
+        history = found->second.history;
+        if (found->second.users_definition.is_map()) {
+            definition = merge_definitions(found->second.users_definition, definition);
+        }
     }
     if (is_intrinsic(definition)) {
         for (const std::string_view property : needs_definition) {
@@ -73,28 +113,19 @@ std::optional<Map> api_body(const Resource& api) {
                 return std::nullopt;
             }
         }
-        return Map{{"Body", std::move(definition)}};
+        return ApiBody{Map{{"Body", std::move(definition)}}, history.now()};
     }
     Map& map = *definition.as_map();
     const bool edits = api.find("Cors") != nullptr || api.find("Auth") != nullptr ||
                        api.find("OpenApiVersion") != nullptr;
-    // AWS's transform upgrades the definition once more when there is Auth, and so wraps the types
-    // of CORS headers twice; deployed APIs have it so.
-    const auto upgrade_with_auth = [&] {
-        return api.find("Auth") == nullptr || upgrade_to_openapi_3(api, map);
-    };
-    const bool good = (!edits || check_paths(api, map)) && add_cors(api, map) &&
-                      apply_api_auth(api, map) && upgrade_with_auth() &&
-                      add_gateway_responses(api, map) && add_models(api, map) &&
-                      disable_endpoint(api, map) && upgrade_to_openapi_3(api, map);
-    if (!good) {
+    stamp(map, history.last_edit());
+    if ((edits && !check_paths(api, map)) || !edit_definition(api, map, history)) {
         return std::nullopt;
     }
-    add_binary_media_types(api, map);
     if (Value* paths = map.find("paths"); paths != nullptr && paths->is_map()) {
         wrap_conditional_paths(api.context(), api.logical_id(), *paths->as_map());
     }
-    return Map{{"Body", std::move(definition)}};
+    return ApiBody{Map{{"Body", std::move(definition)}}, history.now()};
 }
 
 /// EndpointConfiguration, and the parameter that importing the definition needs with it.
@@ -144,9 +175,10 @@ void copy(const Resource& api, std::string_view from, Map& to, std::string_view 
 }
 
 /// What the deployment's id is made of: whatever needs a new deployment when it changes.
-std::string deployment_text(const Resource& api, const Map& rest_api) {
+std::string deployment_text(const Resource& api, const Map& rest_api, std::uint32_t copies) {
     const Value* body = rest_api.find("Body");
-    std::string text = definition_text(body != nullptr ? *body : *rest_api.find("BodyS3Location"));
+    std::string text =
+        definition_text(body != nullptr ? *body : *rest_api.find("BodyS3Location"), copies);
     constexpr std::string_view separator = "||";
     if (const Value* version = api.find("OpenApiVersion")) {
         text += separator;
@@ -222,12 +254,13 @@ void expand_api(Resource& api) {
         api.error("OpenApiVersion", "OpenApiVersion must be a text", "e.g. OpenApiVersion: 3.0.1");
         return;
     }
-    auto rest_api = api_body(api);
-    if (!rest_api || !add_endpoint(api, *rest_api)) {
+    auto body = api_body(api);
+    if (!body || !add_endpoint(api, body->properties)) {
         return;
     }
+    Map& rest_api = body->properties;
     if (const Value* types = api.find("BinaryMediaTypes")) {
-        rest_api->set("BinaryMediaTypes", api.context().parameters().resolve(*types));
+        rest_api.set("BinaryMediaTypes", api.context().parameters().resolve(*types));
     }
     for (const char* name :
          {"Name",
@@ -239,16 +272,16 @@ void expand_api(Resource& api) {
           "Policy",
           "SecurityPolicy",
           "EndpointAccessMode"}) {
-        copy(api, name, *rest_api, name);
+        copy(api, name, rest_api, name);
     }
     const Value* tags_value = api.find("Tags");
     const Map tags = tags_value != nullptr && tags_value->is_map() ? *tags_value->as_map() : Map{};
     if (!tags.empty()) {
-        rest_api->set("Tags", tag_list(tags));
+        rest_api.set("Tags", tag_list(tags));
     }
-    const std::string digest = base::sha1_hex(deployment_text(api, *rest_api));
-    if (Value* body = rest_api->find("Body"); body != nullptr && body->is_map()) {
-        drop_removed_members(*body->as_map());
+    const std::string digest = base::sha1_hex(deployment_text(api, rest_api, body->copies));
+    if (Value* definition = rest_api.find("Body")) {
+        drop_removed_members(*definition);
     }
     const std::string deployment =
         fmt::format("{}Deployment{}", api.logical_id(), digest.substr(0, 10));
@@ -258,7 +291,7 @@ void expand_api(Resource& api) {
     if (api.find("OpenApiVersion") == nullptr) {
         deployed.set("StageName", "Stage");
     }
-    api.emit_main(api.logical_id(), "AWS::ApiGateway::RestApi", std::move(*rest_api));
+    api.emit_main(api.logical_id(), "AWS::ApiGateway::RestApi", std::move(rest_api));
     api.emit(deployment, "AWS::ApiGateway::Deployment", std::move(deployed));
     api.context().refer(api.logical_id(), "Deployment", deployment);
     const std::string stage = emit_stage(api, deployment, tags);

@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "transform/api_paths.h"
+#include "transform/definition_text.h"
 #include "transform/expanders.h"
 #include "transform/function_event.h"
 #include "transform/intrinsics.h"
@@ -96,6 +97,36 @@ std::string permission_path(std::string_view path) {
     return out;
 }
 
+namespace {
+
+/// What the event says of its operation. False after an error.
+bool write_operation(
+    const Properties& event, Map& api, RestMethod& method, const RestIntegration& integration) {
+    method.operation.set(integration_key, integration.integration);
+    method.operation.set("responses", integration.responses);
+    for (const auto& [from, to] :
+         {std::pair{"TimeoutInMillis", "timeoutInMillis"},
+          std::pair{"ResponseTransferMode", "responseTransferMode"}}) {
+        if (const Value* value = event.find(from)) {
+            method.integration().set(to, *value);
+        }
+    }
+    return apply_event_auth(event, api, method, integration.takes_caller_credentials) &&
+           apply_request_model(event, api, method) && apply_request_parameters(event, method);
+}
+
+/// The operation exists only when its owner does.
+void put_under_condition(Map& paths, const RestRoute& route, const Value& condition) {
+    for (Map* item : branches(*paths.find(route.path.text()))) {
+        if (Value* whole = item->find(route.method.text()); whole != nullptr) {
+            Value inner = std::move(*whole);
+            *whole = make_conditional(&condition, std::move(inner));
+        }
+    }
+}
+
+} // namespace
+
 bool add_rest_route(
     const Properties& event,
     const RestRoute& route,
@@ -105,7 +136,7 @@ bool add_rest_route(
         return true;
     }
     Map& api = *target.api->find("Properties")->as_map();
-    const AllApiPaths& managed = event.context().state<AllApiPaths>();
+    AllApiPaths& managed = event.context().state<AllApiPaths>();
     const auto found = managed.apis.find(target.id);
     if (found == managed.apis.end() || !found->second.written_by_sam) {
         override_operation_auth(event, api, route);
@@ -127,29 +158,25 @@ bool add_rest_route(
             "give each route of an API to one event");
         return false;
     }
-    operation->set(integration_key, integration.integration);
-    operation->set("responses", integration.responses);
-    RestMethod method{*operation, route, target};
-    for (const auto& [from, to] :
-         {std::pair{"TimeoutInMillis", "timeoutInMillis"},
-          std::pair{"ResponseTransferMode", "responseTransferMode"}}) {
-        if (const Value* value = event.find(from)) {
-            method.integration().set(to, *value);
+    DefinitionHistory& history = found->second.history;
+    return history.edit([&] {
+        RestMethod method{*operation, route, target, history.now()};
+        const bool good = write_operation(event, api, method, integration);
+        stamp(*operation, history.now());
+        if (good && integration.condition != nullptr) {
+            put_under_condition(
+                *definition->find("paths")->as_map(), route, *integration.condition);
         }
-    }
-    const bool good = apply_event_auth(event, api, method, integration.takes_caller_credentials) &&
-                      apply_request_model(event, api, method) &&
-                      apply_request_parameters(event, method);
-    if (good && integration.condition != nullptr) {
-        Value* changed = definition->find("paths")->find(route.path.text());
-        for (Map* item : branches(*changed)) {
-            if (Value* whole = item->find(route.method.text()); whole != nullptr) {
-                Value inner = std::move(*whole);
-                *whole = make_conditional(integration.condition, std::move(inner));
+        Map& edited = *definition->as_map();
+        close_edit(edited, history.now());
+        for (const std::string_view shared :
+             {std::string_view("securityDefinitions"), request_validators}) {
+            if (Value* members = edited.find(shared); members != nullptr && members->is_map()) {
+                stamp_members(*members->as_map(), history.now());
             }
         }
-    }
-    return good;
+        return good;
+    });
 }
 
 namespace {

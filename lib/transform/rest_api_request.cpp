@@ -16,7 +16,6 @@ using data::Value;
 
 namespace {
 
-constexpr std::string_view validators_key = "x-amazon-apigateway-request-validators";
 constexpr std::string_view validator_key = "x-amazon-apigateway-request-validator";
 
 bool is_true(const Value* value) {
@@ -44,7 +43,7 @@ void add_validator(const Map& model, Map& definition, Map& operation) {
                                   : checks_body                    ? "body-only"
                                   : checks_parameters              ? "params-only"
                                                                    : "no-validation";
-    Value& validators = definition[validators_key];
+    Value& validators = definition[request_validators];
     if (!validators.is_map()) {
         validators = Map{};
     }

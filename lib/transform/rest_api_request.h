@@ -7,11 +7,14 @@
 /// What an Api event says of its requests.
 namespace samara::transform {
 
+constexpr std::string_view request_validators = "x-amazon-apigateway-request-validators";
+
 /// One operation of a REST API while its event is added.
 struct RestMethod {
     data::Map& operation;
     const RestRoute& route;
     const RestTarget& target;
+    std::uint32_t now; ///< count of the definition's copies: see DefinitionHistory
 
     /// Its x-amazon-apigateway-integration; moves when the operation gets members.
     [[nodiscard]] data::Map& integration() const;

@@ -1,5 +1,6 @@
 #include "transform/rest_auth.h"
 
+#include "transform/definition_text.h"
 #include "transform/intrinsics.h"
 #include "transform/openapi.h"
 #include "transform/rest_authorizer.h"
@@ -55,9 +56,19 @@ Value requirement(const Value& name, List scopes) {
     return out;
 }
 
-void add_scheme(Map& definition, const Map& api, data::Entry scheme) {
-    Map& schemes = security_schemes(definition, api);
+/// The security schemes as swagger has them; upgrade_to_openapi_3 moves them.
+Map& schemes_of(Map& definition) {
+    Value& schemes = member(definition, "securityDefinitions");
+    if (!schemes.is_map()) {
+        schemes = Map{};
+    }
+    return *schemes.as_map();
+}
+
+void add_scheme(Map& definition, data::Entry scheme) {
+    Map& schemes = schemes_of(definition);
     if (!schemes.contains(scheme.key)) {
+        scheme.key_where.merged = true;
         schemes.set(std::move(scheme));
     }
 }
@@ -66,12 +77,22 @@ Value api_key_scheme() {
     return Map{{"type", "apiKey"}, {"name", "x-api-key"}, {"in", "header"}};
 }
 
-Value iam_scheme() {
+/// As the DefaultAuthorizer of an API.
+Value default_iam_scheme() {
     return Map{
         {"type", "apiKey"},
         {"name", "Authorization"},
         {"in", "header"},
         {"x-amazon-apigateway-authtype", "awsSigv4"}};
+}
+
+/// The same as the authorizer of an event: the order of the members counts for deployment ids.
+Value iam_scheme() {
+    return Map{
+        {"x-amazon-apigateway-authtype", "awsSigv4"},
+        {"type", "apiKey"},
+        {"name", "Authorization"},
+        {"in", "header"}};
 }
 
 const Value* scopes_of(const Value* authorizers, std::string_view name) {
@@ -130,8 +151,7 @@ bool check_authorizer(const Properties& event, const Value& name, const Value* a
 }
 
 /// What the event says of authorizer and key, on its operation.
-void secure(
-    const Value& auth, const Value* api_auth, Map& definition, const Map& api, Map& operation) {
+void secure(const Value& auth, const Value* api_auth, Map& definition, Map& operation) {
     const Value* name = auth.find("Authorizer");
     if (name != nullptr && name->is_string()) {
         const Value* scopes = auth.find("AuthorizationScopes");
@@ -142,14 +162,12 @@ void secure(
         security_of(operation).push_back(requirement(
             *name, scopes != nullptr && scopes->is_list() ? *scopes->as_list() : List{}));
         if (name->text() == iam) {
-            Value scheme = iam_scheme();
-            scheme.set_where(name->where());
-            add_scheme(definition, api, {std::string(iam), std::move(scheme)});
+            add_scheme(definition, {std::string(iam), iam_scheme()});
         }
     }
     if (is_true(auth.find("ApiKeyRequired"))) {
         security_of(operation).emplace_back(Map{{std::string(api_key), List{}}});
-        add_scheme(definition, api, {std::string(api_key), api_key_scheme()});
+        add_scheme(definition, {std::string(api_key), api_key_scheme()});
     } else if (is_false(auth.find("ApiKeyRequired"))) {
         security_of(operation).emplace_back(Map{{std::string(no_api_key), List{}}});
     }
@@ -186,7 +204,7 @@ bool apply_event_auth(
         return true;
     }
     Map& definition = *api.find("DefinitionBody")->as_map();
-    secure(*auth, api_auth, definition, api, method.operation);
+    secure(*auth, api_auth, definition, method.operation);
     if (const Value* policy = auth->find("ResourcePolicy"); policy != nullptr) {
         if (!policy->is_map()) {
             event.error("Auth.ResourcePolicy", "ResourcePolicy must be a map");
@@ -198,8 +216,7 @@ bool apply_event_auth(
             *policy,
             method.route.path.text(),
             method.target.stage,
-            policy->where());
-        api.find("DefinitionBody")->set_where(policy->where()); // see definition_text
+            method.now);
         add_custom_statements(definition, *policy);
     }
     return true;
@@ -217,7 +234,7 @@ void override_operation_auth(const Properties& event, Map& api, const RestRoute&
         find_operation(*paths->as_map(), route.path.text(), route.method.text(), false);
     if (operation != nullptr) {
         operation->set("security", List{});
-        secure(*auth, api.find("Auth"), *definition->as_map(), api, *operation);
+        secure(*auth, api.find("Auth"), *definition->as_map(), *operation);
     }
 }
 
@@ -273,9 +290,6 @@ void add_default_authorizer(
                    (authorizers != nullptr && authorizers->find(scheme.key) != nullptr);
         });
     };
-    for (data::Entry& path : paths) {
-        path.value.set_where({}); // the API has a say in it from now on: see definition_text
-    }
     each_operation(
         paths, [&](const std::string& /*path*/, const std::string& method, Map& operation) {
             if (method == "options" && !preflight_too) {
@@ -302,9 +316,9 @@ void add_default_api_key(Map& paths, bool preflight_too) {
         });
 }
 
-void drop_markers(Map& paths) {
+void drop_markers(Map& paths, std::uint32_t now) {
     each_operation(
-        paths, [](const std::string& /*path*/, const std::string& /*method*/, Map& operation) {
+        paths, [now](const std::string& /*path*/, const std::string& /*method*/, Map& operation) {
             Value* security = operation.find("security");
             List* list = security == nullptr ? nullptr : security->as_list();
             if (list == nullptr || !requires_scheme(*list, no_api_key)) {
@@ -317,7 +331,7 @@ void drop_markers(Map& paths) {
                     [](const Value& one) { return names(one, no_api_key); }),
                 list->end());
             if (list->empty()) {
-                operation.erase("security");
+                remove_member(operation, "security", now);
             }
         });
 }
@@ -336,7 +350,8 @@ bool check_default(const Properties& auth, const Value& name) {
     return false;
 }
 
-bool apply_resource_policy(const Resource& api, const Value* given, Map& definition) {
+bool apply_resource_policy(
+    const Resource& api, const Value* given, Map& definition, std::uint32_t now) {
     const Value* paths = definition.find("paths");
     if (given == nullptr) {
         return true;
@@ -354,11 +369,11 @@ bool apply_resource_policy(const Resource& api, const Value* given, Map& definit
         });
     if (restricts && paths != nullptr && paths->is_map()) {
         std::vector<std::string> names;
-        for (const data::Entry& path : *paths->as_map()) {
-            names.push_back(path.key);
+        for (const data::Entry* path : in_python_order(*paths->as_map(), now)) {
+            names.push_back(path->key);
         }
         for (const std::string& name : names) {
-            restrict_path(api.context(), definition, *policy, name, stage, {});
+            restrict_path(api.context(), definition, *policy, name, stage, now);
         }
     }
     add_custom_statements(definition, *policy);
@@ -367,14 +382,14 @@ bool apply_resource_policy(const Resource& api, const Value* given, Map& definit
 
 } // namespace
 
-bool apply_api_auth(const Resource& api, Map& definition) {
+bool apply_api_auth(const Resource& api, Map& definition, std::uint32_t now) {
     // The definition's own members move when it gets more: look the paths up each time.
     const auto with_paths = [&](auto&& edit) {
         Value* paths = definition.find("paths");
         return paths == nullptr || !paths->is_map() || edit(*paths->as_map());
     };
-    const auto tidy = [](Map& paths) {
-        drop_markers(paths);
+    const auto tidy = [now](Map& paths) {
+        drop_markers(paths, now);
         return true;
     };
     const std::optional<Properties> auth = api.below("Auth");
@@ -389,8 +404,7 @@ bool apply_api_auth(const Resource& api, Map& definition) {
         return false;
     }
     for (const auto& [name, scheme] : *authorizers) {
-        security_schemes(definition, api.map())
-            .set(data::Entry(std::string(name.text()), scheme, name.where()));
+        schemes_of(definition).set(data::Entry(std::string(name.text()), scheme, name.where()));
     }
     if (!with_paths([&](Map& paths) { return check_security(api, paths); })) {
         return false;
@@ -401,7 +415,7 @@ bool apply_api_auth(const Resource& api, Map& definition) {
             return false;
         }
         if (name->text() == iam) {
-            add_scheme(definition, api.map(), {std::string(iam), iam_scheme(), name->where()});
+            add_scheme(definition, {std::string(iam), default_iam_scheme(), name->where()});
         }
         with_paths([&](Map& paths) {
             add_default_authorizer(
@@ -410,14 +424,14 @@ bool apply_api_auth(const Resource& api, Map& definition) {
         });
     }
     if (is_true(auth->find("ApiKeyRequired"))) {
-        add_scheme(definition, api.map(), {std::string(api_key), api_key_scheme()});
+        add_scheme(definition, {std::string(api_key), api_key_scheme()});
         with_paths([&](Map& paths) {
             add_default_api_key(paths, !is_false(auth->find("AddApiKeyRequiredToCorsPreflight")));
             return true;
         });
     }
     with_paths(tidy);
-    return apply_resource_policy(api, auth->find("ResourcePolicy"), definition);
+    return apply_resource_policy(api, auth->find("ResourcePolicy"), definition, now);
 }
 
 void emit_authorizer_permissions(const Resource& api) {

@@ -19,7 +19,7 @@ void override_operation_auth(const Properties& event, data::Map& api, const Rest
 
 /// The API's own Auth on its definition: security definitions, default authorizer, API keys,
 /// resource policy. False after an error.
-bool apply_api_auth(const Resource& api, data::Map& definition);
+bool apply_api_auth(const Resource& api, data::Map& definition, std::uint32_t now);
 
 /// The permissions of API Gateway to call the functions of Lambda authorizers.
 void emit_authorizer_permissions(const Resource& api);

@@ -1,5 +1,6 @@
 #include "transform/rest_authorizer.h"
 
+#include "transform/definition_text.h"
 #include "transform/intrinsics.h"
 
 #include <array>
@@ -143,7 +144,8 @@ std::optional<std::vector<std::pair<Value, Value>>> read_rest_authorizers(const 
         return auth.find("Authorizers") == nullptr ? std::optional(std::move(out)) : std::nullopt;
     }
     bool good = true;
-    for (const data::Entry& entry : authorizers->map()) {
+    for (const data::Entry* next : in_python_order(authorizers->map())) {
+        const data::Entry& entry = *next;
         const auto authorizer = authorizers->below(entry.key);
         auto scheme = authorizer ? scheme_of(*authorizer) : std::nullopt;
         if (!scheme) {

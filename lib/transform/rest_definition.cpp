@@ -1,6 +1,7 @@
 #include "transform/rest_definition.h"
 
 #include "base/strings.h"
+#include "transform/definition_text.h"
 #include "transform/intrinsics.h"
 #include "transform/openapi.h"
 
@@ -17,7 +18,7 @@ using data::Map;
 using data::Value;
 
 Map& map_in(Map& map, std::string_view key) {
-    Value& value = map[key];
+    Value& value = member(map, key);
     if (!value.is_map()) {
         value = Map{};
     }
@@ -161,9 +162,7 @@ bool add_models(const Resource& api, Map& definition) {
             "add swagger: '2.0' or openapi: 3.0.1 to the definition");
         return false;
     }
-    Map& all = speaks_openapi_3(definition, api.map())
-                   ? map_in(map_in(definition, "components"), "schemas")
-                   : map_in(definition, "definitions");
+    Map& all = map_in(definition, "definitions");
     for (const data::Entry& model : *models) {
         if (!model.value.is_map()) {
             api.error_at(
@@ -264,23 +263,6 @@ void merge_method(Map& item, const data::Entry& generated) {
 
 } // namespace
 
-void drop_removed_members(Map& definition) {
-    Value* paths = definition.find("paths");
-    if (paths == nullptr || !paths->is_map()) {
-        return;
-    }
-    each_operation(
-        *paths->as_map(),
-        [](const std::string& /*path*/, const std::string& /*method*/, Map& operation) {
-            for (const char* name : {"consumes", "produces"}) {
-                if (const Value* value = operation.find(name);
-                    value != nullptr && value->is_null()) {
-                    operation.erase(name);
-                }
-            }
-        });
-}
-
 Value merge_definitions(const Value& users, const Value& generated) {
     Value merged = users;
     Value* own_paths = merged.find("paths");
@@ -312,25 +294,18 @@ std::string version_text(const Value& version) {
     return whole ? text + ".0" : text;
 }
 
-bool upgrade_to_openapi_3(const Resource& api, Map& definition) {
+bool upgrade_to_openapi_3(const Resource& api, Map& definition, std::uint32_t now) {
     if (!speaks_openapi_3(definition, api.map())) {
         return true;
     }
-    if (const Value* version = api.find("OpenApiVersion");
-        version != nullptr && definition.contains("swagger")) {
-        definition.erase("swagger");
-        Value text = version_text(*version);
-        if (version->is_string()) {
-            text.set_where(version->where());
-        }
-        definition.set("openapi", std::move(text));
-    }
     const auto move_to = [&](std::string_view from, std::string_view to) {
-        if (const Value* moved = definition.find(from)) {
-            Value value = *moved;
-            definition.erase(from);
-            map_in(definition, "components").set(to, std::move(value));
+        const Value* moved = definition.find(from);
+        if (moved == nullptr || !moved->is_map() || moved->as_map()->empty()) {
+            return;
         }
+        Value value = *moved;
+        map_in(definition, "components").set(to, std::move(value));
+        remove_member(definition, from, now);
     };
     move_to("securityDefinitions", "securitySchemes");
     move_to("definitions", "schemas");
@@ -353,14 +328,8 @@ bool upgrade_to_openapi_3(const Resource& api, Map& definition) {
         if (operation == nullptr) {
             continue;
         }
-        for (const char* name : {"consumes", "produces"}) {
-            const data::Entry* entry = operation->find_entry(name);
-            if (entry != nullptr && entry->key_where.known()) {
-                operation->erase(name);
-            } else if (entry != nullptr) {
-                operation->set(name, nullptr); // keeps its slot: see definition_text
-            }
-        }
+        remove_member(*operation, "consumes", now);
+        remove_member(*operation, "produces", now);
         Value* responses = operation->find("responses");
         if (responses != nullptr && !responses->is_map()) {
             wrong(*responses, path.key, "responses");
@@ -380,6 +349,7 @@ bool upgrade_to_openapi_3(const Resource& api, Map& definition) {
             header.value = Map{{"schema", std::move(type)}};
         }
     }
+    stamp(definition, now);
     return good;
 }
 

@@ -3,6 +3,9 @@
 #include "data/value.h"
 #include "transform/resource.h"
 
+#include <cstdint>
+#include <string>
+
 /// What the properties of an AWS::Serverless::Api put into its definition. Each gives false after
 /// an error.
 namespace samara::transform {
@@ -31,10 +34,8 @@ data::Value merge_definitions(const data::Value& users, const data::Value& gener
 /// An OpenApiVersion as text: the number 3.0 is "3.0".
 std::string version_text(const data::Value& version);
 
-/// OpenApiVersion: swagger 2 that SAM made becomes OpenAPI 3.
-bool upgrade_to_openapi_3(const Resource& api, data::Map& definition);
-
-/// Removes what the upgrade left as null for the sake of definition_text.
-void drop_removed_members(data::Map& definition);
+/// What swagger 2 has elsewhere goes where OpenAPI 3 has it, when the definition speaks that; `now`
+/// is the count of copies.
+bool upgrade_to_openapi_3(const Resource& api, data::Map& definition, std::uint32_t now);
 
 } // namespace samara::transform

@@ -1,6 +1,7 @@
 #include "transform/rest_policy.h"
 
 #include "base/strings.h"
+#include "transform/definition_text.h"
 #include "transform/intrinsics.h"
 #include "transform/openapi.h"
 #include "transform/rest_api_event.h"
@@ -34,7 +35,7 @@ List& statements_of(Map& definition) {
 }
 
 /// execute-api ARNs of the methods of a path.
-List resources_of(Map& definition, std::string_view path, const Value& stage) {
+List resources_of(Map& definition, std::string_view path, const Value& stage, std::uint32_t now) {
     List resources;
     data::Map* paths = definition.find("paths")->as_map();
     const data::Entry* entry = paths->find_entry(path);
@@ -42,9 +43,9 @@ List resources_of(Map& definition, std::string_view path, const Value& stage) {
         return resources;
     }
     for (const Map* methods : branches(*paths->find(path))) {
-        for (const data::Entry& method : *methods) {
+        for (const data::Entry* method : in_python_order(*methods, now)) {
             const std::string name =
-                method.key == any_method ? std::string("*") : base::to_upper(method.key);
+                method->key == any_method ? std::string("*") : base::to_upper(method->key);
             Value arn =
                 fmt::format("execute-api:/${{__Stage__}}/{}{}", name, permission_path(path));
             arn.set_where(entry->key_where);
@@ -143,10 +144,9 @@ void restrict_path(
     const Value& policy,
     std::string_view path,
     const Value& stage,
-    const base::Location& where) {
-    const List resources = resources_of(definition, path, stage);
+    std::uint32_t now) {
+    const List resources = resources_of(definition, path, stage, now);
     List statements = statements_of(definition);
-    const std::size_t first = statements.size();
     const bool alone = statements.empty();
     const auto accounts = [&](std::string_view property, std::string_view effect) {
         if (const Value* ids = policy.find(property); ids != nullptr && !ids->is_null()) {
@@ -164,9 +164,6 @@ void restrict_path(
     addresses("IpRangeBlacklist", "IpAddress");
     for (const VpcRule& rule : vpc_rules) {
         restrict_vpcs(context, statements, resources, policy, rule);
-    }
-    for (std::size_t i = first; i < statements.size(); ++i) {
-        statements[i].set_where(where);
     }
     if (alone && statements.size() == 1) {
         definition.find(policy_key)->as_map()->set("Statement", std::move(statements.front()));

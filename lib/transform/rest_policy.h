@@ -10,15 +10,15 @@
 namespace samara::transform {
 
 /// Adds what `policy` (the property ResourcePolicy) says of the methods of one path to the
-/// definition. Errors are the document's. `where`
-/// becomes the place of the statements when an event asks for them (see definition_text).
+/// definition. Errors are the document's. `now` is the
+/// count of the definition's copies: see DefinitionHistory.
 void restrict_path(
     Context& context,
     data::Map& definition,
     const data::Value& policy,
     std::string_view path,
     const data::Value& stage,
-    const base::Location& where);
+    std::uint32_t now);
 
 /// Adds the policy's CustomStatements.
 void add_custom_statements(data::Map& definition, const data::Value& policy);

@@ -2,12 +2,15 @@
 
 #include "base/strings.h"
 #include "transform/context.h"
+#include "transform/definition_text.h"
 #include "transform/expanders.h"
 #include "transform/intrinsic_checks.h"
 #include "transform/logical_id.h"
 #include "transform/resource.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -96,33 +99,63 @@ void check_template(Context& context) {
     }
 }
 
-void expand_resources(Context& context) {
+/// Which of the generated resources came from each resource of the template.
+using Origins = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+/// In the order of AWS's transform, on which deployment ids depend.
+Origins expand_resources(Context& context) {
+    Origins origins;
+    const std::vector<const data::Entry*> ordered = in_python_order(context.resources());
     for (const Phase phase :
          {Phase::function, Phase::state_machine, Phase::api, Phase::other, Phase::connector}) {
-        for (data::Entry& entry : context.resources()) {
+        for (const data::Entry* next : ordered) {
+            data::Entry& entry = *context.resources().find_entry(next->key);
             const Value* type = entry.value.find("Type");
             const TypeRow* row = type == nullptr ? nullptr : find_type(type->text());
-            if (row != nullptr && row->phase == phase) {
-                Resource resource(context, entry, *entry.value.as_map());
-                row->expand(resource);
+            if (row == nullptr || row->phase != phase) {
+                continue;
             }
+            const auto before = static_cast<std::ptrdiff_t>(context.generated().size());
+            Resource resource(context, entry, *entry.value.as_map());
+            row->expand(resource);
+            const Map& generated = context.generated();
+            std::transform(
+                generated.begin() + before,
+                generated.end(),
+                std::back_inserter(origins[entry.key]),
+                [](const data::Entry& made) { return made.key; });
         }
     }
+    return origins;
 }
 
-/// The plain resources of the template and then the generated ones.
-Map collect_resources(Context& context) {
+/// In the order of the template: its plain resources, and what was made of the others.
+Map collect_resources(Context& context, const Origins& origins) {
     Map out;
     for (data::Entry& entry : context.resources()) {
         const Value* type = entry.value.find("Type");
         if (type == nullptr || find_type(type->text()) == nullptr) {
             out.set(std::move(entry));
+        } else if (const auto made = origins.find(entry.key); made != origins.end()) {
+            for (const std::string& id : made->second) {
+                out.set(id, std::move(*context.generated().find(id)));
+            }
         }
     }
     for (data::Entry& entry : context.generated()) {
-        out.set(std::move(entry));
+        if (!out.contains(entry.key)) {
+            out.set(std::move(entry));
+        }
     }
     return out;
+}
+
+/// The template's order rather than that of the expansion.
+void sort_by_place(base::Diagnostics& diagnostics) {
+    std::stable_sort(diagnostics.begin(), diagnostics.end(), [](const auto& a, const auto& b) {
+        return std::pair(a.error.where.line, a.error.where.column) <
+               std::pair(b.error.where.line, b.error.where.column);
+    });
 }
 
 bool is_sam_transform(const Value& name) {
@@ -156,18 +189,20 @@ Output transform(Value document, const Options& options) {
     Context context(document, options);
     expand_language_extensions(context);
     check_template(context);
+    Origins origins;
     if (!base::has_errors(context.diagnostics())) {
         merge_globals(context);
         extract_embedded_connectors(context);
         add_implicit_apis(context);
-        expand_resources(context);
+        origins = expand_resources(context);
         add_deployments(context);
     }
     output.diagnostics = std::move(context.diagnostics());
+    sort_by_place(output.diagnostics);
     if (base::has_errors(output.diagnostics) && !options.local_artifacts) {
         return output;
     }
-    Map resources = collect_resources(context);
+    Map resources = collect_resources(context, origins);
     context.resolve_dependencies(resources);
     *document.find("Resources") = std::move(resources);
     remove_sam_sections(*document.as_map());
