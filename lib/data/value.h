@@ -165,7 +165,9 @@ struct MemberOrigin : base::Location {
 
     std::uint32_t added = 0;
     std::uint32_t removed = 0;
-    bool merged = false; ///< it came with a map that was merged into this one
+    /// How it came into its map: alone, with a map that was merged into it, or into one that keeps
+    /// the order of its members for ever.
+    enum class Entrance : std::uint8_t { alone, merged, ordered } entrance = Entrance::alone;
 };
 
 /// A member of a Map, with the place of its key.

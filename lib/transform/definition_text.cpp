@@ -58,7 +58,8 @@ class HashTable {
 public:
     void insert(const data::Entry& entry) {
         // A merge makes room for all that comes first, and less of it than single insertions do.
-        if (entry.key_where.merged && (filled_ + 1) * 3 >= slots_.size() * 2) {
+        if (entry.key_where.entrance == data::MemberOrigin::Entrance::merged &&
+            (filled_ + 1) * 3 >= slots_.size() * 2) {
             resize((used_ + 1) * 2);
         }
         insert({&entry, hash_of(entry.key)});
@@ -181,7 +182,7 @@ HashTable table_of(const Map& map, std::uint32_t since, std::uint32_t now) {
         while (at < to) {
             std::uint32_t next = to;
             for (const data::Entry* entry : leaving) {
-                next = std::min(next, entry->key_where.removed);
+                next = std::max(at, std::min(next, entry->key_where.removed));
             }
             std::uint32_t copies = next - at;
             if (table.size() > large_map && to != now) {
@@ -218,6 +219,22 @@ HashTable table_of(const Map& map, std::uint32_t since, std::uint32_t now) {
         table.remove(*entry);
     }
     return table;
+}
+
+/// Calls visit(member) as Python 2 did at the end of the map's history.
+template <class Visit>
+void each_member(const Map& map, std::uint32_t since, std::uint32_t now, Visit&& visit) {
+    const bool ordered =
+        !map.empty() && map.begin()->key_where.entrance == data::MemberOrigin::Entrance::ordered;
+    if (!ordered) {
+        table_of(map, since, now).each(visit);
+        return;
+    }
+    for (const data::Entry& entry : map) {
+        if (entry.key_where.removed == 0) {
+            visit(entry);
+        }
+    }
 }
 
 void write_text(std::string& out, std::string_view text, bool written_by_user) {
@@ -308,7 +325,7 @@ void write(std::string& out, const Value& value, const Age& age) {
     case Value::Kind::map: {
         std::string_view separator;
         out += '{';
-        table_of(*value.as_map(), age.since, age.now).each([&](const data::Entry& entry) {
+        each_member(*value.as_map(), age.since, age.now, [&](const data::Entry& entry) {
             out += separator;
             separator = ", ";
             write_text(out, entry.key, entry.key_where.known());
@@ -326,7 +343,7 @@ void write_json(std::string& out, const Value& value) {
     std::string_view separator;
     if (value.is_map()) {
         out += '{';
-        table_of(*value.as_map(), 0, untouched_copies).each([&](const data::Entry& entry) {
+        each_member(*value.as_map(), 0, untouched_copies, [&](const data::Entry& entry) {
             out += separator;
             separator = ", ";
             write_json(out, entry.key);
@@ -395,7 +412,8 @@ void stamp_members(Map& map, std::uint32_t added) {
 
 std::vector<const data::Entry*> in_python_order(const Map& map, std::uint32_t copies) {
     std::vector<const data::Entry*> ordered;
-    table_of(map, 0, copies).each([&](const data::Entry& entry) { ordered.push_back(&entry); });
+    each_member(
+        map, 0, copies, [&](const data::Entry& entry) { ordered.push_back(&entry); });
     return ordered;
 }
 

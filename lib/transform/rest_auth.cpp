@@ -68,7 +68,7 @@ Map& schemes_of(Map& definition) {
 void add_scheme(Map& definition, data::Entry scheme) {
     Map& schemes = schemes_of(definition);
     if (!schemes.contains(scheme.key)) {
-        scheme.key_where.merged = true;
+        scheme.key_where.entrance = data::MemberOrigin::Entrance::merged;
         schemes.set(std::move(scheme));
     }
 }

@@ -242,28 +242,50 @@ bool disable_endpoint(const Resource& api, Map& definition) {
 
 namespace {
 
-/// Members of the generated operation replace those of the user's.
-void merge_method(Map& item, const data::Entry& generated) {
+/// The members of both, in the order in which Python visits them; those of `generated` win. What
+/// was put together so keeps its order.
+Map joined(const Map& users, const Map& generated, std::uint32_t now) {
+    Map out;
+    const auto add = [&](const data::Entry& entry) {
+        data::Entry added = entry;
+        added.key_where.entrance = data::MemberOrigin::Entrance::ordered;
+        out.set(std::move(added));
+    };
+    for (const data::Entry* entry : in_python_order(users)) {
+        add(*entry);
+    }
+    for (const data::Entry* entry : in_python_order(generated, now)) {
+        if (data::Entry* own = out.find_entry(entry->key)) {
+            own->value = entry->value;
+        } else {
+            add(*entry);
+        }
+    }
+    return out;
+}
+
+void merge_method(Map& item, const data::Entry& generated, std::uint32_t now) {
+    static const Map nothing;
     for (data::Entry& entry : item) {
         if (openapi_method(entry.key) != generated.key) {
             continue;
         }
-        if (!entry.value.is_map() || !generated.value.is_map() || is_intrinsic(entry.value) ||
-            is_intrinsic(generated.value)) {
-            entry.value = generated.value;
-            return;
-        }
-        for (const data::Entry& member : *generated.value.as_map()) {
-            (*entry.value.as_map())[member.key] = member.value;
-        }
+        const bool both = entry.value.is_map() && generated.value.is_map() &&
+                          !is_intrinsic(entry.value) && !is_intrinsic(generated.value);
+        entry.value =
+            both ? Value(joined(*entry.value.as_map(), *generated.value.as_map(), now))
+                 : generated.value;
         return;
     }
     item.set(generated);
+    if (const Map* operation = generated.value.as_map()) {
+        item.set(generated.key, joined(nothing, *operation, now));
+    }
 }
 
 } // namespace
 
-Value merge_definitions(const Value& users, const Value& generated) {
+Value merge_definitions(const Value& users, const Value& generated, std::uint32_t now) {
     Value merged = users;
     Value* own_paths = merged.find("paths");
     const Value* paths = generated.find("paths");
@@ -275,7 +297,7 @@ Value merge_definitions(const Value& users, const Value& generated) {
                 continue;
             }
             for (const data::Entry& method : *path.value.as_map()) {
-                merge_method(*item->as_map(), method);
+                merge_method(*item->as_map(), method, now);
             }
         }
     }

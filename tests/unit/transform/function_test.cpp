@@ -285,7 +285,7 @@ TEST(FunctionDeployment, SharesTheConditionsOfItsFunctions) {
     EXPECT_EQ(part(two, application), R"("ServerlessCodeDeployCondition")");
     EXPECT_EQ(
         part(two, "Conditions.ServerlessCodeDeployCondition"),
-        R"({"Fn::Or":[{"Condition":"A"},{"Condition":"B"}]})");
+        R"({"Fn::Or":[{"Condition":"B"},{"Condition":"A"}]})");
 }
 
 TEST(FunctionTags, ArePassedOnInPlaceOfTheGeneratedOnes) {
