@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 
+#include <set>
+
 #include <fmt/format.h>
 
 namespace samara::transform {
@@ -34,22 +36,33 @@ void copy(const Properties& from, std::string_view name, Map& to) {
     }
 }
 
-/// The two properties of a trust store, or nothing; `good` is false after an error.
-std::optional<Map> mutual_tls(const Properties& domain, bool& good) {
+/// Unknown properties of a trust store, sorted and joined by commas.
+std::string unknown_keys(const Map& trust_store) {
+    std::set<std::string> unknown;
+    for (const data::Entry& entry : trust_store) {
+        if (entry.key != "TruststoreUri" && entry.key != "TruststoreVersion") {
+            unknown.insert(entry.key);
+        }
+    }
+    return fmt::format("{}", fmt::join(unknown, ","));
+}
+
+/// The two properties of a trust store, or nothing; `good` is false after an error. AWS reports
+/// that of an HTTP API under the names of the unknown properties.
+std::optional<Map> mutual_tls(const Properties& domain, bool of_http_api, bool& good) {
     const auto given = domain.below("MutualTlsAuthentication");
     if (!given) {
         good = domain.find("MutualTlsAuthentication") == nullptr;
         return std::nullopt;
     }
     Map out;
-    for (const data::Entry& entry : given->map()) {
-        if (entry.key != "TruststoreUri" && entry.key != "TruststoreVersion") {
-            given->error(
-                entry.key,
-                fmt::format("there is no property {}", entry.key),
-                "MutualTlsAuthentication has TruststoreUri and TruststoreVersion");
-            good = false;
-        }
+    if (const std::string unknown = unknown_keys(given->map()); !unknown.empty()) {
+        const Properties place = of_http_api ? given->for_resource(unknown) : *given;
+        place.error(
+            unknown,
+            fmt::format("MutualTlsAuthentication has no property {}", unknown),
+            "it has TruststoreUri and TruststoreVersion");
+        good = false;
     }
     copy(*given, "TruststoreUri", out);
     const Value* version = given->find("TruststoreVersion");
@@ -253,7 +266,7 @@ bool emit_rest_domain(const Resource& api, const std::string& stage) {
     }
     if (is_private) {
         copy(*domain, "Policy", properties);
-    } else if (auto trust = mutual_tls(*domain, good)) {
+    } else if (auto trust = mutual_tls(*domain, false, good)) {
         properties.set("MutualTlsAuthentication", std::move(*trust));
     }
     const auto paths = base_paths(*domain, true);
@@ -342,7 +355,7 @@ bool emit_domain_v2(const Resource& api, const std::string& stage, const DomainV
         {"DomainNameConfigurations", List{Value(std::move(configuration))}},
         {"Tags", kind.tags}};
     if (kind.mutual_tls) {
-        if (auto trust = mutual_tls(*domain, good)) {
+        if (auto trust = mutual_tls(*domain, true, good)) {
             properties.set("MutualTlsAuthentication", std::move(*trust));
         }
     }

@@ -23,7 +23,8 @@ struct ApiPaths {
     data::Value users_definition;
     std::map<std::string, ConditionSet, std::less<>> paths;
     std::set<std::string> functions_of_default_path; ///< logical ids that answer $default
-    DefinitionHistory history;                       ///< of a REST API's definition that is SAM's
+    /// Of a REST API's definition.
+    DefinitionHistory history = DefinitionHistory::of_template();
     std::string function_names; ///< FunctionName of every function that answers a path, joined
 };
 

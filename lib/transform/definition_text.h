@@ -26,6 +26,8 @@ public:
 
     [[nodiscard]] std::uint32_t now() const { return copies_; }
 
+    [[nodiscard]] bool is_edited() const { return last_edit_ > 1; }
+
     /// The count in the midst of the last edit; of a definition of the template, at its beginning.
     [[nodiscard]] std::uint32_t last_edit() const { return last_edit_; }
 

@@ -47,7 +47,14 @@ Map* http_api_of(Context& context, const Map& event, std::string* id) {
     if (id != nullptr) {
         *id = name;
     }
-    return context.find_resource(name, "AWS::Serverless::HttpApi");
+    if (Map* found = context.find_resource(name, "AWS::Serverless::HttpApi")) {
+        return found;
+    }
+    Map* rest_api = context.find_resource(name, "AWS::Serverless::Api");
+    const Value* properties = rest_api == nullptr ? nullptr : rest_api->find("Properties");
+    const Value* definition = properties == nullptr ? nullptr : properties->find("DefinitionBody");
+    const Value* version = definition == nullptr ? nullptr : definition->find("openapi");
+    return version != nullptr && data::scalar_text(*version).starts_with('3') ? rest_api : nullptr;
 }
 
 namespace {
@@ -253,19 +260,18 @@ void expand_http_api_event(FunctionEvent& event) {
     if (!apply_route_settings(event, *route, *api, condition)) {
         return;
     }
+    ApiPaths& managed = context.state<AllApiPaths>().apis[id];
     Value* properties = api->find("Properties");
     Value* definition = properties == nullptr ? nullptr : properties->find("DefinitionBody");
     Value* paths = definition == nullptr ? nullptr : definition->find("paths");
     if (paths != nullptr && paths->is_map()) {
-        if (!integrate(event, *route, *paths->as_map(), *api)) {
+        if (!managed.history.edit(
+                [&] { return integrate(event, *route, *paths->as_map(), *api); })) {
             return;
         }
     }
-    const auto& managed = context.state<AllApiPaths>().apis;
-    const auto found = managed.find(id);
-    const bool covered =
-        route->path.text() != default_path && found != managed.end() &&
-        found->second.functions_of_default_path.contains(event.function.logical_id());
+    const bool covered = route->path.text() != default_path &&
+                         managed.functions_of_default_path.contains(event.function.logical_id());
     if (!covered) {
         emit_permission(event, *route, *api_id);
     }

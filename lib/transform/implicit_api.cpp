@@ -4,6 +4,7 @@
 #include "transform/http_api_event.h"
 #include "transform/intrinsics.h"
 #include "transform/openapi.h"
+#include "transform/resource.h"
 #include "transform/rest_api_event.h"
 #include "transform/rest_definition.h"
 
@@ -51,7 +52,8 @@ bool is_true(const Value* value) {
     return value != nullptr && value->as_boolean() != nullptr && *value->as_boolean();
 }
 
-/// Calls visit(resource, event, properties) for each event of that type that has properties.
+/// Calls visit(resource, event, properties) for each event of that type, also when the properties
+/// are no map.
 template <class Visit>
 void each_event(Context& context, std::string_view event_type, Visit&& visit) {
     for (const data::Entry* owner : in_python_order(context.resources())) {
@@ -76,9 +78,7 @@ void each_event(Context& context, std::string_view event_type, Visit&& visit) {
             if (properties.is_null()) {
                 properties = Map{};
             }
-            if (properties.is_map()) {
-                visit(resource, event, *properties.as_map());
-            }
+            visit(resource, event, properties);
         }
     }
 }
@@ -108,6 +108,7 @@ void start_definition(Context& context, const ApiKind& kind, data::Entry& resour
     }
     ApiPaths& managed = context.state<AllApiPaths>().apis[resource.key];
     managed.written_by_sam = true;
+    managed.history = {};
     if (merged) {
         managed.users_definition = *properties.find("DefinitionBody");
     }
@@ -152,7 +153,11 @@ void set_policy(Map& api, std::string_view name, const std::set<std::string, std
 
 Owners point_at_implicit_api(Context& context, const ApiKind& kind) {
     Owners owners;
-    each_event(context, kind.event_type, [&](data::Entry& owner, data::Entry&, Map& properties) {
+    each_event(context, kind.event_type, [&](data::Entry& owner, data::Entry&, Value& given) {
+        if (!given.is_map()) {
+            return;
+        }
+        Map& properties = *given.as_map();
         const Value* id = properties.find(kind.id_property);
         if (id == nullptr || id->is_null()) {
             properties.set(kind.id_property, make_ref(kind.implicit_id));
@@ -227,17 +232,54 @@ std::optional<Route> route_of(const ApiKind& kind, const Map& properties) {
                  : std::nullopt;
 }
 
+/// What an event must say for its API to be known. AWS's transform looks at this first, and at
+/// nothing else when it finds a mistake. False after an error.
+bool check_route(
+    Context& context, const ApiKind& kind, data::Entry& owner, data::Entry& event, Value& given) {
+    Map nothing;
+    const Properties place =
+        Resource(context, owner, *owner.value.as_map())
+            .event(event, given.is_map() ? *given.as_map() : nothing);
+    if (!given.is_map()) {
+        place.error_at(given, "Properties", "Properties must be a map");
+        return false;
+    }
+    const Value* id = place.find(kind.id_property);
+    if (id != nullptr && !id->is_string() && argument_of(*id, "Ref") == nullptr) {
+        place.error(
+            kind.id_property,
+            fmt::format("{} must be a text or !Ref with the logical id of an API", kind.id_property),
+            "write !Ref with the logical id of the API");
+        return false;
+    }
+    if (kind.event_type != "Api") {
+        return true;
+    }
+    for (const char* name : {"Path", "Method"}) {
+        const Value* value = place.find(name);
+        if (value == nullptr || !value->is_string()) {
+            place.error(
+                name,
+                fmt::format("{} of an Api event must be a text", name),
+                "write for example Path: /items and Method: get");
+            return false;
+        }
+    }
+    return true;
+}
+
 /// Adds the route's empty operation; keeps the condition of its owner and, for a function with a
 /// name, that name.
 void add_route(Context& context, const ApiKind& kind, const data::Entry& owner, const Map& event) {
     const Value& id = *event.find(kind.id_property);
     const Value* reference = argument_of(id, "Ref");
     const std::string_view name = reference != nullptr ? reference->text() : id.text();
-    Map* api = context.find_resource(name, kind.api_type);
+    Map* api = kind.event_type == "HttpApi" ? http_api_of(context, event, nullptr)
+                                            : context.find_resource(name, kind.api_type);
     const auto route = route_of(kind, event);
     Value* own = api == nullptr ? nullptr : api->find("Properties");
     if (own == nullptr || !own->is_map() || !route) {
-        return; // told when the event is expanded
+        return; // told by check_route, or when the event is expanded
     }
     ApiPaths& managed = context.state<AllApiPaths>().apis[std::string(name)];
     Value* definition = own->find("DefinitionBody");
@@ -253,6 +295,9 @@ void add_route(Context& context, const ApiKind& kind, const data::Entry& owner, 
         if (operation == nullptr || !operation->contains(integration_key)) {
             managed.functions_of_default_path.insert(owner.key);
         }
+    }
+    if (!managed.history.is_edited()) {
+        stamp(*definition, managed.history.last_edit());
     }
     managed.history.edit([&] {
         add_operation(*paths->as_map(), route->path, route->method);
@@ -303,8 +348,10 @@ void add_implicit_apis(Context& context) {
             }
         }
         each_event(
-            context, kind.event_type, [&](data::Entry& owner, data::Entry&, Map& properties) {
-                add_route(context, kind, owner, properties);
+            context, kind.event_type, [&](data::Entry& owner, data::Entry& event, Value& properties) {
+                if (check_route(context, kind, owner, event, properties)) {
+                    add_route(context, kind, owner, *properties.as_map());
+                }
             });
         set_condition(context, kind);
     }

@@ -205,17 +205,7 @@ void emit_permission(const FunctionEvent& event, const RestRoute& route, const R
 void expand_api_event(FunctionEvent& event) {
     const auto route = rest_route(event.properties.map());
     if (!route) {
-        for (const char* name : {"Path", "Method"}) {
-            const Value* value = event.properties.find(name);
-            if (value == nullptr || !value->is_string()) {
-                event.properties.error(
-                    name,
-                    fmt::format("{} of an Api event must be a text", name),
-                    "write for example Path: /items and Method: get");
-                return;
-            }
-        }
-        return;
+        return; // told before: see implicit_api
     }
     const auto target = rest_target(event.properties);
     if (!target) {

@@ -121,11 +121,10 @@ std::optional<Value> scheme_of(const Properties& authorizer) {
         return cognito_scheme(authorizer, given);
     }
     if (authorizer.find("FunctionArn") == nullptr) {
-        authorizer.error(
+        authorizer.warning(
             "",
-            "an authorizer needs UserPoolArn or FunctionArn",
+            "an authorizer without UserPoolArn or FunctionArn cannot be deployed",
             "give the ARN of a Cognito user pool or of a Lambda function");
-        return std::nullopt;
     }
     const Value* payload = authorizer.find("FunctionPayloadType");
     if (payload != nullptr && payload->text() != "TOKEN" && payload->text() != "REQUEST") {

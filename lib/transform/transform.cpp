@@ -55,9 +55,6 @@ bool is_logical_id(std::string_view id) {
 }
 
 void check_sam_resource(Context& context, const data::Entry& resource) {
-    if (!is_logical_id(resource.key)) {
-        report(context, resource, "a logical id consists of letters and digits");
-    }
     const Value* properties = resource.value.find("Properties");
     if (properties != nullptr && !properties->is_map() && !properties->is_null()) {
         report(
@@ -113,6 +110,10 @@ Origins expand_resources(Context& context) {
             const Value* type = entry.value.find("Type");
             const TypeRow* row = type == nullptr ? nullptr : find_type(type->text());
             if (row == nullptr || row->phase != phase) {
+                continue;
+            }
+            if (!is_logical_id(entry.key)) {
+                report(context, entry, "a logical id consists of letters and digits");
                 continue;
             }
             const auto before = static_cast<std::ptrdiff_t>(context.generated().size());
@@ -194,8 +195,11 @@ Output transform(Value document, const Options& options) {
         merge_globals(context);
         extract_embedded_connectors(context);
         add_implicit_apis(context);
-        origins = expand_resources(context);
-        add_deployments(context);
+        // AWS's transform expands nothing when an event has no place in an API.
+        if (!base::has_errors(context.diagnostics()) || options.local_artifacts) {
+            origins = expand_resources(context);
+            add_deployments(context);
+        }
     }
     output.diagnostics = std::move(context.diagnostics());
     sort_by_place(output.diagnostics);
