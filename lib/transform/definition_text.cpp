@@ -412,8 +412,7 @@ void stamp_members(Map& map, std::uint32_t added) {
 
 std::vector<const data::Entry*> in_python_order(const Map& map, std::uint32_t copies) {
     std::vector<const data::Entry*> ordered;
-    each_member(
-        map, 0, copies, [&](const data::Entry& entry) { ordered.push_back(&entry); });
+    each_member(map, 0, copies, [&](const data::Entry& entry) { ordered.push_back(&entry); });
     return ordered;
 }
 

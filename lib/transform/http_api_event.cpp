@@ -34,6 +34,9 @@ std::optional<HttpRoute> http_route(const Map& event) {
     }
     route.path = *path;
     route.method = openapi_method(method->text());
+    if (route.method.text() != any_method) {
+        route.method.set_where(method->where());
+    }
     return route;
 }
 
@@ -198,15 +201,14 @@ bool integrate(const FunctionEvent& event, const HttpRoute& route, Map& paths, c
     }
     const Value* condition = event.function.attribute("Condition");
     const bool had_integration = operation->contains(integration_key);
-    integrate_function(
-        *operation,
-        path,
-        make_sub(fmt::format(
-            "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/"
-            "${{{}{}}}/invocations",
-            event.target_id,
-            event.target_is_alias ? "" : ".Arn")),
-        condition);
+    Value uri = make_sub(fmt::format(
+        "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/"
+        "${{{}{}}}/invocations",
+        event.target_id,
+        event.target_is_alias ? "" : ".Arn"));
+    uri.find("Fn::Sub")->set_where(
+        event.properties["ApiId"].where()); // it names what the user wrote
+    integrate_function(*operation, path, uri, condition);
     if (const Value* version = event.properties.find("PayloadFormatVersion");
         version != nullptr && !had_integration) {
         operation->find(integration_key)->as_map()->set("payloadFormatVersion", *version);

@@ -237,9 +237,8 @@ std::optional<Route> route_of(const ApiKind& kind, const Map& properties) {
 bool check_route(
     Context& context, const ApiKind& kind, data::Entry& owner, data::Entry& event, Value& given) {
     Map nothing;
-    const Properties place =
-        Resource(context, owner, *owner.value.as_map())
-            .event(event, given.is_map() ? *given.as_map() : nothing);
+    const Properties place = Resource(context, owner, *owner.value.as_map())
+                                 .event(event, given.is_map() ? *given.as_map() : nothing);
     if (!given.is_map()) {
         place.error_at(given, "Properties", "Properties must be a map");
         return false;
@@ -248,7 +247,8 @@ bool check_route(
     if (id != nullptr && !id->is_string() && argument_of(*id, "Ref") == nullptr) {
         place.error(
             kind.id_property,
-            fmt::format("{} must be a text or !Ref with the logical id of an API", kind.id_property),
+            fmt::format(
+                "{} must be a text or !Ref with the logical id of an API", kind.id_property),
             "write !Ref with the logical id of the API");
         return false;
     }
@@ -348,7 +348,9 @@ void add_implicit_apis(Context& context) {
             }
         }
         each_event(
-            context, kind.event_type, [&](data::Entry& owner, data::Entry& event, Value& properties) {
+            context,
+            kind.event_type,
+            [&](data::Entry& owner, data::Entry& event, Value& properties) {
                 if (check_route(context, kind, owner, event, properties)) {
                     add_route(context, kind, owner, *properties.as_map());
                 }

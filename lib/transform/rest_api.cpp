@@ -99,8 +99,8 @@ std::optional<ApiBody> api_body(const Resource& api) {
     if (const auto found = managed.apis.find(api.logical_id()); found != managed.apis.end()) {
         history = found->second.history;
         if (found->second.users_definition.is_map()) {
-            definition = merge_definitions(
-                found->second.users_definition, definition, history.now());
+            definition =
+                merge_definitions(found->second.users_definition, definition, history.now());
         }
     }
     if (is_intrinsic(definition)) {

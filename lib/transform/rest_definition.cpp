@@ -272,9 +272,8 @@ void merge_method(Map& item, const data::Entry& generated, std::uint32_t now) {
         }
         const bool both = entry.value.is_map() && generated.value.is_map() &&
                           !is_intrinsic(entry.value) && !is_intrinsic(generated.value);
-        entry.value =
-            both ? Value(joined(*entry.value.as_map(), *generated.value.as_map(), now))
-                 : generated.value;
+        entry.value = both ? Value(joined(*entry.value.as_map(), *generated.value.as_map(), now))
+                           : generated.value;
         return;
     }
     item.set(generated);

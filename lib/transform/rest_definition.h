@@ -30,8 +30,8 @@ bool disable_endpoint(const Resource& api, data::Map& definition);
 
 /// What the user wrote with MergeDefinitions, and what SAM writes: the latter's operations win.
 /// `now` is the count of its copies.
-data::Value merge_definitions(
-    const data::Value& users, const data::Value& generated, std::uint32_t now);
+data::Value
+merge_definitions(const data::Value& users, const data::Value& generated, std::uint32_t now);
 
 /// An OpenApiVersion as text: the number 3.0 is "3.0".
 std::string version_text(const data::Value& version);
