@@ -79,6 +79,9 @@ public:
     /// As it is when copied so often, each time entry by entry in the order of the slots, which
     /// swaps entries that want the same one.
     void copy(std::uint32_t times) {
+        if (times == 0) {
+            return;
+        }
         HashTable before = *this;
         for (std::uint32_t done = 0; done < times; ++done) {
             HashTable next;

@@ -43,8 +43,7 @@ std::optional<RestTarget> rest_target(const Properties& event) {
     const Value* reference = argument_of(*id, "Ref");
     target.id = reference != nullptr ? reference->text() : id->text();
     if (target.id.empty()) {
-        event.error("RestApiId", "RestApiId must be a text or !Ref with the logical id of an API");
-        return std::nullopt;
+        return std::nullopt; // told by the pass that looks at all API events first
     }
     Map* resource = event.context().find_resource(target.id);
     const Value* type = resource == nullptr ? nullptr : resource->find("Type");

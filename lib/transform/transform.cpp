@@ -151,12 +151,20 @@ Map collect_resources(Context& context, const Origins& origins) {
     return out;
 }
 
-/// The template's order rather than that of the expansion.
+/// The template's order rather than that of the expansion, and each but once.
 void sort_by_place(base::Diagnostics& diagnostics) {
     std::stable_sort(diagnostics.begin(), diagnostics.end(), [](const auto& a, const auto& b) {
         return std::pair(a.error.where.line, a.error.where.column) <
                std::pair(b.error.where.line, b.error.where.column);
     });
+    const auto same = [](const base::Diagnostic& a, const base::Diagnostic& b) {
+        return a.error.where.line == b.error.where.line &&
+               a.error.where.column == b.error.where.column &&
+               a.error.message == b.error.message && a.error.resource == b.error.resource &&
+               a.error.event == b.error.event;
+    };
+    diagnostics.erase(
+        std::unique(diagnostics.begin(), diagnostics.end(), same), diagnostics.end());
 }
 
 bool is_sam_transform(const Value& name) {

@@ -26,7 +26,8 @@ struct Options {
 
     /// Local paths in CodeUri, ContentUri, DefinitionUri and ImageUri stay in the output as they
     /// are (`Code: ./src`, which `aws cloudformation package` reads) instead of being refused for
-    /// not being an S3 URI.
+    /// not being an S3 URI. What can be expanded is, beside errors that keep AWS's transform from
+    /// expanding anything.
     bool local_artifacts = false;
 };
 

@@ -43,6 +43,13 @@ is_told(const Output& output, std::string_view property, std::uint32_t line) {
     return result;
 }
 
+/// Goes on after errors that would keep AWS's transform from going on.
+Output run_all(std::string_view yaml) {
+    Options options;
+    options.local_artifacts = true;
+    return run(yaml, options);
+}
+
 TEST(PropertyWalk, EveryPropertyOfEveryResourceTypeRefusesAnotherKind) {
     PropertyLists lists;
     std::size_t walked = 0;
@@ -83,7 +90,7 @@ TEST(PropertyWalk, EveryPropertyOfEveryEventRefusesAnotherKind) {
                 continue;
             }
             ++walked;
-            const Output output = run(fmt::format(
+            const Output output = run_all(fmt::format(
                 "Resources:\n"
                 "  X:\n"
                 "    Type: AWS::Serverless::Function\n"
