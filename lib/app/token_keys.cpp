@@ -3,10 +3,9 @@
 #include "data/read.h"
 #include "gateway/local_issuer.h"
 #include "net/http_client.h"
+#include "net/url.h"
 #include "os/environment.h"
 #include "os/file.h"
-
-#include <charconv>
 
 #include <fmt/format.h>
 
@@ -24,25 +23,18 @@ base::Result<gateway::LocalIssuer> open_local_issuer() {
 
 // GET of an https URL, for the discovery documents and key sets of issuers.
 base::Result<std::string> fetch(const std::string& url) {
-    constexpr std::string_view scheme = "https://";
-    if (!url.starts_with(scheme)) {
+    if (!url.starts_with("https://")) {
         return base::fail(
             fmt::format("issuer '{}' is not an https URL", url), "give its keys with --jwks FILE");
     }
-    const std::string_view rest = std::string_view(url).substr(scheme.size());
-    const std::size_t slash = std::min(rest.find('/'), rest.size());
-    const std::string_view authority = rest.substr(0, slash);
-    const std::size_t colon = authority.find(':');
-    net::TlsAddress address;
-    address.host = authority.substr(0, colon);
-    if (colon != std::string_view::npos) {
-        std::from_chars(
-            authority.data() + colon + 1, authority.data() + authority.size(), address.port);
+    const auto parts = net::parse_url(url);
+    if (!parts) {
+        return base::fail(parts.error());
     }
     net::ClientRequest request;
-    request.target = slash == rest.size() ? "/" : std::string(rest.substr(slash));
+    request.target = parts->target;
     request.patience = std::chrono::seconds(5);
-    net::HttpClient client(address);
+    net::HttpClient client(parts->address);
     auto answer = client.send(request);
     if (!answer) {
         return base::fail(answer.error().error());
