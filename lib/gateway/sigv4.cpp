@@ -8,6 +8,7 @@
 #include <ctime>
 #include <optional>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace samara::gateway {
@@ -250,6 +251,45 @@ VerifiedSignature verify_sigv4(
     verified.verdict =
         age > tolerance || age < -tolerance ? SignatureVerdict::expired : SignatureVerdict::valid;
     return verified;
+}
+
+void sign_sigv4(
+    net::HttpRequest& request,
+    const std::string& access_key,
+    const IamCredential& credential,
+    const std::string& region,
+    const std::string& service,
+    std::chrono::system_clock::time_point now) {
+    const std::string time =
+        fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
+    request.headers.push_back({"X-Amz-Date", time});
+    if (!credential.session_token.empty()) {
+        request.headers.push_back({"X-Amz-Security-Token", credential.session_token});
+    }
+    std::vector<std::string> names;
+    names.reserve(request.headers.size());
+    for (const net::HttpHeader& header : request.headers) {
+        names.push_back(base::to_lower(header.name));
+    }
+    std::sort(names.begin(), names.end());
+    const std::string signed_headers = base::join(names, ";");
+    Authorization authorization;
+    authorization.date = time.substr(0, time.find('T'));
+    authorization.region = region;
+    authorization.service = service;
+    authorization.signed_headers = base::split(signed_headers, ';');
+    authorization.signed_headers_text = signed_headers;
+    request.headers.push_back(
+        {"Authorization",
+         fmt::format(
+             "{} Credential={}/{}/{}/{}/aws4_request, SignedHeaders={}, Signature={}",
+             algorithm,
+             access_key,
+             authorization.date,
+             region,
+             service,
+             signed_headers,
+             sign(request, authorization, time, credential.secret_key))});
 }
 
 } // namespace samara::gateway

@@ -39,4 +39,14 @@ VerifiedSignature verify_sigv4(
     const IamCredentials& credentials,
     std::chrono::system_clock::time_point now);
 
+/// Signs `request`, which has its Host header: adds X-Amz-Date, Authorization and, where there is a
+/// session token, X-Amz-Security-Token. Every header that is there is signed.
+void sign_sigv4(
+    net::HttpRequest& request,
+    const std::string& access_key,
+    const IamCredential& credential,
+    const std::string& region,
+    const std::string& service,
+    std::chrono::system_clock::time_point now);
+
 } // namespace samara::gateway

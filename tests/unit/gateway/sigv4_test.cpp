@@ -53,6 +53,46 @@ TEST(SigV4, AcceptsWhatBotocoreSigned) {
     EXPECT_EQ(verified.user, "alice");
 }
 
+TEST(SigV4, SignsAsBotocoreDoes) {
+    const net::HttpRequest expected = signed_request();
+    net::HttpRequest request = expected;
+    request.headers.resize(2); // without date and signature
+    const auto credentials = parse_credentials(credentials_file);
+    sign_sigv4(
+        request,
+        "AKIDEXAMPLE",
+        credentials->at("AKIDEXAMPLE"),
+        "us-east-1",
+        "execute-api",
+        std::chrono::system_clock::from_time_t(signed_at));
+    ASSERT_EQ(request.headers.size(), expected.headers.size());
+    for (std::size_t i = 0; i < expected.headers.size(); ++i) {
+        EXPECT_EQ(request.headers[i].name, expected.headers[i].name);
+        EXPECT_EQ(request.headers[i].value, expected.headers[i].value);
+    }
+}
+
+TEST(SigV4, SignsTheSessionTokenToo) {
+    net::HttpRequest request;
+    request.method = "GET";
+    request.target = "/x?b=%3A&a=1";
+    request.headers = {{"Host", "h"}};
+    const auto credentials = parse_credentials(credentials_file);
+    sign_sigv4(
+        request,
+        "AKIDBOB",
+        credentials->at("AKIDBOB"),
+        "eu-west-1",
+        "execute-api",
+        std::chrono::system_clock::from_time_t(signed_at));
+    EXPECT_EQ(verdict(request), SignatureVerdict::valid);
+    const std::string* authorization = net::find_header(request.headers, "Authorization");
+    ASSERT_NE(authorization, nullptr);
+    EXPECT_NE(
+        authorization->find("SignedHeaders=host;x-amz-date;x-amz-security-token"),
+        std::string::npos);
+}
+
 TEST(SigV4, RefusesAnyChangeOfWhatWasSigned) {
     using Change = void (*)(net::HttpRequest&);
     for (const Change change :
