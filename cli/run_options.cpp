@@ -33,6 +33,16 @@ void declare_run(Options& options, RunArguments& arguments) {
         "-l,--log-file",
         arguments.log_file,
         {.help = "Append what functions log to a file", .value_name = "FILE"});
+    options.text(
+        "--layer-cache-basedir",
+        arguments.layer_cache_basedir,
+        {.help = "Where layers fetched by ARN are kept; ~/.aws-sam/layers-pkg",
+         .environment = "SAM_LAYER_CACHE_BASEDIR",
+         .value_name = "FOLDER"});
+    options.list(
+        "--layer-archive",
+        arguments.layer_archives,
+        {.help = "Zip file of a layer, which is not fetched then", .value_name = "ARN=FILE"});
     options.group("Docker");
     options.text(
         "--docker-network",
@@ -78,12 +88,6 @@ void declare_run(Options& options, RunArguments& arguments) {
         "--mount-symlinks/--no-mount-symlinks",
         arguments.mount_symlinks,
         {.help = "Mount what symlinks in the code point to"});
-    options.text(
-        "--layer-cache-basedir",
-        arguments.layer_cache_basedir,
-        {.help = "Where layers are kept",
-         .environment = "SAM_LAYER_CACHE_BASEDIR",
-         .value_name = "FOLDER"});
     options.group("Debugging");
     options.list(
         "-d,--debug-port",
@@ -122,6 +126,8 @@ base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
     run.classic_image_check = arguments.image_check == "classic";
     run.memory_limit = !arguments.no_memory_limit;
     run.mount_symlinks = arguments.mount_symlinks.value_or(false);
+    run.layer_cache_basedir = arguments.layer_cache_basedir;
+    run.layer_archives = arguments.layer_archives;
     run.debug_args = arguments.debug_args;
     run.debugger_path = arguments.debugger_path;
     for (const std::string& text : arguments.debug_ports) {

@@ -33,6 +33,7 @@ struct RunArguments {
     std::string debug_args;
     std::string log_file;
     std::string layer_cache_basedir;
+    std::vector<std::string> layer_archives;
 };
 
 void declare_run(Options& options, RunArguments& arguments);

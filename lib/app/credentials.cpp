@@ -1,8 +1,10 @@
 #include "app/credentials.h"
 
 #include "base/strings.h"
+#include "data/read.h"
 #include "os/environment.h"
 #include "os/file.h"
+#include "os/process.h"
 
 #include <map>
 
@@ -91,6 +93,40 @@ base::Result<Credentials> find_credentials(const std::string& profile) {
             "name one that is there with --profile, or leave it out");
     }
     return Credentials{};
+}
+
+base::Result<Credentials> credentials_for_aws(
+    const Credentials& found, const std::string& profile, const os::Cancellation& cancel) {
+    if (!found.stand_in()) {
+        return found;
+    }
+    const std::string_view hint = "aws configure stores some; aws sso login gets them for a while";
+    if (!os::find_program("aws")) {
+        return base::fail("there are no AWS credentials", std::string(hint));
+    }
+    os::Command command;
+    command.argv = {"aws", "configure", "export-credentials", "--format", "process"};
+    if (!profile.empty()) {
+        command.argv.insert(command.argv.end(), {"--profile", profile});
+    }
+    const auto exported = os::run(command, cancel);
+    if (!exported) {
+        return base::fail(exported.error());
+    }
+    // The answer for a credential_process: docs.aws.amazon.com/sdkref/latest/guide/
+    // feature-process-credentials.html
+    const auto answer = data::read_json(exported->out, "aws configure export-credentials");
+    const auto text = [&](std::string_view name) {
+        const data::Value* value = answer ? answer->find(name) : nullptr;
+        return value == nullptr ? std::string() : std::string(value->text());
+    };
+    Credentials credentials{text("AccessKeyId"), text("SecretAccessKey"), text("SessionToken")};
+    if (!exported->status.success() || credentials.access_key_id.empty()) {
+        return base::fail(
+            fmt::format("there are no AWS credentials: {}", base::trim(exported->error)),
+            std::string(hint));
+    }
+    return credentials;
 }
 
 std::string find_region(const std::string& given, const std::string& profile) {

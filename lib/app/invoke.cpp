@@ -54,7 +54,9 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
         return event;
     }
     report_others(*application, (*function)->logical_id, log);
-    auto planner = Planner::make(*application, options.run, log);
+    const os::Cancellation cancel;
+    const os::SignalCancellation signals(cancel);
+    auto planner = Planner::make(*application, options.run, log, cancel);
     if (!planner) {
         return base::fail(std::move(planner).error());
     }
@@ -62,8 +64,6 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
     if (!plan) {
         return base::fail(std::move(plan).error());
     }
-    const os::Cancellation cancel;
-    const os::SignalCancellation signals(cancel);
     auto engine = engine::select_engine(options.engine, log, cancel);
     if (!engine) {
         return base::fail(std::move(engine).error());

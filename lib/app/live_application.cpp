@@ -42,9 +42,13 @@ data::Value function_resource(const model::Function& function) {
 }
 
 LiveApplication::LiveApplication(
-    ServeOptions options, Application application, Planner planner, base::Log log)
-    : options_(std::move(options)), log_(std::move(log)), application_(std::move(application)),
-      planner_(std::move(planner)) {}
+    ServeOptions options,
+    Application application,
+    Planner planner,
+    base::Log log,
+    os::Cancellation cancel)
+    : options_(std::move(options)), log_(std::move(log)), cancel_(std::move(cancel)),
+      application_(std::move(application)), planner_(std::move(planner)) {}
 
 LiveApplication::~LiveApplication() = default;
 
@@ -57,12 +61,12 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
     if (!application) {
         return base::fail(std::move(application).error());
     }
-    auto planner = Planner::make(*application, options.run, log);
+    auto planner = Planner::make(*application, options.run, log, cancel);
     if (!planner) {
         return base::fail(std::move(planner).error());
     }
     std::unique_ptr<LiveApplication> live(
-        new LiveApplication(options, std::move(*application), std::move(*planner), log));
+        new LiveApplication(options, std::move(*application), std::move(*planner), log, cancel));
     auto plans = live->plan_all(*live->application_);
     if (!plans) {
         return base::fail(std::move(plans).error());
@@ -146,7 +150,7 @@ base::Result<void> LiveApplication::watch(std::function<void(Application&)> relo
 // What cannot be read is told, and what is served stays as it was.
 void LiveApplication::reload() {
     auto application = load_without_errors(options_.load, log_);
-    auto planner = application ? Planner::make(*application, options_.run, log_)
+    auto planner = application ? Planner::make(*application, options_.run, log_, cancel_)
                                : base::fail(application.error());
     if (!planner) {
         log_.error(

@@ -47,13 +47,19 @@ public:
     base::Result<void> warm_all();
 
 private:
-    LiveApplication(ServeOptions options, Application application, Planner planner, base::Log log);
+    LiveApplication(
+        ServeOptions options,
+        Application application,
+        Planner planner,
+        base::Log log,
+        os::Cancellation cancel);
     base::Result<invoke::FunctionPlans> plan_all(Application& application);
     void reload();
     [[nodiscard]] std::vector<std::filesystem::path> watched_paths() const;
 
     ServeOptions options_;
     base::Log log_;
+    os::Cancellation cancel_;
     std::optional<Application> application_;
     Planner planner_;
     std::unique_ptr<engine::Engine> engine_;

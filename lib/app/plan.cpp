@@ -1,8 +1,9 @@
 #include "app/plan.h"
 
+#include "app/unpack.h"
 #include "os/file.h"
-
-#include <algorithm>
+#include "os/tree_state.h"
+#include "template/limits.h"
 
 #include <fmt/format.h>
 
@@ -14,20 +15,10 @@ std::filesystem::path absolute_from(const std::filesystem::path& folder, const s
     return (folder / path).lexically_normal();
 }
 
-// What tells one version of a folder from another without reading the files: how many there are and
-// when one last changed.
+// Empty for a folder that cannot be read: the engine will tell.
 std::string stamp_of(const std::filesystem::path& folder) {
-    std::error_code failed;
-    std::size_t entries = 0;
-    std::filesystem::file_time_type newest = std::filesystem::file_time_type::min();
-    for (std::filesystem::recursive_directory_iterator it(folder, failed), end;
-         !failed && it != end;
-         it.increment(failed)) {
-        ++entries;
-        std::error_code gone;
-        newest = std::max(newest, it->last_write_time(gone));
-    }
-    return fmt::format("{}/{}", entries, newest.time_since_epoch().count());
+    const auto state = os::tree_state(folder);
+    return state ? state->digest : std::string();
 }
 
 std::string fingerprint_of(const model::Function& function, const engine::EnvironmentSpec& spec) {
@@ -53,6 +44,15 @@ std::string fingerprint_of(const model::Function& function, const engine::Enviro
     return text;
 }
 
+// Where and of what it is, unless the error knows better.
+base::Error about(base::Error error, const model::Function& function, const base::Location& where) {
+    if (!error.where.known()) {
+        error.where = where;
+        error.resource = function.logical_id;
+    }
+    return error;
+}
+
 base::Error
 at(const model::Function& function, base::Location where, std::string message, std::string hint) {
     base::Error error;
@@ -66,12 +66,18 @@ at(const model::Function& function, base::Location where, std::string message, s
 } // namespace
 
 Planner::Planner(
-    RunOptions options, VariableOverrides overrides, Credentials credentials, base::Log log)
+    RunOptions options,
+    VariableOverrides overrides,
+    Credentials credentials,
+    LayerVersions layer_versions,
+    base::Log log,
+    os::Cancellation cancel)
     : options_(std::move(options)), overrides_(std::move(overrides)),
-      credentials_(std::move(credentials)), log_(std::move(log)) {}
+      credentials_(std::move(credentials)), layer_versions_(std::move(layer_versions)),
+      log_(std::move(log)), cancel_(std::move(cancel)) {}
 
-base::Result<Planner>
-Planner::make(const Application& application, RunOptions options, base::Log log) {
+base::Result<Planner> Planner::make(
+    const Application& application, RunOptions options, base::Log log, os::Cancellation cancel) {
     VariableOverrides overrides;
     if (!options.env_vars.empty()) {
         auto read = VariableOverrides::read(options.env_vars);
@@ -89,8 +95,18 @@ Planner::make(const Application& application, RunOptions options, base::Log log)
         auto missing = application.require_function(options.debug_function);
         return base::fail(std::move(missing).error());
     }
+    auto layer_versions = LayerVersions::make(
+        options.layer_archives, options.layer_cache_basedir, options.profile, log);
+    if (!layer_versions) {
+        return base::fail(std::move(layer_versions).error());
+    }
     return Planner(
-        std::move(options), std::move(overrides), std::move(*credentials), std::move(log));
+        std::move(options),
+        std::move(overrides),
+        std::move(*credentials),
+        std::move(*layer_versions),
+        std::move(log),
+        std::move(cancel));
 }
 
 base::Result<invoke::FunctionPlan>
@@ -121,13 +137,11 @@ Planner::plan(const Application& application, const model::Function& function) {
         }
         spec.package = engine::ZipPackage{std::move(*folder)};
     }
-    for (const std::string& arn : function.layers) {
-        auto found = layer(application, function, arn);
-        if (!found) {
-            return base::fail(std::move(found).error());
-        }
-        spec.layers.push_back(std::move(*found));
+    auto layers = this->layers(application, function);
+    if (!layers) {
+        return base::fail(about(std::move(layers).error(), function, function.layers_where));
     }
+    spec.layers = std::move(*layers);
     spec.environment =
         function_variables(function, overrides_, credentials_, application.region(), log_);
     if (function.inline_code) {
@@ -164,21 +178,45 @@ Planner::code_folder(const Application& application, const model::Function& func
     const std::filesystem::path& base = options_.docker_volume_basedir;
     const std::filesystem::path folder = absolute_from(
         base.empty() ? application.folder() : base, function.code.empty() ? "." : function.code);
-    std::error_code failed;
-    if (std::filesystem::is_directory(folder, failed)) {
-        return std::filesystem::canonical(folder, failed);
+    auto found = content_folder(folder);
+    if (!found) {
+        return base::fail(about(
+            std::move(found).error(),
+            function,
+            function.code_where.known() ? function.code_where : function.where));
     }
+    if (*found) {
+        return std::move(**found);
+    }
+    std::error_code failed;
     const bool remote = function.code.starts_with("s3://");
     return base::fail(
         at(function,
            function.code_where.known() ? function.code_where : function.where,
            std::filesystem::exists(folder, failed)
                ? fmt::format(
-                     "CodeUri '{}' of '{}' is not a folder", function.code, function.logical_id)
+                     "CodeUri '{}' of '{}' is neither a folder nor a zip archive",
+                     function.code,
+                     function.logical_id)
                : fmt::format(
                      "CodeUri '{}' of '{}' does not exist", function.code, function.logical_id),
            remote ? "code that is in S3 cannot be run here; use the local folder"
                   : fmt::format("it is looked for at {}", folder.string())));
+}
+
+// A folder as it is, an archive's content; nothing where there is neither.
+base::Result<std::optional<std::filesystem::path>>
+Planner::content_folder(const std::filesystem::path& path) const {
+    std::error_code failed;
+    if (std::filesystem::is_directory(path, failed)) {
+        return std::filesystem::canonical(path, failed);
+    }
+    if (!is_archive(path)) {
+        return std::nullopt;
+    }
+    auto folder = unpack(path, log_, cancel_);
+    return folder ? base::Result<std::optional<std::filesystem::path>>(std::move(*folder))
+                  : base::fail(std::move(folder).error());
 }
 
 // Lambda keeps inline code in a file called index.
@@ -197,27 +235,77 @@ base::Result<std::filesystem::path> Planner::inline_code(const model::Function& 
     return temporary_.back().path();
 }
 
-base::Result<engine::Layer> Planner::layer(
-    const Application& application, const model::Function& function, const std::string& arn) const {
+base::Result<std::vector<engine::Layer>>
+Planner::layers(const Application& application, const model::Function& function) const {
+    const model::Limits& limits = model::limits();
+    if (function.layers.size() > limits.layers) {
+        return base::fail(
+            fmt::format(
+                "'{}' has {} layers, and Lambda takes {}",
+                function.logical_id,
+                function.layers.size(),
+                limits.layers),
+            "put the content of several into one");
+    }
+    std::vector<engine::Layer> layers;
+    std::uint64_t bytes = 0;
+    for (const std::string& arn : function.layers) {
+        auto found = layer(application, arn);
+        if (!found) {
+            return base::fail(std::move(found).error());
+        }
+        const auto state = os::tree_state(found->folder);
+        if (!state) {
+            return base::fail(state.error());
+        }
+        bytes += state->bytes;
+        layers.push_back(std::move(*found));
+    }
+    if (bytes > limits.unzipped_bytes) {
+        return base::fail(
+            fmt::format(
+                "the layers of '{}' are {} MB together, and Lambda takes {} MB with the code",
+                function.logical_id,
+                bytes >> 20U,
+                limits.unzipped_bytes >> 20U),
+            "leave out what the function does not need, or make it an Image function");
+    }
+    return layers;
+}
+
+base::Result<engine::Layer>
+Planner::layer(const Application& application, const std::string& arn) const {
     const model::Layer* local = application.find_layer(arn);
     if (local == nullptr) {
-        return base::fail(
-            at(function,
-               function.where,
-               fmt::format("layer '{}' of '{}' is not in this template", arn, function.logical_id),
-               "add it as an AWS::Serverless::LayerVersion with the folder of its content"));
+        const auto version = model::LayerVersionArn::parse(arn);
+        if (!version) {
+            return base::fail(
+                fmt::format(
+                    "layer '{}' is neither in this template nor the ARN of a layer version", arn),
+                "add it as an AWS::Serverless::LayerVersion, or write its ARN with the version");
+        }
+        auto folder = layer_versions_.folder(*version, credentials_, cancel_);
+        return folder ? base::Result<engine::Layer>(
+                            engine::Layer{cache_name(*version), std::move(*folder), false})
+                      : base::fail(std::move(folder).error());
     }
-    const std::filesystem::path folder = absolute_from(application.folder(), local->content);
-    std::error_code failed;
-    if (!std::filesystem::is_directory(folder, failed)) {
-        return base::fail(at(
-            function,
-            local->content_where,
-            fmt::format(
-                "ContentUri '{}' of layer '{}' is not a folder", local->content, local->logical_id),
-            fmt::format("it is looked for at {}", folder.string())));
+    const std::filesystem::path path = absolute_from(application.folder(), local->content);
+    auto folder = content_folder(path);
+    base::Error error;
+    if (!folder) {
+        error = std::move(folder).error();
+    } else if (!*folder) {
+        error.message = fmt::format(
+            "ContentUri '{}' of layer '{}' is neither a folder nor a zip archive",
+            local->content,
+            local->logical_id);
+        error.hint = fmt::format("it is looked for at {}", path.string());
+    } else {
+        return engine::Layer{local->logical_id, std::move(**folder), true};
     }
-    return engine::Layer{local->name, std::filesystem::canonical(folder, failed), true};
+    error.where = local->content_where;
+    error.resource = local->logical_id;
+    return base::fail(std::move(error));
 }
 
 std::string Planner::invoke_image(const model::Function& function) const {

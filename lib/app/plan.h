@@ -2,8 +2,10 @@
 
 #include "app/application.h"
 #include "app/function_environment.h"
+#include "app/layer_versions.h"
 #include "engine/engine.h"
 #include "invoke/invoker.h"
+#include "os/cancellation.h"
 #include "os/temp_dir.h"
 
 #include <filesystem>
@@ -29,15 +31,21 @@ struct RunOptions {
     std::vector<std::uint16_t> debug_ports;
     std::string debug_args;
     std::filesystem::path debugger_path;
-    std::string debug_function; ///< empty: the one that is invoked
+    std::string debug_function;                ///< empty: the one that is invoked
+    std::filesystem::path layer_cache_basedir; ///< empty: ~/.aws-sam/layers-pkg
+    std::vector<std::string> layer_archives;   ///< "ARN=FILE"
 };
 
 /// Turns functions of the template into what an engine starts. Holds the temporary files that
 /// inline code needs, so it has to outlive the environments.
 class Planner {
 public:
-    static base::Result<Planner>
-    make(const Application& application, RunOptions options, base::Log log);
+    /// `cancel` ends the fetching of layers.
+    static base::Result<Planner> make(
+        const Application& application,
+        RunOptions options,
+        base::Log log,
+        os::Cancellation cancel = {});
 
     /// Fails when the code, the image or a layer is not there, with the place in the template.
     base::Result<invoke::FunctionPlan>
@@ -45,20 +53,29 @@ public:
 
 private:
     Planner(
-        RunOptions options, VariableOverrides overrides, Credentials credentials, base::Log log);
+        RunOptions options,
+        VariableOverrides overrides,
+        Credentials credentials,
+        LayerVersions layer_versions,
+        base::Log log,
+        os::Cancellation cancel);
     base::Result<std::filesystem::path>
     code_folder(const Application& application, const model::Function& function);
     base::Result<std::filesystem::path> inline_code(const model::Function& function);
-    [[nodiscard]] base::Result<engine::Layer> layer(
-        const Application& application,
-        const model::Function& function,
-        const std::string& arn) const;
+    [[nodiscard]] base::Result<std::optional<std::filesystem::path>>
+    content_folder(const std::filesystem::path& path) const;
+    [[nodiscard]] base::Result<std::vector<engine::Layer>>
+    layers(const Application& application, const model::Function& function) const;
+    [[nodiscard]] base::Result<engine::Layer>
+    layer(const Application& application, const std::string& arn) const;
     [[nodiscard]] std::string invoke_image(const model::Function& function) const;
 
     RunOptions options_;
     VariableOverrides overrides_;
     Credentials credentials_;
+    LayerVersions layer_versions_;
     base::Log log_;
+    os::Cancellation cancel_;
     std::vector<os::TempDir> temporary_;
 };
 

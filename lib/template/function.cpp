@@ -110,6 +110,9 @@ std::optional<Function> read_function(
     read_architecture(properties, function);
     function.environment = properties.nested("Environment").text_map("Variables");
     function.layers = properties.texts("Layers");
+    if (const Value* layers = properties.find("Layers")) {
+        function.layers_where = layers->where();
+    }
     function.reserved_concurrency = properties.number("ReservedConcurrentExecutions");
     if (std::string format = properties.nested("LoggingConfig").text("LogFormat");
         !format.empty()) {

@@ -42,6 +42,7 @@ struct Function {
     std::string architecture = "x86_64";
     std::map<std::string, std::string> environment;
     std::vector<std::string> layers; ///< ARNs, or the local ARN of a layer in this template
+    base::Location layers_where;
     std::optional<std::uint32_t> reserved_concurrency;
     std::string log_format = "Text";
     data::Value metadata; ///< the resource's Metadata: map or null

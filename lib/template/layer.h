@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace samara::model {
@@ -24,5 +25,18 @@ struct Layer {
 /// Appends what is wrong to `diagnostics`.
 std::optional<Layer> read_layer(
     const std::string& logical_id, const data::Value& resource, base::Diagnostics& diagnostics);
+
+/// "arn:aws:lambda:eu-west-1:123456789012:layer:name:3", one version of a layer.
+struct LayerVersionArn {
+    std::string text; ///< as it was written
+    std::string partition;
+    std::string region;
+    std::string layer; ///< name
+    std::string version;
+
+    /// Nothing when it is none by the pattern of
+    /// https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionByArn.html
+    static std::optional<LayerVersionArn> parse(std::string_view text);
+};
 
 } // namespace samara::model

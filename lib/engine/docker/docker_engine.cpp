@@ -6,6 +6,7 @@
 #include "engine/docker/docker_environment.h"
 #include "engine/docker/images.h"
 #include "os/environment.h"
+#include "os/temp_dir.h"
 
 #include <algorithm>
 #include <atomic>
@@ -132,6 +133,7 @@ base::Result<std::unique_ptr<Engine>> make_engine(Options options, const os::Can
     if (options.lock_folder.empty()) {
         options.lock_folder = os::cache_folder() / "locks";
     }
+    os::sweep_temp_dirs();
     if (const auto swept = sweep_leftovers(**api, options.log, cancel); !swept) {
         options.log.warning(swept.error().message);
     }

@@ -1,6 +1,7 @@
 #include "data/read.h"
 #include "template/function.h"
 #include "template/layer.h"
+#include "template/limits.h"
 
 #include <gtest/gtest.h>
 
@@ -92,6 +93,36 @@ TEST(Layer, NeedsContent) {
     EXPECT_FALSE(read_layer("L", resource, diagnostics));
     ASSERT_EQ(diagnostics.size(), 1U);
     EXPECT_EQ(diagnostics[0].error.property, "ContentUri");
+}
+
+TEST(LayerVersionArn, IsTakenApart) {
+    const auto arn =
+        LayerVersionArn::parse("arn:aws-cn:lambda:cn-north-1:345057560386:layer:Tools_x-1:29");
+    ASSERT_TRUE(arn);
+    EXPECT_EQ(arn->partition, "aws-cn");
+    EXPECT_EQ(arn->region, "cn-north-1");
+    EXPECT_EQ(arn->layer, "Tools_x-1");
+    EXPECT_EQ(arn->version, "29");
+}
+
+TEST(LayerVersionArn, RefusesWhatIsNone) {
+    for (const std::string_view text :
+         {"",
+          "arn:aws:lambda:us-east-1:345057560386:layer:x",
+          "arn:aws:lambda:us-east-1:345057560386:function:x:1",
+          "arn:aws:lambda:us-east-1:345057560386:layer:../x:1",
+          "arn:aws:lambda:us-east-1:345057560386:layer::1",
+          "arn:aws:lambda:us-east-1:345057560386:layer:x:latest",
+          "arn:aws:lambda:us-east-1:34505756038:layer:x:1",
+          "arn:aws:lambda:evil.example/:345057560386:layer:x:1",
+          "arn:aws:lambda:us-east-1:345057560386:layer:x:1:2"}) {
+        EXPECT_FALSE(LayerVersionArn::parse(text)) << text;
+    }
+}
+
+TEST(Limits, AreThoseOfTheTable) {
+    EXPECT_EQ(limits().layers, 5U);
+    EXPECT_EQ(limits().unzipped_bytes, 262'144'000U);
 }
 
 } // namespace

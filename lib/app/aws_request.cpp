@@ -1,0 +1,119 @@
+#include "app/aws_request.h"
+
+#include "base/strings.h"
+#include "data/read.h"
+#include "gateway/sigv4.h"
+#include "net/url.h"
+#include "os/environment.h"
+
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace samara::app {
+
+namespace {
+
+constexpr std::chrono::seconds patience{30};
+
+std::string endpoint_of(const AwsService& service) {
+    if (os::variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").value_or("") != "true") {
+        for (const std::string& name :
+             {"AWS_ENDPOINT_URL_" + base::to_upper(service.name),
+              std::string("AWS_ENDPOINT_URL")}) {
+            if (auto url = os::variable(name); url && !url->empty()) {
+                while (url->ends_with('/')) {
+                    url->pop_back();
+                }
+                return *url;
+            }
+        }
+    }
+    const std::string_view suffix =
+        service.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+    return fmt::format("https://{}.{}.{}", service.name, service.region, suffix);
+}
+
+base::Result<net::ClientResponse>
+send(const net::Url& url, net::ClientRequest request, const os::Cancellation& cancel) {
+    net::HttpAddress address = url.address;
+    if (auto* tls = std::get_if<net::TlsAddress>(&address)) {
+        tls->authorities = os::variable("AWS_CA_BUNDLE").value_or("");
+    }
+    request.target = url.target;
+    request.patience = patience;
+    request.stop_descriptor = cancel.descriptor();
+    net::HttpClient client(std::move(address));
+    auto answer = client.send(request);
+    return answer ? base::Result<net::ClientResponse>(std::move(*answer))
+                  : base::fail(answer.error().error());
+}
+
+// {"Message": "..."} or {"message": "..."}; else the text itself.
+std::string message_of(const net::ClientResponse& answer) {
+    constexpr std::size_t enough = 300;
+    if (const auto body = data::read_json(answer.body, "answer")) {
+        for (const std::string_view name : {"Message", "message"}) {
+            if (const data::Value* message = body->find(name)) {
+                return std::string(message->text());
+            }
+        }
+    }
+    return answer.body.substr(0, enough);
+}
+
+} // namespace
+
+base::Result<data::Value> aws_get(
+    const AwsService& service,
+    const std::string& target,
+    const Credentials& credentials,
+    const os::Cancellation& cancel) {
+    const auto url = net::parse_url(endpoint_of(service) + target);
+    if (!url) {
+        return base::fail(url.error());
+    }
+    net::HttpRequest to_sign;
+    to_sign.method = "GET";
+    to_sign.target = url->target;
+    to_sign.headers = {{"Host", url->host()}};
+    gateway::sign_sigv4(
+        to_sign,
+        credentials.access_key_id,
+        {{}, credentials.secret_access_key, credentials.session_token},
+        service.region,
+        service.name,
+        std::chrono::system_clock::now());
+    net::ClientRequest request;
+    request.headers = std::move(to_sign.headers);
+    const auto answer = send(*url, std::move(request), cancel);
+    if (!answer) {
+        return base::fail(answer.error());
+    }
+    if (!answer->success()) {
+        return base::fail(
+            fmt::format("{} answers {}: {}", url->host(), answer->status, message_of(*answer)));
+    }
+    return data::read_json(answer->body, url->host());
+}
+
+base::Result<void>
+download(const std::string& url, const net::BodySink& sink, const os::Cancellation& cancel) {
+    const auto parts = net::parse_url(url);
+    if (!parts) {
+        return base::fail(parts.error());
+    }
+    net::ClientRequest request;
+    request.body_sink = sink;
+    const auto answer = send(*parts, std::move(request), cancel);
+    if (!answer) {
+        return base::fail(answer.error());
+    }
+    return answer->success()
+               ? base::Result<void>()
+               : base::fail(fmt::format(
+                     "{} answers {}: {}", parts->host(), answer->status, message_of(*answer)));
+}
+
+} // namespace samara::app

@@ -1,0 +1,167 @@
+#include "app/layer_versions.h"
+
+#include "app/aws_request.h"
+#include "app/unpack.h"
+#include "archive/extract.h"
+#include "base/base64.h"
+#include "base/hash.h"
+#include "build/digest.h"
+#include "os/environment.h"
+#include "os/temp_dir.h"
+#include "template/limits.h"
+
+#include <fstream>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace samara::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string text_of(const data::Value& map, std::string_view name) {
+    const data::Value* value = map.find(name);
+    return value == nullptr ? std::string() : std::string(value->text());
+}
+
+base::Error usage(std::string message) {
+    base::Error error;
+    error.message = std::move(message);
+    error.hint = "write --layer-archive arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION=FILE.zip";
+    error.kind = base::ErrorKind::usage;
+    return error;
+}
+
+// Into `file`; gives its SHA-256 in hexadecimal digits.
+base::Result<std::string>
+download_file(const std::string& url, const fs::path& file, const os::Cancellation& cancel) {
+    std::ofstream out(file, std::ios::binary);
+    build::Digest digest;
+    std::uint64_t size = 0;
+    const auto done = download(
+        url,
+        [&](std::string_view bytes) {
+            size += bytes.size();
+            digest.add(bytes);
+            out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+            return out.good() && size <= model::limits().unzipped_bytes;
+        },
+        cancel);
+    out.close();
+    if (!out) {
+        return base::fail(fmt::format("cannot write {}", file.string()));
+    }
+    if (size > model::limits().unzipped_bytes) {
+        return base::fail("it is larger than Lambda's quota");
+    }
+    return done ? base::Result<std::string>(digest.hex()) : base::fail(done.error());
+}
+
+std::string hex_of_base64(const std::string& text) {
+    const auto bytes = base::base64_decode(text);
+    std::string hex;
+    for (const char byte : bytes.value_or(std::string())) {
+        hex += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+    }
+    return hex;
+}
+
+} // namespace
+
+std::string cache_name(const model::LayerVersionArn& arn) {
+    constexpr std::size_t digits = 10;
+    return fmt::format(
+        "{}-{}-{}", arn.layer, arn.version, base::sha256_hex(arn.text).substr(0, digits));
+}
+
+LayerVersions::LayerVersions(fs::path cache, std::string profile, base::Log log)
+    : cache_(std::move(cache)), profile_(std::move(profile)), log_(std::move(log)) {}
+
+base::Result<LayerVersions> LayerVersions::make(
+    const std::vector<std::string>& archives, fs::path cache, std::string profile, base::Log log) {
+    if (cache.empty()) {
+        cache = fs::path(os::variable("HOME").value_or("/")) / ".aws-sam" / "layers-pkg";
+    }
+    LayerVersions versions(std::move(cache), std::move(profile), std::move(log));
+    for (const std::string& given : archives) {
+        const std::size_t equals = given.find('=');
+        if (equals == std::string::npos ||
+            !model::LayerVersionArn::parse(std::string_view(given).substr(0, equals))) {
+            return base::fail(
+                usage(fmt::format("--layer-archive: '{}' names no layer version", given)));
+        }
+        fs::path file = given.substr(equals + 1);
+        if (!is_archive(file)) {
+            return base::fail(
+                usage(fmt::format("--layer-archive: {} is not a zip archive", file.string())));
+        }
+        versions.archives_.insert_or_assign(given.substr(0, equals), std::move(file));
+    }
+    return versions;
+}
+
+base::Result<fs::path> LayerVersions::folder(
+    const model::LayerVersionArn& arn,
+    const Credentials& credentials,
+    const os::Cancellation& cancel) const {
+    if (const auto archive = archives_.find(arn.text); archive != archives_.end()) {
+        return unpack(archive->second, log_, cancel);
+    }
+    const fs::path folder = cache_ / cache_name(arn);
+    const auto made = make_once(
+        folder,
+        [&](const fs::path& empty) { return fetch(arn, credentials, empty, cancel); },
+        cancel);
+    if (made) {
+        return fs::absolute(folder);
+    }
+    base::Error error = made.error();
+    error.message = fmt::format("cannot fetch the layer {}: {}", arn.text, error.message);
+    if (error.hint.empty()) {
+        error.hint = fmt::format("or give its zip file: --layer-archive {}=FILE", arn.text);
+    }
+    return base::fail(std::move(error));
+}
+
+base::Result<void> LayerVersions::fetch(
+    const model::LayerVersionArn& arn,
+    const Credentials& credentials,
+    const fs::path& empty,
+    const os::Cancellation& cancel) const {
+    const auto caller = credentials_for_aws(credentials, profile_, cancel);
+    if (!caller) {
+        return base::fail(caller.error());
+    }
+    log_.info(fmt::format("Downloading {}", arn.text));
+    const auto version = aws_get(
+        {"lambda", arn.region, arn.partition},
+        fmt::format("/2018-10-31/layers?find=LayerVersion&Arn={}", net::percent_encode(arn.text)),
+        *caller,
+        cancel);
+    if (!version) {
+        return base::fail(version.error());
+    }
+    const data::Value* content = version->find("Content");
+    const std::string expected =
+        content == nullptr ? std::string() : hex_of_base64(text_of(*content, "CodeSha256"));
+    if (expected.empty()) {
+        return base::fail("the answer names no content");
+    }
+    const auto temporary = os::TempDir::create("layer");
+    if (!temporary) {
+        return base::fail(temporary.error());
+    }
+    const fs::path archive = temporary->path() / "layer.zip";
+    const auto digest = download_file(text_of(*content, "Location"), archive, cancel);
+    if (!digest) {
+        return base::fail(digest.error());
+    }
+    if (*digest != expected) {
+        return base::fail(fmt::format("its SHA-256 is {}, and should be {}", *digest, expected));
+    }
+    return archive::extract(archive, empty, {.bytes = model::limits().unzipped_bytes});
+}
+
+} // namespace samara::app

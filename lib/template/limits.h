@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+
+namespace samara::model {
+
+/// Lambda's quotas of what a function is made of.
+/// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+struct Limits {
+    std::uint64_t layers = 0;         ///< of one function
+    std::uint64_t unzipped_bytes = 0; ///< of a function's code and all of its layers
+};
+
+/// As schemas/limits.json has them.
+const Limits& limits();
+
+} // namespace samara::model
