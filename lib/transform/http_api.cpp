@@ -253,6 +253,9 @@ std::string emit_stage(const Resource& api, const Map& tags) {
 } // namespace
 
 void expand_http_api(Resource& api) {
+    if (!api.check("HttpApi")) {
+        return;
+    }
     const bool has_body = api.find("DefinitionBody") != nullptr;
     if (const Value* uri = api.find("DefinitionUri"); uri != nullptr) {
         for (const std::string_view property :

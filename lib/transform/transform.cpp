@@ -159,12 +159,10 @@ void sort_by_place(base::Diagnostics& diagnostics) {
     });
     const auto same = [](const base::Diagnostic& a, const base::Diagnostic& b) {
         return a.error.where.line == b.error.where.line &&
-               a.error.where.column == b.error.where.column &&
-               a.error.message == b.error.message && a.error.resource == b.error.resource &&
-               a.error.event == b.error.event;
+               a.error.where.column == b.error.where.column && a.error.message == b.error.message &&
+               a.error.resource == b.error.resource && a.error.event == b.error.event;
     };
-    diagnostics.erase(
-        std::unique(diagnostics.begin(), diagnostics.end(), same), diagnostics.end());
+    diagnostics.erase(std::unique(diagnostics.begin(), diagnostics.end(), same), diagnostics.end());
 }
 
 bool is_sam_transform(const Value& name) {

@@ -112,6 +112,112 @@ TEST(PropertyWalk, EveryPropertyOfEveryEventRefusesAnotherKind) {
     EXPECT_GT(walked, 50U);
 }
 
+/// Where a list of nested properties stands: the text of a resource, in which "@" is one of them.
+struct Nested {
+    std::string_view list;
+    std::string_view resource;
+};
+
+constexpr Nested nested_lists[] = {
+    {"ApiCors", "Type: AWS::Serverless::Api\n    Properties: {StageName: p, Cors: {\n@}}"},
+    {"ApiGatewayResponse",
+     "Type: AWS::Serverless::Api\n    Properties: {StageName: p, GatewayResponses: {UNAUTHORIZED: "
+     "{\n@}}}"},
+    {"ApiGatewayResponseParameters",
+     "Type: AWS::Serverless::Api\n    Properties: {StageName: p, GatewayResponses: {UNAUTHORIZED: "
+     "{ResponseParameters: {\n@}}}}"},
+    {"ApiUsagePlan",
+     "Type: AWS::Serverless::Api\n    Properties: {StageName: p, Auth: {UsagePlan: {\n@}}}"},
+    {"EventInvokeConfig",
+     "Type: AWS::Serverless::Function\n    Properties: {Handler: a.b, Runtime: python3.12, "
+     "InlineCode: x, EventInvokeConfig: {\n@}}"},
+    {"EventInvokeDestinations",
+     "Type: AWS::Serverless::Function\n    Properties: {Handler: a.b, Runtime: python3.12, "
+     "InlineCode: x, EventInvokeConfig: {DestinationConfig: {\n@}}}"},
+    {"FunctionUrlConfig",
+     "Type: AWS::Serverless::Function\n    Properties: {Handler: a.b, Runtime: python3.12, "
+     "InlineCode: x, FunctionUrlConfig: {\n@}}"},
+    {"FunctionUrlCors",
+     "Type: AWS::Serverless::Function\n    Properties: {Handler: a.b, Runtime: python3.12, "
+     "InlineCode: x, FunctionUrlConfig: {AuthType: NONE, Cors: {\n@}}}"},
+    {"DeploymentPreference",
+     "Type: AWS::Serverless::Function\n    Properties: {Handler: a.b, Runtime: python3.12, "
+     "InlineCode: x, AutoPublishAlias: live, DeploymentPreference: {\n@}}"},
+    {"DeploymentHooks",
+     "Type: AWS::Serverless::Function\n    Properties: {Handler: a.b, Runtime: python3.12, "
+     "InlineCode: x, AutoPublishAlias: live, DeploymentPreference: {Type: AllAtOnce, Hooks: "
+     "{\n@}}}"},
+    {"Application/Location",
+     "Type: AWS::Serverless::Application\n    Properties: {Location: {\n@}}"},
+    {"SimpleTable/PrimaryKey",
+     "Type: AWS::Serverless::SimpleTable\n    Properties: {PrimaryKey: {\n@}}"},
+    {"Connector/Reference",
+     "Type: AWS::Serverless::Connector\n    Properties: {Permissions: [Read], Destination: {Id: "
+     "T}, "
+     "Source: {\n@}}"},
+    {"WebSocketApiAuth",
+     "Type: AWS::Serverless::WebSocketApi\n    Properties: {RouteSelectionExpression: a, Routes: "
+     "{$connect: {FunctionArn: a}}, Auth: {\n@}}"},
+    {"WebSocketApiRoute",
+     "Type: AWS::Serverless::WebSocketApi\n    Properties: {RouteSelectionExpression: a, Routes: "
+     "{$connect: {\n@}}}"},
+    {"StateMachine/DeploymentPreference",
+     "Type: AWS::Serverless::StateMachine\n    Properties: {DefinitionUri: s3://a/b, "
+     "AutoPublishAlias: live, DeploymentPreference: {\n@}}"},
+    {"StateMachine/Api",
+     "Type: AWS::Serverless::StateMachine\n    Properties: {DefinitionUri: s3://a/b, Events: {E: "
+     "{Type: Api, Properties: {\n@}}}}"},
+    {"StateMachine/Schedule",
+     "Type: AWS::Serverless::StateMachine\n    Properties: {DefinitionUri: s3://a/b, Events: {E: "
+     "{Type: Schedule, Properties: {\n@}}}}"},
+    {"GraphQLApi/Logging",
+     "Type: AWS::Serverless::GraphQLApi\n    Properties: {SchemaInline: a, Auth: {Type: AWS_IAM}, "
+     "Logging: {\n@}}"},
+    {"GraphQLApi/Cache",
+     "Type: AWS::Serverless::GraphQLApi\n    Properties: {SchemaInline: a, Auth: {Type: AWS_IAM}, "
+     "Cache: {\n@}}"},
+    {"GraphQLApi/DomainName",
+     "Type: AWS::Serverless::GraphQLApi\n    Properties: {SchemaInline: a, Auth: {Type: AWS_IAM}, "
+     "DomainName: {\n@}}"},
+    {"GraphQLApi/DataSources",
+     "Type: AWS::Serverless::GraphQLApi\n    Properties: {SchemaInline: a, Auth: {Type: AWS_IAM}, "
+     "DataSources: {\n@}}"},
+    {"CapacityProvider/VpcConfig",
+     "Type: AWS::Serverless::CapacityProvider\n    Properties: {VpcConfig: {\n@}}"},
+    {"CapacityProvider/ScalingConfig",
+     "Type: AWS::Serverless::CapacityProvider\n    Properties: {VpcConfig: {SubnetIds: [a]}, "
+     "ScalingConfig: {\n@}}"},
+    {"CapacityProvider/InstanceRequirements",
+     "Type: AWS::Serverless::CapacityProvider\n    Properties: {VpcConfig: {SubnetIds: [a]}, "
+     "InstanceRequirements: {\n@}}"},
+};
+
+TEST(PropertyWalk, EveryNestedPropertyRefusesAnotherKind) {
+    PropertyLists lists;
+    std::size_t walked = 0;
+    for (const Nested& nested : nested_lists) {
+        for (const data::Entry& property : lists.list(nested.list)) {
+            const std::string wrong = wrong_value(property.value.text());
+            if (wrong.empty()) {
+                continue;
+            }
+            ++walked;
+            std::string text = fmt::format("Resources:\n  X:\n    {}\n", nested.resource);
+            text.replace(text.find('@'), 1, fmt::format("{}: {}", property.key, wrong));
+            const Output output = run_all(text);
+            const bool told = std::any_of(
+                output.diagnostics.begin(), output.diagnostics.end(), [&](const auto& diagnostic) {
+                    return diagnostic.severity == base::Severity::error &&
+                           diagnostic.error.where.line == 5 &&
+                           diagnostic.error.property.ends_with(property.key);
+                });
+            EXPECT_TRUE(told) << nested.list << "." << property.key << ": "
+                              << testing::PrintToString(errors(output));
+        }
+    }
+    EXPECT_GT(walked, 80U);
+}
+
 TEST(PropertyWalk, AMisspeltPropertyIsToldWithTheNearName) {
     const Output output = run("Resources:\n"
                               "  T:\n"
