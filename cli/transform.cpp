@@ -26,7 +26,7 @@ int transform(Console& console, const Arguments& arguments) {
     options.text(
         "--managed-policies",
         managed_policies,
-        {.help = "JSON object, policy name to ARN, instead of the built-in table",
+        {.help = "JSON object, policy name to ARN, looked at before the built-in table",
          .value_name = "FILE"});
     declare_common(options, common);
     if (const auto ended = prepare(console, options, arguments, "transform", common)) {

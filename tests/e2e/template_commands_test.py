@@ -1,0 +1,113 @@
+"""samara validate and samara transform as their users see them: streams, exit codes, places."""
+import json
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from samara_e2e import SamaraTest
+
+GOOD = """\
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Stage: {Type: String, Default: test}
+Resources:
+  Hello:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      Runtime: python3.12
+      CodeUri: s3://bucket/code.zip
+      Policies: [TeamPolicy]
+      Environment: {Variables: {STAGE: !Ref Stage}}
+"""
+
+# Line 9 misspells a property, 12 lacks one, 14 has one of another kind, 16 refers to nothing.
+BAD = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Hello:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      Runtime: python3.12
+      CodeUri: src
+      Timout: 3
+      Events:
+        Get:
+          Type: Api
+          Properties: {Path: /a}
+  Table: {Type: AWS::Serverless::SimpleTable, Properties: {Tags: [a]}}
+Outputs:
+  Missing: {Value: !Ref Nothing}
+"""
+
+
+class TemplateCommands(SamaraTest):
+    def json_lines(self, text):
+        return [json.loads(line) for line in text.splitlines()]
+
+    def test_a_good_template_is_called_valid(self):
+        self.write("template.yaml", GOOD)
+        result = self.samara("validate")
+        self.assertIn("template.yaml is a valid SAM template", result.stdout)
+        self.assertEqual(result.stderr, "")
+
+    def test_all_errors_are_told_in_one_run_with_their_places(self):
+        self.write("template.yaml", BAD)
+        result = self.samara("validate", "--error-format", "json", code=1)
+        self.assertEqual(result.stdout, "")
+        found = self.json_lines(result.stderr)
+        self.assertEqual(
+            [(d["severity"], d["line"], d.get("resource"), d.get("event"), d.get("property")) for d in found],
+            [("error", 9, "Hello", None, "Timout"),
+             ("error", 11, "Hello", "Get", "Method"),
+             ("error", 14, "Table", None, "Tags")])
+        self.assertIn("Timeout", found[0]["hint"])
+
+    def test_lint_adds_warnings_and_they_do_not_fail(self):
+        self.write("template.yaml", GOOD.replace("!Ref Stage", "plain"))
+        result = self.samara("validate", "--lint", "--error-format", "json")
+        warnings = self.json_lines(result.stderr)
+        self.assertIn(("warning", 3), [(d["severity"], d["line"]) for d in warnings], warnings)
+        self.assertNotIn("error", [d["severity"] for d in warnings])
+
+    def test_text_errors_name_file_line_and_column(self):
+        self.write("template.yaml", BAD)
+        result = self.samara("validate", code=1)
+        self.assertIn("template.yaml:9:7: Hello: there is no property Timout", result.stderr)
+        self.assertIn("did you mean Timeout?", result.stderr)
+
+    def test_transform_writes_cloudformation(self):
+        self.write("template.yaml", GOOD)
+        policies = self.write("policies.json", json.dumps({"TeamPolicy": "arn:aws:iam::1:policy/Team"}))
+        as_json = self.samara(
+            "transform", "--managed-policies", policies, "--parameter-overrides", "Stage=prod",
+            "--region", "cn-north-1")
+        document = json.loads(as_json.stdout)
+        self.assertEqual(document["Resources"]["Hello"]["Type"], "AWS::Lambda::Function")
+        role = document["Resources"]["HelloRole"]["Properties"]
+        self.assertEqual(role["ManagedPolicyArns"], [
+            "arn:aws-cn:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole", "arn:aws:iam::1:policy/Team"])
+        self.assertNotIn("Transform", document)
+        as_yaml = self.samara("transform", "--managed-policies", policies, "--output", "yaml")
+        self.assertIn("Type: AWS::Lambda::Function", as_yaml.stdout)
+
+    def test_transform_of_a_bad_template_writes_nothing(self):
+        self.write("template.yaml", BAD)
+        result = self.samara("transform", "--error-format", "json", code=1)
+        self.assertEqual(result.stdout, "")
+        self.assertEqual(self.json_lines(result.stderr)[0]["event"], "Get")
+
+    def test_what_is_no_template_is_refused(self):
+        for text, what in (("", "template"), ("[a, b]\n", "map"), ("a: [b\n", "template.yaml:"),
+                           ("Resources: {}\n", "Resources")):
+            self.write("template.yaml", text)
+            for command in ("validate", "transform"):
+                with self.subTest(text=text, command=command):
+                    self.assertIn(what, self.samara(command, code=1).stderr)
+        self.assertIn("nowhere.yaml", self.samara("validate", "-t", "nowhere.yaml", code=1).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
