@@ -46,6 +46,7 @@ public:
               make_image_store(api_, options_.lookup),
               {.emulator = options_.emulator,
                .lock_folder = options_.lock_folder,
+               .memory = os::cache_folder() / "layers",
                .log = options_.log}) {}
 
     [[nodiscard]] std::string_view name() const override { return "docker"; }

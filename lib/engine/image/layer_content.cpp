@@ -2,8 +2,10 @@
 
 #include "base/hash.h"
 #include "os/file.h"
+#include "os/tree_state.h"
 
 #include <algorithm>
+#include <chrono>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -60,15 +62,38 @@ base::Result<std::string> folder_digest(const fs::path& folder) {
     return base::sha256_hex(all);
 }
 
+// A change in the same tick as the look at the folder could not be seen later.
+constexpr std::chrono::seconds settled{2};
+
+// As folder_digest(), from the memory where the folder is as it was then.
+base::Result<std::string> remembered_digest(const fs::path& folder, const fs::path& memory) {
+    const auto state = os::tree_state(folder);
+    if (!state || memory.empty()) {
+        return state ? folder_digest(folder) : tl::unexpected(state.error());
+    }
+    const fs::path file = memory / base::sha256_hex(folder.string());
+    const std::string known = state->digest + " ";
+    if (const auto text = os::read_file(file); text && text->starts_with(known)) {
+        return text->substr(known.size());
+    }
+    const bool quiet = std::chrono::system_clock::now() - state->changed > settled;
+    auto digest = folder_digest(folder);
+    if (digest && quiet && os::make_folders(memory)) {
+        // Without it the files are read again, that is all.
+        static_cast<void>(os::write_file_atomically(file, known + *digest));
+    }
+    return digest;
+}
+
 } // namespace
 
-base::Result<std::string> content_digest(const std::vector<Layer>& layers) {
+base::Result<std::string> content_digest(const std::vector<Layer>& layers, const fs::path& memory) {
     if (layers.empty()) {
         return std::string();
     }
     std::string all;
     for (const Layer& layer : layers) {
-        auto digest = folder_digest(layer.folder);
+        auto digest = remembered_digest(layer.folder, memory);
         if (!digest) {
             return digest;
         }

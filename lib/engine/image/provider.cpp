@@ -128,7 +128,7 @@ ImageProvider::look(const EnvironmentSpec& spec, const os::Cancellation& cancel)
     inputs.architecture = spec.architecture;
     auto base = store_->inspect(inputs.names.base, cancel);
     auto added = store_->inspect(inputs.names.added, cancel);
-    auto layers = content_digest(spec.layers);
+    auto layers = content_digest(spec.layers, options_.memory);
     if (!base || !added || !layers) {
         return tl::unexpected(!base ? base.error() : !added ? added.error() : layers.error());
     }

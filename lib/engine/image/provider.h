@@ -26,6 +26,7 @@ struct ProviderOptions {
     /// samara-rie for "x86_64" or "arm64"; empty where there is none.
     std::function<std::string_view(std::string_view architecture)> emulator;
     std::filesystem::path lock_folder; ///< made when it is missing
+    std::filesystem::path memory;      ///< of content_digest()
     base::Log log;
 };
 

@@ -3,6 +3,7 @@
 #include "os/file.h"
 #include "os/file_lock.h"
 #include "os/temp_dir.h"
+#include "unit/engine/eventually.h"
 
 #include <algorithm>
 #include <fstream>
@@ -117,6 +118,7 @@ protected:
                  return architecture == "x86_64" ? std::string_view(emulator_) : "";
              },
              .lock_folder = folder_.path() / "locks",
+             .memory = folder_.path() / "memory",
              .log = base::Log(
                  [this](base::LogLevel, std::string_view line) { lines_.emplace_back(line); })}};
     }
@@ -344,6 +346,29 @@ TEST_F(ImageProviderTest, ContentDigestTellsNamesModesAndLinksApart) {
     EXPECT_NE(digest(folder_.path() / "a"), before);
     EXPECT_EQ(content_digest({}).value(), "");
     EXPECT_FALSE(content_digest({{"layer", folder_.path() / "none"}}));
+}
+
+TEST_F(ImageProviderTest, FilesOfALayerAreReadAgainOnlyWhenOneWasTouched) {
+    const fs::path memory = folder_.path() / "memory";
+    const fs::path path = layer("a", "text");
+    const auto digest = [&] { return content_digest({{"layer", path}}, memory).value(); };
+    const std::string first = digest();
+    EXPECT_FALSE(fs::exists(memory)) << "a folder that has just changed";
+    ASSERT_TRUE(eventually([&] {
+        digest();
+        return fs::exists(memory);
+    }));
+    EXPECT_EQ(digest(), first);
+    // What is remembered is what counts.
+    const fs::path file = fs::directory_iterator(memory)->path();
+    std::string text = os::read_file(file).value();
+    text.replace(text.size() - 4, 4, "cafe");
+    ASSERT_TRUE(os::write_file_atomically(file, text));
+    EXPECT_NE(digest(), first);
+    fs::last_write_time(path / "python/file.py", fs::file_time_type::clock::now());
+    EXPECT_EQ(digest(), first);
+    layer("a", "news");
+    EXPECT_NE(digest(), first);
 }
 
 } // namespace
