@@ -1,6 +1,8 @@
 #include "run_options.h"
 
 #include <charconv>
+#include <filesystem>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -105,7 +107,8 @@ void declare_run(Options& options, RunArguments& arguments) {
     options.text(
         "--container-env-vars",
         arguments.container_env_vars,
-        {.help = "JSON file with variables for debugging", .value_name = "FILE"});
+        {.help = R"(JSON file with variables for debugging: {"NAME": "value"}, or as --env-vars)",
+         .value_name = "FILE"});
     options.ignored_flag("--shutdown", "environments always get their shutdown event");
 }
 
@@ -129,7 +132,19 @@ base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
     run.layer_cache_basedir = arguments.layer_cache_basedir;
     run.layer_archives = arguments.layer_archives;
     run.debug_args = arguments.debug_args;
-    run.debugger_path = arguments.debugger_path;
+    run.container_env_vars = arguments.container_env_vars;
+    std::error_code failed;
+    if (!arguments.debugger_path.empty()) {
+        // Containers mount it: the engine knows nothing of our folder.
+        run.debugger_path = std::filesystem::canonical(arguments.debugger_path, failed);
+    }
+    if (failed) {
+        base::Error error;
+        error.message =
+            fmt::format("--debugger-path: {}: {}", arguments.debugger_path, failed.message());
+        error.kind = base::ErrorKind::usage;
+        return base::fail(std::move(error));
+    }
     for (const std::string& text : arguments.debug_ports) {
         std::uint16_t port = 0;
         const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);

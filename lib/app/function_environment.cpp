@@ -42,7 +42,8 @@ base::Result<Variables> read_variables(const data::Entry& entry) {
 
 } // namespace
 
-base::Result<VariableOverrides> VariableOverrides::read(const std::filesystem::path& file) {
+base::Result<VariableOverrides>
+VariableOverrides::read(const std::filesystem::path& file, Shape shape) {
     const base::Result<std::string> text = os::read_file(file);
     if (!text) {
         return base::fail(text.error());
@@ -52,15 +53,20 @@ base::Result<VariableOverrides> VariableOverrides::read(const std::filesystem::p
         return base::fail(document.error());
     }
     if (!document->is_map()) {
-        return base::fail("--env-vars must be a JSON object", {}, document->where());
+        return base::fail("the variables must be a JSON object", {}, document->where());
     }
     VariableOverrides overrides;
     for (const data::Entry& entry : *document->as_map()) {
+        if (shape == Shape::flat_too && !entry.value.is_map() && !entry.value.is_list()) {
+            overrides.by_function_[std::string(for_all)][entry.key] =
+                data::scalar_text(entry.value);
+            continue;
+        }
         auto variables = read_variables(entry);
         if (!variables) {
             return base::fail(std::move(variables).error());
         }
-        overrides.by_function_[entry.key] = std::move(*variables);
+        overrides.by_function_[entry.key].merge(*variables);
     }
     return overrides;
 }

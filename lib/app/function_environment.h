@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "template/function.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -14,14 +15,19 @@ namespace samara::app {
 
 using Variables = std::map<std::string, std::string>;
 
-/// The file of --env-vars: {"Parameters": {...}} for every function, {"<LogicalId>": {...}} for
-/// one.
+/// A file of variables: {"Parameters": {...}} for every function, {"<LogicalId>": {...}} for one.
 class VariableOverrides {
 public:
+    enum class Shape : std::uint8_t {
+        by_function, ///< --env-vars
+        flat_too,    ///< --container-env-vars: {"NAME": "value"} is for every function
+    };
+
     VariableOverrides() = default;
 
     /// Fails with the place of what is not of that shape.
-    static base::Result<VariableOverrides> read(const std::filesystem::path& file);
+    static base::Result<VariableOverrides>
+    read(const std::filesystem::path& file, Shape shape = Shape::by_function);
 
     [[nodiscard]] Variables of(const model::Function& function) const;
 

@@ -63,28 +63,36 @@ at(const model::Function& function, base::Location where, std::string message, s
     return error;
 }
 
+base::Result<VariableOverrides>
+read_variables(const std::filesystem::path& file, VariableOverrides::Shape shape) {
+    return file.empty() ? VariableOverrides() : VariableOverrides::read(file, shape);
+}
+
 } // namespace
 
 Planner::Planner(
     RunOptions options,
     VariableOverrides overrides,
+    VariableOverrides debug_variables,
     Credentials credentials,
     LayerVersions layer_versions,
     base::Log log,
     os::Cancellation cancel)
     : options_(std::move(options)), overrides_(std::move(overrides)),
-      credentials_(std::move(credentials)), layer_versions_(std::move(layer_versions)),
-      log_(std::move(log)), cancel_(std::move(cancel)) {}
+      debug_variables_(std::move(debug_variables)), credentials_(std::move(credentials)),
+      layer_versions_(std::move(layer_versions)), log_(std::move(log)), cancel_(std::move(cancel)) {
+}
 
 base::Result<Planner> Planner::make(
     const Application& application, RunOptions options, base::Log log, os::Cancellation cancel) {
-    VariableOverrides overrides;
-    if (!options.env_vars.empty()) {
-        auto read = VariableOverrides::read(options.env_vars);
-        if (!read) {
-            return base::fail(std::move(read).error());
-        }
-        overrides = std::move(*read);
+    auto overrides = read_variables(options.env_vars, VariableOverrides::Shape::by_function);
+    auto debug_variables =
+        read_variables(options.container_env_vars, VariableOverrides::Shape::flat_too);
+    if (!overrides || !debug_variables) {
+        return base::fail(overrides ? debug_variables.error() : overrides.error());
+    }
+    if (options.debug_ports.empty() && !options.container_env_vars.empty()) {
+        log.warning("--container-env-vars is for debugging: without --debug-port it is not used");
     }
     auto credentials = find_credentials(options.profile);
     if (!credentials) {
@@ -102,7 +110,8 @@ base::Result<Planner> Planner::make(
     }
     return Planner(
         std::move(options),
-        std::move(overrides),
+        std::move(*overrides),
+        std::move(*debug_variables),
         std::move(*credentials),
         std::move(*layer_versions),
         std::move(log),
@@ -157,8 +166,11 @@ Planner::plan(const Application& application, const model::Function& function) {
     spec.network = options_.network;
     if (!options_.debug_ports.empty() &&
         (options_.debug_function.empty() || options_.debug_function == function.logical_id)) {
-        spec.debug =
-            engine::DebugSpec{options_.debug_ports, options_.debug_args, options_.debugger_path};
+        spec.debug = engine::DebugSpec{
+            options_.debug_ports,
+            options_.debug_args,
+            options_.debugger_path,
+            debug_variables_.of(function)};
     }
     spec.invoke_image = invoke_image(function);
     spec.skip_pull_image = options_.skip_pull_image;

@@ -31,6 +31,7 @@ struct RunOptions {
     std::vector<std::uint16_t> debug_ports;
     std::string debug_args;
     std::filesystem::path debugger_path;
+    std::filesystem::path container_env_vars;  ///< variables for debugging; empty: none
     std::string debug_function;                ///< empty: the one that is invoked
     std::filesystem::path layer_cache_basedir; ///< empty: ~/.aws-sam/layers-pkg
     std::vector<std::string> layer_archives;   ///< "ARN=FILE"
@@ -55,6 +56,7 @@ private:
     Planner(
         RunOptions options,
         VariableOverrides overrides,
+        VariableOverrides debug_variables,
         Credentials credentials,
         LayerVersions layer_versions,
         base::Log log,
@@ -72,6 +74,7 @@ private:
 
     RunOptions options_;
     VariableOverrides overrides_;
+    VariableOverrides debug_variables_;
     Credentials credentials_;
     LayerVersions layer_versions_;
     base::Log log_;

@@ -54,6 +54,7 @@ struct DebugSpec {
     std::vector<std::uint16_t> ports;
     std::string args;
     std::filesystem::path debugger_path;
+    std::map<std::string, std::string> environment = {}; ///< --container-env-vars
 };
 
 /// Everything one execution environment is made of.

@@ -53,8 +53,11 @@ Start start_of(
         start.working_directory = "/var/task";
         return start;
     }
-    const auto& entry_point =
+    std::vector<std::string> entry_point =
         package->entry_point.empty() ? image.entry_point : package->entry_point;
+    if (spec.debug) {
+        insert_debug_arguments(entry_point, *spec.debug);
+    }
     start.entry_point.insert(start.entry_point.end(), entry_point.begin(), entry_point.end());
     start.command = package->command.empty() ? image.command : package->command;
     start.working_directory =

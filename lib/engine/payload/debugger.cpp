@@ -2,6 +2,10 @@
 
 #include "base/strings.h"
 
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
 #include <fmt/format.h>
 
 namespace samara::engine {
@@ -48,7 +52,27 @@ DebugStart debug_start(std::string_view runtime, const DebugSpec& debug, std::st
         append_words(start.command, debug.args);
         start.command.insert(start.command.end(), {"exec", "/var/task/bootstrap"});
     }
+    for (const auto& [name, value] : debug.environment) {
+        start.environment.insert_or_assign(name, value);
+    }
     return start;
+}
+
+void insert_debug_arguments(std::vector<std::string>& entry_point, const DebugSpec& debug) {
+    constexpr std::array<std::string_view, 3> interpreters{"python", "node", "java"};
+    if (entry_point.empty()) {
+        return;
+    }
+    const std::string program = std::filesystem::path(entry_point.front()).filename().string();
+    const bool known =
+        std::any_of(interpreters.begin(), interpreters.end(), [&](std::string_view name) {
+            return program.starts_with(name);
+        });
+    if (known) {
+        std::vector<std::string> arguments;
+        append_words(arguments, debug.args);
+        entry_point.insert(entry_point.begin() + 1, arguments.begin(), arguments.end());
+    }
 }
 
 } // namespace samara::engine

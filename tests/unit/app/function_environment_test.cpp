@@ -72,5 +72,15 @@ TEST_F(FunctionEnvironmentTest, OddFilesAreToldWithTheirPlace) {
     EXPECT_FALSE(VariableOverrides::read(folder_.path() / "missing.json"));
 }
 
+TEST_F(FunctionEnvironmentTest, VariablesForDebuggingMayBeFlat) {
+    ASSERT_TRUE(os::write_file_atomically(
+        folder_.path() / "env.json",
+        R"({"A": "flat", "B": 1, "Parameters": {"C": "all"}, "Fn": {"A": "own"}})"));
+    const auto read =
+        VariableOverrides::read(folder_.path() / "env.json", VariableOverrides::Shape::flat_too);
+    ASSERT_TRUE(read) << to_string(read.error());
+    EXPECT_EQ(read->of(function_), (Variables{{"A", "own"}, {"B", "1"}, {"C", "all"}}));
+}
+
 } // namespace
 } // namespace samara::app

@@ -49,5 +49,29 @@ TEST(DebugStart, ABootstrapRunsUnderTheDebuggerGiven) {
             "/var/task/bootstrap"));
 }
 
+TEST(DebugStart, VariablesForDebuggingWinAndAreForEveryRuntime) {
+    const DebugSpec debug{{5858}, "", {}, {{"NODE_OPTIONS", "--inspect=5858"}, {"A", "1"}}};
+    EXPECT_THAT(
+        debug_start("nodejs20.x", debug, "0.0.0.0").environment,
+        ElementsAre(Pair("A", "1"), Pair("NODE_OPTIONS", "--inspect=5858")));
+    EXPECT_THAT(
+        debug_start("", debug, "0.0.0.0").environment,
+        ElementsAre(Pair("A", "1"), Pair("NODE_OPTIONS", "--inspect=5858")));
+}
+
+TEST(DebugStart, ArgumentsFollowTheInterpreterOfAnImage) {
+    const DebugSpec debug{{5678}, "-m debugpy", {}};
+    const auto with_arguments = [&](std::vector<std::string> entry_point) {
+        insert_debug_arguments(entry_point, debug);
+        return entry_point;
+    };
+    EXPECT_THAT(
+        with_arguments({"/usr/bin/python3.12", "-m", "awslambdaric"}),
+        ElementsAre("/usr/bin/python3.12", "-m", "debugpy", "-m", "awslambdaric"));
+    EXPECT_THAT(
+        with_arguments({"/lambda-entrypoint.sh", "x"}), ElementsAre("/lambda-entrypoint.sh", "x"));
+    EXPECT_THAT(with_arguments({}), IsEmpty());
+}
+
 } // namespace
 } // namespace samara::engine

@@ -100,6 +100,18 @@ TEST_F(ContainerBody, DebuggerWinsOverTheFunctionsOwnVariables) {
     EXPECT_EQ(member("Env"), R"(["NODE_OPTIONS=--inspect-brk=0.0.0.0:5858"])");
 }
 
+TEST_F(ContainerBody, ImageFunctionIsDebuggedByItsVariablesAndItsInterpreter) {
+    spec_.runtime.clear();
+    image_.info.entry_point = {"node", "client.js"};
+    spec_.package = ImagePackage{.image = "mine"};
+    spec_.debug = DebugSpec{{5858}, "--trace-warnings", {}, {{"NODE_OPTIONS", "--inspect"}}};
+    EXPECT_EQ(member("Env"), R"(["NODE_OPTIONS=--inspect"])");
+    EXPECT_EQ(
+        member("Entrypoint"),
+        R"(["/var/rapid/aws-lambda-rie","--no-timeout","node","--trace-warnings","client.js"])");
+    EXPECT_THAT(member("ExposedPorts"), HasSubstr("5858/tcp"));
+}
+
 TEST_F(ContainerBody, ImageFunctionRunsItsImagesCommandBehindTheEmulator) {
     spec_.runtime.clear();
     image_.info.entry_point = {"/entry"};
