@@ -31,11 +31,12 @@ Map* Context::find_resource(std::string_view logical_id, std::string_view type) 
 }
 
 Map& Context::conditions() {
-    if (!document().contains("Conditions")) {
-        document().set("Conditions", Map{});
-        // The section's growth may have moved the others.
-        resources_ = document().find("Resources")->as_map();
+    Value& section = document()["Conditions"];
+    if (!section.is_map()) {
+        section = Map{}; // absent or null: all else is an error before anything is expanded
     }
+    // A new section may have moved the others.
+    resources_ = document().find("Resources")->as_map();
     return *document().find("Conditions")->as_map();
 }
 

@@ -73,9 +73,15 @@ void check_sam_resource(Context& context, const data::Entry& resource) {
 }
 
 void check_template(Context& context) {
-    const Value* mappings = context.document().find("Mappings");
-    if (mappings != nullptr && !mappings->is_map()) {
-        context.error("Mappings must be a map", "remove it, or add a mapping", mappings->where());
+    for (const char* name : {"Mappings", "Conditions"}) {
+        const Value* section = context.document().find(name);
+        const bool may_be_empty = name != std::string_view("Mappings");
+        if (section != nullptr && !section->is_map() && !(may_be_empty && section->is_null())) {
+            context.error(
+                fmt::format("{} must be a map", name),
+                "remove the section, or write a name and what it means",
+                section->where());
+        }
     }
     for (const data::Entry& resource : context.resources()) {
         if (!resource.value.is_map()) {

@@ -202,5 +202,15 @@ TEST(Globals, NameWhatTheyDoNotTake) {
             ": Globals has no section Functions (did you mean Function?)"));
 }
 
+TEST(Sections, ConditionsMustBeAMap) {
+    const std::string_view resources = "Resources: {T: {Type: AWS::Serverless::SimpleTable}}\n";
+    for (const std::string_view wrong : {"Conditions: text\n", "Conditions: [a]\n"}) {
+        const Output output = run(std::string(wrong) + std::string(resources));
+        EXPECT_EQ(errors(output).size(), 1U) << wrong;
+        EXPECT_EQ(output.diagnostics.front().error.where.line, 1U);
+    }
+    EXPECT_TRUE(errors(run("Conditions:\n" + std::string(resources))).empty());
+}
+
 } // namespace
 } // namespace samara::transform
