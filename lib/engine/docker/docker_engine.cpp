@@ -34,10 +34,6 @@ std::string container_name(const std::string& function) {
     return name;
 }
 
-std::string architecture_of(const image::ImageInfo& image) {
-    return image.architecture == "amd64" ? "x86_64" : image.architecture;
-}
-
 class DockerEngine final : public Engine {
 public:
     DockerEngine(std::shared_ptr<Api> api, Options options)
@@ -53,7 +49,7 @@ public:
 
     base::Result<void>
     prepare(const EnvironmentSpec& spec, const os::Cancellation& cancel) override {
-        const auto image = provide(spec, cancel);
+        const auto image = images_.provide(spec, cancel);
         return image ? base::Result<void>() : tl::unexpected(image.error());
     }
 
@@ -62,7 +58,7 @@ public:
         if (auto checked = check_code(spec); !checked) {
             return tl::unexpected(checked.error());
         }
-        const auto image = provide(spec, cancel);
+        const auto image = images_.provide(spec, cancel);
         if (!image) {
             return tl::unexpected(image.error());
         }
@@ -89,26 +85,6 @@ private:
                 "the code of {} is not a folder: {}", spec.function, zip->code.string()));
         }
         return {};
-    }
-
-    base::Result<image::AddedImage>
-    provide(const EnvironmentSpec& spec, const os::Cancellation& cancel) {
-        auto image = images_.provide(spec, cancel);
-        if (!image) {
-            return image;
-        }
-        const std::string architecture = architecture_of(image->info);
-        if (architecture != spec.architecture) {
-            return base::fail(
-                fmt::format(
-                    "{} is for {}, but its image {} is for {}",
-                    spec.function,
-                    spec.architecture,
-                    image->name,
-                    architecture),
-                "correct Architectures, or build the image for that one");
-        }
-        return image;
     }
 
     std::shared_ptr<Api> api_;

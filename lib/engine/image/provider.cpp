@@ -1,6 +1,7 @@
 #include "engine/image/provider.h"
 
 #include "base/hash.h"
+#include "base/strings.h"
 #include "engine/image/layer_content.h"
 #include "engine/image/reference.h"
 #include "os/file.h"
@@ -26,6 +27,23 @@ std::string platform_of(std::string_view architecture) {
 std::string label(const ImageInfo& image, const char* name) {
     const auto found = image.labels.find(name);
     return found == image.labels.end() ? "" : found->second;
+}
+
+// The engine itself would run it and say "exec format error" at best.
+base::Result<void>
+check_architecture(const EnvironmentSpec& spec, const std::string& image, const ImageInfo& info) {
+    const std::string architecture = info.architecture == "amd64" ? "x86_64" : info.architecture;
+    if (architecture == spec.architecture) {
+        return {};
+    }
+    return base::fail(
+        fmt::format(
+            "{} is for {}, but its image {} is for {}",
+            spec.function,
+            spec.architecture,
+            image,
+            architecture),
+        "correct Architectures, or build the image for that one");
 }
 
 std::string_view describe(Change change) {
@@ -118,6 +136,9 @@ ImageProvider::provide(const EnvironmentSpec& spec, const os::Cancellation& canc
         }
         inputs->added = std::move(*added);
     }
+    if (auto checked = check_architecture(spec, names.added, *inputs->added); !checked) {
+        return tl::unexpected(checked.error());
+    }
     return AddedImage{names.added, std::move(*inputs->added)};
 }
 
@@ -131,6 +152,11 @@ ImageProvider::look(const EnvironmentSpec& spec, const os::Cancellation& cancel)
     auto layers = content_digest(spec.layers, options_.memory);
     if (!base || !added || !layers) {
         return tl::unexpected(!base ? base.error() : !added ? added.error() : layers.error());
+    }
+    if (*base) {
+        if (auto checked = check_architecture(spec, inputs.names.base, **base); !checked) {
+            return tl::unexpected(checked.error());
+        }
     }
     inputs.base = std::move(*base);
     inputs.added = std::move(*added);
@@ -269,7 +295,7 @@ base::Result<void> ImageProvider::build(
         if (!cancel.cancelled()) {
             error.message =
                 fmt::format("cannot build the image {}: {}", inputs.names.added, error.message);
-            options_.log.debug(output);
+            options_.log.info(base::trim(output));
         }
         return base::fail(std::move(error));
     }

@@ -62,6 +62,7 @@ public:
         const std::lock_guard guard(mutex);
         calls.push_back("build " + request.tag);
         if (!build_error.empty()) {
+            request.output("Step 1/2 : FROM somewhere\n");
             return base::fail(build_error);
         }
         context.clear();
@@ -293,6 +294,7 @@ TEST_F(ImageProviderTest, FailedBuildTellsTheImageAndTheReason) {
     ASSERT_FALSE(image);
     EXPECT_THAT(image.error().message, HasSubstr(added));
     EXPECT_THAT(image.error().message, HasSubstr("no space left on device"));
+    EXPECT_THAT(lines_, Contains("Step 1/2 : FROM somewhere"));
 }
 
 TEST_F(ImageProviderTest, ArchitectureWithoutEmulatorIsAnError) {
@@ -300,6 +302,17 @@ TEST_F(ImageProviderTest, ArchitectureWithoutEmulatorIsAnError) {
     const auto image = provide();
     ASSERT_FALSE(image);
     EXPECT_THAT(image.error().message, HasSubstr("arm64"));
+    EXPECT_THAT(store_->calls, IsEmpty());
+}
+
+TEST_F(ImageProviderTest, ImageOfAnotherArchitectureIsToldBeforeItIsBuiltOn) {
+    spec_.runtime.clear();
+    spec_.package = ImagePackage{.image = "thumb:latest"};
+    store_->images["thumb:latest"] = {.id = "sha256:1", .architecture = "arm64"};
+    const auto image = provide();
+    ASSERT_FALSE(image);
+    EXPECT_EQ(
+        image.error().message, "Hello is for x86_64, but its image thumb:latest is for arm64");
     EXPECT_THAT(store_->calls, IsEmpty());
 }
 
