@@ -54,13 +54,13 @@ std::optional<LayerVersionArn> LayerVersionArn::parse(std::string_view text) {
         return std::nullopt;
     }
     // The name becomes that of a folder and part of an image's: nothing but these characters.
-    for (const std::size_t named : {1, 3, 6}) {
+    for (const std::size_t named : {1U, 3U, 6U}) {
         if (parts[named].empty() ||
             !std::all_of(parts[named].begin(), parts[named].end(), is_word)) {
             return std::nullopt;
         }
     }
-    for (const std::size_t numbered : {4, 7}) {
+    for (const std::size_t numbered : {4U, 7U}) {
         if (parts[numbered].empty() ||
             !std::all_of(parts[numbered].begin(), parts[numbered].end(), is_digit)) {
             return std::nullopt;
