@@ -4,12 +4,11 @@
 #include "os/file_lock.h"
 #include "os/temp_dir.h"
 #include "unit/engine/eventually.h"
+#include "unit/engine/fake_image_store.h"
 
 #include <algorithm>
 #include <fstream>
 #include <latch>
-#include <map>
-#include <mutex>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -25,84 +24,6 @@ using testing::IsEmpty;
 
 constexpr const char* base = "public.ecr.aws/lambda/python:3.12-x86_64";
 constexpr const char* added = "public.ecr.aws/lambda/python:3.12-rapid-x86_64";
-
-// An engine and a registry that remember what they were asked.
-class FakeStore final : public ImageStore {
-public:
-    base::Result<std::optional<ImageInfo>>
-    inspect(const std::string& image, const os::Cancellation&) override {
-        const std::lock_guard guard(mutex); // a lock file tells TSan nothing
-        const auto found = images.find(image);
-        return found == images.end() ? std::nullopt : std::optional(found->second);
-    }
-
-    base::Result<std::string>
-    registry_digest(const std::string& image, const os::Cancellation&) override {
-        const std::lock_guard guard(mutex);
-        calls.push_back("digest " + image);
-        if (registry.empty()) {
-            return base::fail("no route to host");
-        }
-        return registry;
-    }
-
-    base::Result<void>
-    pull(const std::string& image, const std::string& platform, const os::Cancellation&) override {
-        const std::lock_guard guard(mutex);
-        calls.push_back("pull " + image + " " + platform);
-        if (registry.empty()) {
-            return base::fail(image + " cannot be pulled: no route to host");
-        }
-        images[image] = {
-            .id = "sha256:pulled", .architecture = "amd64", .repo_digests = {"r@" + registry}};
-        return {};
-    }
-
-    base::Result<void> build(BuildRequest request, const os::Cancellation&) override {
-        const std::lock_guard guard(mutex);
-        calls.push_back("build " + request.tag);
-        if (!build_error.empty()) {
-            request.output("Step 1/2 : FROM somewhere\n");
-            return base::fail(build_error);
-        }
-        context.clear();
-        for (auto piece = request.context.next(); piece && !piece->empty();
-             piece = request.context.next()) {
-            context += *piece;
-        }
-        images[request.tag] = {
-            .id = "sha256:built", .architecture = "amd64", .labels = request.labels};
-        return {};
-    }
-
-    base::Result<std::vector<std::string>>
-    tags(const std::string& repository, const os::Cancellation&) override {
-        const std::lock_guard guard(mutex);
-        std::vector<std::string> found;
-        for (const auto& [name, info] : images) {
-            if (name.starts_with(repository + ":")) {
-                found.push_back(name);
-            }
-        }
-        return found;
-    }
-
-    base::Result<void> remove(const std::string& image, const os::Cancellation&) override {
-        const std::lock_guard guard(mutex);
-        calls.push_back("remove " + image);
-        images.erase(image);
-        return {};
-    }
-
-    std::vector<std::string> take_calls() { return std::exchange(calls, {}); }
-
-    std::mutex mutex;
-    std::map<std::string, ImageInfo> images;
-    std::string registry; // the base's digest; empty: cannot be reached
-    std::string build_error;
-    std::string context;
-    std::vector<std::string> calls;
-};
 
 class ImageProviderTest : public testing::Test {
 protected:
