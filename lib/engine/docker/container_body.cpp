@@ -18,6 +18,10 @@ constexpr std::int64_t mebibyte = 1LL << 20U;
 constexpr int open_files = 1024; // Lambda's quotas: file descriptors, processes and threads
 constexpr int processes = 1024;
 // Ports are published on the host's interface; inside, a debugger listens on all.
+/// The name under which extensions listen and the Telemetry API calls them.
+/// https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api.html
+constexpr std::string_view own_name = "sandbox.localdomain:127.0.0.1";
+
 constexpr std::string_view any_address = "0.0.0.0";
 
 data::List list_of(const std::vector<std::string>& texts) {
@@ -137,8 +141,11 @@ data::Map host_config(const EnvironmentSpec& spec) {
     if (!spec.network.network.empty()) {
         host.set("NetworkMode", spec.network.network);
     }
-    if (!spec.network.extra_hosts.empty()) {
-        host.set("ExtraHosts", list_of(spec.network.extra_hosts));
+    // In the network of another container that one's names are used; the engine refuses more.
+    if (!spec.network.network.starts_with("container:")) {
+        std::vector<std::string> hosts = spec.network.extra_hosts;
+        hosts.emplace_back(own_name);
+        host.set("ExtraHosts", list_of(hosts));
     }
     if (!spec.network.dns.empty()) {
         host.set("Dns", list_of(spec.network.dns));

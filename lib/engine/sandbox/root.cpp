@@ -134,7 +134,7 @@ hosts_file(const std::vector<std::string>& extra_hosts, std::string_view host_fi
         }
         text += *line;
     }
-    text += "127.0.0.1\tlocalhost host.docker.internal\n";
+    text += "127.0.0.1\tlocalhost host.docker.internal sandbox.localdomain sandbox\n";
     text += host_file;
     return text;
 }

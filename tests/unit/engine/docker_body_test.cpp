@@ -73,7 +73,7 @@ TEST_F(ContainerBody, PublishesThePortWhereItWasAskedTo) {
     spec_.network.extra_hosts = {"a:10.0.0.2"};
     EXPECT_EQ(member("HostConfig.NetworkMode"), "\"mine\"");
     EXPECT_EQ(member("HostConfig.Dns"), R"(["10.0.0.1"])");
-    EXPECT_EQ(member("HostConfig.ExtraHosts"), R"(["a:10.0.0.2"])");
+    EXPECT_EQ(member("HostConfig.ExtraHosts"), R"(["a:10.0.0.2","sandbox.localdomain:127.0.0.1"])");
 }
 
 TEST_F(ContainerBody, DebuggersGetTheirPortAndAllTheTimeTheyWant) {
