@@ -1,12 +1,10 @@
 #include "engine/docker/images.h"
 
-#include "base/base64.h"
-#include "base/strings.h"
 #include "data/read.h"
 #include "data/write.h"
 #include "engine/docker/progress.h"
+#include "engine/docker/registry_login.h"
 #include "engine/image/reference.h"
-#include "os/file.h"
 
 #include <utility>
 
@@ -62,19 +60,10 @@ std::string json_map(const std::map<std::string, std::string>& texts) {
     return data::write_json(map);
 }
 
-// "public.ecr.aws" of "public.ecr.aws/lambda/python"; Docker Hub for names without a host.
-std::string registry_of(const std::string& image) {
-    const std::string repository = image::parse_reference(image).repository;
-    const std::string first = repository.substr(0, repository.find('/'));
-    const bool host = first.size() < repository.size() &&
-                      (first.find_first_of(".:") != std::string::npos || first == "localhost");
-    return host ? first : "https://index.docker.io/v1/";
-}
-
 class Images final : public image::ImageStore {
 public:
-    Images(std::shared_ptr<Api> api, std::filesystem::path config)
-        : api_(std::move(api)), config_(std::move(config)) {}
+    Images(std::shared_ptr<Api> api, HostLookup lookup)
+        : api_(std::move(api)), lookup_(std::move(lookup)) {}
 
     base::Result<std::optional<image::ImageInfo>>
     inspect(const std::string& image, const os::Cancellation& cancel) override {
@@ -101,7 +90,7 @@ public:
         const std::string doing = fmt::format("cannot ask the registry for {}", image);
         const auto answer = api_->send(
             {.path = "/distribution/" + image + "/json",
-             .headers = credentials(image),
+             .headers = login(image, cancel),
              .patience = registry_patience},
             cancel);
         if (!answer) {
@@ -129,7 +118,7 @@ public:
             .method = "POST",
             .path = "/images/create",
             .query = {{"fromImage", reference.repository}, {"tag", tag.empty() ? "latest" : tag}},
-            .headers = credentials(image),
+            .headers = login(image, cancel),
             .patience = without_end};
         if (!platform.empty()) {
             request.query.emplace_back("platform", platform);
@@ -241,40 +230,22 @@ private:
         return {};
     }
 
-    // X-Registry-Auth of what `docker login` stored; none where it uses a credential helper.
-    [[nodiscard]] net::HttpHeaders credentials(const std::string& image) const {
-        const auto text = os::read_file(config_);
-        const auto config =
-            text ? data::read_json(*text, config_.string()) : tl::unexpected(text.error());
-        const data::Value* stored = config ? config->find("auths") : nullptr;
-        stored = stored != nullptr ? stored->find(registry_of(image)) : nullptr;
-        const auto decoded =
-            base::base64_decode(text_of(stored != nullptr ? stored->find("auth") : nullptr));
-        if (!decoded || decoded->find(':') == std::string::npos) {
-            return {};
-        }
-        data::Map login;
-        login.set("username", decoded->substr(0, decoded->find(':')));
-        login.set("password", decoded->substr(decoded->find(':') + 1));
-        login.set("serveraddress", registry_of(image));
-        const std::string encoded = base::base64_encode(data::write_json(login));
-        return {
-            {"X-Registry-Auth", base::replace_all(base::replace_all(encoded, "+", "-"), "/", "_")}};
+    [[nodiscard]] net::HttpHeaders
+    login(const std::string& image, const os::Cancellation& cancel) const {
+        std::string value = registry_login(image, lookup_, cancel);
+        return value.empty() ? net::HttpHeaders()
+                             : net::HttpHeaders{{"X-Registry-Auth", std::move(value)}};
     }
 
     std::shared_ptr<Api> api_;
-    std::filesystem::path config_; // ~/.docker/config.json
+    HostLookup lookup_;
 };
 
 } // namespace
 
 std::shared_ptr<image::ImageStore>
 make_image_store(std::shared_ptr<Api> api, const HostLookup& lookup) {
-    const auto folder = lookup.environment.find("DOCKER_CONFIG");
-    const std::filesystem::path config = folder != lookup.environment.end()
-                                             ? std::filesystem::path(folder->second)
-                                             : lookup.home / ".docker";
-    return std::make_shared<Images>(std::move(api), config / "config.json");
+    return std::make_shared<Images>(std::move(api), lookup);
 }
 
 } // namespace samara::engine::docker

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "engine/docker/docker_host.h"
+#include "os/cancellation.h"
+
+#include <string>
+
+namespace samara::engine::docker {
+
+/// The value of the header X-Registry-Auth for an image: the login to its registry as the docker
+/// command would find it in $DOCKER_CONFIG or ~/.docker/config.json, by the registry's helper
+/// program, the one for all, or stored there. Empty without one: public images need none.
+/// https://docs.docker.com/reference/cli/docker/login/#credential-stores
+std::string
+registry_login(const std::string& image, const HostLookup& lookup, const os::Cancellation& cancel);
+
+} // namespace samara::engine::docker
