@@ -68,18 +68,6 @@ std::string make_http_request_id() {
     return base::base64_encode({reinterpret_cast<const char*>(bits.data()), 11});
 }
 
-std::string make_uuid() {
-    const std::uint64_t high = random_bits();
-    const std::uint64_t low = random_bits();
-    return fmt::format(
-        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-        high >> 32U,
-        (high >> 16U) & 0xFFFFU,
-        high & 0xFFFU,
-        0x8000U | ((low >> 48U) & 0x3FFFU),
-        low & 0xFFFFFFFFFFFFU);
-}
-
 std::string make_trace_id(std::chrono::system_clock::time_point time) {
     return fmt::format(
         "Root=1-{:08x}-{:016x}{:08x}",

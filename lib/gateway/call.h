@@ -43,9 +43,8 @@ struct Call {
 /// What every request context says of the account.
 inline constexpr std::string_view account_id = "123456789012";
 
-/// A request id as HTTP APIs have it (16 characters of base64) and as REST APIs have it (a UUID).
+/// A request id as HTTP APIs have it: 16 characters of base64. REST APIs have a UUID.
 std::string make_http_request_id();
-std::string make_uuid();
 
 /// "Root=1-<8 hex seconds>-<24 hex>"
 std::string make_trace_id(std::chrono::system_clock::time_point time);

@@ -1,5 +1,6 @@
 #include "gateway/gateway.h"
 
+#include "base/uuid.h"
 #include "gateway/cors.h"
 #include "gateway/event.h"
 #include "gateway/gateway_response.h"
@@ -112,7 +113,7 @@ net::HttpResponse Gateway::answer(const net::HttpRequest& request, AccessRecord&
     const bool rest = found->api->kind == ApiKind::rest;
     Call call{request, *found->api, found->match};
     call.time = record.time;
-    call.request_id = rest ? make_uuid() : make_http_request_id();
+    call.request_id = rest ? base::make_uuid() : make_http_request_id();
     call.extended_request_id = rest ? make_http_request_id() : call.request_id;
     const std::string_view trace = call.header("X-Amzn-Trace-Id");
     call.trace_id = trace.empty() ? make_trace_id(call.time) : std::string(trace);

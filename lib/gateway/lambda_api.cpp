@@ -1,6 +1,7 @@
 #include "gateway/lambda_api.h"
 
 #include "base/strings.h"
+#include "base/uuid.h"
 #include "data/read.h"
 #include "gateway/call.h"
 #include "gateway/json_check.h"
@@ -110,7 +111,7 @@ net::HttpResponse LambdaApi::handle(const net::HttpRequest& request) {
     const auto begin = std::chrono::steady_clock::now();
     net::HttpResponse response = answer(request, record);
     if (net::find_header(response.headers, "x-amzn-RequestId") == nullptr) {
-        response.headers.push_back({"x-amzn-RequestId", make_uuid()});
+        response.headers.push_back({"x-amzn-RequestId", base::make_uuid()});
     }
     if (options_.access_log) {
         record.method = request.method;
