@@ -167,7 +167,8 @@ void Emulator::begin_invocation() {
     current_.emplace();
     current_->invocation = std::move(queue_.front());
     queue_.pop_front();
-    current_->id = make_uuid();
+    current_->id =
+        current_->invocation.request_id.empty() ? make_uuid() : current_->invocation.request_id;
     last_id_ = current_->id;
     current_->began = host_.now();
     current_->deadline = host_.wall_time() + settings_.timeout;

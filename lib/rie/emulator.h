@@ -18,6 +18,7 @@ namespace samara::rie {
 /// One call of the function.
 struct Invocation {
     std::string payload;
+    std::string request_id;       ///< empty: one is made
     std::string trace_id;         ///< X-Amzn-Trace-Id; empty: one is made
     std::string client_context;   ///< JSON, already decoded
     std::string cognito_identity; ///< JSON

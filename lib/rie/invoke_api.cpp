@@ -93,6 +93,8 @@ void InvokeApi::serve(HttpRequest request, ExchangePtr exchange) {
     }
     Invocation invocation;
     invocation.payload = request.body.empty() ? "{}" : std::move(request.body);
+    // The attempts of one asynchronous event have one id.
+    invocation.request_id = find(request.headers, "X-Amzn-RequestId");
     invocation.trace_id = find(request.headers, "X-Amzn-Trace-Id");
     invocation.cognito_identity = find(request.headers, "X-Amz-Cognito-Identity");
     invocation.tail_log = find(request.headers, "X-Amz-Log-Type") == "Tail";
