@@ -33,6 +33,22 @@ bool is_layer(std::string_view type) {
     return type == "AWS::Lambda::LayerVersion" || type == "AWS::Serverless::LayerVersion";
 }
 
+bool is_published(std::string_view type) {
+    return type == "AWS::Lambda::Alias" || type == "AWS::Lambda::Version";
+}
+
+constexpr std::string_view event_invoke_config = "AWS::Lambda::EventInvokeConfig";
+
+bool is_read(std::string_view type) {
+    return is_function(type) || is_layer(type) || is_published(type) || type == event_invoke_config;
+}
+
+// Not read, so not evaluated: nobody has to hear that they can only be known in AWS.
+bool is_ignored(std::string_view property) {
+    return property == "Role" || property == "Tags" || property == "VpcConfig" ||
+           property == "KmsKeyArn" || property == "FunctionVersion";
+}
+
 // Paths in messages are as the user would type them.
 std::string shown_path(const std::filesystem::path& path) {
     std::error_code failed;
@@ -103,24 +119,22 @@ base::Result<void> Application::read() {
     for (const data::Entry& resource : *sections_.resources) {
         read_resource(resource);
     }
+    apply_settings();
     return {};
 }
 
 void Application::read_resource(const data::Entry& resource) {
     const Value* type = resource.value.find("Type");
     const std::string_view name = type == nullptr ? std::string_view() : type->text();
-    if ((!is_function(name) && !is_layer(name)) ||
-        !resolver_->exists(resource.value, diagnostics_)) {
+    if (!is_read(name) || !resolver_->exists(resource.value, diagnostics_)) {
         return;
     }
-    // Policies and roles do not matter here, so only what is read is evaluated.
     Value resolved = resource.value;
     if (const Value* properties = resource.value.find("Properties");
         properties != nullptr && properties->is_map()) {
         data::Map kept;
         for (const data::Entry& property : *properties->as_map()) {
-            if (property.key != "Role" && property.key != "Tags" && property.key != "VpcConfig" &&
-                property.key != "DeadLetterConfig" && property.key != "KmsKeyArn") {
+            if (!is_ignored(property.key)) {
                 kept.set(data::Entry(
                     property.key,
                     resolver_->resolve(property.value, diagnostics_),
@@ -132,14 +146,44 @@ void Application::read_resource(const data::Entry& resource) {
     if (Value* metadata = resolved.find("Metadata")) {
         *metadata = resolver_->resolve(*metadata, diagnostics_);
     }
-    if (is_layer(name)) {
-        if (auto layer = model::read_layer(resource.key, resolved, diagnostics_)) {
+    read_resolved(name, resource.key, resolved);
+}
+
+void Application::read_resolved(
+    std::string_view type, const std::string& logical_id, const data::Value& resource) {
+    if (is_layer(type)) {
+        if (auto layer = model::read_layer(logical_id, resource, diagnostics_)) {
             layers_.push_back(std::move(*layer));
         }
-        return;
-    }
-    if (auto function = model::read_function(resource.key, resolved, diagnostics_)) {
+    } else if (is_published(type)) {
+        if (auto found = model::read_provisioned_concurrency(logical_id, resource, diagnostics_)) {
+            provisioned_.push_back(std::move(*found));
+        }
+    } else if (type == event_invoke_config) {
+        if (auto config = model::read_event_invoke_config(logical_id, resource, diagnostics_)) {
+            event_configs_.push_back(std::move(*config));
+        }
+    } else if (auto function = model::read_function(logical_id, resource, diagnostics_)) {
         functions_.push_back(std::move(*function));
+    }
+}
+
+// Whatever version or alias they are for: there is one version here.
+void Application::apply_settings() {
+    const auto function_of = [this](const std::string& reference) -> model::Function* {
+        const model::Function* found = find_function(model::function_name_of(reference));
+        return found == nullptr ? nullptr
+                                : &functions_[static_cast<std::size_t>(found - functions_.data())];
+    };
+    for (const model::EventInvokeConfig& config : event_configs_) {
+        if (model::Function* function = function_of(config.function)) {
+            function->events = config.events;
+        }
+    }
+    for (const model::ProvisionedConcurrency& provisioned : provisioned_) {
+        if (model::Function* function = function_of(provisioned.function)) {
+            function->provisioned_concurrency = provisioned.environments;
+        }
     }
 }
 

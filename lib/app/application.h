@@ -4,6 +4,7 @@
 #include "data/value.h"
 #include "intrinsics/resolver.h"
 #include "template/function.h"
+#include "template/function_settings.h"
 #include "template/layer.h"
 #include "template/parameters.h"
 #include "template/sections.h"
@@ -76,6 +77,9 @@ private:
     Application(LoadOptions options, Documents documents);
     base::Result<void> read();
     void read_resource(const data::Entry& resource);
+    void read_resolved(
+        std::string_view type, const std::string& logical_id, const data::Value& resource);
+    void apply_settings();
 
     LoadOptions options_;
     std::unique_ptr<Documents> documents_; // a stable address for sections_
@@ -83,6 +87,8 @@ private:
     std::optional<intrinsics::Resolver> resolver_;
     std::vector<model::Function> functions_;
     std::vector<model::Layer> layers_;
+    std::vector<model::EventInvokeConfig> event_configs_;
+    std::vector<model::ProvisionedConcurrency> provisioned_;
     base::Diagnostics diagnostics_;
 };
 

@@ -114,6 +114,7 @@ std::optional<Function> read_function(
         function.layers_where = layers->where();
     }
     function.reserved_concurrency = properties.number("ReservedConcurrentExecutions");
+    function.dead_letter = properties.nested("DeadLetterConfig").text("TargetArn");
     if (std::string format = properties.nested("LoggingConfig").text("LogFormat");
         !format.empty()) {
         function.log_format = std::move(format);

@@ -22,6 +22,14 @@ struct ImageConfig {
     std::string working_directory;
 };
 
+/// What becomes of asynchronous events. Destinations are ARNs, empty where there is none.
+struct AsynchronousEvents {
+    std::uint32_t max_retries = 2;
+    std::uint32_t max_age_seconds = 21600;
+    std::string on_success;
+    std::string on_failure;
+};
+
 /// One AWS::Lambda::Function after the transform and after its intrinsics were resolved.
 /// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-function.html
 struct Function {
@@ -44,8 +52,13 @@ struct Function {
     std::vector<std::string> layers; ///< ARNs, or the local ARN of a layer in this template
     base::Location layers_where;
     std::optional<std::uint32_t> reserved_concurrency;
+    std::string dead_letter; ///< ARN of DeadLetterConfig; empty: none
     std::string log_format = "Text";
-    data::Value metadata; ///< the resource's Metadata: map or null
+
+    // What other resources say of it; read_function leaves them as they are here.
+    AsynchronousEvents events;                 ///< AWS::Lambda::EventInvokeConfig
+    std::uint32_t provisioned_concurrency = 0; ///< AWS::Lambda::Alias and Version
+    data::Value metadata;                      ///< the resource's Metadata: map or null
 };
 
 /// Reads one resource of the types AWS::Lambda::Function or AWS::Serverless::Function (whose
