@@ -2,7 +2,28 @@
 
 #include "log_output.h"
 
+#include <charconv>
+
+#include <fmt/format.h>
+
 namespace samara::cli {
+
+namespace {
+
+base::Result<double> parse_scale(const std::string& text) {
+    double scale = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), scale);
+    if (failure == std::errc{} && end == text.data() + text.size() && scale >= 0 && scale <= 1000) {
+        return scale;
+    }
+    base::Error error;
+    error.message = fmt::format("--retry-scale: '{}' is not a factor", text);
+    error.hint = "1 waits as long as Lambda does, 0.1 a tenth of it, 0 not at all";
+    error.kind = base::ErrorKind::usage;
+    return base::fail(std::move(error));
+}
+
+} // namespace
 
 void declare_serve(Options& options, ServeArguments& arguments) {
     options.text(
@@ -27,6 +48,16 @@ void declare_serve(Options& options, ServeArguments& arguments) {
         "--idle-timeout",
         arguments.idle_timeout_seconds,
         {.help = "Seconds after which an unused environment ends"});
+    options.text(
+        "--retry-scale",
+        arguments.retry_scale,
+        {.help = "Shortens the waits before an asynchronous event is tried again (1 and 2 minutes)",
+         .value_name = "FACTOR"});
+    options.text(
+        "--destinations-dir",
+        arguments.destinations_dir,
+        {.help = "Where records for queues, topics and buses go, which are not run here",
+         .value_name = "FOLDER"});
     declare_run(options, arguments);
     declare_common(options, arguments.common);
     options.group("Server");
@@ -45,6 +76,10 @@ int serve(
     auto run = run_options(given);
     if (!run) {
         return exit_with(console, run.error());
+    }
+    const auto retry_scale = parse_scale(given.retry_scale);
+    if (!retry_scale) {
+        return exit_with(console, retry_scale.error());
     }
     auto output = open_log_output(console, given.log_file);
     if (!output) {
@@ -67,6 +102,8 @@ int serve(
     serve.json_access_log = given.access_log_format == "json";
     serve.max_concurrency = given.max_concurrency;
     serve.idle_timeout = std::chrono::seconds(given.idle_timeout_seconds);
+    serve.retry_scale = *retry_scale;
+    serve.destinations = given.destinations_dir;
     const auto served = command(serve, std::move(*output), console.log());
     return served ? 0 : exit_with(console, served.error());
 }

@@ -17,6 +17,8 @@ struct ServeArguments : RunArguments {
     bool no_watch = false;
     std::uint32_t max_concurrency = 10;
     std::uint32_t idle_timeout_seconds = 600;
+    std::string retry_scale = "1";
+    std::string destinations_dir = ".aws-sam/destinations";
     // start-api alone
     std::string static_dir = "public";
     std::string ssl_certificate;

@@ -11,7 +11,6 @@ namespace samara::app {
 namespace {
 
 constexpr std::string_view for_all = "Parameters";
-constexpr std::string_view account_id = "123456789012";
 
 base::Result<Variables> read_variables(const data::Entry& entry) {
     const data::Map* map = entry.value.as_map();

@@ -9,9 +9,13 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 
 /// The environment variables a function sees.
 namespace samara::app {
+
+/// The account that everything belongs to here.
+inline constexpr std::string_view account_id = "123456789012";
 
 using Variables = std::map<std::string, std::string>;
 

@@ -2,6 +2,8 @@
 
 #include "engine/select.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace samara::app {
@@ -80,6 +82,9 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
     settings.max_concurrency = options.max_concurrency;
     settings.idle_timeout = options.idle_timeout;
     settings.patient = !options.run.debug_ports.empty();
+    settings.events.retry_scale = options.retry_scale;
+    settings.events.destinations = options.destinations;
+    settings.events.workers = std::max(settings.events.workers, options.max_concurrency);
     live->invoker_ = std::make_unique<invoke::Invoker>(
         *live->engine_,
         std::move(*plans),
@@ -106,7 +111,13 @@ base::Result<invoke::Response> LiveApplication::invoke(const invoke::Request& re
     return invoker_->invoke(request);
 }
 
-base::Result<void> LiveApplication::warm_all() {
+base::Result<void> LiveApplication::warm_up() {
+    if (auto provisioned = invoker_->provision(); !provisioned) {
+        return provisioned;
+    }
+    if (options_.warm == Warm::lazy) {
+        return {};
+    }
     for (const model::Function& function : application_->functions()) {
         log_.info(fmt::format("Warming {}", function.logical_id));
         if (auto warmed = invoker_->warm(function.logical_id, 1); !warmed) {
@@ -168,6 +179,9 @@ void LiveApplication::reload() {
     application_ = std::move(*application);
     invoker_->update(std::move(*plans));
     reloaded_(*application_);
+    if (auto provisioned = invoker_->provision(); !provisioned) {
+        log_.error(to_string(provisioned.error()));
+    }
     watcher_->add(watched_paths()); // a new function, a moved folder
 }
 

@@ -43,8 +43,8 @@ public:
     /// Starts watching; `reloaded` is called after each change that could be taken up.
     base::Result<void> watch(std::function<void(Application&)> reloaded);
 
-    /// --warm-containers EAGER.
-    base::Result<void> warm_all();
+    /// Starts what the template provisions, and all functions with --warm-containers EAGER.
+    base::Result<void> warm_up();
 
 private:
     LiveApplication(

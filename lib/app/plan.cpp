@@ -68,6 +68,27 @@ read_variables(const std::filesystem::path& file, VariableOverrides::Shape shape
     return file.empty() ? VariableOverrides() : VariableOverrides::read(file, shape);
 }
 
+invoke::Destination destination(const Application& application, const std::string& arn) {
+    const model::Function* function = arn.find(":function:") == std::string::npos
+                                          ? nullptr
+                                          : application.find_function(model::function_name_of(arn));
+    return {arn, function == nullptr ? std::string() : function->logical_id};
+}
+
+invoke::EventPolicy event_policy(const Application& application, const model::Function& function) {
+    return {
+        fmt::format(
+            "arn:aws:lambda:{}:{}:function:{}:$LATEST",
+            application.region(),
+            account_id,
+            function.name),
+        function.events.max_retries,
+        std::chrono::seconds(function.events.max_age_seconds),
+        destination(application, function.events.on_success),
+        destination(application, function.events.on_failure),
+        destination(application, function.dead_letter)};
+}
+
 } // namespace
 
 Planner::Planner(
@@ -178,6 +199,8 @@ Planner::plan(const Application& application, const model::Function& function) {
     spec.classic_image_check = options_.classic_image_check;
     spec.mount_symlinks = options_.mount_symlinks;
     plan.reserved_concurrency = function.reserved_concurrency;
+    plan.provisioned_concurrency = function.provisioned_concurrency;
+    plan.events = event_policy(application, function);
     plan.fingerprint = fingerprint_of(function, spec);
     return plan;
 }

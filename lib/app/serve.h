@@ -33,6 +33,8 @@ struct ServeOptions {
     bool json_access_log = false;
     std::size_t max_concurrency = 10;
     std::chrono::milliseconds idle_timeout = std::chrono::minutes(10);
+    double retry_scale = 1; ///< of the waits before asynchronous events are tried again
+    std::filesystem::path destinations = ".aws-sam/destinations"; ///< records of those events
 };
 
 /// Serve until a signal comes; everything has ended when they return.

@@ -142,10 +142,8 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
             return watching;
         }
     }
-    if (options.warm == Warm::eager) {
-        if (auto warmed = (*live)->warm_all(); !warmed) {
-            return warmed;
-        }
+    if (auto warmed = (*live)->warm_up(); !warmed) {
+        return warmed;
     }
     announce(*server, log);
     log.info(fmt::format(

@@ -53,10 +53,8 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
             return watching;
         }
     }
-    if (options.warm == Warm::eager) {
-        if (auto warmed = (*live)->warm_all(); !warmed) {
-            return warmed;
-        }
+    if (auto warmed = (*live)->warm_up(); !warmed) {
+        return warmed;
     }
     log.info(fmt::format(
         "Starting the Local Lambda Service. You can now invoke your functions through "

@@ -1,6 +1,7 @@
 #include "invoke/environment_pool.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace samara::invoke {
 
@@ -44,12 +45,16 @@ void EnvironmentPool::retire(std::vector<Slot>& ended) {
 
 std::optional<Clock::time_point>
 EnvironmentPool::expire(Clock::time_point limit, std::vector<Slot>& ended) {
+    const auto first_ended =
+        std::stable_partition(idle_.begin(), idle_.end(), [&](const Slot& slot) {
+            return slot.provisioned || slot.idle_since > limit;
+        });
+    std::move(first_ended, idle_.end(), std::back_inserter(ended));
+    idle_.erase(first_ended, idle_.end());
     // The one that has been idle longest is the first.
-    const auto first_kept = std::find_if(
-        idle_.begin(), idle_.end(), [&](const Slot& slot) { return slot.idle_since > limit; });
-    std::move(idle_.begin(), first_kept, std::back_inserter(ended));
-    idle_.erase(idle_.begin(), first_kept);
-    return idle_.empty() ? std::nullopt : std::optional(idle_.front().idle_since);
+    const auto next = std::find_if(
+        idle_.begin(), idle_.end(), [](const Slot& slot) { return !slot.provisioned; });
+    return next == idle_.end() ? std::nullopt : std::optional(next->idle_since);
 }
 
 } // namespace samara::invoke

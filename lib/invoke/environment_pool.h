@@ -23,6 +23,7 @@ struct Slot {
     std::unique_ptr<engine::Environment> environment;
     std::unique_ptr<Transport> transport;
     Clock::time_point idle_since;
+    bool provisioned = false; ///< stays however long it is idle
 };
 
 /// The idle environments of one version of one function, and how many more are in use. Not
@@ -54,7 +55,8 @@ public:
     /// Idle environments end now, those in use when they come back.
     void retire(std::vector<Slot>& ended);
 
-    /// Ends what has been idle since before `limit`; gives when the next one will have been.
+    /// Ends what has been idle since before `limit`, unless it is provisioned; gives when the next
+    /// one will have been.
     std::optional<Clock::time_point> expire(Clock::time_point limit, std::vector<Slot>& ended);
 
 private:

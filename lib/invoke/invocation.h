@@ -16,6 +16,7 @@ struct Request {
     InvocationType type = InvocationType::request_response;
     std::string client_context; ///< base64, as X-Amz-Client-Context; may be empty
     std::string trace_id;       ///< X-Amzn-Trace-Id; empty: the emulator makes one
+    std::string request_id;     ///< empty: the emulator makes one
     bool tail_log = false;      ///< X-Amz-Log-Type: Tail
 };
 

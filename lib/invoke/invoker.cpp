@@ -2,8 +2,8 @@
 
 #include "invoke/environment_pool.h"
 
+#include <algorithm>
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -29,6 +29,10 @@ Response throttled(std::size_t limit) {
     return response;
 }
 
+tl::unexpected<base::Error> not_found(std::string_view function) {
+    return base::fail(fmt::format("Function {} not found in template", function));
+}
+
 std::size_t limit_of(const FunctionPlan& plan, const InvokerOptions& options) {
     return plan.reserved_concurrency ? *plan.reserved_concurrency : options.max_concurrency;
 }
@@ -47,7 +51,14 @@ public:
         base::Log log,
         os::Cancellation cancel)
         : engine_(engine), options_(std::move(options)), output_(std::move(output)),
-          log_(std::move(log)), cancel_(std::move(cancel)) {
+          log_(std::move(log)), cancel_(std::move(cancel)),
+          events_(
+              std::in_place,
+              [this](const Request& request) { return run_now(request); },
+              [this](const std::string& function) { return handling_of(function); },
+              options_.events,
+              log_,
+              cancel_) {
         update(std::move(plans));
         janitor_ = std::thread([this] { clean_up(); });
     }
@@ -58,9 +69,7 @@ public:
     State& operator=(State&&) = delete;
 
     ~State() {
-        for (std::thread& worker : workers_) {
-            worker.join();
-        }
+        events_.reset();
         {
             const std::lock_guard lock(mutex_);
             closing_ = true;
@@ -75,7 +84,7 @@ public:
     base::Result<Response> invoke(const Request& request) {
         std::shared_ptr<EnvironmentPool> pool = find(request.function);
         if (pool == nullptr) {
-            return base::fail(fmt::format("Function {} not found in template", request.function));
+            return not_found(request.function);
         }
         if (request.type == InvocationType::dry_run) {
             Response response;
@@ -83,7 +92,10 @@ public:
             return response;
         }
         if (request.type == InvocationType::event) {
-            return queue(request);
+            Response response;
+            response.status = 202;
+            response.request_id = events_->push(request);
+            return response;
         }
         return run(*pool, request);
     }
@@ -95,38 +107,44 @@ public:
 
     base::Result<void> warm(const std::string& function, std::size_t count) {
         const std::shared_ptr<EnvironmentPool> pool = find(function);
-        if (pool == nullptr) {
-            return base::fail(fmt::format("Function {} not found in template", function));
-        }
-        std::vector<std::optional<Slot>> slots;
-        base::Result<void> result;
-        while (slots.size() < count && result) {
-            EnvironmentPool::Admission admission = acquire(*pool);
-            if (!admission.admitted) {
-                break;
-            }
-            slots.push_back(std::move(admission.warm));
-            if (slots.back()) {
-                continue;
-            }
-            base::Result<Slot> started = start(*pool);
-            if (started) {
-                slots.back() = std::move(*started);
-            } else {
-                result = base::fail(std::move(started).error());
+        return pool == nullptr ? not_found(function) : fill(*pool, count, false);
+    }
+
+    base::Result<void> provision() {
+        std::vector<std::pair<std::shared_ptr<EnvironmentPool>, std::size_t>> wanted;
+        {
+            const std::lock_guard lock(mutex_);
+            for (const auto& [function, count] : provisioned_) {
+                wanted.emplace_back(pools_.at(function), count);
             }
         }
-        for (std::optional<Slot>& slot : slots) {
-            release(*pool, std::move(slot));
+        for (const auto& [pool, count] : wanted) {
+            const std::size_t possible = std::min(count, pool->limit());
+            log_.info(fmt::format(
+                "{}: {} provisioned {}{}",
+                pool->spec().function,
+                possible,
+                possible == 1 ? "environment" : "environments",
+                possible < count ? fmt::format(" of {} (--max-concurrency)", count)
+                                 : std::string()));
+            if (auto filled = fill(*pool, count, true); !filled) {
+                return filled;
+            }
         }
-        return result;
+        return {};
     }
 
     void update(FunctionPlans plans) {
         {
             const std::lock_guard lock(mutex_);
             decltype(pools_) pools;
+            policies_.clear();
+            provisioned_.clear();
             for (auto& [function, plan] : plans) {
+                if (plan.provisioned_concurrency > 0) {
+                    provisioned_.emplace(function, plan.provisioned_concurrency);
+                }
+                policies_.emplace(function, std::move(plan.events));
                 const auto old = pools_.find(function);
                 if (old != pools_.end() && old->second->fingerprint() == plan.fingerprint) {
                     pools.emplace(function, std::move(old->second));
@@ -162,7 +180,7 @@ private:
         std::optional<Slot> slot = std::move(admission.warm);
         const bool cold = !slot.has_value();
         if (cold) {
-            base::Result<Slot> started = start(pool);
+            base::Result<Slot> started = start(pool.spec());
             if (!started) {
                 release(pool, std::nullopt);
                 return base::fail(std::move(started).error());
@@ -210,9 +228,50 @@ private:
         changed_.notify_all();
     }
 
-    base::Result<Slot> start(EnvironmentPool& pool) {
+    // Until `count` environments are idle, or as many as may be.
+    base::Result<void> fill(EnvironmentPool& pool, std::size_t count, bool provisioned) {
+        engine::EnvironmentSpec spec = pool.spec();
+        if (provisioned) {
+            spec.environment["AWS_LAMBDA_INITIALIZATION_TYPE"] = "provisioned-concurrency";
+        }
+        std::vector<std::optional<Slot>> slots;
+        for (std::size_t i = 0; i < count; ++i) {
+            EnvironmentPool::Admission admission = acquire(pool);
+            if (!admission.admitted) {
+                break;
+            }
+            slots.push_back(std::move(admission.warm));
+        }
+        std::vector<base::Result<void>> results(slots.size());
+        std::vector<std::thread> threads;
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+            if (slots[i]) {
+                continue;
+            }
+            threads.emplace_back([&, i] {
+                base::Result<Slot> started = start(spec);
+                if (started) {
+                    started->provisioned = provisioned;
+                    slots[i] = std::move(*started);
+                } else {
+                    results[i] = base::fail(std::move(started).error());
+                }
+            });
+        }
+        for (std::thread& thread : threads) {
+            thread.join();
+        }
+        for (std::optional<Slot>& slot : slots) {
+            release(pool, std::move(slot));
+        }
+        const auto failed = std::find_if(
+            results.begin(), results.end(), [](const auto& result) { return !result; });
+        return failed == results.end() ? base::Result<void>() : std::move(*failed);
+    }
+
+    base::Result<Slot> start(const engine::EnvironmentSpec& spec) {
         base::Result<std::unique_ptr<engine::Environment>> environment =
-            engine_.start(pool.spec(), output_, cancel_);
+            engine_.start(spec, output_, cancel_);
         if (!environment) {
             return base::fail(std::move(environment).error());
         }
@@ -222,23 +281,19 @@ private:
         return slot;
     }
 
-    // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
-    base::Result<Response> queue(const Request& request) {
+    base::Result<Response> run_now(const Request& request) {
+        const std::shared_ptr<EnvironmentPool> pool = find(request.function);
+        return pool == nullptr ? not_found(request.function) : run(*pool, request);
+    }
+
+    std::optional<EventHandling> handling_of(const std::string& function) const {
         const std::lock_guard lock(mutex_);
-        workers_.emplace_back([this, copy = request]() mutable {
-            copy.type = InvocationType::request_response;
-            const std::shared_ptr<EnvironmentPool> pool = find(copy.function);
-            if (pool == nullptr) {
-                return;
-            }
-            const base::Result<Response> response = run(*pool, copy);
-            if (!response && !cancel_.cancelled()) {
-                log_.error(to_string(response.error()));
-            }
-        });
-        Response response;
-        response.status = 202;
-        return response;
+        const auto pool = pools_.find(function);
+        const auto policy = policies_.find(function);
+        if (pool == pools_.end() || policy == policies_.end()) {
+            return std::nullopt;
+        }
+        return EventHandling{policy->second, pool->second->limit()};
     }
 
     void clean_up() {
@@ -293,9 +348,11 @@ private:
     std::condition_variable changed_;
     bool closing_ = false;
     std::map<std::string, std::shared_ptr<EnvironmentPool>, std::less<>> pools_;
+    std::map<std::string, EventPolicy, std::less<>> policies_;
+    std::map<std::string, std::size_t> provisioned_;
     std::vector<Slot> ended_;
-    std::deque<std::thread> workers_;
     std::thread janitor_;
+    std::optional<EventQueue> events_; // ends first: its calls use all of the above
 };
 
 Invoker::Invoker(
@@ -325,6 +382,10 @@ bool Invoker::knows(std::string_view function) const {
 
 base::Result<void> Invoker::warm(const std::string& function, std::size_t count) {
     return state_->warm(function, count);
+}
+
+base::Result<void> Invoker::provision() {
+    return state_->provision();
 }
 
 void Invoker::update(FunctionPlans plans) {

@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 #include "engine/engine.h"
+#include "invoke/event_policy.h"
+#include "invoke/event_queue.h"
 #include "invoke/invocation.h"
 #include "invoke/transport.h"
 #include "os/cancellation.h"
@@ -21,6 +23,8 @@ struct FunctionPlan {
     engine::EnvironmentSpec spec;
     std::string fingerprint; ///< changes whenever code, layers or settings do
     std::optional<std::uint32_t> reserved_concurrency; ///< ReservedConcurrentExecutions
+    std::uint32_t provisioned_concurrency = 0;         ///< ProvisionedConcurrentExecutions
+    EventPolicy events;
 };
 
 /// By logical id.
@@ -31,6 +35,7 @@ struct InvokerOptions {
         10; ///< environments a function, unless it reserves its own number
     std::chrono::milliseconds idle_timeout = std::chrono::minutes(10);
     bool patient = false; ///< wait without end: somebody may sit in a debugger
+    EventQueueOptions events;
     std::function<std::unique_ptr<Transport>(const engine::Endpoint&)> connect = connect_transport;
 };
 
@@ -56,8 +61,12 @@ public:
 
     [[nodiscard]] bool knows(std::string_view function) const;
 
-    /// Starts environments until `count` are idle or in use (--warm-containers EAGER).
+    /// Starts environments, side by side, until `count` are there and not in use, or as many as
+    /// may be (--warm-containers EAGER).
     base::Result<void> warm(const std::string& function, std::size_t count);
+
+    /// Starts what the plans provision. These environments are not ended for being idle.
+    base::Result<void> provision();
 
     /// Takes up new plans. Environments of functions whose fingerprint changed end after their
     /// call.

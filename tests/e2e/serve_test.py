@@ -24,7 +24,17 @@ Resources:
         Rest: {Type: Api, Properties: {Path: /rest, Method: post}}
   Worker:
     Type: AWS::Serverless::Function
-    Properties: {Handler: main.worker, FunctionName: the-worker}
+    Properties:
+      Handler: main.worker
+      FunctionName: the-worker
+      EventInvokeConfig:
+        MaximumRetryAttempts: 1
+        DestinationConfig:
+          OnSuccess: {Type: Lambda, Destination: !GetAtt Recorder.Arn}
+          OnFailure: {Type: SQS, Destination: 'arn:aws:sqs:us-east-1:123456789012:failures'}
+  Recorder:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: main.recorder}
 """
 
 CODE = """
@@ -34,7 +44,11 @@ def handler(event, context):
     return {"statusCode": 200, "body": json.dumps({"version": "VERSION", "id": (event.get("pathParameters") or {}).get("id"),
             "format": event.get("version"), "method": event.get("httpMethod")})}
 
+def recorder(event, context):
+    print("recorded " + json.dumps(event, sort_keys=True), flush=True)
+
 def worker(event, context):
+    print("asked as " + context.aws_request_id, flush=True)
     if event.get("fail"):
         raise RuntimeError("as asked")
     return {"worked": event, "arn": context.invoked_function_arn}
@@ -101,8 +115,56 @@ class Serving(SamaraTest):
             self.body()
             api.wait_for_line("Fn warm")
 
-    def lambda_service(self):
-        return self.start("local", "start-lambda", "--port", self.port)
+    def lambda_service(self, *arguments):
+        return self.start("local", "start-lambda", "--port", self.port, *arguments)
+
+    def send(self, payload):
+        """The request id of an asynchronous event for Worker."""
+        status, headers, _ = curl("-d", json.dumps(payload), "-H", "X-Amz-Invocation-Type: Event",
+                                  f"{self.url}/2015-03-31/functions/Worker/invocations")
+        self.assertEqual(status, 202)
+        return headers["x-amzn-requestid"]
+
+    def test_asynchronous_events_and_their_destinations(self):
+        with self.lambda_service("--retry-scale", "0", "--destinations-dir", self.folder / "records") as service:
+            service.wait_for_line("Press CTRL+C to quit")
+            good = self.send({"n": 1})
+            record = json.loads(service.wait_for_line("recorded ").split("recorded ")[1])
+            self.assertEqual(record["requestContext"]["requestId"], good)
+            self.assertEqual(record["requestContext"]["condition"], "Success")
+            self.assertEqual(record["responsePayload"]["worked"], {"n": 1})
+            bad = self.send({"fail": True})
+            service.wait_for_line("sqs-failures.jsonl")
+            record = json.loads((self.folder / "records/sqs-failures.jsonl").read_text())
+            self.assertEqual(record["requestContext"], {
+                "requestId": bad, "condition": "RetriesExhausted", "approximateInvokeCount": 2,
+                "functionArn": "arn:aws:lambda:us-east-1:123456789012:function:the-worker:$LATEST"})
+            self.assertEqual(record["requestPayload"], {"fail": True})
+            self.assertEqual(record["responsePayload"]["errorMessage"], "as asked")
+            self.assertEqual(service.output().count(f"asked as {bad}"), 2)
+            self.assertEqual(service.stop(), 0)
+        self.assert_nothing_left()
+
+    def test_events_that_wait_for_a_retry_are_told_at_the_end(self):
+        with self.lambda_service() as service:
+            service.wait_for_line("Press CTRL+C to quit")
+            self.send({"fail": True})
+            service.wait_for_line("again in 60 s")
+            self.assertEqual(service.stop(), 0)
+            self.assertIn("1 asynchronous event is still queued and dropped: 1 of Worker", service.output())
+        self.assert_nothing_left()
+
+    def test_provisioned_environments_are_there_before_the_first_call(self):
+        self.write("template.yaml", TEMPLATE.replace(
+            "      FunctionName: the-worker\n",
+            "      FunctionName: the-worker\n      AutoPublishAlias: live\n"
+            "      ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 2}\n"))
+        with self.lambda_service() as service:
+            service.wait_for_line("Press CTRL+C to quit")
+            self.assertIn("Worker: 2 provisioned environments", service.output())
+            self.assertEqual(len([p for p in self.temporary.iterdir() if "sandbox" in p.name]), 2)
+            self.assertEqual(service.stop(), 0)
+        self.assert_nothing_left()
 
     def aws(self, *arguments):
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "AWS_ACCESS_KEY_ID": "x",

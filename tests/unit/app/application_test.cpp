@@ -151,5 +151,48 @@ TEST_F(ApplicationTest, AnEditChangesTheFingerprint) {
     EXPECT_NE(planner->plan(*application, one)->fingerprint, before);
 }
 
+TEST_F(ApplicationTest, PlansWhatBecomesOfAsynchronousEvents) {
+    write("one/a.py", "");
+    const auto application = load(R"(
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {Runtime: python3.12, CodeUri: one, Handler: a.b}}
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: the-function
+      AutoPublishAlias: live
+      ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 3}
+      DeadLetterQueue: {Type: SQS, TargetArn: !GetAtt Letters.Arn}
+      EventInvokeConfig:
+        MaximumRetryAttempts: 1
+        MaximumEventAgeInSeconds: 120
+        DestinationConfig:
+          OnSuccess: {Type: Lambda, Destination: !GetAtt Next.Arn}
+          OnFailure: {Type: SQS}
+  Next: {Type: AWS::Serverless::Function}
+  Letters: {Type: AWS::SQS::Queue, Properties: {QueueName: letters}}
+)");
+    ASSERT_TRUE(application) << to_string(application.error());
+    auto planner = Planner::make(*application, RunOptions(), base::Log());
+    ASSERT_TRUE(planner);
+    const auto plan = planner->plan(*application, *application->find_function("Fn"));
+    ASSERT_TRUE(plan) << to_string(plan.error());
+    EXPECT_EQ(plan->provisioned_concurrency, 3U);
+    const invoke::EventPolicy& events = plan->events;
+    EXPECT_EQ(
+        events.function_arn, "arn:aws:lambda:us-east-1:123456789012:function:the-function:$LATEST");
+    EXPECT_EQ(events.max_retries, 1U);
+    EXPECT_EQ(events.max_age, std::chrono::seconds(120));
+    EXPECT_EQ(events.on_success.function, "Next");
+    EXPECT_THAT(events.on_failure.arn, HasSubstr("arn:aws:sqs:us-east-1:123456789012:"));
+    EXPECT_TRUE(events.on_failure.function.empty());
+    EXPECT_EQ(events.dead_letter.arn, "arn:aws:sqs:us-east-1:123456789012:letters");
+    const auto next = planner->plan(*application, *application->find_function("Next"));
+    ASSERT_TRUE(next);
+    EXPECT_EQ(next->events.max_retries, 2U);
+    EXPECT_TRUE(next->events.on_failure.arn.empty());
+}
+
 } // namespace
 } // namespace samara::app

@@ -18,6 +18,7 @@ struct World {
     std::condition_variable changed;
     std::size_t started = 0;
     std::size_t running = 0;
+    std::size_t provisioned = 0; // started as provisioned concurrency
     std::size_t most_running = 0;
     std::size_t in_call = 0;
     bool hold_calls = false; // calls wait until this is false
@@ -86,13 +87,16 @@ public:
     }
 
     base::Result<std::unique_ptr<engine::Environment>> start(
-        const engine::EnvironmentSpec& /*spec*/,
+        const engine::EnvironmentSpec& spec,
         engine::OutputSink /*output*/,
         const os::Cancellation& /*cancel*/) override {
         if (world_.start_fails) {
             return base::fail("no room");
         }
-        return std::make_unique<FakeEnvironment>(world_);
+        auto environment = std::make_unique<FakeEnvironment>(world_);
+        const std::lock_guard lock(world_.mutex);
+        world_.provisioned += spec.environment.count("AWS_LAMBDA_INITIALIZATION_TYPE");
+        return environment;
     }
 
 private:
@@ -141,6 +145,7 @@ protected:
     static FunctionPlans plans(std::string fingerprint) {
         FunctionPlan plan;
         plan.spec.function = "Fn";
+        plan.provisioned_concurrency = 2;
         plan.fingerprint = std::move(fingerprint);
         return {{"Fn", plan}};
     }
@@ -256,6 +261,32 @@ TEST_F(InvokerTest, WarmStartsEnvironmentsAhead) {
     EXPECT_FALSE(invoker->invoke(request())->cold);
 }
 
+TEST_F(InvokerTest, ProvisionedEnvironmentsAreThereAndStay) {
+    InvokerOptions options;
+    options.idle_timeout = 1ms;
+    const auto invoker = make(options);
+    ASSERT_TRUE(invoker->provision());
+    EXPECT_EQ(world_.running, 2U);
+    EXPECT_EQ(world_.provisioned, 2U);
+    ASSERT_TRUE(invoker->warm("Fn", 3));
+    EXPECT_TRUE(world_.wait([&] { return world_.started == 3 && world_.running == 2; }));
+    EXPECT_FALSE(invoker->invoke(request())->cold);
+}
+
+TEST_F(InvokerTest, NoMoreIsProvisionedThanMayRun) {
+    InvokerOptions options;
+    options.max_concurrency = 1;
+    const auto invoker = make(options);
+    ASSERT_TRUE(invoker->provision());
+    EXPECT_EQ(world_.running, 1U);
+}
+
+TEST_F(InvokerTest, AFailedProvisionIsTold) {
+    const auto invoker = make();
+    world_.start_fails = true;
+    EXPECT_EQ(invoker->provision().error().message, "no room");
+}
+
 TEST_F(InvokerTest, EventsAreQueuedAndDryRunsRunNothing) {
     const auto invoker = make();
     Request event = request();
@@ -263,7 +294,9 @@ TEST_F(InvokerTest, EventsAreQueuedAndDryRunsRunNothing) {
     EXPECT_EQ(invoker->invoke(event)->status, 204);
     EXPECT_EQ(world_.started, 0U);
     event.type = InvocationType::event;
-    EXPECT_EQ(invoker->invoke(event)->status, 202);
+    const auto queued = invoker->invoke(event);
+    EXPECT_EQ(queued->status, 202);
+    EXPECT_EQ(queued->request_id.size(), 36U);
     EXPECT_TRUE(world_.wait([&] { return world_.started == 1; }));
 }
 
