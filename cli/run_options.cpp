@@ -31,6 +31,15 @@ void declare_run(Options& options, RunArguments& arguments) {
         "--no-memory-limit",
         arguments.no_memory_limit,
         {.help = "Do not hold functions to their MemorySize"});
+    options.flag(
+        "--no-limits",
+        arguments.no_limits,
+        {.help = "Lift Lambda's quotas: payloads, /tmp, processes, open files, environment "
+                 "variables, Timeout"});
+    options.flag(
+        "--strict",
+        arguments.strict,
+        {.help = "Refuse an interpreter of another version than the runtime's (sandbox)"});
     options.text(
         "-l,--log-file",
         arguments.log_file,
@@ -128,6 +137,8 @@ base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
     run.force_image_build = arguments.force_image_build;
     run.classic_image_check = arguments.image_check == "classic";
     run.memory_limit = !arguments.no_memory_limit;
+    run.limits = !arguments.no_limits;
+    run.strict = arguments.strict;
     run.mount_symlinks = arguments.mount_symlinks.value_or(false);
     run.layer_cache_basedir = arguments.layer_cache_basedir;
     run.layer_archives = arguments.layer_archives;

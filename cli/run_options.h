@@ -28,6 +28,8 @@ struct RunArguments {
     std::string image_check = "content";
     std::optional<bool> mount_symlinks;
     bool no_memory_limit = false;
+    bool no_limits = false;
+    bool strict = false;
     std::vector<std::string> debug_ports;
     std::string debugger_path;
     std::string debug_args;

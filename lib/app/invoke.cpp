@@ -64,7 +64,7 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
     if (!plan) {
         return base::fail(std::move(plan).error());
     }
-    auto engine = engine::select_engine(options.engine, log, cancel);
+    auto engine = engine::select_engine({options.engine, options.run.strict}, log, cancel);
     if (!engine) {
         return base::fail(std::move(engine).error());
     }

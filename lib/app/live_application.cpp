@@ -73,7 +73,7 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
     if (!plans) {
         return base::fail(std::move(plans).error());
     }
-    auto engine = engine::select_engine(options.engine, log, cancel);
+    auto engine = engine::select_engine({options.engine, options.run.strict}, log, cancel);
     if (!engine) {
         return base::fail(std::move(engine).error());
     }

@@ -1,5 +1,6 @@
 #include "app/plan.h"
 
+#include "app/quotas.h"
 #include "app/unpack.h"
 #include "os/file.h"
 #include "os/tree_state.h"
@@ -180,10 +181,14 @@ Planner::plan(const Application& application, const model::Function& function) {
                                       : function.handler.substr(function.handler.find('.')));
         spec.environment["_HANDLER"] = spec.handler;
     }
+    if (auto allowed = check_quotas(function); options_.limits && !allowed) {
+        return base::fail(std::move(allowed).error());
+    }
     spec.memory_mb = function.memory_mb;
     spec.timeout_seconds = function.timeout_seconds;
     spec.ephemeral_storage_mb = function.ephemeral_storage_mb;
     spec.memory_limit = options_.memory_limit;
+    spec.limits = options_.limits;
     spec.network = options_.network;
     if (!options_.debug_ports.empty() &&
         (options_.debug_function.empty() || options_.debug_function == function.logical_id)) {
@@ -273,14 +278,14 @@ base::Result<std::filesystem::path> Planner::inline_code(const model::Function& 
 base::Result<std::vector<engine::Layer>>
 Planner::layers(const Application& application, const model::Function& function) const {
     const model::Limits& limits = model::limits();
-    if (function.layers.size() > limits.layers) {
+    if (options_.limits && function.layers.size() > limits.layers) {
         return base::fail(
             fmt::format(
                 "'{}' has {} layers, and Lambda takes {}",
                 function.logical_id,
                 function.layers.size(),
                 limits.layers),
-            "put the content of several into one");
+            "put the content of several into one, or run with --no-limits");
     }
     std::vector<engine::Layer> layers;
     std::uint64_t bytes = 0;
@@ -296,14 +301,15 @@ Planner::layers(const Application& application, const model::Function& function)
         bytes += state->bytes;
         layers.push_back(std::move(*found));
     }
-    if (bytes > limits.unzipped_bytes) {
+    if (options_.limits && bytes > limits.unzipped_bytes) {
         return base::fail(
             fmt::format(
                 "the layers of '{}' are {} MB together, and Lambda takes {} MB with the code",
                 function.logical_id,
                 bytes >> 20U,
                 limits.unzipped_bytes >> 20U),
-            "leave out what the function does not need, or make it an Image function");
+            "leave out what the function does not need, make it an Image function, or run with "
+            "--no-limits");
     }
     return layers;
 }

@@ -27,6 +27,8 @@ struct RunOptions {
     bool force_image_build = false;
     bool classic_image_check = false;
     bool memory_limit = true;
+    bool limits = true; ///< Lambda's quotas
+    bool strict = false;
     bool mount_symlinks = false;
     std::vector<std::uint16_t> debug_ports;
     std::string debug_args;
@@ -48,7 +50,8 @@ public:
         base::Log log,
         os::Cancellation cancel = {});
 
-    /// Fails when the code, the image or a layer is not there, with the place in the template.
+    /// Fails when the code, the image or a layer is not there, or when Lambda would not take the
+    /// function's settings, with the place in the template.
     base::Result<invoke::FunctionPlan>
     plan(const Application& application, const model::Function& function);
 

@@ -5,6 +5,8 @@
 #include "os/signals.h"
 #include "os/wait.h"
 
+#include <limits>
+
 #include <fmt/format.h>
 
 namespace samara::app {
@@ -30,6 +32,7 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
         return base::fail(std::move(live).error());
     }
     gateway::LambdaApiOptions settings;
+    settings.payload_limits = options.run.limits;
     settings.region = (*live)->application().region();
     settings.access_log = [&log](const gateway::AccessRecord& record) {
         log.info(to_string(record, gateway::AccessLogFormat::text));
@@ -41,6 +44,9 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
     net::HttpServerOptions http;
     http.host = options.host;
     http.port = options.port;
+    if (!options.run.limits) {
+        http.body_limit = std::numeric_limits<std::size_t>::max();
+    }
     auto server = net::HttpServer::start(
         http, [&api](const net::HttpRequest& request) { return api.handle(request); });
     if (!server) {

@@ -39,8 +39,9 @@ make_docker(const base::Log& log, const os::Cancellation& cancel) {
     return docker::make_engine(std::move(options), cancel);
 }
 
-base::Result<std::unique_ptr<Engine>> make_sandbox(const base::Log& log) {
+base::Result<std::unique_ptr<Engine>> make_sandbox(bool strict, const base::Log& log) {
     sandbox::Options options;
+    options.strict = strict;
     options.emulator = emulator();
     options.runtime_client = runtime_client;
     options.log = log;
@@ -50,13 +51,15 @@ base::Result<std::unique_ptr<Engine>> make_sandbox(const base::Log& log) {
 } // namespace
 
 base::Result<std::unique_ptr<Engine>>
-select_engine(const std::string& word, const base::Log& log, const os::Cancellation& cancel) {
-    const auto choice = parse_engine_choice(word, {});
+select_engine(const EngineOptions& options, const base::Log& log, const os::Cancellation& cancel) {
+    const auto choice = parse_engine_choice(options.word, {});
     if (!choice) {
         return tl::unexpected(choice.error());
     }
     auto selected = select_engine(
-        *choice, [&] { return make_docker(log, cancel); }, [&] { return make_sandbox(log); });
+        *choice,
+        [&] { return make_docker(log, cancel); },
+        [&] { return make_sandbox(options.strict, log); });
     if (!selected) {
         return tl::unexpected(selected.error());
     }

@@ -70,6 +70,7 @@ struct EnvironmentSpec {
     std::uint32_t ephemeral_storage_mb = 512;
     std::uint32_t timeout_seconds = 3;
     bool memory_limit = true; ///< false for --no-memory-limit
+    bool limits = true;       ///< false for --no-limits: /tmp, processes, open files, payloads
     NetworkSpec network;
     std::optional<DebugSpec> debug;
     std::string invoke_image; ///< --invoke-image: replaces the base image; may be empty

@@ -33,9 +33,13 @@ struct SelectedEngine {
 base::Result<SelectedEngine>
 select_engine(EngineChoice choice, const EngineFactory& docker, const EngineFactory& sandbox);
 
-/// The engines of this machine by the word of `--engine` ("docker", "sandbox", "auto"). Tells `log`
-/// which one it took, and why, when that was not said.
+struct EngineOptions {
+    std::string word = "auto"; ///< of --engine: "docker", "sandbox", "auto"
+    bool strict = false;       ///< --strict: no host interpreter of another version
+};
+
+/// An engine of this machine. Tells `log` which one it took, and why, when that was not said.
 base::Result<std::unique_ptr<Engine>>
-select_engine(const std::string& word, const base::Log& log, const os::Cancellation& cancel);
+select_engine(const EngineOptions& options, const base::Log& log, const os::Cancellation& cancel);
 
 } // namespace samara::engine

@@ -166,7 +166,7 @@ net::HttpResponse LambdaApi::invoke_function(
     }
     const std::size_t limit =
         *type == invoke::InvocationType::event ? max_async_payload : max_sync_payload;
-    if (request.body.size() > limit) {
+    if (options_.payload_limits && request.body.size() > limit) {
         return too_large(limit);
     }
     if (const std::string reason = json_error(request.body);

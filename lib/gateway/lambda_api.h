@@ -14,6 +14,7 @@ namespace samara::gateway {
 
 struct LambdaApiOptions {
     std::string region = "us-east-1"; ///< in the ARNs of error messages
+    bool payload_limits = true;       ///< false: requests of any size
     std::function<void(const AccessRecord&)> access_log;
 };
 

@@ -89,6 +89,11 @@ void read_architecture(Properties& properties, Function& function) {
     function.architecture = architectures[0];
 }
 
+base::Location place_of(const Properties& properties, std::string_view name) {
+    const Value* value = properties.find(name);
+    return value == nullptr ? base::Location() : value->where();
+}
+
 } // namespace
 
 std::optional<Function> read_function(
@@ -109,6 +114,8 @@ std::optional<Function> read_function(
                                         .value_or(function.ephemeral_storage_mb);
     read_architecture(properties, function);
     function.environment = properties.nested("Environment").text_map("Variables");
+    function.environment_where = place_of(properties, "Environment");
+    function.timeout_where = place_of(properties, "Timeout");
     function.layers = properties.texts("Layers");
     if (const Value* layers = properties.find("Layers")) {
         function.layers_where = layers->where();

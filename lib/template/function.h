@@ -49,6 +49,8 @@ struct Function {
     std::uint32_t ephemeral_storage_mb = 512;
     std::string architecture = "x86_64";
     std::map<std::string, std::string> environment;
+    base::Location environment_where;
+    base::Location timeout_where;
     std::vector<std::string> layers; ///< ARNs, or the local ARN of a layer in this template
     base::Location layers_where;
     std::optional<std::uint32_t> reserved_concurrency;

@@ -41,14 +41,10 @@ std::optional<EventInvokeConfig> read_event_invoke_config(
         properties.missing("FunctionName", "name the function whose events it is about");
     }
     AsynchronousEvents& events = config.events;
-    events.max_retries = number_between(
-        properties, "MaximumRetryAttempts", 0, most_retries, events.max_retries);
+    events.max_retries =
+        number_between(properties, "MaximumRetryAttempts", 0, most_retries, events.max_retries);
     events.max_age_seconds = number_between(
-        properties,
-        "MaximumEventAgeInSeconds",
-        shortest_age,
-        longest_age,
-        events.max_age_seconds);
+        properties, "MaximumEventAgeInSeconds", shortest_age, longest_age, events.max_age_seconds);
     Properties destinations = properties.nested("DestinationConfig");
     events.on_success = destinations.nested("OnSuccess").text("Destination");
     events.on_failure = destinations.nested("OnFailure").text("Destination");

@@ -18,7 +18,11 @@ std::uint64_t number(const data::Value& table, std::string_view name) {
 Limits read_limits() {
     const data::Value table =
         data::read_json(embedded("limits.json").value_or("{}"), "limits.json").value();
-    return {number(table, "layers"), number(table, "unzipped_megabytes") << 20U};
+    return {
+        number(table, "timeout_seconds"),
+        number(table, "environment_bytes"),
+        number(table, "layers"),
+        number(table, "unzipped_megabytes") << 20U};
 }
 
 } // namespace

@@ -121,6 +121,13 @@ class Cases:
         result = self.samara("local", "invoke", "Fn", "--env-vars", "env.json", *self.options())
         self.assertEqual(json.loads(result.stdout)["greeting"], "for Fn")
 
+    def test_lifted_limits(self):
+        self.write("event.json", json.dumps({"pad": "x" * (7 * 1024 * 1024)}))
+        call = ["local", "invoke", "Fn", "-e", "event.json", "--no-memory-limit", *self.options()]
+        self.assertNotIn("xxx", self.samara(*call, code=None).stdout)
+        self.assertEqual(len(json.loads(self.samara(*call, "--no-limits").stdout)["event"]["pad"]), 7 * 1024 * 1024)
+        self.assert_nothing_left()
+
     def test_node(self):
         answer = json.loads(self.invoke({"a": 1}, "NodeFn").stdout)
         self.assertEqual(answer, {"got": {"a": 1}, "name": "NodeFn", "node": True})
@@ -180,6 +187,14 @@ class Cases:
 
 class OnTheSandbox(Cases, SamaraTest):
     engine = "sandbox"
+
+    def test_interpreter_of_another_version(self):
+        self.write("template.yaml", TEMPLATE.replace("python3.11", "python3.8"))
+        result = self.invoke({"do": "echo"})
+        self.assertEqual(result.stderr.count("runtime python3.8 is not installed here"), 1, result.stderr)
+        refused = self.samara("local", "invoke", "Fn", "--strict", code=1)
+        self.assertIn("Error: runtime python3.8 is not installed here: ", refused.stderr)
+        self.assert_nothing_left()
 
     def test_killed_without_mercy_is_swept_by_the_next(self):
         with self.start_sleeping() as program:

@@ -48,6 +48,9 @@ Start start_of(
     const EnvironmentSpec& spec, const image::ImageInfo& image, const DebugStart& debug) {
     Start start;
     start.entry_point = {std::string(image::emulator_path)};
+    if (!spec.limits) {
+        start.entry_point.emplace_back("--no-limits");
+    }
     if (spec.debug) {
         start.entry_point.emplace_back("--no-timeout"); // somebody thinks at a breakpoint
     }
@@ -118,22 +121,27 @@ data::Map port_bindings(const EnvironmentSpec& spec) {
     return bindings;
 }
 
+// Programs may be run from /tmp in Lambda.
+std::string temporary_options(const EnvironmentSpec& spec) {
+    const std::string options = "rw,exec,nosuid,nodev,mode=1777";
+    return spec.limits ? fmt::format("{},size={}m", options, spec.ephemeral_storage_mb) : options;
+}
+
 data::Map host_config(const EnvironmentSpec& spec) {
     data::Map host{
         {"Mounts", mounts_of(spec)},
         {"PortBindings", port_bindings(spec)},
         {"ReadonlyRootfs", true},
-        // Programs may be run from /tmp in Lambda.
-        {"Tmpfs",
-         data::Map{
-             {"/tmp",
-              fmt::format("rw,exec,nosuid,nodev,mode=1777,size={}m", spec.ephemeral_storage_mb)}}},
-        {"PidsLimit", processes},
-        {"Ulimits",
-         data::List{data::Map{{"Name", "nofile"}, {"Soft", open_files}, {"Hard", open_files}}}},
+        {"Tmpfs", data::Map{{"/tmp", temporary_options(spec)}}},
         // The engine's default may be one whose logs cannot be read back.
         {"LogConfig", data::Map{{"Type", "json-file"}}},
     };
+    if (spec.limits) {
+        host.set("PidsLimit", processes);
+        host.set(
+            "Ulimits",
+            data::List{data::Map{{"Name", "nofile"}, {"Soft", open_files}, {"Hard", open_files}}});
+    }
     if (spec.memory_limit) {
         host.set("Memory", spec.memory_mb * mebibyte);
         host.set("MemorySwap", spec.memory_mb * mebibyte); // no swap beside it

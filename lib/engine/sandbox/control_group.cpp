@@ -198,7 +198,7 @@ base::Result<ControlGroup> ControlGroup::create(
         static_cast<void>(
             set(memory / (home.unified ? "memory.swap.max" : "memory.swappiness"), "0"));
     }
-    if (result && !home.pids.empty()) {
+    if (result && !home.pids.empty() && limits.processes > 0) {
         result = set(pids / "pids.max", std::to_string(limits.processes));
     }
     if (!result) {

@@ -31,7 +31,7 @@ ControlGroupHome find_control_group_home();
 struct ControlGroupLimits {
     std::optional<std::uint64_t> memory_bytes;
     std::uint64_t temporary_bytes = 0; ///< what /tmp may take on top: it lives in memory, too
-    std::uint32_t processes = 1024;
+    std::uint32_t processes = 1024;    ///< 0: any number
 };
 
 /// A group named "samara-..." for the processes of one sandbox, locked like a temporary folder

@@ -176,7 +176,10 @@ base::Result<void> add_system(Bubblewrap& bubblewrap, const EnvironmentSpec& spe
     bubblewrap.option("--proc", "/proc");
     add_devices(bubblewrap);
     bubblewrap.option("--perms", "0700");
-    bubblewrap.option("--size", std::to_string(std::uint64_t{spec.ephemeral_storage_mb} << 20U));
+    if (spec.limits) {
+        bubblewrap.option(
+            "--size", std::to_string(std::uint64_t{spec.ephemeral_storage_mb} << 20U));
+    }
     bubblewrap.option("--tmpfs", "/tmp");
     return {};
 }

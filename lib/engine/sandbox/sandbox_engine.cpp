@@ -20,6 +20,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 namespace samara::engine::sandbox {
 
@@ -28,7 +29,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint64_t mebibyte = 1ULL << 20U;
-constexpr std::uint64_t open_files = 1024; // Lambda's quota, as that of processes and threads
+// Lambda's quotas: file descriptors, processes and threads.
+constexpr std::uint64_t open_files = 1024;
+constexpr std::uint32_t processes = 1024;
 // Without a control group, writable memory that a process has but does not use (stacks of the
 // threads that Node.js starts) must not count against the function.
 constexpr std::uint64_t unused_memory = 64 * mebibyte;
@@ -74,6 +77,12 @@ base::Result<Listener> listen_in_temp_dir() {
         return os::fail_errno(fmt::format("cannot listen on {}", path.string()));
     }
     return Listener{std::move(*folder), path, std::move(socket)};
+}
+
+// What /tmp may take where nothing else bounds it.
+std::uint64_t installed_memory() {
+    return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+           static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 std::string host_architecture() {
@@ -225,10 +234,16 @@ private:
                  "127.0.0.1:0", // sandboxes share the host's network
                  "--ready-fd",
                  fmt::format("{}", bubblewrap.pass(std::move(ready->write)))},
-            .limits = {{RLIMIT_NOFILE, open_files}},
+            .limits = {},
             .group = {},
             .ready = std::move(ready->read),
-            .memory_mb = spec.memory_mb};
+            .memory_mb = spec.memory_mb,
+            .processes = spec.limits ? processes : 0};
+        if (spec.limits) {
+            parts.limits.push_back({RLIMIT_NOFILE, open_files});
+        } else {
+            parts.command.emplace_back("--no-limits");
+        }
         if (spec.debug) {
             parts.command.emplace_back("--no-timeout");
         }
@@ -246,9 +261,11 @@ private:
         const std::uint64_t bytes = spec.memory_mb * mebibyte;
         if (home_.usable()) {
             ControlGroupLimits limits;
+            limits.processes = parts.processes;
             if (spec.memory_limit) {
                 limits.memory_bytes = bytes;
-                limits.temporary_bytes = spec.ephemeral_storage_mb * mebibyte;
+                limits.temporary_bytes =
+                    spec.limits ? spec.ephemeral_storage_mb * mebibyte : installed_memory();
             }
             auto group =
                 ControlGroup::create(home_, parts.folder.path().filename().string(), limits);

@@ -142,9 +142,11 @@ SandboxEnvironment::watch_first_process(int info, int gate, const os::Cancellati
     if (!parts_.group) {
         // Counted for each user in each user namespace: inside the sandbox's, only its own
         // processes count, and that is why it cannot be set before.
-        const struct rlimit processes { parts_.processes, parts_.processes };
+        if (parts_.processes > 0) {
+            const struct rlimit processes { parts_.processes, parts_.processes };
 
-        ::prlimit(*pid, RLIMIT_NPROC, &processes, nullptr);
+            ::prlimit(*pid, RLIMIT_NPROC, &processes, nullptr);
+        }
         static_cast<void>(!::write(gate, "x", 1));
     }
     return {};

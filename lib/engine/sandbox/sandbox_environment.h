@@ -28,7 +28,8 @@ struct Parts {
     std::optional<ControlGroup> group;
     os::UniqueFd ready; ///< read end: a byte when samara-rie listens
     std::uint32_t memory_mb = 0;
-    std::uint32_t processes = 1024; ///< applied by RLIMIT_NPROC where there is no group
+    std::uint32_t processes =
+        1024; ///< 0: any number; applied by RLIMIT_NPROC where there is no group
 };
 
 /// A running sandbox. A thread of its own starts bwrap (which dies with that thread) and passes

@@ -3,6 +3,7 @@
 #include "os/file.h"
 #include "os/temp_dir.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -192,6 +193,45 @@ Resources:
     ASSERT_TRUE(next);
     EXPECT_EQ(next->events.max_retries, 2U);
     EXPECT_TRUE(next->events.on_failure.arn.empty());
+}
+
+TEST_F(ApplicationTest, SettingsBeyondLambdasQuotasAreToldUnlessLifted) {
+    write("one/a.py", "");
+    const auto load_with = [this](std::string_view property) {
+        return load(fmt::format(
+            "Resources:\n"
+            "  Fn:\n"
+            "    Type: AWS::Serverless::Function\n"
+            "    Properties:\n"
+            "      {}\n"
+            "      Runtime: python3.12\n"
+            "      CodeUri: one\n"
+            "      Handler: a.b\nTransform: AWS::Serverless-2016-10-31\n",
+            property));
+    };
+    const auto plan = [](const base::Result<Application>& application, bool limits) {
+        RunOptions options;
+        options.limits = limits;
+        auto planner = Planner::make(*application, options, base::Log());
+        return planner->plan(*application, application->functions().front());
+    };
+    const std::string variables = "Environment: {Variables: {A: '" + std::string(4088, 'x') + "'}}";
+    const auto just = load_with(variables);
+    ASSERT_TRUE(just) << to_string(just.error());
+    EXPECT_TRUE(plan(just, true));
+    const auto large = load_with("Environment: {Variables: {A: '" + std::string(4089, 'x') + "'}}");
+    ASSERT_TRUE(large);
+    const auto refused = plan(large, true);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(
+        to_string(refused.error()),
+        HasSubstr("template.yaml:5:20: the environment variables of 'Fn' are 4097 bytes, and "
+                  "Lambda takes 4096\n  "));
+    EXPECT_TRUE(plan(large, false));
+    const auto slow = load_with("Timeout: 901");
+    ASSERT_TRUE(slow);
+    EXPECT_THAT(to_string(plan(slow, true).error()), HasSubstr("template.yaml:5:16: Timeout of"));
+    EXPECT_TRUE(plan(slow, false));
 }
 
 } // namespace

@@ -54,6 +54,15 @@ TEST_F(ContainerBody, HoldsLambdasLimits) {
     EXPECT_EQ(member("HostConfig.Memory"), "");
 }
 
+TEST_F(ContainerBody, LiftsThemWhenAsked) {
+    spec_.limits = false;
+    EXPECT_EQ(member("HostConfig.PidsLimit"), "");
+    EXPECT_EQ(member("HostConfig.Ulimits"), "");
+    EXPECT_THAT(member("HostConfig.Tmpfs"), Not(HasSubstr("size=")));
+    EXPECT_EQ(member("Entrypoint"), R"(["/var/rapid/aws-lambda-rie","--no-limits"])");
+    EXPECT_EQ(member("HostConfig.Memory"), "134217728"); // --no-memory-limit is for that
+}
+
 TEST_F(ContainerBody, NamesFunctionRuntimeAndOwner) {
     EXPECT_EQ(
         member("Labels"),

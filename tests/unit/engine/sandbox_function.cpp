@@ -7,7 +7,7 @@
 namespace samara::engine::sandbox {
 
 SandboxFunction::SandboxFunction() {
-    auto engine = select_engine("sandbox", {}, cancel_);
+    auto engine = select_engine(EngineOptions{"sandbox"}, {}, cancel_);
     EXPECT_TRUE(engine) << (engine ? "" : engine.error().message);
     engine_ = engine ? std::move(*engine) : nullptr;
 }

@@ -129,6 +129,26 @@ answer = 1000 < len(children) < 1024
     EXPECT_EQ(ask(*environment, "answer = 'recovered'"), "recovered");
 }
 
+TEST_F(SandboxLimit, AreLiftedWhenAsked) {
+    auto free = spec();
+    free.limits = false;
+    free.ephemeral_storage_mb = 1;
+    const auto environment = start(free);
+    ASSERT_TRUE(environment);
+    EXPECT_EQ(
+        ask(*environment,
+            "import resource; answer = resource.getrlimit(resource.RLIMIT_NOFILE) == (1024, 1024)"),
+        "False");
+    EXPECT_EQ(
+        ask(*environment, "open('/tmp/x', 'wb').write(bytes(4 << 20)); answer = 'written'"),
+        "written");
+    EXPECT_EQ(
+        ask(*environment,
+            "import glob; f = [open(p).read().strip() for p in glob.glob('/sys/fs/cgroup/pids.max')"
+            " + glob.glob('/sys/fs/cgroup/pids/pids.max')]; answer = '1024' in f"),
+        "False");
+}
+
 TEST_F(SandboxLimit, TooMuchOutputIsPassedOnWhole) {
     const auto environment = start(spec());
     ASSERT_TRUE(environment);

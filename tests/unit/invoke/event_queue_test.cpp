@@ -1,6 +1,5 @@
-#include "invoke/event_queue.h"
-
 #include "data/read.h"
+#include "invoke/event_queue.h"
 #include "os/file.h"
 #include "os/temp_dir.h"
 
@@ -113,8 +112,7 @@ protected:
     }
 
     data::Value record(std::string_view arn) {
-        const auto text =
-            os::read_file(DestinationFiles(folder_.path() / "records").file_of(arn));
+        const auto text = os::read_file(DestinationFiles(folder_.path() / "records").file_of(arn));
         return data::read_json(text.value_or("null"), "record").value();
     }
 

@@ -1,7 +1,6 @@
-#include "invoke/invocation_record.h"
-
 #include "data/read.h"
 #include "data/write.h"
+#include "invoke/invocation_record.h"
 
 #include <gtest/gtest.h>
 

@@ -121,6 +121,8 @@ TEST(LayerVersionArn, RefusesWhatIsNone) {
 }
 
 TEST(Limits, AreThoseOfTheTable) {
+    EXPECT_EQ(limits().timeout_seconds, 900U);
+    EXPECT_EQ(limits().environment_bytes, 4096U);
     EXPECT_EQ(limits().layers, 5U);
     EXPECT_EQ(limits().unzipped_bytes, 262'144'000U);
 }
