@@ -45,6 +45,7 @@ build_image(image::ImageStore& images, const ImageBuild& build, const os::Cancel
         .tag = build.tag,
         .arguments = build.arguments,
         .target = build.target,
+        .any_registry = true,
         .output = build.output};
     if (!build.architecture.empty()) {
         request.platform = build.architecture == "arm64" ? "linux/arm64" : "linux/amd64";

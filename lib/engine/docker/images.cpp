@@ -152,6 +152,11 @@ public:
                 return *bytes;
             },
             .patience = without_end};
+        if (build.any_registry) {
+            if (std::string logins = registry_logins(lookup_, cancel); !logins.empty()) {
+                request.headers.push_back({"X-Registry-Config", std::move(logins)});
+            }
+        }
         if (!build.target.empty()) {
             request.query.emplace_back("target", build.target);
         }

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace samara::engine::docker {
@@ -40,23 +41,32 @@ std::string text_of(const data::Value* map, std::string_view name) {
     return value != nullptr ? std::string(value->text()) : std::string();
 }
 
-// docker-credential-<name> gets the registry on its standard input and answers JSON. Its failure is
-// how it says that it knows none.
-std::optional<Login> ask_helper(
+// The helper docker-credential-<name>. It fails to say that it knows nothing.
+std::optional<data::Value> run_helper(
     const std::string& name,
-    const std::string& registry,
+    std::string verb,
+    std::string input,
     const HostLookup& lookup,
     const os::Cancellation& cancel) {
     os::Command command;
-    command.argv = {"docker-credential-" + name, "get"};
+    command.argv = {"docker-credential-" + name, std::move(verb)};
     command.environment = lookup.environment;
-    command.input = registry;
+    command.input = std::move(input);
     const auto deadline = std::chrono::steady_clock::now() + helper_patience;
     const auto answered = os::run(command, cancel, deadline);
     if (!answered || !answered->status.success()) {
         return std::nullopt;
     }
-    const auto answer = data::read_json(answered->out, command.argv.front());
+    auto answer = data::read_json(answered->out, command.argv.front());
+    return answer ? std::optional(std::move(*answer)) : std::nullopt;
+}
+
+std::optional<Login> ask_helper(
+    const std::string& name,
+    const std::string& registry,
+    const HostLookup& lookup,
+    const os::Cancellation& cancel) {
+    const auto answer = run_helper(name, "get", registry, lookup, cancel);
     if (!answer) {
         return std::nullopt;
     }
@@ -102,36 +112,82 @@ std::optional<Login> find_login(
     return stored_login(config, registry);
 }
 
-} // namespace
-
-std::string
-registry_login(const std::string& image, const HostLookup& lookup, const os::Cancellation& cancel) {
+// ~/.docker/config.json; nothing where there is none.
+std::optional<data::Value> read_config(const HostLookup& lookup) {
     const auto folder = lookup.environment.find("DOCKER_CONFIG");
     const std::filesystem::path file =
         (folder != lookup.environment.end() ? std::filesystem::path(folder->second)
                                             : lookup.home / ".docker") /
         "config.json";
     const auto text = os::read_file(file);
-    const auto config = text ? data::read_json(*text, file.string()) : tl::unexpected(text.error());
-    if (!config || !config->is_map()) {
-        return {};
+    if (!text) {
+        return std::nullopt;
     }
+    auto config = data::read_json(*text, file.string());
+    return config && config->is_map() ? std::optional(std::move(*config)) : std::nullopt;
+}
+
+data::Map fields_of(const Login& login) {
+    data::Map fields;
+    if (login.token.empty()) {
+        fields.set("username", login.user);
+        fields.set("password", login.password);
+    } else {
+        fields.set("identitytoken", login.token);
+    }
+    return fields;
+}
+
+// In the URL-safe alphabet.
+std::string header_value(data::Map map) {
+    const std::string encoded = base::base64_encode(data::write_json(std::move(map)));
+    return base::replace_all(base::replace_all(encoded, "+", "-"), "/", "_");
+}
+
+std::set<std::string> keys_of(const data::Value* value) {
+    std::set<std::string> keys;
+    const data::Map* map = value == nullptr ? nullptr : value->as_map();
+    if (map != nullptr) {
+        for (const data::Entry& entry : *map) {
+            keys.insert(entry.key);
+        }
+    }
+    return keys;
+}
+
+} // namespace
+
+std::string
+registry_login(const std::string& image, const HostLookup& lookup, const os::Cancellation& cancel) {
+    const auto config = read_config(lookup);
     const std::string registry = registry_of(image);
-    const auto login = find_login(registry, *config, lookup, cancel);
+    const auto login = config ? find_login(registry, *config, lookup, cancel) : std::nullopt;
     if (!login) {
         return {};
     }
-    data::Map fields;
-    if (login->token.empty()) {
-        fields.set("username", login->user);
-        fields.set("password", login->password);
-    } else {
-        fields.set("identitytoken", login->token);
-    }
+    data::Map fields = fields_of(*login);
     fields.set("serveraddress", registry);
-    // The URL-safe alphabet.
-    const std::string encoded = base::base64_encode(data::write_json(fields));
-    return base::replace_all(base::replace_all(encoded, "+", "-"), "/", "_");
+    return header_value(std::move(fields));
+}
+
+std::string registry_logins(const HostLookup& lookup, const os::Cancellation& cancel) {
+    const auto config = read_config(lookup);
+    if (!config) {
+        return {};
+    }
+    std::set<std::string> registries = keys_of(config->find("auths"));
+    registries.merge(keys_of(config->find("credHelpers")));
+    if (const std::string store = text_of(&*config, "credsStore"); !store.empty()) {
+        const auto listed = run_helper(store, "list", "", lookup, cancel);
+        registries.merge(keys_of(listed ? &*listed : nullptr));
+    }
+    data::Map logins;
+    for (const std::string& registry : registries) {
+        if (const auto login = find_login(registry, *config, lookup, cancel)) {
+            logins.set(registry, fields_of(*login));
+        }
+    }
+    return logins.empty() ? std::string() : header_value(std::move(logins));
 }
 
 } // namespace samara::engine::docker

@@ -14,4 +14,8 @@ namespace samara::engine::docker {
 std::string
 registry_login(const std::string& image, const HostLookup& lookup, const os::Cancellation& cancel);
 
+/// The value of the header X-Registry-Config for a build, which may start from images of any
+/// registry: every login there is. Empty without one.
+std::string registry_logins(const HostLookup& lookup, const os::Cancellation& cancel);
+
 } // namespace samara::engine::docker

@@ -35,6 +35,7 @@ struct BuildRequest {
     std::string target = {};   ///< stage; empty: the last
     std::string platform = {}; ///< "linux/amd64"; empty: the engine's own
     std::map<std::string, std::string> labels = {};
+    bool any_registry = false; ///< the recipe is the user's: it may need the user's logins
     archive::TarStream context = {};
     TextSink output = {};
 };

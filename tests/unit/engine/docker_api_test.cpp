@@ -292,6 +292,17 @@ TEST_F(DockerApiTest, PullSendsStoredCredentials) {
     ASSERT_TRUE(images->pull("public.ecr.aws/lambda/python", "linux/amd64", {}));
     EXPECT_THAT(head, Not(HasSubstr("X-Registry-Auth")));
     EXPECT_THAT(seen(), Contains(HasSubstr("&tag=latest&")));
+
+    answers_["POST /v1.41/build"] = [&](WireConnection& connection, const WireRequest& r) {
+        head = r.head;
+        connection.answer(200, "{}");
+    };
+    image::BuildRequest own{.tag = "t"};
+    ASSERT_TRUE(images->build(std::move(own), {}));
+    EXPECT_THAT(head, Not(HasSubstr("X-Registry-Config")));
+    image::BuildRequest users{.tag = "t", .any_registry = true};
+    ASSERT_TRUE(images->build(std::move(users), {}));
+    EXPECT_THAT(head, HasSubstr("X-Registry-Config: eyJteS5yZWdpc3RyeTo1MDAwIjp7"));
 }
 
 } // namespace

@@ -26,7 +26,8 @@ protected:
         ASSERT_TRUE(os::write_file_atomically(
             path,
             fmt::format(
-                "#!/bin/sh\nread -r server\n[ \"$1 $server\" = 'get {}' ] && echo '{}' && exit\n"
+                "#!/bin/sh\nread -r server\n[ \"$1 $server\" = 'get {0}' ] && echo '{1}' && exit\n"
+                "[ $1 = list ] && echo '{{\"{0}\": \"\"}}' && exit\n"
                 "echo 'credentials not found in native keychain'\nexit 1\n",
                 registry,
                 answer),
@@ -57,6 +58,20 @@ TEST_F(RegistryLogin, AsksTheRegistrysHelperThenTheOneForAllThenTheFile) {
         R"({"username":"user","password":"p:1","serveraddress":"three.example"})");
     EXPECT_EQ(login("four.example/app"), "");
     EXPECT_EQ(login("ubuntu"), "");
+}
+
+TEST_F(RegistryLogin, BuildsGetEveryLogin) {
+    config(R"({"credHelpers": {"one.example": "one"}, "credsStore": "all",
+               "auths": {"three.example": {"auth": "dXNlcjpwOjE="}, "four.example": {}}})");
+    helper("one", "one.example", R"({"Username": "me", "Secret": "s"})");
+    helper("all", "two.example", R"({"Username": "<token>", "Secret": "t"})");
+    EXPECT_EQ(
+        base::base64_decode(registry_logins(lookup_, {})).value(),
+        R"({"one.example":{"username":"me","password":"s"},)"
+        R"("three.example":{"username":"user","password":"p:1"},)"
+        R"("two.example":{"identitytoken":"t"}})");
+    config("{}");
+    EXPECT_EQ(registry_logins(lookup_, {}), "");
 }
 
 TEST_F(RegistryLogin, HelperThatIsMissingOrBrokenKnowsNone) {
