@@ -159,10 +159,17 @@ private:
 
 /// Where a member was written. For those who edit a document in steps and must know them also when:
 /// the step that added it, and the one that removed it and left it as null, 0: none.
-struct MemberOrigin : base::Location {
-    MemberOrigin(base::Location place = {}) // NOLINT(google-explicit-constructor)
-        : base::Location(std::move(place)) {}
+struct MemberOrigin {
+    MemberOrigin(base::Location where = {}) // NOLINT(google-explicit-constructor)
+        : place(std::move(where)) {}
 
+    operator const base::Location&() const { // NOLINT(google-explicit-constructor)
+        return place;
+    }
+
+    [[nodiscard]] bool known() const { return place.known(); }
+
+    base::Location place;
     std::uint32_t added = 0;
     std::uint32_t removed = 0;
     /// How it came into its map: alone, with a map that was merged into it, or into one that keeps

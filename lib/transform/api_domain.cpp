@@ -235,6 +235,68 @@ std::string domain_id(const Value& domain) {
         name == nullptr ? Value() : *name);
 }
 
+namespace {
+
+/// Maps each base path, or the whole domain, to the stage.
+void emit_rest_mappings(
+    const Resource& api,
+    const std::vector<BasePath>& paths,
+    const std::string& domain,
+    const std::string& stage,
+    bool is_private) {
+    Map mapping{
+        {is_private ? "DomainNameArn" : "DomainName", make_ref(domain)},
+        {"RestApiId", make_ref(api.logical_id())},
+        {"Stage", make_ref(stage)}};
+    const std::string_view type =
+        is_private ? "AWS::ApiGateway::BasePathMappingV2" : "AWS::ApiGateway::BasePathMapping";
+    if (paths.empty()) {
+        api.emit(api.logical_id() + "BasePathMapping", type, mapping);
+    }
+    for (const BasePath& path : paths) {
+        mapping.set("BasePath", path.path);
+        api.emit(fmt::format("{}{}BasePathMapping", api.logical_id(), path.id_part), type, mapping);
+    }
+}
+
+/// AccessAssociation of a private domain. False after an error.
+bool emit_access_association(
+    const Resource& api, const Properties& domain, const std::string& domain_id) {
+    const auto association = domain.below("AccessAssociation");
+    if (!association) {
+        return domain.find("AccessAssociation") == nullptr;
+    }
+    const Value& source = (*association)["VpcEndpointId"];
+    api.emit(
+        hashed_id(
+            "DomainNameAccessAssociation", fmt::format("{}{}", hash_input(source), domain_id)),
+        "AWS::ApiGateway::DomainNameAccessAssociation",
+        Map{{"AccessAssociationSource", source},
+            {"AccessAssociationSourceType", "VPCE"},
+            {"DomainNameArn", make_ref(domain_id)}});
+    return true;
+}
+
+/// What the domain's DNS record points at.
+AliasTarget
+rest_target_of(const Properties& domain, std::string_view endpoint, const std::string& id) {
+    const Value* route53 = domain.find("Route53");
+    const auto from_route53 = [&](std::string_view property) {
+        const Value* value = route53 == nullptr ? nullptr : route53->find(property);
+        return value == nullptr ? Value() : *value;
+    };
+    if (endpoint == "PRIVATE") {
+        return {from_route53("VpcEndpointDomainName"), from_route53("VpcEndpointHostedZoneId")};
+    }
+    if (endpoint == "EDGE") {
+        const Value own = from_route53("DistributionDomainName");
+        return {own.is_null() ? make_get_att(id, "DistributionDomainName") : own, cloudfront_zone};
+    }
+    return regional_target(id);
+}
+
+} // namespace
+
 bool emit_rest_domain(const Resource& api, const std::string& stage) {
     Value storage;
     bool good = true;
@@ -284,50 +346,11 @@ bool emit_rest_domain(const Resource& api, const std::string& stage) {
             std::move(properties));
     }
     api.context().refer(api.logical_id(), is_private ? "DomainNameV2" : "DomainName", id);
-    Map mapping{
-        {is_private ? "DomainNameArn" : "DomainName", make_ref(id)},
-        {"RestApiId", make_ref(api.logical_id())},
-        {"Stage", make_ref(stage)}};
-    const std::string_view mapping_type =
-        is_private ? "AWS::ApiGateway::BasePathMappingV2" : "AWS::ApiGateway::BasePathMapping";
-    if (paths->empty()) {
-        api.emit(api.logical_id() + "BasePathMapping", mapping_type, mapping);
+    emit_rest_mappings(api, *paths, id, stage, is_private);
+    if (is_private && !emit_access_association(api, *domain, id)) {
+        return false;
     }
-    for (const BasePath& path : *paths) {
-        mapping.set("BasePath", path.path);
-        api.emit(
-            fmt::format("{}{}BasePathMapping", api.logical_id(), path.id_part),
-            mapping_type,
-            mapping);
-    }
-    if (is_private) {
-        const auto association = domain->below("AccessAssociation");
-        if (!association && domain->find("AccessAssociation") != nullptr) {
-            return false;
-        }
-        if (association) {
-            const Value& source = (*association)["VpcEndpointId"];
-            api.emit(
-                hashed_id(
-                    "DomainNameAccessAssociation", fmt::format("{}{}", hash_input(source), id)),
-                "AWS::ApiGateway::DomainNameAccessAssociation",
-                Map{{"AccessAssociationSource", source},
-                    {"AccessAssociationSourceType", "VPCE"},
-                    {"DomainNameArn", make_ref(id)}});
-        }
-    }
-    AliasTarget alias = regional_target(id);
-    const Value* route53 = domain->find("Route53");
-    const auto from_route53 = [&](std::string_view property) {
-        const Value* value = route53 == nullptr ? nullptr : route53->find(property);
-        return value == nullptr ? Value() : *value;
-    };
-    if (is_private) {
-        alias = {from_route53("VpcEndpointDomainName"), from_route53("VpcEndpointHostedZoneId")};
-    } else if (endpoint == "EDGE") {
-        const Value own = from_route53("DistributionDomainName");
-        alias = {own.is_null() ? make_get_att(id, "DistributionDomainName") : own, cloudfront_zone};
-    }
+    const AliasTarget alias = rest_target_of(*domain, endpoint, id);
     return emit_records(api, *domain, name, alias, true);
 }
 

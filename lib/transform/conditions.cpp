@@ -8,7 +8,6 @@ namespace samara::transform {
 
 using data::List;
 using data::Map;
-using data::Value;
 
 std::string
 negated_condition(Context& context, std::string_view condition, std::string_view suffix) {

@@ -123,7 +123,7 @@ void remember(const Resource& function, bool needs_role, bool passthrough) {
 }
 
 void emit_deployment_group(
-    const Resource& function, const Properties& preference, Value type, bool passthrough) {
+    const Resource& function, const Properties& preference, const Value& type, bool passthrough) {
     Map group{
         {"ApplicationName", make_ref(application_id)},
         {"AutoRollbackConfiguration",

@@ -57,6 +57,7 @@ const TypeRow* find_type(std::string_view type) {
 
 std::vector<std::string_view> sam_types() {
     std::vector<std::string_view> out;
+    out.reserve(types.size());
     for (const TypeRow& row : types) {
         out.push_back(row.type);
     }
@@ -73,6 +74,7 @@ const EventRow* find_function_event(std::string_view type) {
 
 std::vector<std::string_view> function_event_types() {
     std::vector<std::string_view> out;
+    out.reserve(function_events.size());
     for (const EventRow& row : function_events) {
         out.push_back(row.type);
     }

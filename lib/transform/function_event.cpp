@@ -18,9 +18,12 @@ Properties FunctionEvent::generated_place() const {
     return properties.for_resource(prefix);
 }
 
-std::string FunctionEvent::emit_permission(
+std::string FunctionEvent::permission_id(std::string_view suffix) const {
+    return fmt::format("{}{}Permission", prefix, suffix);
+}
+
+void FunctionEvent::emit_permission(
     std::string_view principal, data::Map conditions, std::string_view suffix) const {
-    std::string id = fmt::format("{}{}Permission", prefix, suffix);
     data::Map permission{
         {"Action", "lambda:InvokeFunction"},
         {"FunctionName", target_name()},
@@ -28,8 +31,7 @@ std::string FunctionEvent::emit_permission(
     for (data::Entry& entry : conditions) {
         permission.set(std::move(entry));
     }
-    emit(id, "AWS::Lambda::Permission", std::move(permission));
-    return id;
+    emit(permission_id(suffix), "AWS::Lambda::Permission", std::move(permission));
 }
 
 void FunctionEvent::emit(

@@ -31,9 +31,12 @@ struct FunctionEvent {
     /// AWS reports wrong kinds and missing properties of an event so.
     [[nodiscard]] Properties generated_place() const;
 
+    /// The logical id of the permission below.
+    [[nodiscard]] std::string permission_id(std::string_view suffix = {}) const;
+
     /// Adds `<prefix><suffix>Permission`: the principal may invoke the target. Null members of
     /// `conditions` (SourceArn, SourceAccount, EventSourceToken) are left out.
-    std::string emit_permission(
+    void emit_permission(
         std::string_view principal, data::Map conditions, std::string_view suffix = {}) const;
 
     /// Adds a resource with `attributes`.

@@ -8,7 +8,6 @@
 namespace samara::transform {
 namespace {
 
-using data::Map;
 using data::Value;
 
 bool check_cors(const Properties& config) {

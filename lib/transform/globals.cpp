@@ -96,7 +96,7 @@ bool check(Context& context, const Map& globals, const Map& supported) {
                     section.key,
                     data::kind_name(section.value.kind())),
                 {},
-                section.value.where().known() ? section.value.where() : section.key_where);
+                section.value.where().known() ? section.value.where() : section.key_where.place);
         } else {
             const std::vector<std::string_view> names = names_of(*keys);
             for (const data::Entry& property : *section.value.as_map()) {

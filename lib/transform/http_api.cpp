@@ -244,7 +244,7 @@ std::string emit_stage(const Resource& api, const Map& tags) {
     } else if (const Value* parameter = argument_of(*name, "Ref"); parameter != nullptr) {
         part = alphanumeric(parameter->text());
     }
-    const std::string id = fmt::format("{}{}Stage", api.logical_id(), part);
+    std::string id = fmt::format("{}{}Stage", api.logical_id(), part);
     api.context().refer(api.logical_id(), "Stage", id);
     api.emit(id, "AWS::ApiGatewayV2::Stage", std::move(stage));
     return id;

@@ -142,6 +142,36 @@ std::optional<HttpAuthorizer> read_authorizer(const Properties& properties) {
 
 } // namespace
 
+namespace {
+
+/// The Authorizers, and AWS_IAM where it is enabled. False after an error.
+bool read_authorizers(const Properties& properties, HttpAuth& auth) {
+    if (const Value* enabled = properties.find("EnableIamAuthorizer");
+        enabled != nullptr && enabled->as_boolean() != nullptr && *enabled->as_boolean()) {
+        auth.authorizers[std::string(iam)].scheme =
+            Map{{"type", "apiKey"},
+                {"name", "Authorization"},
+                {"in", "header"},
+                {"x-amazon-apigateway-authtype", "awsSigv4"}};
+    }
+    const std::optional<Properties> authorizers = properties.below("Authorizers");
+    if (!authorizers) {
+        return properties.find("Authorizers") == nullptr;
+    }
+    bool valid = true;
+    for (const data::Entry& entry : authorizers->map()) {
+        const std::optional<Properties> one = authorizers->below(entry.key);
+        std::optional<HttpAuthorizer> authorizer = one ? read_authorizer(*one) : std::nullopt;
+        valid = valid && authorizer.has_value();
+        if (authorizer) {
+            auth.authorizers[entry.key] = std::move(*authorizer);
+        }
+    }
+    return valid;
+}
+
+} // namespace
+
 std::optional<HttpAuth> read_http_auth(const Resource& api) {
     HttpAuth auth;
     if (!api.map().contains("Auth")) {
@@ -154,29 +184,7 @@ std::optional<HttpAuth> read_http_auth(const Resource& api) {
         }
         return std::nullopt;
     }
-    bool valid = true;
-    if (const Value* enabled = properties->find("EnableIamAuthorizer");
-        enabled != nullptr && enabled->as_boolean() != nullptr && *enabled->as_boolean()) {
-        auth.authorizers[std::string(iam)].scheme =
-            Map{{"type", "apiKey"},
-                {"name", "Authorization"},
-                {"in", "header"},
-                {"x-amazon-apigateway-authtype", "awsSigv4"}};
-    }
-    if (properties->find("Authorizers") != nullptr) {
-        const std::optional<Properties> authorizers = properties->below("Authorizers");
-        if (!authorizers) {
-            return std::nullopt;
-        }
-        for (const data::Entry& entry : authorizers->map()) {
-            const std::optional<Properties> one = authorizers->below(entry.key);
-            std::optional<HttpAuthorizer> authorizer = one ? read_authorizer(*one) : std::nullopt;
-            valid = valid && authorizer.has_value();
-            if (authorizer) {
-                auth.authorizers[entry.key] = std::move(*authorizer);
-            }
-        }
-    }
+    bool valid = read_authorizers(*properties, auth);
     if (const Value* name = properties->find("DefaultAuthorizer")) {
         auth.default_authorizer = name->text();
         const bool known =

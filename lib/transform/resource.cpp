@@ -239,7 +239,8 @@ void Resource::emit_main(std::string logical_id, std::string_view type, Map prop
 }
 
 Properties Resource::event(const data::Entry& name, Map& properties) const {
-    base::Error place = place_of(logical_id_, name.key_where.known() ? name.key_where : where_);
+    base::Error place =
+        place_of(logical_id_, name.key_where.known() ? name.key_where.place : where_);
     place.event = name.key;
     return Properties(context(), properties, std::move(place));
 }

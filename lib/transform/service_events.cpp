@@ -28,13 +28,13 @@ Value account_arn(
 
 void expand_logs_event(FunctionEvent& event) {
     const Value& group = event.properties["LogGroupName"];
-    const std::string permission = event.emit_permission(
+    event.emit_permission(
         "logs.amazonaws.com",
         {{"SourceArn",
           account_arn(
               event, "logs", "log-group:${__LogGroupName__}:*", {{"__LogGroupName__", group}})}});
     FunctionEvent filter = event;
-    filter.attributes.set("DependsOn", List{permission});
+    filter.attributes.set("DependsOn", List{event.permission_id()});
     filter.emit(
         event.prefix,
         "AWS::Logs::SubscriptionFilter",
