@@ -77,8 +77,8 @@ void depend_on_if(Map& properties, const std::string& permission, const Value& c
 /// Adds the function to the bucket's notifications.
 void notify(FunctionEvent& event, std::string_view bucket_id, Map& bucket) {
     Context& context = event.function.context();
-    const std::string permission =
-        event.emit_permission("s3.amazonaws.com", {{"SourceAccount", make_ref("AWS::AccountId")}});
+    const std::string permission = event.permission_id();
+    event.emit_permission("s3.amazonaws.com", {{"SourceAccount", make_ref("AWS::AccountId")}});
     const Value* condition = event.function.attribute("Condition");
     if (condition == nullptr && !depend_on(event, bucket, permission)) {
         return;
