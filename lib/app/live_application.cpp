@@ -78,6 +78,7 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
         return base::fail(std::move(engine).error());
     }
     live->engine_ = std::move(*engine);
+    live->tell_what_cannot_run(*plans);
     invoke::InvokerOptions settings;
     settings.max_concurrency = options.max_concurrency;
     settings.idle_timeout = options.idle_timeout;
@@ -105,6 +106,15 @@ base::Result<invoke::FunctionPlans> LiveApplication::plan_all(Application& appli
         plans.emplace(function.logical_id, std::move(*plan));
     }
     return plans;
+}
+
+// The others can be served.
+void LiveApplication::tell_what_cannot_run(const invoke::FunctionPlans& plans) const {
+    for (const auto& [function, plan] : plans) {
+        if (const auto able = engine_->check(plan.spec); !able) {
+            log_.warning(to_string(able.error()));
+        }
+    }
 }
 
 base::Result<invoke::Response> LiveApplication::invoke(const invoke::Request& request) {
@@ -177,6 +187,7 @@ void LiveApplication::reload() {
         return;
     }
     application_ = std::move(*application);
+    tell_what_cannot_run(*plans);
     invoker_->update(std::move(*plans));
     reloaded_(*application_);
     if (auto provisioned = invoker_->provision(); !provisioned) {

@@ -54,6 +54,7 @@ private:
         base::Log log,
         os::Cancellation cancel);
     base::Result<invoke::FunctionPlans> plan_all(Application& application);
+    void tell_what_cannot_run(const invoke::FunctionPlans& plans) const;
     void reload();
     [[nodiscard]] std::vector<std::filesystem::path> watched_paths() const;
 

@@ -10,12 +10,6 @@ namespace samara::engine {
 
 namespace {
 
-#ifdef __aarch64__
-constexpr std::string_view own_architecture = "arm64";
-#else
-constexpr std::string_view own_architecture = "x86_64";
-#endif
-
 // Seconds, as the AWS SAM CLI has it; what is no number is ignored.
 void read_connection_limit(std::chrono::milliseconds& limit) {
     const std::string text =
@@ -31,9 +25,8 @@ base::Result<std::unique_ptr<Engine>>
 make_docker(const base::Log& log, const os::Cancellation& cancel) {
     docker::Options options;
     options.lookup = docker::current_lookup();
-    options.emulator = [](std::string_view architecture) {
-        return architecture == own_architecture ? emulator() : std::string_view();
-    };
+    // Static, so it runs in an image of any architecture: it needs the kernel only.
+    options.emulator = [](std::string_view /*architecture*/) { return emulator(); };
     read_connection_limit(options.connection_limit);
     options.log = log;
     return docker::make_engine(std::move(options), cancel);

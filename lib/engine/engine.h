@@ -132,6 +132,10 @@ public:
     /// "docker" or "sandbox".
     [[nodiscard]] virtual std::string_view name() const = 0;
 
+    /// Fails where it is certain, without any work, that such an environment cannot be started
+    /// here.
+    [[nodiscard]] virtual base::Result<void> check(const EnvironmentSpec& spec) const = 0;
+
     /// Does once what every environment of this kind shares: pulls or builds the image on Docker,
     /// finds the interpreter for the sandbox. `start` does it too when it was not done.
     virtual base::Result<void>

@@ -5,6 +5,7 @@
 #include "engine/docker/containers.h"
 #include "engine/docker/docker_environment.h"
 #include "engine/docker/images.h"
+#include "engine/payload/architecture.h"
 #include "os/environment.h"
 #include "os/temp_dir.h"
 
@@ -47,16 +48,37 @@ public:
 
     [[nodiscard]] std::string_view name() const override { return "docker"; }
 
+    // An engine elsewhere has a kernel and files of its own.
+    [[nodiscard]] base::Result<void> check(const EnvironmentSpec& spec) const override {
+        if (!api_->local()) {
+            return {};
+        }
+        if (auto able = check_architecture(spec); !able) {
+            return able;
+        }
+        // Some engines make a folder that is missing.
+        const auto* zip = std::get_if<ZipPackage>(&spec.package);
+        std::error_code error;
+        if (zip != nullptr && !std::filesystem::is_directory(zip->code, error)) {
+            return base::fail(fmt::format(
+                "the code of {} is not a folder: {}", spec.function, zip->code.string()));
+        }
+        return {};
+    }
+
     base::Result<void>
     prepare(const EnvironmentSpec& spec, const os::Cancellation& cancel) override {
+        if (auto able = check(spec); !able) {
+            return able;
+        }
         const auto image = images_.provide(spec, cancel);
         return image ? base::Result<void>() : tl::unexpected(image.error());
     }
 
     base::Result<std::unique_ptr<Environment>>
     start(const EnvironmentSpec& spec, OutputSink output, const os::Cancellation& cancel) override {
-        if (auto checked = check_code(spec); !checked) {
-            return tl::unexpected(checked.error());
+        if (auto able = check(spec); !able) {
+            return tl::unexpected(able.error());
         }
         const auto image = images_.provide(spec, cancel);
         if (!image) {
@@ -76,17 +98,6 @@ public:
     }
 
 private:
-    // Some engines make a folder that is missing. One elsewhere has files of its own.
-    [[nodiscard]] base::Result<void> check_code(const EnvironmentSpec& spec) const {
-        const auto* zip = std::get_if<ZipPackage>(&spec.package);
-        std::error_code error;
-        if (zip != nullptr && api_->local() && !std::filesystem::is_directory(zip->code, error)) {
-            return base::fail(fmt::format(
-                "the code of {} is not a folder: {}", spec.function, zip->code.string()));
-        }
-        return {};
-    }
-
     std::shared_ptr<Api> api_;
     Options options_;
     image::ImageProvider images_;

@@ -154,7 +154,13 @@ ImageProvider::look(const EnvironmentSpec& spec, const os::Cancellation& cancel)
         return tl::unexpected(!base ? base.error() : !added ? added.error() : layers.error());
     }
     if (*base) {
-        if (auto checked = check_architecture(spec, inputs.names.base, **base); !checked) {
+        const bool can_fetch =
+            std::holds_alternative<ZipPackage>(spec.package) && !spec.skip_pull_image;
+        if (auto checked = check_architecture(spec, inputs.names.base, **base); checked) {
+            // as it should be
+        } else if (can_fetch) {
+            base->reset(); // AWS's images exist for both under one name
+        } else {
             return tl::unexpected(checked.error());
         }
     }

@@ -1,11 +1,13 @@
 #include "engine/sandbox/sandbox_engine.h"
 
+#include "engine/payload/architecture.h"
 #include "engine/payload/debugger.h"
 #include "engine/sandbox/control_group.h"
 #include "engine/sandbox/interpreter.h"
 #include "engine/sandbox/layers.h"
 #include "engine/sandbox/root.h"
 #include "engine/sandbox/sandbox_environment.h"
+#include "os/architecture.h"
 #include "os/environment.h"
 #include "os/process.h"
 #include "os/temp_dir.h"
@@ -19,7 +21,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 namespace samara::engine::sandbox {
@@ -85,13 +86,6 @@ std::uint64_t installed_memory() {
            static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-std::string host_architecture() {
-    utsname names{};
-    ::uname(&names);
-    const std::string machine = names.machine;
-    return machine == "aarch64" ? "arm64" : machine;
-}
-
 class SandboxEngine final : public Engine {
 public:
     explicit SandboxEngine(Options options)
@@ -99,6 +93,38 @@ public:
           home_(options_.control_groups ? find_control_group_home() : ControlGroupHome{}) {}
 
     [[nodiscard]] std::string_view name() const override { return "sandbox"; }
+
+    [[nodiscard]] base::Result<void> check(const EnvironmentSpec& spec) const override {
+        const auto* zip = std::get_if<ZipPackage>(&spec.package);
+        if (zip == nullptr || !spec.invoke_image.empty()) {
+            return base::fail(
+                fmt::format(
+                    "{} runs from an image, which the sandbox engine cannot", spec.function),
+                "use --engine docker with a Docker engine that answers");
+        }
+        if (auto able = check_architecture(spec); !able) {
+            return able;
+        }
+        // An emulator runs a bootstrap; the interpreters are those of this machine.
+        if (spec.architecture != os::machine_architecture() &&
+            !spec.runtime.starts_with("provided")) {
+            return base::fail(
+                fmt::format(
+                    "{} is for {}, and the interpreters here are for {}",
+                    spec.function,
+                    spec.architecture,
+                    os::machine_architecture()),
+                fmt::format(
+                    "use --engine docker, or set Architectures to [{}]",
+                    os::machine_architecture()));
+        }
+        std::error_code error;
+        if (!fs::is_directory(zip->code, error)) {
+            return base::fail(fmt::format(
+                "the code of {} is not a folder: {}", spec.function, zip->code.string()));
+        }
+        return {};
+    }
 
     base::Result<void>
     prepare(const EnvironmentSpec& spec, const os::Cancellation& cancel) override {
@@ -127,32 +153,6 @@ public:
     }
 
 private:
-    static base::Result<void> check(const EnvironmentSpec& spec) {
-        const auto* zip = std::get_if<ZipPackage>(&spec.package);
-        if (zip == nullptr || !spec.invoke_image.empty()) {
-            return base::fail(
-                fmt::format(
-                    "{} runs from an image, which the sandbox engine cannot", spec.function),
-                "use --engine docker with a Docker engine that answers");
-        }
-        if (spec.architecture != host_architecture()) {
-            return base::fail(
-                fmt::format(
-                    "{} is for {}, and the sandbox engine runs on this machine's {} only",
-                    spec.function,
-                    spec.architecture,
-                    host_architecture()),
-                "use --engine docker with qemu-user-static, or set Architectures to that of this "
-                "machine");
-        }
-        std::error_code error;
-        if (!fs::is_directory(zip->code, error)) {
-            return base::fail(fmt::format(
-                "the code of {} is not a folder: {}", spec.function, zip->code.string()));
-        }
-        return {};
-    }
-
     // Looked for once a runtime; a mismatch is told once.
     base::Result<Interpreter> interpreter_for(const std::string& runtime) {
         const std::lock_guard guard(mutex_);

@@ -237,6 +237,15 @@ TEST_F(ImageProviderTest, ImageOfAnotherArchitectureIsToldBeforeItIsBuiltOn) {
     EXPECT_THAT(store_->calls, IsEmpty());
 }
 
+TEST_F(ImageProviderTest, ARuntimesImageIsFetchedForTheArchitectureThatIsAskedFor) {
+    have_base("sha256:base");
+    for (auto& [name, image] : store_->images) {
+        image.architecture = "arm64";
+    }
+    provide();
+    EXPECT_THAT(store_->calls, Contains(HasSubstr("pull")));
+}
+
 TEST_F(ImageProviderTest, OfTwoThatNeedAnImageOneBuildsIt) {
     spec_.skip_pull_image = true;
     have_base("sha256:base");

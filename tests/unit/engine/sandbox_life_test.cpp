@@ -1,5 +1,6 @@
 #include "engine/sandbox/control_group.h"
 #include "engine/sandbox/sandbox_engine.h"
+#include "os/architecture.h"
 #include "os/environment.h"
 #include "os/file.h"
 #include "os/process.h"
@@ -122,6 +123,9 @@ TEST_F(SandboxLife, RefusesWhatItCannotRun) {
     auto foreign = spec();
     foreign.architecture = "arm64";
     EXPECT_THAT(error_of(foreign), AllOf(HasSubstr("arm64"), HasSubstr("x86_64")));
+    if (!os::runs_architecture("arm64")) {
+        EXPECT_THAT(error_of(foreign), HasSubstr("apt-get install qemu-user-static"));
+    }
     auto java = spec();
     java.runtime = "java21";
     EXPECT_THAT(error_of(java), AllOf(HasSubstr("java21"), HasSubstr("--engine docker")));

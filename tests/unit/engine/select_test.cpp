@@ -15,6 +15,8 @@ public:
 
     [[nodiscard]] std::string_view name() const override { return name_; }
 
+    [[nodiscard]] base::Result<void> check(const EnvironmentSpec&) const override { return {}; }
+
     base::Result<void> prepare(const EnvironmentSpec&, const os::Cancellation&) override {
         return {};
     }

@@ -81,6 +81,10 @@ public:
 
     [[nodiscard]] std::string_view name() const override { return "fake"; }
 
+    [[nodiscard]] base::Result<void> check(const engine::EnvironmentSpec& /*spec*/) const override {
+        return {};
+    }
+
     base::Result<void>
     prepare(const engine::EnvironmentSpec& /*spec*/, const os::Cancellation& /*cancel*/) override {
         return {};
