@@ -146,7 +146,7 @@ base::Result<void> LayerVersions::fetch(
     const data::Value* content = version->find("Content");
     const std::string expected =
         content == nullptr ? std::string() : hex_of_base64(text_of(*content, "CodeSha256"));
-    if (expected.empty()) {
+    if (content == nullptr || expected.empty()) {
         return base::fail("the answer names no content");
     }
     const auto temporary = os::TempDir::create("layer");

@@ -27,14 +27,14 @@ public:
     /// The folder with a layer's content. From the archive given for it; else from the cache, into
     /// which it is fetched from AWS once, as the caller of `credentials`, and checked against its
     /// SHA-256. The cache is laid out as the AWS SAM CLI's, so that both use the same.
-    base::Result<std::filesystem::path> folder(
+    [[nodiscard]] base::Result<std::filesystem::path> folder(
         const model::LayerVersionArn& arn,
         const Credentials& credentials,
         const os::Cancellation& cancel) const;
 
 private:
     LayerVersions(std::filesystem::path cache, std::string profile, base::Log log);
-    base::Result<void> fetch(
+    [[nodiscard]] base::Result<void> fetch(
         const model::LayerVersionArn& arn,
         const Credentials& credentials,
         const std::filesystem::path& empty,

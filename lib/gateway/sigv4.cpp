@@ -100,7 +100,7 @@ std::string canonical_query(std::string_view query) {
     std::vector<std::string> pieces;
     pieces.reserve(pairs.size());
     for (const auto& [name, value] : pairs) {
-        pieces.push_back(name + "=" + value);
+        pieces.push_back(fmt::format("{}={}", name, value));
     }
     return base::join(pieces, "&");
 }

@@ -1,5 +1,6 @@
 #include "net/http_client.h"
 
+#include "net/refusal.h"
 #include "net/stop_watcher.h"
 
 #include <algorithm>
@@ -112,12 +113,43 @@ struct Exchange {
     bool answered = false; // the head of an answer has come
     bool unwanted = false; // a sink or a source wanted to stop
     std::optional<HttpError> source_error;
+    std::optional<ClientResponse> refusal; // came while the body was being sent
     std::string body;
     Clock::time_point last_activity = Clock::now();
 };
 
-httplib::Request
-make_request(const ClientRequest& request, const HttpAddress& address, Exchange& exchange) {
+// Pieces for which a socket that can be written to has room.
+constexpr std::size_t piece_size = 16UL * 1024;
+
+// `plain` is the socket, -1 over TLS: what can be read there tells nothing.
+bool write_piece(
+    httplib::DataSink& sink,
+    std::string_view bytes,
+    int plain,
+    milliseconds patience,
+    Exchange& exchange) {
+    if (plain < 0) {
+        return sink.write(bytes.data(), bytes.size());
+    }
+    while (!bytes.empty()) {
+        const std::string_view piece = bytes.substr(0, piece_size);
+        if (wait_to_write(plain, patience) != Turn::write ||
+            !sink.write(piece.data(), piece.size())) {
+            exchange.refusal = read_refusal(plain);
+            return false;
+        }
+        bytes.remove_prefix(piece.size());
+        exchange.last_activity = Clock::now();
+    }
+    return true;
+}
+
+httplib::Request make_request(
+    const ClientRequest& request,
+    const HttpAddress& address,
+    const httplib::ClientImpl& client,
+    milliseconds patience,
+    Exchange& exchange) {
     httplib::Request out;
     out.method = request.method;
     out.path = request.target;
@@ -130,19 +162,22 @@ make_request(const ClientRequest& request, const HttpAddress& address, Exchange&
     if (request.body_source) {
         out.is_chunked_content_provider_ = true;
         out.headers.emplace("Transfer-Encoding", "chunked");
-        out.content_provider_ = [&](std::size_t, std::size_t, httplib::DataSink& sink) {
-            auto bytes = request.body_source();
-            exchange.last_activity = Clock::now();
-            if (!bytes) {
-                exchange.source_error = bytes.error();
-                return false;
-            }
-            if (bytes->empty()) {
-                sink.done();
-                return true;
-            }
-            return sink.write(bytes->data(), bytes->size());
-        };
+        const bool tls = std::holds_alternative<TlsAddress>(address);
+        out.content_provider_ =
+            [&, tls, patience](std::size_t, std::size_t, httplib::DataSink& sink) {
+                auto bytes = request.body_source();
+                exchange.last_activity = Clock::now();
+                if (!bytes) {
+                    exchange.source_error = bytes.error();
+                    return false;
+                }
+                if (bytes->empty()) {
+                    sink.done();
+                    return true;
+                }
+                const int plain = tls ? -1 : static_cast<int>(client.socket());
+                return write_piece(sink, *bytes, plain, patience, exchange);
+            };
     } else {
         out.body = request.body;
     }
@@ -233,7 +268,7 @@ public:
 private:
     HttpResult<ClientResponse> exchange(const ClientRequest& request, milliseconds patience) {
         Exchange state;
-        httplib::Request out = make_request(request, address_, state);
+        httplib::Request out = make_request(request, address_, *client_, patience, state);
         httplib::Response response;
         httplib::Error error = httplib::Error::Success;
         if (polls_readable(request.stop_descriptor)) {
@@ -245,6 +280,9 @@ private:
         const bool done = client_->send(out, response, error);
         const bool interrupted = request.stop_descriptor >= 0 && watcher_.disarm();
         answered_ = state.answered;
+        if (!done && state.refusal && !interrupted) {
+            return std::move(*state.refusal);
+        }
         if (!done) {
             return interrupted ? cancelled()
                                : tl::unexpected(failure(error, address_, state, patience));

@@ -36,14 +36,19 @@ class WireConnection {
 public:
     explicit WireConnection(int descriptor) : descriptor_(descriptor) {}
 
+    /// Leaves the body unread. Empty when the client has closed.
+    std::string read_head() {
+        const std::size_t end = until("\r\n\r\n");
+        return end == std::string::npos ? std::string() : take(end);
+    }
+
     /// The next request; nothing when the client has closed.
     std::optional<WireRequest> read() {
         WireRequest request;
-        const std::size_t end = until("\r\n\r\n");
-        if (end == std::string::npos) {
+        request.head = read_head();
+        if (request.head.empty()) {
             return std::nullopt;
         }
-        request.head = take(end);
         if (const std::size_t at = request.head.find("Content-Length: "); at != std::string::npos) {
             const auto length = std::strtoul(request.head.c_str() + at + 16, nullptr, 10);
             while (received_.size() < length && receive()) {

@@ -140,6 +140,55 @@ TEST(HttpClient, StreamsABodyInChunks) {
     EXPECT_THAT(answer->body, HasSubstr("3\r\none\r\n3\r\ntwo\r\n5\r\nthree\r\n0\r\n\r\n"));
 }
 
+// More than the buffers of a unix socket hold.
+BodySource large_body() {
+    return
+        [piece = std::string(1 << 20, 'x'), left = 4]() mutable -> HttpResult<std::string_view> {
+            return left-- > 0 ? std::string_view(piece) : std::string_view();
+        };
+}
+
+TEST(HttpClient, TellsWhyABodyIsRefusedInTheMiddle) {
+    const std::string path = socket_path("refusal");
+    constexpr std::string_view why = R"({"message":"no space left on device"})";
+    std::promise<void> answered;
+    const auto done = answered.get_future().share();
+    for (const bool waits : {true, false}) {
+        const WireServer server(path, [&](WireConnection& connection) {
+            connection.read_head();
+            connection.answer(500, why);
+            if (waits) {
+                done.wait(); // and reads no more
+            }
+        });
+        HttpClient client(UnixAddress{path});
+        const auto answer = client.send({.method = "POST", .body_source = large_body()});
+        if (waits) {
+            answered.set_value();
+        }
+        ASSERT_TRUE(answer) << answer.error().message;
+        EXPECT_EQ(answer->status, 500);
+        EXPECT_EQ(answer->body, why);
+        ::unlink(path.c_str());
+    }
+}
+
+TEST(HttpClient, AnAnswerThatBeginsEarlyDoesNotEndTheBody) {
+    std::string body;
+    const WireServer server([&](WireConnection& connection) {
+        connection.chunked_head(200);
+        const auto request = connection.read();
+        body = request ? request->body : "";
+        connection.chunk("done");
+        connection.chunk("");
+    });
+    HttpClient client = client_of(server);
+    const auto answer = client.send({.method = "POST", .body_source = large_body()});
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(answer->body, "done");
+    EXPECT_GT(body.size(), 4U << 20U);
+}
+
 TEST(HttpClient, TellsTheErrorOfASource) {
     const WireServer server(echo);
     const auto answer = client_of(server).send(
