@@ -1,6 +1,7 @@
 #include "engine/sandbox/interpreter.h"
 
 #include "base/strings.h"
+#include "engine/sandbox/families.h"
 #include "engine/sandbox/version_cache.h"
 #include "os/environment.h"
 #include "os/process.h"
@@ -22,50 +23,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// How the programs of a family are called on a host: "{}" stands for the version in the runtime's
-// name. A runtime client of ours exists for these.
-struct Family {
-    std::string_view name;
-    std::string_view prefix; ///< of the runtime identifier
-    std::string_view suffix;
-    std::array<std::string_view, 2> exact;
-    std::string_view any;
-    std::string_view version_script; ///< prints the version in the form the identifier has
-    std::string_view version_option;
-    std::string_view packages;
-};
-
-constexpr std::array<Family, 2> families{{
-    {"python",
-     "python",
-     "",
-     {"python{}", ""},
-     "python3",
-     "import sys; print('%d.%d' % sys.version_info[:2])",
-     "-c",
-     "python3"},
-    {"nodejs",
-     "nodejs",
-     ".x",
-     {"node{}", "nodejs{}"},
-     "node",
-     "console.log(process.versions.node.split('.')[0])",
-     "-e",
-     "nodejs"},
-}};
-
-// "3.12" of "python3.12"; nothing when the identifier is of another family.
-std::optional<std::string_view> version_of(std::string_view runtime, const Family& family) {
-    if (!runtime.starts_with(family.prefix) || !runtime.ends_with(family.suffix)) {
-        return std::nullopt;
-    }
-    runtime.remove_prefix(family.prefix.size());
-    runtime.remove_suffix(family.suffix.size());
-    const bool number =
-        !runtime.empty() && runtime.find_first_not_of("0123456789.") == runtime.npos;
-    return number ? std::optional(runtime) : std::nullopt;
-}
-
 // The real file behind `folder`/`name` when that is a program rather than a script.
 std::optional<fs::path> real_program(const fs::path& folder, std::string_view name) {
     std::error_code error;
@@ -84,10 +41,8 @@ std::optional<fs::path> real_program(const fs::path& folder, std::string_view na
 std::string ask_version(const fs::path& program, const Family& family, const fs::path& cache) {
     return cached_version(cache, program, [&] {
         os::Command command;
-        command.argv = {
-            program.string(),
-            std::string(family.version_option),
-            std::string(family.version_script)};
+        command.argv = {program.string()};
+        command.argv.insert(command.argv.end(), family.version.begin(), family.version.end());
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
         const auto done = os::run(command, {}, deadline);
         return done && done->status.success() ? std::string(base::trim(done->out)) : std::string();
@@ -103,18 +58,11 @@ fs::path prefix_of(const fs::path& program) {
 std::optional<Interpreter>
 find_exact(const Family& family, std::string_view version, const std::vector<fs::path>& folders) {
     for (const fs::path& folder : folders) {
-        for (const std::string_view pattern : family.exact) {
+        for (const std::string& pattern : family.exact) {
             const std::string name = base::replace_all(pattern, "{}", version);
-            if (name.empty()) {
-                continue;
-            }
             if (const auto program = real_program(folder, name)) {
                 return Interpreter{
-                    std::string(family.name),
-                    *program,
-                    prefix_of(*program),
-                    std::string(version),
-                    {}};
+                    family.name, *program, prefix_of(*program), std::string(version), {}};
             }
         }
     }
@@ -134,11 +82,7 @@ base::Result<Interpreter> find_any(
             continue;
         }
         Interpreter found{
-            std::string(family.name),
-            *program,
-            prefix_of(*program),
-            ask_version(*program, family, cache),
-            {}};
+            family.name, *program, prefix_of(*program), ask_version(*program, family, cache), {}};
         if (found.version == version) {
             return found;
         }
@@ -167,8 +111,8 @@ base::Result<Interpreter> find_interpreter(
     if (runtime.starts_with("provided")) {
         return Interpreter{"provided", {}, {}, {}, {}};
     }
-    for (const Family& family : families) {
-        if (const auto version = version_of(runtime, family)) {
+    for (const Family& family : families()) {
+        if (const auto version = family.version_of(runtime)) {
             if (auto exact = find_exact(family, *version, folders)) {
                 return *exact;
             }

@@ -1,3 +1,4 @@
+#include "engine/sandbox/families.h"
 #include "engine/sandbox/interpreter.h"
 #include "engine/sandbox/version_cache.h"
 #include "os/file.h"
@@ -38,6 +39,20 @@ protected:
 
     os::TempDir dir_ = os::TempDir::create("test").value();
 };
+
+TEST(Families, AreReadWhole) {
+    ASSERT_FALSE(families().empty());
+    for (const Family& family : families()) {
+        EXPECT_FALSE(family.name.empty());
+        EXPECT_FALSE(family.prefix.empty());
+        EXPECT_FALSE(family.exact.empty());
+        EXPECT_FALSE(family.any.empty());
+        EXPECT_EQ(family.version.size(), 2U);
+        EXPECT_FALSE(family.packages.empty());
+        EXPECT_EQ(family.version_of(family.prefix + "12" + family.suffix), "12");
+        EXPECT_FALSE(family.version_of(family.prefix + family.suffix));
+    }
+}
 
 TEST_F(FindInterpreter, TakesTheVersionThatTheRuntimeNames) {
     const fs::path exact = install("second", "python3.99");

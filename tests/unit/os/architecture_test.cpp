@@ -1,5 +1,4 @@
 #include "os/architecture.h"
-
 #include "os/file.h"
 #include "os/temp_dir.h"
 
