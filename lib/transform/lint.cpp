@@ -54,7 +54,7 @@ public:
         error.property = property;
         const Value* value = find(property);
         error.where =
-            value != nullptr && value->where().known() ? value->where() : entry_.key_where;
+            value != nullptr && value->where().known() ? value->where() : entry_.key_where.place;
         error.message = std::move(message);
         error.hint = std::move(hint);
         return {base::Severity::warning, std::move(error)};

@@ -47,7 +47,7 @@ bool check_paths(const Resource& api, const Map& definition) {
         api.context().error(
             fmt::format("{} {} of the API's definition must be a map", what, entry.key),
             "see https://spec.openapis.org/oas/v3.0.3#paths-object",
-            entry.value.where().known() ? entry.value.where() : entry.key_where);
+            entry.value.where().known() ? entry.value.where() : entry.key_where.place);
         return false;
     };
     for (const data::Entry& path : *paths->as_map()) {

@@ -24,7 +24,7 @@ TEST(Json, RemembersWhereNodesAreWritten) {
     ASSERT_TRUE(value);
     const Value& list = *value->find("a");
     EXPECT_EQ(to_string(list.where()), "e.json:2:8");
-    EXPECT_EQ(to_string(value->as_map()->find_entry("a")->key_where), "e.json:2:3");
+    EXPECT_EQ(to_string(value->as_map()->find_entry("a")->key_where.place), "e.json:2:3");
     EXPECT_EQ(to_string(list.as_list()->at(1).where()), "e.json:3:5");
     EXPECT_EQ(to_string(list.as_list()->at(2).find("b")->where()), "e.json:3:20");
 }

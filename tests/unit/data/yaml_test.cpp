@@ -53,7 +53,7 @@ TEST(Yaml, RemembersWhereNodesAreWritten) {
     const Value root = read("Resources:\n  Fn:\n    Type: X\n    List: [a, {b: c}]\n");
     const Map& function = *root.find("Resources")->find("Fn")->as_map();
     EXPECT_EQ(to_string(function.find("Type")->where()), "t.yaml:3:11");
-    EXPECT_EQ(to_string(function.find_entry("Type")->key_where), "t.yaml:3:5");
+    EXPECT_EQ(to_string(function.find_entry("Type")->key_where.place), "t.yaml:3:5");
     EXPECT_EQ(to_string(function.find("List")->as_list()->at(1).find("b")->where()), "t.yaml:4:19");
 }
 
