@@ -11,7 +11,7 @@ import tarfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from samara_e2e import STAND_IN, SamaraTest, needs_docker, wait_for  # noqa: E402
+from samara_e2e import ROOT, SAMARA, STAND_IN, SamaraTest, needs_docker, wait_for  # noqa: E402
 
 HANDLER = "exports.handler = async () => 'ran';\n"
 
@@ -122,6 +122,57 @@ class ImageFaults(SamaraTest):
             "manifest.json": json.dumps(manifest).encode()}))
         loaded = docker("load", "-i", path)
         self.assertEqual(loaded.returncode, 0, loaded.stderr)
+
+
+class FullDisk(SamaraTest):
+    """A Podman service whose whole store is a small file system."""
+
+    def setUp(self):
+        super().setUp()
+        self.disk = self.folder / "disk"
+        self.disk.mkdir()
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=1000m", "none", self.disk], capture_output=True, text=True)
+        if mounted.returncode != 0:
+            self.skipTest(f"no file system can be mounted: {mounted.stderr.strip()}")
+        self.addCleanup(subprocess.run, ["umount", "--recursive", "--lazy", self.disk])
+
+    def test_build_on_a_full_disk(self):
+        self.write("app/main.py", "def handler(event, context): return 1\n")
+        with open(self.write("layer/large", ""), "wb") as large:
+            large.truncate(30 << 20)
+        self.write("template.yaml", """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: app, Handler: main.handler, Runtime: python3.11, Layers: [!Ref Large]}
+  Large:
+    Type: AWS::Serverless::LayerVersion
+    Properties: {ContentUri: layer}
+""")
+        # The service takes its own image before the rest of the disk is taken from it.
+        script = """
+            free=$(df --output=avail -m "$DISK" | tail -n 1)
+            fallocate -l $((free - 70))M "$DISK/taken"
+            cd "$PROJECT"
+            TMPDIR=$OURS "$SAMARA" local invoke Fn --engine docker --skip-pull-image --invoke-image "$IMAGE"
+            echo "exit code $?"
+            rm "$DISK/taken"
+            echo "containers: $(docker ps -aq)"
+        """
+        service = ROOT / "tests/support/with-podman"
+        result = subprocess.run(
+            [service, "bash", "-c", script], capture_output=True, text=True, timeout=200,
+            env={**self.environment, "TMPDIR": str(self.disk), "DISK": str(self.disk), "OURS": str(self.temporary),
+                 "PROJECT": str(self.project), "SAMARA": SAMARA, "IMAGE": f"{STAND_IN}/python:3.11"})
+        if result.returncode == 77:
+            self.skipTest(result.stdout.strip())
+        self.assertIn("exit code 1\n", result.stdout, result.stderr)
+        self.assertRegex(result.stderr, "(?s)Error: cannot build the image samcli/lambda-python:.*no space left on device")
+        self.assertIn("docker system prune", result.stderr)
+        self.assertIn("containers: \n", result.stdout)
+        self.assertEqual([path.name for path in self.temporary.iterdir()], [])
 
 
 if __name__ == "__main__":

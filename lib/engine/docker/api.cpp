@@ -197,7 +197,8 @@ std::string error_message(const net::ClientResponse& answer) {
         return std::string(message->text());
     }
     const std::string_view text = base::trim(answer.body);
-    return text.empty() ? fmt::format("status {}", answer.status) : std::string(text);
+    return text.empty() ? fmt::format("the engine answers {} and gives no reason", answer.status)
+                        : std::string(text);
 }
 
 base::Error status_error(std::string_view doing, const net::ClientResponse& answer) {

@@ -97,7 +97,9 @@ TEST_F(DockerApiTest, TellsTheEnginesMessage) {
     EXPECT_EQ(
         api->call({.path = "/x"}, "cannot do", {}).error().message, "cannot do: disk is on fire");
     EXPECT_EQ(api->call({.path = "/y"}, "cannot do", {}).error().message, "cannot do: plain");
-    EXPECT_EQ(api->call({.path = "/z"}, "cannot do", {}).error().message, "cannot do: status 507");
+    EXPECT_EQ(
+        api->call({.path = "/z"}, "cannot do", {}).error().message,
+        "cannot do: the engine answers 507 and gives no reason");
     EXPECT_THAT(api->call({.path = "/full"}, "x", {}).error().hint, HasSubstr("prune"));
     EXPECT_THAT(
         api->call_json({.path = "/nonsense"}, "cannot do", {}).error().message,
