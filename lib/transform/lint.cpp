@@ -14,7 +14,6 @@
 namespace samara::transform {
 namespace {
 
-using data::Map;
 using data::Value;
 
 /// The files in which a runtime family looks for a handler's module.

@@ -7,6 +7,7 @@
 #include "transform/rest_api_event.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -90,9 +91,11 @@ struct VpcRule {
     std::string_view comparison;
 };
 
-constexpr VpcRule vpc_rules[] = {
-    {"SourceVpcWhitelist", "IntrinsicVpcWhitelist", "IntrinsicVpceWhitelist", "StringNotEquals"},
-    {"SourceVpcBlacklist", "IntrinsicVpcBlacklist", "IntrinsicVpceBlacklist", "StringEquals"},
+constexpr std::array vpc_rules{
+    VpcRule{
+        "SourceVpcWhitelist", "IntrinsicVpcWhitelist", "IntrinsicVpceWhitelist", "StringNotEquals"},
+    VpcRule{
+        "SourceVpcBlacklist", "IntrinsicVpcBlacklist", "IntrinsicVpceBlacklist", "StringEquals"},
 };
 
 void restrict_vpcs(

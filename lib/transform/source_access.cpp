@@ -204,6 +204,53 @@ bool grant_managed_kafka(FunctionEvent& event) {
     return true;
 }
 
+namespace {
+
+/// How a function reaches brokers of its own choice.
+struct BrokerAccess {
+    const Value* secret = nullptr;
+    const Value* certificate = nullptr;
+    bool subnet = false;
+    bool security_group = false;
+};
+
+/// Nothing after an error.
+std::optional<BrokerAccess> broker_access(const FunctionEvent& event, const List& list) {
+    BrokerAccess access;
+    for (const Value& item : list) {
+        const std::string_view type = item.find("Type")->text();
+        const bool is_secret =
+            std::find(kafka_secrets.begin(), kafka_secrets.end(), type) != kafka_secrets.end();
+        if (is_secret || type == root_certificate) {
+            const Value* uri = uri_of(event, item);
+            if (uri == nullptr) {
+                return std::nullopt;
+            }
+            (is_secret ? access.secret : access.certificate) = uri;
+        }
+        access.subnet = access.subnet || type == "VPC_SUBNET";
+        access.security_group = access.security_group || type == "VPC_SECURITY_GROUP";
+    }
+    if (access.subnet != access.security_group) {
+        event.properties.error(
+            "SourceAccessConfigurations",
+            "VPC_SUBNET and VPC_SECURITY_GROUP go together",
+            access.subnet ? "add VPC_SECURITY_GROUP" : "add VPC_SUBNET");
+        return std::nullopt;
+    }
+    if (access.secret == nullptr && access.certificate == nullptr && !access.subnet) {
+        event.properties.error(
+            "SourceAccessConfigurations",
+            "SelfManagedKafka event needs a secret or a network to reach its brokers",
+            "SASL_SCRAM_256_AUTH, SASL_SCRAM_512_AUTH, BASIC_AUTH, CLIENT_CERTIFICATE_TLS_AUTH, or "
+            "VPC_SUBNET with VPC_SECURITY_GROUP");
+        return std::nullopt;
+    }
+    return access;
+}
+
+} // namespace
+
 bool grant_self_managed_kafka(FunctionEvent& event) {
     for (const char* name : {"KafkaBootstrapServers", "Topics"}) {
         const Value* value = event.properties.find(name);
@@ -216,51 +263,20 @@ bool grant_self_managed_kafka(FunctionEvent& event) {
         }
     }
     const List* list = source_access(event);
-    if (list == nullptr) {
+    const auto access = list == nullptr ? std::nullopt : broker_access(event, *list);
+    if (!access) {
         return false;
     }
     List statements;
-    const Value* secret = nullptr;
-    const Value* certificate = nullptr;
-    bool subnet = false;
-    bool security_group = false;
-    for (const Value& item : *list) {
-        const std::string_view type = item.find("Type")->text();
-        const bool is_secret =
-            std::find(kafka_secrets.begin(), kafka_secrets.end(), type) != kafka_secrets.end();
-        if (is_secret || type == root_certificate) {
-            const Value* uri = uri_of(event, item);
-            if (uri == nullptr) {
-                return false;
-            }
-            (is_secret ? secret : certificate) = uri;
-        }
-        subnet = subnet || type == "VPC_SUBNET";
-        security_group = security_group || type == "VPC_SECURITY_GROUP";
-    }
-    if (subnet != security_group) {
-        event.properties.error(
-            "SourceAccessConfigurations",
-            "VPC_SUBNET and VPC_SECURITY_GROUP go together",
-            subnet ? "add VPC_SECURITY_GROUP" : "add VPC_SUBNET");
-        return false;
-    }
-    if (secret == nullptr && certificate == nullptr && !subnet) {
-        event.properties.error(
-            "SourceAccessConfigurations",
-            "SelfManagedKafka event needs a secret or a network to reach its brokers",
-            "SASL_SCRAM_256_AUTH, SASL_SCRAM_512_AUTH, BASIC_AUTH, CLIENT_CERTIFICATE_TLS_AUTH, or "
-            "VPC_SUBNET with VPC_SECURITY_GROUP");
-        return false;
-    }
+    const Value* secret = access->secret;
     if (secret != nullptr) {
         statements.emplace_back(read_secret(*secret));
     }
-    if (certificate != nullptr) {
+    if (access->certificate != nullptr) {
         // AWS's transform grants the secret of the credentials a second time here.
-        statements.emplace_back(read_secret(secret != nullptr ? *secret : *certificate));
+        statements.emplace_back(read_secret(secret != nullptr ? *secret : *access->certificate));
     }
-    if (subnet) {
+    if (access->subnet) {
         statements.emplace_back(use_network());
     }
     const auto key = key_arn(event);

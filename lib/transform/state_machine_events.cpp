@@ -110,6 +110,7 @@ const Row* find_row(std::string_view type) {
 
 std::string near_type(std::string_view type) {
     std::vector<std::string_view> names;
+    names.reserve(rows.size());
     for (const Row& row : rows) {
         names.push_back(row.type);
     }

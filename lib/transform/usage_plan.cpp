@@ -132,7 +132,7 @@ bool emit_usage_plan(const Resource& api, const std::string& stage) {
             api.passed_on());
         return true;
     }
-    SharedPlan& shared = api.context().state<SharedPlan>();
+    auto& shared = api.context().state<SharedPlan>();
     shared.depends_on.emplace_back(api.logical_id());
     shared.api_stages.push_back(std::move(api_stage));
     shared.stage_keys.push_back(stage_key(api, stage));

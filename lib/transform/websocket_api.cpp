@@ -188,7 +188,7 @@ std::string emit_stage(const Resource& api, const Value& name, const Map& tags) 
         copy(api, property, stage);
     }
     stage.set("Tags", tags);
-    const std::string id = fmt::format("{}{}Stage", api.logical_id(), id_part(name.text()));
+    std::string id = fmt::format("{}{}Stage", api.logical_id(), id_part(name.text()));
     api.emit(id, "AWS::ApiGatewayV2::Stage", std::move(stage));
     api.context().refer(api.logical_id(), "Stage", id);
     return id;

@@ -142,10 +142,9 @@ TEST(HttpClient, StreamsABodyInChunks) {
 
 // More than the buffers of a unix socket hold.
 BodySource large_body() {
-    return
-        [piece = std::string(1 << 20, 'x'), left = 4]() mutable -> HttpResult<std::string_view> {
-            return left-- > 0 ? std::string_view(piece) : std::string_view();
-        };
+    return [piece = std::string(1 << 20, 'x'), left = 4]() mutable -> HttpResult<std::string_view> {
+        return left-- > 0 ? std::string_view(piece) : std::string_view();
+    };
 }
 
 TEST(HttpClient, TellsWhyABodyIsRefusedInTheMiddle) {
