@@ -196,6 +196,14 @@ class Cases:
         (self.project / "layer.zip").write_bytes(zip_of({"python/a.txt": "new"}))
         self.assertEqual(self.seen(), {"python/a.txt": "new"})
 
+    def test_build_leaves_archives_as_they_are(self):
+        (self.project / "code.zip").write_bytes(zip_of({"main.py": PYTHON}))
+        (self.project / "layer.zip").write_bytes(zip_of({"a.txt": "zipped"}))
+        self.template(code="code.zip", own="layer.zip")
+        built = self.samara("build")
+        self.assertIn("Skip building zip function: Fn", built.stderr)
+        self.assertEqual(self.seen(), {"a.txt": "zipped"})
+
     def test_archives_that_reach_out_are_refused(self):
         self.template(code="code.zip")
         for files, why in (
