@@ -1,4 +1,5 @@
 """One function, every way it can end, on both engines: the result, the log, and nothing left behind."""
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -8,7 +9,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from samara_e2e import STAND_IN, SamaraTest, needs_docker, wait_for  # noqa: E402
+from samara_e2e import STAND_IN, SamaraTest, curl, free_port, needs_docker, wait_for  # noqa: E402
 
 TEMPLATE = """\
 Transform: AWS::Serverless-2016-10-31
@@ -22,6 +23,9 @@ Resources:
       Timeout: 3
       MemorySize: 256
       Environment: {Variables: {GREETING: hello, EMPTY: ''}}
+  Roomy:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: app, Handler: main.handler, Runtime: python3.11, Timeout: 60, MemorySize: 2048}
   NodeFn:
     Type: AWS::Serverless::Function
     Properties:
@@ -31,7 +35,7 @@ Resources:
 """
 
 PYTHON = '''
-import json, os, sys, time
+import http.client, json, os, signal, socket, stat, sys, time
 
 def handler(event, context):
     what = event.get("do", "echo")
@@ -59,6 +63,41 @@ def handler(event, context):
                 hog[-1][i] = 1
     if what == "write":
         open("/var/task/new", "w")
+    if what == "close":
+        # What the runtime client speaks to the Runtime API with is its only connection.
+        for number in range(3, 64):
+            try:
+                if stat.S_ISSOCK(os.fstat(number).st_mode):
+                    socket.socket(fileno=os.dup(number)).shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        return "closed"
+    if what == "answer":
+        # Answers by itself; the runtime client answers a second time.
+        api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+        identifier = event.get("id") or context.aws_request_id
+        api.request("POST", f"/2018-06-01/runtime/invocation/{identifier}/response", '"the first"')
+        print("status", api.getresponse().status, flush=True)
+        return "the second"
+    if what == "print":
+        for _ in range(100):
+            sys.stdout.write("p" * (1024 * 1024 - 1) + "\\n")
+        return "printed"
+    if what == "fork":
+        children = []
+        try:
+            for _ in range(2000):
+                child = os.fork()
+                if child == 0:
+                    signal.pause()
+                    os._exit(0)
+                children.append(child)
+        except BlockingIOError:
+            return len(children)
+    if what == "fill":
+        with open("/tmp/full", "wb") as file:
+            for _ in range(600):
+                file.write(bytes(1024 * 1024))
     if what == "unserialisable":
         return object()
     return None
@@ -83,7 +122,7 @@ class Cases:
 
     def options(self, function="Fn"):
         if self.engine == "docker":
-            image = "python:3.11" if function == "Fn" else "nodejs:18"
+            image = "nodejs:18" if function == "NodeFn" else "python:3.11"
             return ["--invoke-image", f"{STAND_IN}/{image}", "--skip-pull-image"]
         return []
 
@@ -162,6 +201,41 @@ class Cases:
         answer = json.loads(self.invoke({"do": "eat"}).stdout)
         self.assertRegex(answer["errorType"], r"Runtime.OutOfMemory|Runtime.ExitError|MemoryError")
 
+    def test_connection_to_the_runtime_api_that_is_closed(self):
+        answer = json.loads(self.invoke({"do": "close"}).stdout)
+        self.assertEqual(answer["errorType"], "Runtime.ExitError")
+        self.assertIn("Runtime exited with error: exit status 1", answer["errorMessage"])
+
+    def test_answer_that_comes_twice(self):
+        port = free_port()
+        with self.serve(port) as program:
+            program.wait_for_line("Press CTRL+C to quit")
+            self.assertEqual(self.call(port, {"do": "answer"}, "Fn"), (200, "the first"))
+            for number in range(3):  # the second one is nobody's answer
+                status, body = self.call(port, {"do": "echo", "number": number}, "Fn")
+                self.assertEqual((status, body.get("event")), (200, {"do": "echo", "number": number}))
+            self.assertEqual(program.stop(), 0)
+        self.assert_nothing_left(program.process.pid)
+
+    def test_answer_for_another_request(self):
+        result = self.invoke({"do": "answer", "id": "00000000-0000-4000-8000-000000000000"})
+        self.assertEqual(json.loads(result.stdout), "the second")
+        self.assertIn("status 400", result.stderr)
+
+    def test_hundred_megabytes_of_log(self):
+        result = self.invoke({"do": "print"}, function="Roomy")
+        self.assertEqual(json.loads(result.stdout), "printed")
+        self.assertEqual(result.stderr.count("p" * (1024 * 1024 - 1)), 100)
+
+    def test_two_thousand_processes(self):
+        forked = json.loads(self.invoke({"do": "fork"}, function="Roomy").stdout)
+        self.assertTrue(900 < forked < 1024, forked)
+
+    def test_temporary_folder_that_is_full(self):
+        answer = json.loads(self.invoke({"do": "fill"}, function="Roomy").stdout)
+        self.assertEqual(answer["errorType"], "OSError")
+        self.assertIn("No space left on device", answer["errorMessage"])
+
     def test_code_is_read_only(self):
         self.assertEqual(json.loads(self.invoke({"do": "write"}).stdout)["errorType"], "OSError")
         self.assertFalse((self.project / "app/new").exists())
@@ -180,6 +254,54 @@ class Cases:
                     self.assertNotEqual(program.stop(number, 10), 0)
                 self.assert_nothing_left(program.process.pid)
 
+    def serve(self, port, *arguments):
+        return self.start("local", "start-lambda", "--port", port, *arguments, *self.options())
+
+    def call(self, port, event, function="Roomy", *options):
+        """Status and decoded body of one call of the Lambda service."""
+        status, _, body = curl(f"http://127.0.0.1:{port}/2015-03-31/functions/{function}/invocations",
+                               "-d", json.dumps(event), *options)
+        return status, json.loads(body or "null")
+
+    def kill_while_three_run(self):
+        """A service that got SIGKILL in the middle of calls of three environments."""
+        port = free_port()
+        with self.serve(port) as program:
+            program.wait_for_line("Press CTRL+C to quit")
+            for _ in range(3):
+                self.call(port, {"do": "sleep"}, "Roomy", "-H", "X-Amz-Invocation-Type: Event")
+            wait_for(lambda: program.output().count("sleeping") == 3, "three calls that go on")
+            os.kill(program.process.pid, signal.SIGKILL)
+            program.process.wait()
+        return program
+
+    def environments_of(self, program):
+        raise NotImplementedError
+
+    def test_a_hundred_calls_at_once(self):
+        port = free_port()
+        answers, most = [], 0
+        with self.serve(port, "--max-concurrency", "10") as program:
+            program.wait_for_line("Press CTRL+C to quit")
+
+            def once(number):
+                status, body = self.call(port, {"do": "echo", "number": number}, "Fn")
+                return None if status == 429 else (status, body["event"]["number"], body["id"])
+
+            def ask(number):  # who is told to come back later does so
+                return wait_for(lambda: once(number), f"the answer to call {number}", 120)
+
+            with concurrent.futures.ThreadPoolExecutor(100) as callers:
+                calls = [callers.submit(ask, number) for number in range(100)]
+                while not all(call.done() for call in calls):
+                    most = max(most, self.environments_of(program))
+                answers = [call.result() for call in calls]
+            self.assertEqual([answer[:2] for answer in answers], [(200, number) for number in range(100)])
+            self.assertEqual(len({answer[2] for answer in answers}), 100, "a request id twice")
+            self.assertTrue(1 < most <= 10, most)
+            self.assertEqual(program.stop(), 0)
+        self.assert_nothing_left(program.process.pid)
+
     def test_log_file(self):
         self.samara("local", "invoke", "Fn", "--log-file", "out.log", *self.options())
         self.assertIn("a line of log", (self.project / "out.log").read_text())
@@ -187,6 +309,9 @@ class Cases:
 
 class OnTheSandbox(Cases, SamaraTest):
     engine = "sandbox"
+
+    def environments_of(self, program):
+        return len(list(self.temporary.glob("samara-*sandbox*")))
 
     def test_interpreter_of_another_version(self):
         self.write("template.yaml", TEMPLATE.replace("python3.11", "python3.8"))
@@ -197,16 +322,17 @@ class OnTheSandbox(Cases, SamaraTest):
         self.assert_nothing_left()
 
     def test_killed_without_mercy_is_swept_by_the_next(self):
-        with self.start_sleeping() as program:
-            program.wait_for_line("sleeping")
-            os.kill(program.process.pid, signal.SIGKILL)
-            program.process.wait()
-        wait_for(lambda: not self.processes_of_this_test(), "the end of the sandbox", 10)
+        self.kill_while_three_run()
+        wait_for(lambda: not self.processes_of_this_test(), "the end of the sandboxes", 10)
+        self.assertEqual(len(list(self.temporary.iterdir())), 3, "folders that nobody could remove")
         self.invoke({"do": "echo"})
 
 
 class OnDocker(Cases, SamaraTest):
     engine = "docker"
+
+    def environments_of(self, program):
+        return len(self.containers_of(program.process.pid))
 
     def setUp(self):
         needs_docker()
@@ -217,11 +343,8 @@ class OnDocker(Cases, SamaraTest):
         self.assertTrue(re.search(r"^SAM_CONTAINER_ID: [0-9a-f]{12,}$", result.stderr, re.M), result.stderr)
 
     def test_killed_without_mercy_is_swept_by_the_next(self):
-        with self.start_sleeping() as program:
-            program.wait_for_line("sleeping")
-            os.kill(program.process.pid, signal.SIGKILL)
-            program.process.wait()
-        self.assertTrue(self.containers_of(program.process.pid), "the engine goes on without us")
+        program = self.kill_while_three_run()
+        self.assertEqual(len(self.containers_of(program.process.pid)), 3, "the engine goes on without us")
         self.invoke({"do": "echo"})
         self.assertEqual(self.containers_of(program.process.pid), [])
 
