@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,9 @@ std::string replace_all(std::string_view text, std::string_view from, std::strin
 
 /// Whether the bytes are well-formed UTF-8; `bad_offset`, when given, receives the first bad byte.
 bool is_utf8(std::string_view bytes, std::size_t* bad_offset = nullptr);
+
+/// The characters of well-formed UTF-8; bytes that are none stand for themselves.
+std::vector<std::uint32_t> code_points(std::string_view text);
 
 /// The candidate that `name` is most likely a misspelling of, or empty when none is near.
 std::string_view nearest(std::string_view name, const std::vector<std::string_view>& candidates);

@@ -21,10 +21,6 @@ using data::Value;
 /// The hosted zone of every CloudFront distribution, and so of edge-optimized domains.
 constexpr std::string_view cloudfront_zone = "Z2FDTNDATAQYW2";
 
-bool is_true(const Value* value) {
-    return value != nullptr && value->as_boolean() != nullptr && *value->as_boolean();
-}
-
 bool is_false(const Value* value) {
     return value != nullptr && value->as_boolean() != nullptr && !*value->as_boolean();
 }

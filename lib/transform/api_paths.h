@@ -2,7 +2,7 @@
 
 #include "data/value.h"
 #include "transform/context.h"
-#include "transform/definition_text.h"
+#include "transform/definition_history.h"
 
 #include <map>
 #include <optional>

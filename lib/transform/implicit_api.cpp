@@ -1,9 +1,11 @@
 #include "base/strings.h"
 #include "transform/api_paths.h"
+#include "transform/definition_history.h"
 #include "transform/expanders.h"
 #include "transform/http_api_event.h"
 #include "transform/intrinsics.h"
 #include "transform/openapi.h"
+#include "transform/python_order.h"
 #include "transform/resource.h"
 #include "transform/rest_api_event.h"
 #include "transform/rest_definition.h"
@@ -47,10 +49,6 @@ constexpr std::array kinds{
         "HttpApi",
         new_http_definition},
 };
-
-bool is_true(const Value* value) {
-    return value != nullptr && value->as_boolean() != nullptr && *value->as_boolean();
-}
 
 /// Calls visit(resource, event, properties) for each event of that type, also when the properties
 /// are no map.

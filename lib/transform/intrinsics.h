@@ -41,4 +41,8 @@ data::Value make_conditional(const data::Value* condition, data::Value value);
 /// {"Condition": name}
 data::Value make_condition(std::string_view name);
 
+/// Whether a property is there and the boolean true, or false.
+bool is_true(const data::Value* value);
+bool is_false(const data::Value* value);
+
 } // namespace samara::transform

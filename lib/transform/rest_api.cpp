@@ -2,6 +2,7 @@
 #include "transform/api_domain.h"
 #include "transform/api_paths.h"
 #include "transform/artifact.h"
+#include "transform/definition_history.h"
 #include "transform/definition_text.h"
 #include "transform/expanders.h"
 #include "transform/intrinsics.h"

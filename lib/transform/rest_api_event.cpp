@@ -2,7 +2,7 @@
 
 #include "base/strings.h"
 #include "transform/api_paths.h"
-#include "transform/definition_text.h"
+#include "transform/definition_history.h"
 #include "transform/expanders.h"
 #include "transform/function_event.h"
 #include "transform/intrinsics.h"

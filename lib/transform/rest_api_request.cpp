@@ -18,10 +18,6 @@ namespace {
 
 constexpr std::string_view validator_key = "x-amazon-apigateway-request-validator";
 
-bool is_true(const Value* value) {
-    return value != nullptr && value->as_boolean() != nullptr && *value->as_boolean();
-}
-
 /// A list that is there or is added.
 List& list_in(Map& map, std::string_view key) {
     Value& value = map[key];

@@ -1,7 +1,7 @@
 #include "transform/rest_authorizer.h"
 
-#include "transform/definition_text.h"
 #include "transform/intrinsics.h"
+#include "transform/python_order.h"
 
 #include <array>
 

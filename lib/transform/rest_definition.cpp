@@ -1,9 +1,10 @@
 #include "transform/rest_definition.h"
 
 #include "base/strings.h"
-#include "transform/definition_text.h"
+#include "transform/definition_history.h"
 #include "transform/intrinsics.h"
 #include "transform/openapi.h"
+#include "transform/python_order.h"
 
 #include <algorithm>
 #include <array>

@@ -1,9 +1,9 @@
 #include "transform/rest_policy.h"
 
 #include "base/strings.h"
-#include "transform/definition_text.h"
 #include "transform/intrinsics.h"
 #include "transform/openapi.h"
+#include "transform/python_order.h"
 #include "transform/rest_api_event.h"
 
 #include <algorithm>

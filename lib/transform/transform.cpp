@@ -2,10 +2,10 @@
 
 #include "base/strings.h"
 #include "transform/context.h"
-#include "transform/definition_text.h"
 #include "transform/expanders.h"
 #include "transform/intrinsic_checks.h"
 #include "transform/logical_id.h"
+#include "transform/python_order.h"
 #include "transform/resource.h"
 
 #include <algorithm>
