@@ -1,5 +1,6 @@
 #include "app/application.h"
 
+#include "app/function_environment.h"
 #include "app/local_files.h"
 #include "base/strings.h"
 #include "data/read.h"
@@ -230,7 +231,8 @@ base::Result<const model::Function*> Application::require_function(const std::st
 
 const model::Layer* Application::find_layer(std::string_view arn) const {
     const auto found = std::find_if(layers_.begin(), layers_.end(), [&](const model::Layer& layer) {
-        return arn.ends_with(fmt::format(":layer:{}:1", layer.logical_id));
+        // Another account may have a layer of that name.
+        return arn.ends_with(fmt::format(":{}:layer:{}:1", account_id, layer.logical_id));
     });
     return found == layers_.end() ? nullptr : &*found;
 }

@@ -342,7 +342,7 @@ Planner::layer(const Application& application, const std::string& arn) const {
             local->logical_id);
         error.hint = fmt::format("it is looked for at {}", path.string());
     } else {
-        return engine::Layer{local->logical_id, std::move(**folder), true};
+        return engine::Layer{local->name, std::move(**folder), true};
     }
     error.where = local->content_where;
     error.resource = local->logical_id;

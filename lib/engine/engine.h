@@ -34,7 +34,7 @@ struct ImagePackage {
 
 /// One layer in the order of the function's Layers; later ones win.
 struct Layer {
-    std::string name;             ///< logical id, or name and version: part of the image's name
+    std::string name;             ///< its own, or with the version: part of the image's name
     std::filesystem::path folder; ///< absolute folder, its content goes to /opt
     bool from_template = false;   ///< defined in this template rather than fetched by ARN
 };

@@ -140,6 +140,14 @@ TEST_F(ApplicationTest, PlansWhatAnEngineStarts) {
     EXPECT_EQ(plan->spec.environment.at("AWS_LAMBDA_FUNCTION_TIMEOUT"), "7");
 }
 
+TEST_F(ApplicationTest, LayerOfAnotherAccountIsNotTheTemplates) {
+    const auto application = load(two_functions);
+    std::string arn = application->functions().front().layers.front();
+    EXPECT_NE(application->find_layer(arn), nullptr) << arn;
+    arn.replace(arn.find("123456789012"), 12, "999999999999");
+    EXPECT_EQ(application->find_layer(arn), nullptr) << arn;
+}
+
 TEST_F(ApplicationTest, AnEditChangesTheFingerprint) {
     write("one/a.py", "1");
     write("shared/python/x.py", "");
