@@ -167,6 +167,13 @@ net::HttpResponse Gateway::call_function(
     }
     const invoke::Response& reply = **result;
     record.cold = reply.cold;
+    if (reply.status / 100 != 2) { // not the function's result: throttled, or refused before it ran
+        record.error = "the function was not run: " + reply.payload;
+        return refuse(
+            reply.status == 413 ? Refusal::request_too_large : Refusal::integration_failure,
+            &call.api,
+            &call);
+    }
     auto response = v2 ? response_v2(reply)
                        : response_v1(reply, {call.api.kind == ApiKind::rest, decodes_base64(call)});
     if (!response) {

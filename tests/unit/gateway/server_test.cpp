@@ -117,6 +117,25 @@ TEST(Server, SaysNotFoundAndInternalServerError) {
     EXPECT_EQ(calls, 1);
 }
 
+// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html: what
+// comes with a status of its own is no result of the function.
+TEST(Server, DoesNotTakeARefusalOfLambdaForTheResult) {
+    int status = 429;
+    const Server server = start(apis_of(video), [&](const invoke::Request&) {
+        invoke::Response refusal = reply(R"({"message": "Rate Exceeded."})");
+        refusal.status = status;
+        return refusal;
+    });
+    const std::string_view get = "GET /upload/url HTTP/1.1\r\nHost: x\r\n\r\n";
+    std::string response = request(server, get);
+    EXPECT_EQ(status_of(response), 503);
+    EXPECT_EQ(body_of(response), R"({"message":"Service Unavailable"})");
+    status = 413;
+    response = request(server, get);
+    EXPECT_EQ(status_of(response), 413);
+    EXPECT_EQ(body_of(response), R"({"message":"Request Entity Too Large"})");
+}
+
 TEST(Server, RefusesHeadersThatWouldSplitTheResponse) {
     const Server server = start(apis_of(video), [](const invoke::Request&) {
         return reply(R"({"statusCode": 200, "headers": {"X": "a\r\nSet-Cookie: b=c"}})");
