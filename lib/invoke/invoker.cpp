@@ -212,11 +212,17 @@ private:
     }
 
     void release(EnvironmentPool& pool, std::optional<Slot> slot) {
+        bool work_for_janitor = false;
         {
             const std::lock_guard lock(mutex_);
             pool.release(std::move(slot), ended_);
+            // What becomes idle now is due no earlier than what the janitor waits for already, and
+            // waking it for each call would cost as much as the rest of the way.
+            work_for_janitor = !ended_.empty() || !janitor_has_date_;
         }
-        changed_.notify_all();
+        if (work_for_janitor) {
+            changed_.notify_all();
+        }
     }
 
     void discard(EnvironmentPool& pool, Slot slot) {
@@ -317,6 +323,7 @@ private:
             if (closing_) {
                 return;
             }
+            janitor_has_date_ = next.has_value();
             if (next) {
                 changed_.wait_until(lock, *next + options_.idle_timeout);
             } else {
@@ -347,6 +354,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     bool closing_ = false;
+    bool janitor_has_date_ = false; // it will look again by itself
     std::map<std::string, std::shared_ptr<EnvironmentPool>, std::less<>> pools_;
     std::map<std::string, EventPolicy, std::less<>> policies_;
     std::map<std::string, std::size_t> provisioned_;

@@ -1,10 +1,9 @@
 #include "net/stop_watcher.h"
 
-#include <array>
 #include <chrono>
 #include <utility>
 
-#include <poll.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -15,15 +14,23 @@ namespace {
 // The other library may not be where an interrupt reaches it (before its socket exists, say).
 constexpr std::chrono::milliseconds repeat{10};
 
-void wake(int event) {
-    const std::uint64_t one = 1;
-    static_cast<void>(!::write(event, &one, sizeof one));
+// No generation: the first arm() makes it 1.
+constexpr std::uint64_t wake_up = 0;
+
+void watch(const Socket& polled, int descriptor, std::uint64_t generation) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = generation;
+    ::epoll_ctl(polled.get(), EPOLL_CTL_ADD, descriptor, &event);
 }
 
 } // namespace
 
 StopWatcher::StopWatcher(std::function<void()> interrupt)
-    : interrupt_(std::move(interrupt)), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+    : interrupt_(std::move(interrupt)), polled_(::epoll_create1(EPOLL_CLOEXEC)),
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    watch(polled_, wake_.get(), wake_up);
+}
 
 StopWatcher::~StopWatcher() {
     if (!thread_.joinable()) {
@@ -32,11 +39,11 @@ StopWatcher::~StopWatcher() {
     {
         const std::lock_guard guard(mutex_);
         ending_ = true;
-        descriptor_ = -1;
         ++generation_;
     }
     changed_.notify_all();
-    wake(wake_.get());
+    const std::uint64_t one = 1;
+    static_cast<void>(!::write(wake_.get(), &one, sizeof one));
     thread_.join();
 }
 
@@ -46,35 +53,30 @@ void StopWatcher::arm(int descriptor) {
         descriptor_ = descriptor;
         interrupted_ = false;
         ++generation_;
+        watch(polled_, descriptor_, generation_);
     }
     if (!thread_.joinable()) {
         thread_ = std::thread([this] { run(); });
     }
-    wake(wake_.get());
 }
 
 bool StopWatcher::disarm() {
-    // The thread is not woken: should the old descriptor become readable, the generation tells.
     const std::lock_guard guard(mutex_);
+    ::epoll_ctl(polled_.get(), EPOLL_CTL_DEL, descriptor_, nullptr);
     descriptor_ = -1;
     ++generation_;
-    changed_.notify_all();
+    changed_.notify_all(); // costs nothing unless it is interrupting
     return interrupted_;
 }
 
 void StopWatcher::run() {
     std::unique_lock lock(mutex_);
     while (!ending_) {
-        const std::uint64_t generation = generation_;
-        std::array<pollfd, 2> polled{{{wake_.get(), POLLIN, 0}, {descriptor_, POLLIN, 0}}};
         lock.unlock();
-        ::poll(polled.data(), polled.size(), -1);
-        if (polled[0].revents != 0) {
-            std::uint64_t count = 0;
-            static_cast<void>(!::read(wake_.get(), &count, sizeof count));
-        }
+        epoll_event event{};
+        const int ready = ::epoll_wait(polled_.get(), &event, 1, -1);
         lock.lock();
-        while (polled[1].revents != 0 && generation == generation_) {
+        while (ready == 1 && event.data.u64 == generation_) {
             interrupted_ = true;
             interrupt_();
             changed_.wait_for(lock, repeat);

@@ -31,11 +31,12 @@ private:
     void run();
 
     std::function<void()> interrupt_;
-    Socket wake_; // eventfd
+    Socket polled_; // epoll: what is watched changes without the thread being woken
+    Socket wake_;   // eventfd
     std::mutex mutex_;
     std::condition_variable changed_;
     int descriptor_ = -1;
-    std::uint64_t generation_ = 0; // of arm() and disarm(): tells a stale wake-up
+    std::uint64_t generation_ = 0; // of arm() and disarm(): tells a stale event
     bool interrupted_ = false;
     bool ending_ = false;
     std::thread thread_;
