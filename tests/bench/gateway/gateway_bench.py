@@ -1,0 +1,127 @@
+"""gateway_bench.py SAMARA GATEWAY_LOAD [--engine docker|sandbox]: what start-api costs beside the emulator.
+
+The same functions in the same execution environments, asked once through `local start-api` and once
+directly (samara-rie with the event that the gateway would send), in turns, so that whatever else the
+machine does hits both alike. Prints the best of the turns and their ratios, and the memory of start-api
+at rest and over 10,000 requests.
+"""
+import argparse
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+from samara_e2e import STAND_IN, background, free_port  # noqa: E402
+
+TEMPLATE = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: main.handler
+      Runtime: python3.11
+      CodeUri: app
+      Events:
+        Small: {Type: HttpApi, Properties: {Path: /small, Method: get}}
+        Event: {Type: HttpApi, Properties: {Path: /event, Method: get}}
+"""
+CODE = """
+import json
+
+def handler(event, context):
+    return {"statusCode": 200, "body": json.dumps(event) if event["rawPath"] == "/event" else "small"}
+"""
+
+
+def resident(pid):
+    """Megabytes of the process in memory."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:")) / 1024
+
+
+class Bench:
+    def __init__(self, samara, load, engine):
+        self.samara, self.program, self.engine = samara, load, engine
+        self.port = free_port()
+
+    def load(self, targets, connections, requests, path, *body):
+        done = subprocess.run([self.program, ",".join(map(str, targets)), str(connections), str(requests), path, *map(str, body)],
+                              capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(done.stderr)
+        return json.loads(done.stdout)
+
+    def environments(self, folder, pid):
+        """Where the emulators listen: Unix sockets, or published ports."""
+        if self.engine == "sandbox":
+            return sorted(folder.glob("tmp/*/invoke.sock"))
+        ids = subprocess.run(["docker", "ps", "-q", "--filter", "label=samara.owner"], capture_output=True, text=True).stdout.split()
+        found = []
+        for container in json.loads(subprocess.run(["docker", "inspect", *ids], capture_output=True, text=True).stdout):
+            if str(pid) in container["Config"]["Labels"]["samara.owner"].replace(":", " ").replace("-", " ").split():
+                found.append(container["NetworkSettings"]["Ports"]["8080/tcp"][0]["HostPort"])
+        return found
+
+    def gateway(self, connections, requests=2000):
+        return self.load([self.port], connections, requests, "/small")
+
+    def compare(self, connections, environments, event, turns=3):
+        asked, direct = [], []
+        for _ in range(turns):
+            asked.append(self.gateway(connections))
+            direct.append(self.load(environments, connections, 2000, "/2015-03-31/functions/function/invocations", event))
+        best = {key: (pick(a[key] for a in asked), pick(d[key] for d in direct))
+                for key, pick in (("rate", max), ("median", min))}
+        for key, unit, goal in (("rate", "requests/s", "at least 0.80"), ("median", "us", "at most 1.50")):
+            through, beside = best[key]
+            print(f"{connections} connections, {key}: {through:.0f} through start-api, {beside:.0f} directly ({unit}): "
+                  f"{through / beside:.2f} (goal: {goal})", flush=True)
+
+    def run(self, folder):
+        (folder / "app").mkdir()
+        (folder / "tmp").mkdir()
+        (folder / "template.yaml").write_text(TEMPLATE)
+        (folder / "app/main.py").write_text(CODE)
+        command = [self.samara, "local", "start-api", "--port", str(self.port), "--max-concurrency", "64"]
+        if self.engine == "docker":
+            command += ["--invoke-image", f"{STAND_IN}/python:3.11", "--skip-pull-image"]
+        environment = {**os.environ, "SAMARA_ENGINE": self.engine, "TMPDIR": str(folder / "tmp")}
+        with background(command, cwd=folder, env=environment) as api:
+            api.wait_for_line("Press CTRL+C to quit")
+            pid = api.process.pid
+            print(f"at rest: {resident(pid):.1f} MB (goal: under 20)")
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/event") as answer:
+                event = json.loads(answer.read())
+            event["rawPath"] = "/small"
+            (folder / "event.json").write_text(json.dumps(event))
+            for connections in (1, 8):
+                self.gateway(connections, 200)  # starts the environments and warms them
+                self.compare(connections, self.environments(folder, pid), folder / "event.json")
+            slow = self.gateway(64, 3200)
+            ideal = 64 / slow["rate"] * 1e6
+            print(f"64 connections: {slow['rate']:.0f} requests/s, latency median {slow['median']:.0f} us, longest {slow['max']:.0f} us; "
+                  f"{ideal:.0f} us were each to wait its turn")
+            before = resident(pid)
+            self.gateway(8, 10000)
+            print(f"10,000 requests: {resident(pid) - before:+.1f} MB, now {resident(pid):.1f} MB (goal: within 10)")
+            api.stop(signal.SIGINT)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("samara")
+    parser.add_argument("load")
+    parser.add_argument("--engine", default="sandbox", choices=("sandbox", "docker"))
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="gb-") as folder:
+        Bench(os.path.abspath(options.samara), os.path.abspath(options.load), options.engine).run(pathlib.Path(folder))
+
+
+if __name__ == "__main__":
+    main()
