@@ -168,12 +168,8 @@ void EventQueue::attempt(Event event, const EventHandling& handling) {
             log_.error(to_string(response.error()));
         }
         ++event.refusals;
-        again(
-            std::move(event),
-            handling,
-            std::max(
-                scaled(wait_after_refusal(event.refusals), options_.retry_scale),
-                shortest_refusal_wait));
+        const auto wait = scaled(wait_after_refusal(event.refusals), options_.retry_scale);
+        again(std::move(event), handling, std::max(wait, shortest_refusal_wait));
         return;
     }
     ++event.attempts;

@@ -18,7 +18,7 @@ std::string_view elf_machine(std::string_view architecture) {
     return architecture == "arm64" ? "b700" : "3e00";
 }
 
-constexpr std::size_t machine_offset = 2 * 18; // digits
+constexpr std::size_t machine_offset = 36; // digits of 18 bytes
 constexpr std::string_view elf_magic = "7f454c46";
 
 std::string_view value_after(std::string_view line, std::string_view label) {
