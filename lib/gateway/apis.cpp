@@ -86,6 +86,10 @@ Api read_api(
             api.binary_media_types.push_back(media_type);
         }
     }
+    if (const data::Value* policy = properties->find("Policy");
+        kind == ApiKind::rest && policy != nullptr && !policy->is_null()) {
+        api.policy = *policy;
+    }
     return api;
 }
 

@@ -1,5 +1,7 @@
 #include "gateway/authorization.h"
 
+#include "base/strings.h"
+#include "data/write.h"
 #include "gateway/authorizer_context.h"
 #include "gateway/event.h"
 #include "gateway/percent.h"
@@ -108,6 +110,29 @@ std::string identity_value(const Call& call, const IdentitySource& source) {
     return {};
 }
 
+namespace {
+
+ConditionKeys keys_of(const Call& call) {
+    return condition_keys(
+        call.request.remote_address,
+        std::string(call.header("user-agent")),
+        std::string(call.header("referer")),
+        call.tls,
+        call.time);
+}
+
+/// API Gateway shows but the last four digits of the account.
+std::string masked_account(const std::string& arn) {
+    constexpr std::size_t shown = 4;
+    return base::replace_all(
+        arn,
+        account_id,
+        std::string(account_id.size() - shown, '*') +
+            std::string(account_id.substr(account_id.size() - shown)));
+}
+
+} // namespace
+
 Authorization::Authorization(AuthorizationOptions options, DeadlineInvoker& invoker)
     : options_(std::move(options)), invoker_(invoker) {}
 
@@ -145,6 +170,9 @@ std::optional<Rejection> Authorization::check(Call& call) {
     if (options_.disable_authorizer) {
         return std::nullopt;
     }
+    if (auto rejected = check_policy(call)) {
+        return rejected;
+    }
     const Access& access = call.match.route->access;
     if (access.api_key) {
         if (auto rejected = check_api_key(call)) {
@@ -174,6 +202,43 @@ std::optional<Rejection> Authorization::check(Call& call) {
         return check_iam(call);
     }
     return check_lambda(call, authorizer);
+}
+
+/// The API's resource policy, which comes before its authorizers. Beside one that gives a policy of
+/// its own (IAM, Lambda) only a Deny counts; without one, or with a user pool, the policy has to
+/// allow the call.
+/// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+std::optional<Rejection> Authorization::check_policy(const Call& call) const {
+    if (call.api.policy.is_null()) {
+        return std::nullopt;
+    }
+    const auto found = call.api.authorizers.find(call.match.route->access.authorizer);
+    const bool iam = found != call.api.authorizers.end() &&
+                     std::holds_alternative<IamAuthorizer>(found->second.method);
+    const bool has_own_policy =
+        iam || (found != call.api.authorizers.end() &&
+                std::holds_alternative<LambdaAuthorizer>(found->second.method));
+    const std::string arn = method_arn(call, options_.region);
+    const ConditionKeys keys = keys_of(call);
+    const auto verdict = evaluate_policy(
+        call.api.policy, {"execute-api:Invoke", arn, &keys, iam ? account_id : std::string_view()});
+    if (!verdict) {
+        return closed(fmt::format("the API's resource policy: {}", verdict.error().message));
+    }
+    if (*verdict == Verdict::allowed || (*verdict == Verdict::denied && has_own_policy)) {
+        return std::nullopt;
+    }
+    Rejection rejection = reject(Refusal::access_denied, call, "the API's resource policy");
+    if (call.api.gateway_responses.empty()) {
+        rejection.response.body = data::write_json(data::Map{
+            {"Message",
+             fmt::format(
+                 "User: anonymous is not authorized to perform: execute-api:Invoke on resource: "
+                 "{}{}",
+                 masked_account(arn),
+                 *verdict == Verdict::denied_explicitly ? " with an explicit deny" : "")}});
+    }
+    return rejection;
 }
 
 std::optional<Rejection> Authorization::check_api_key(Call& call) const {
@@ -307,7 +372,8 @@ std::optional<Rejection> Authorization::check_lambda(Call& call, const Authorize
     bool allowed = verdict->simple.value_or(false);
     if (!verdict->simple) {
         const std::string arn = method_arn(call, options_.region);
-        const auto answer = evaluate_policy(verdict->policy, {"execute-api:Invoke", arn});
+        const ConditionKeys keys = keys_of(call);
+        const auto answer = evaluate_policy(verdict->policy, {"execute-api:Invoke", arn, &keys});
         if (!answer) {
             return reject(Refusal::bad_integration_response, call, answer.error().message);
         }

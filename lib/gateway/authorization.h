@@ -63,6 +63,7 @@ private:
         const std::vector<std::string>& issuers,
         const std::vector<std::string>& audience);
     std::optional<Rejection> check_iam(Call& call);
+    [[nodiscard]] std::optional<Rejection> check_policy(const Call& call) const;
     std::optional<Rejection> check_api_key(Call& call) const;
     std::shared_ptr<const LambdaVerdict> kept(const std::string& key);
     void

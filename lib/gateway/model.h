@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "data/value.h"
 #include "net/http_message.h"
 
 #include <chrono>
@@ -136,6 +137,7 @@ struct Api {
     std::vector<std::string> binary_media_types;                           ///< REST APIs
     std::map<std::string, GatewayResponse, std::less<>> gateway_responses; ///< by type, REST APIs
     TextPairs api_keys; ///< logical id and value, REST APIs
+    data::Value policy; ///< who may call it at all, REST APIs; null: everybody
 };
 
 } // namespace samara::gateway

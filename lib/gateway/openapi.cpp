@@ -146,15 +146,17 @@ void read_authorizers(const data::Value& body, Reading& reading) {
     }
 }
 
+} // namespace
+
 GatewayResponse read_gateway_response(const data::Value& response) {
     GatewayResponse read;
-    const std::string status = text_of(response, "statusCode");
+    const std::string status = either_text(response, "statusCode");
     int code = 0;
     if (std::from_chars(status.data(), status.data() + status.size(), code).ec == std::errc{}) {
         read.status = code;
     }
     constexpr std::string_view prefix = "gatewayresponse.header.";
-    const data::Value* parameters = response.find("responseParameters");
+    const data::Value* parameters = either(response, "responseParameters");
     if (parameters != nullptr && parameters->is_map()) {
         for (const data::Entry& entry : *parameters->as_map()) {
             std::string value = data::scalar_text(entry.value);
@@ -167,7 +169,7 @@ GatewayResponse read_gateway_response(const data::Value& response) {
             read.headers.push_back({entry.key.substr(prefix.size()), std::move(value)});
         }
     }
-    const data::Value* templates = response.find("responseTemplates");
+    const data::Value* templates = either(response, "responseTemplates");
     if (templates != nullptr && templates->is_map()) {
         for (const data::Entry& entry : *templates->as_map()) {
             read.templates.emplace(entry.key, data::scalar_text(entry.value));
@@ -175,8 +177,6 @@ GatewayResponse read_gateway_response(const data::Value& response) {
     }
     return read;
 }
-
-} // namespace
 
 void read_openapi(
     const data::Value& body, const Functions& functions, Api& api, base::Diagnostics& diagnostics) {
@@ -200,6 +200,9 @@ void read_openapi(
     }
     for (std::string& type : texts_of(body.find("x-amazon-apigateway-binary-media-types"))) {
         api.binary_media_types.push_back(base::replace_all(type, "~1", "/"));
+    }
+    if (const data::Value* policy = body.find("x-amazon-apigateway-policy")) {
+        api.policy = *policy;
     }
     const data::Value* responses = body.find("x-amazon-apigateway-gateway-responses");
     if (responses != nullptr && responses->is_map()) {

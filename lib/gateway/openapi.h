@@ -19,6 +19,10 @@ void read_openapi(
 Integration
 read_integration(const data::Value* integration, const Functions& functions, const Api& api);
 
+/// A member of x-amazon-apigateway-gateway-responses, or the equal properties of an
+/// AWS::ApiGateway::GatewayResponse.
+GatewayResponse read_gateway_response(const data::Value& response);
+
 /// x-amazon-apigateway-cors, or the CorsConfiguration of AWS::ApiGatewayV2::Api.
 Cors read_cors(const data::Value& cors);
 

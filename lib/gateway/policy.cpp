@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace samara::gateway {
 
 namespace {
@@ -25,15 +27,64 @@ bool action_applies(const data::Value& statement, std::string_view action) {
     return any_matches(patterns, base::to_lower(action)) != inverted;
 }
 
+/// "execute-api:/stage/GET/path" stands for the API that has the policy.
 bool resource_applies(const data::Value& statement, std::string_view resource) {
+    constexpr std::string_view own_api = "execute-api:/";
     const bool inverted = statement.find("NotResource") != nullptr;
-    return any_matches(texts_of(statement.find(inverted ? "NotResource" : "Resource")), resource) !=
-           inverted;
+    std::vector<std::string> patterns =
+        texts_of(statement.find(inverted ? "NotResource" : "Resource"));
+    for (std::string& pattern : patterns) {
+        if (pattern.starts_with(own_api)) {
+            pattern = "arn:*:execute-api:*:*:*/" + pattern.substr(own_api.size());
+        }
+    }
+    return any_matches(patterns, resource) != inverted;
 }
 
-bool has_condition(const data::Value& statement) {
+Truth condition_applies(const data::Value& statement, const ConditionKeys* keys) {
     const data::Value* condition = statement.find("Condition");
-    return condition != nullptr && condition->is_map() && !condition->as_map()->empty();
+    if (condition == nullptr || (condition->is_map() && condition->as_map()->empty())) {
+        return Truth::yes;
+    }
+    return keys == nullptr ? Truth::unknown : condition_holds(*condition, *keys);
+}
+
+/// Whether the statement is about the caller: everybody is meant by "*", an account by its number
+/// or the ARN of its root.
+Truth principal_applies(const data::Value& statement, std::string_view account) {
+    const data::Value* principal = statement.find("Principal");
+    if (principal == nullptr) {
+        return Truth::unknown; // NotPrincipal
+    }
+    if (principal->is_map() && principal->find("AWS") == nullptr) {
+        return Truth::no; // services and federated users do not call from here
+    }
+    Truth result = Truth::no;
+    for (const std::string& one :
+         texts_of(principal->is_map() ? principal->find("AWS") : principal)) {
+        if (one == "*" || (!account.empty() &&
+                           (one == account || one.ends_with(fmt::format("::{}:root", account))))) {
+            return Truth::yes;
+        }
+        // A user or role of the caller's account may be the caller.
+        if (!account.empty() && one.find(fmt::format("::{}:", account)) != std::string::npos) {
+            result = Truth::unknown;
+        }
+    }
+    return result;
+}
+
+/// Whether the statement applies to the question; what is not known counts against the caller.
+bool applies(const data::Value& statement, const PolicyQuestion& question, bool denies) {
+    if (!action_applies(statement, question.action) ||
+        !resource_applies(statement, question.resource)) {
+        return false;
+    }
+    const Truth doubtful = denies ? Truth::yes : Truth::no;
+    const auto sure = [&](Truth found) { return found == Truth::unknown ? doubtful : found; };
+    return sure(condition_applies(statement, question.keys)) == Truth::yes &&
+           (!question.account ||
+            sure(principal_applies(statement, *question.account)) == Truth::yes);
 }
 
 /// A statement needs an effect, actions and resources.
@@ -82,14 +133,9 @@ base::Result<Verdict> evaluate_policy(const data::Value& document, const PolicyQ
             return base::fail(
                 "a statement of the policy document lacks Effect, Action or Resource");
         }
-        if (!action_applies(statement, question.action) ||
-            !resource_applies(statement, question.resource)) {
-            continue;
-        }
-        if (text_of(statement, "Effect") == "Deny") {
-            denied = true;
-        } else if (!has_condition(statement)) {
-            allowed = true;
+        const bool denies = text_of(statement, "Effect") == "Deny";
+        if (applies(statement, question, denies)) {
+            (denies ? denied : allowed) = true;
         }
     }
     if (denied) {

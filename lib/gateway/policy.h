@@ -2,7 +2,9 @@
 
 #include "base/error.h"
 #include "data/value.h"
+#include "gateway/policy_condition.h"
 
+#include <optional>
 #include <string_view>
 
 namespace samara::gateway {
@@ -15,14 +17,17 @@ enum class Verdict : std::uint8_t {
 
 /// What is asked of a policy.
 struct PolicyQuestion {
-    std::string_view action;   ///< "execute-api:Invoke"
-    std::string_view resource; ///< an ARN
+    std::string_view action;             ///< "execute-api:Invoke"
+    std::string_view resource;           ///< an ARN
+    const ConditionKeys* keys = nullptr; ///< of the request; nullptr: no condition is evaluated
+    /// For a policy of a resource, which names principals: the caller's account, "" for everybody.
+    std::optional<std::string_view> account = std::nullopt;
 };
 
 /// Evaluates an IAM policy document: Deny before Allow, else refused.
 /// docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
-/// Conditions are not evaluated: a Deny with one applies, an Allow with one does not. Fails when
-/// the document is no policy.
+/// A Deny whose condition or principal cannot be evaluated applies, such an Allow does not. Fails
+/// when the document is no policy.
 base::Result<Verdict> evaluate_policy(const data::Value& document, const PolicyQuestion& question);
 
 /// Whether `text` is matched by a pattern with '*' (any characters) and '?' (one). Linear for one

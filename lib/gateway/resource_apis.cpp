@@ -171,6 +171,10 @@ void add_resource_routes(
         for_each_owned(resources, api, "AWS::ApiGateway::Method", [&](const Owned& owned) {
             add_method(resources, owned, functions, api, diagnostics);
         });
+        for_each_owned(resources, api, "AWS::ApiGateway::GatewayResponse", [&](const Owned& owned) {
+            api.gateway_responses.insert_or_assign(
+                text_of(owned.properties, "ResponseType"), read_gateway_response(owned.properties));
+        });
         return;
     }
     for_each_owned(resources, api, "AWS::ApiGatewayV2::Authorizer", [&](const Owned& owned) {

@@ -185,8 +185,15 @@ TEST(Golden, Policies) {
             SCOPED_TRACE(text_of(one, "name"));
             data::Map document;
             document.set("Statement", member(one, "statements"));
-            const auto verdict =
-                evaluate_policy(data::Value(document), {"execute-api:Invoke", resource});
+            PolicyQuestion question{"execute-api:Invoke", resource};
+            const std::string address = text_of(row, "address");
+            const ConditionKeys keys = condition_keys(address, "curl/8.0", "", false, {});
+            question.keys = address.empty() ? nullptr : &keys;
+            const std::string account = text_of(one, "account");
+            if (row.find("address") != nullptr) {
+                question.account = account;
+            }
+            const auto verdict = evaluate_policy(data::Value(document), question);
             std::string said = "error";
             if (verdict) {
                 said = *verdict == Verdict::allowed  ? "allowed"
