@@ -2,9 +2,11 @@
 
 #include "base/strings.h"
 #include "gateway/crypto.h"
+#include "gateway/model.h"
 #include "gateway/percent.h"
 
 #include <algorithm>
+#include <charconv>
 #include <ctime>
 #include <optional>
 
@@ -30,6 +32,25 @@ struct Authorization {
     std::string signature;
 };
 
+/// "K/20150830/us-east-1/execute-api/aws4_request"
+bool parse_credential(std::string_view text, Authorization& parsed) {
+    const auto scope = base::split(text, '/');
+    if (scope.size() != 5 || scope[4] != "aws4_request") {
+        return false;
+    }
+    parsed.access_key = scope[0];
+    parsed.date = scope[1];
+    parsed.region = scope[2];
+    parsed.service = scope[3];
+    return true;
+}
+
+/// Without the host a signature would do for any server.
+bool signs_host(const Authorization& parsed) {
+    return std::find(parsed.signed_headers.begin(), parsed.signed_headers.end(), "host") !=
+           parsed.signed_headers.end();
+}
+
 std::optional<Authorization> parse_authorization(std::string_view header) {
     if (header.substr(0, algorithm.size()) != algorithm) {
         return std::nullopt;
@@ -44,14 +65,9 @@ std::optional<Authorization> parse_authorization(std::string_view header) {
         const std::string_view value = piece.substr(equals + 1);
         const std::string_view name = piece.substr(0, equals);
         if (name == "Credential") {
-            const auto scope = base::split(value, '/');
-            if (scope.size() != 5 || scope[4] != "aws4_request") {
+            if (!parse_credential(value, parsed)) {
                 return std::nullopt;
             }
-            parsed.access_key = scope[0];
-            parsed.date = scope[1];
-            parsed.region = scope[2];
-            parsed.service = scope[3];
         } else if (name == "SignedHeaders") {
             parsed.signed_headers_text = value;
             parsed.signed_headers = base::split(value, ';');
@@ -59,12 +75,7 @@ std::optional<Authorization> parse_authorization(std::string_view header) {
             parsed.signature = value;
         }
     }
-    const auto signs = [&](std::string_view name) {
-        return std::find(parsed.signed_headers.begin(), parsed.signed_headers.end(), name) !=
-               parsed.signed_headers.end();
-    };
-    // Without the host a signature would do for any server.
-    return signs("host") ? std::optional<Authorization>(std::move(parsed)) : std::nullopt;
+    return signs_host(parsed) ? std::optional<Authorization>(std::move(parsed)) : std::nullopt;
 }
 
 std::string uri_encode(std::string_view text, bool keep_slash) {
@@ -83,7 +94,8 @@ std::string uri_encode(std::string_view text, bool keep_slash) {
     return encoded;
 }
 
-/// Decoded without '+' meaning a blank, encoded again, sorted.
+/// Decoded without '+' meaning a blank, encoded again, sorted. A signature in the query is not part
+/// of what it signs.
 std::string canonical_query(std::string_view query) {
     std::vector<std::pair<std::string, std::string>> pairs;
     for (const std::string_view piece : base::split(query, '&')) {
@@ -92,6 +104,9 @@ std::string canonical_query(std::string_view query) {
         }
         const std::size_t equals = std::min(piece.find('='), piece.size());
         const std::string_view value = piece.substr(std::min(equals + 1, piece.size()));
+        if (piece.substr(0, equals) == "X-Amz-Signature") {
+            continue;
+        }
         pairs.emplace_back(
             uri_encode(percent_decode(piece.substr(0, equals)), false),
             uri_encode(percent_decode(value), false));
@@ -211,27 +226,86 @@ base::Result<IamCredentials> parse_credentials(std::string_view text) {
     return credentials;
 }
 
+namespace {
+
+/// A signature with all that it depends on. Views refer to the request or to `query`.
+struct Presented {
+    TextPairs query; ///< of a presigned request, decoded
+    Authorization authorization;
+    std::string_view time;
+    std::string_view token;
+    std::chrono::seconds lifetime{tolerance};
+};
+
+std::string_view value_in(const TextPairs& query, std::string_view name) {
+    for (const auto& [key, value] : query) {
+        if (key == name) {
+            return value;
+        }
+    }
+    return {};
+}
+
+bool read_header_signature(const net::HttpRequest& request, Presented& presented) {
+    const std::string* header = net::find_header(request.headers, "Authorization");
+    const std::string* time = net::find_header(request.headers, "X-Amz-Date");
+    if (header == nullptr || time == nullptr) {
+        return false;
+    }
+    auto authorization = parse_authorization(*header);
+    if (!authorization) {
+        return false;
+    }
+    presented.authorization = std::move(*authorization);
+    presented.time = *time;
+    if (const std::string* token = net::find_header(request.headers, "X-Amz-Security-Token")) {
+        presented.token = *token;
+    }
+    return true;
+}
+
+/// docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
+bool read_query_signature(const net::HttpRequest& request, Presented& presented) {
+    constexpr int week = 604'800;
+    presented.query = parse_query(request.query());
+    const auto value = [&](std::string_view name) { return value_in(presented.query, name); };
+    const std::string_view expires = value("X-Amz-Expires");
+    int seconds = 0;
+    const auto [end, error] =
+        std::from_chars(expires.data(), expires.data() + expires.size(), seconds);
+    if (value("X-Amz-Algorithm") != algorithm || error != std::errc{} ||
+        end != expires.data() + expires.size() || seconds < 1 || seconds > week) {
+        return false;
+    }
+    Authorization& authorization = presented.authorization;
+    authorization.signed_headers_text = value("X-Amz-SignedHeaders");
+    authorization.signed_headers = base::split(authorization.signed_headers_text, ';');
+    authorization.signature = value("X-Amz-Signature");
+    presented.time = value("X-Amz-Date");
+    presented.token = value("X-Amz-Security-Token");
+    presented.lifetime = std::chrono::seconds(seconds);
+    return parse_credential(value("X-Amz-Credential"), authorization) && signs_host(authorization);
+}
+
+} // namespace
+
 VerifiedSignature verify_sigv4(
     const net::HttpRequest& request,
     const IamCredentials& credentials,
     std::chrono::system_clock::time_point now) {
-    const std::string* header = net::find_header(request.headers, "Authorization");
-    const std::string* time_text = net::find_header(request.headers, "X-Amz-Date");
-    if (header == nullptr || time_text == nullptr) {
+    Presented presented;
+    if (!read_header_signature(request, presented) && !read_query_signature(request, presented)) {
         return {SignatureVerdict::missing, {}, {}};
     }
-    const auto authorization = parse_authorization(*header);
-    const auto time = parse_time(*time_text);
-    if (!authorization || !time) {
+    const Authorization& authorization = presented.authorization;
+    const auto time = parse_time(std::string(presented.time));
+    if (!time) {
         return {SignatureVerdict::missing, {}, {}};
     }
-    VerifiedSignature verified{SignatureVerdict::mismatch, authorization->access_key, {}};
-    const auto credential = credentials.find(authorization->access_key);
-    const std::string* token = net::find_header(request.headers, "X-Amz-Security-Token");
+    VerifiedSignature verified{SignatureVerdict::mismatch, authorization.access_key, {}};
+    const auto credential = credentials.find(authorization.access_key);
     if (credential == credentials.end() ||
-        !equal_in_constant_time(
-            credential->second.session_token,
-            token == nullptr ? std::string_view{} : std::string_view(*token))) {
+        !equal_in_constant_time(credential->second.session_token, presented.token)) {
         verified.verdict = SignatureVerdict::unknown_key;
         return verified;
     }
@@ -240,16 +314,16 @@ VerifiedSignature verify_sigv4(
     const std::string* hash = net::find_header(request.headers, "X-Amz-Content-Sha256");
     const bool body_matches = hash == nullptr || *hash == to_hex(sha256(request.body));
     const bool for_this_service =
-        authorization->service == "execute-api" && authorization->date == time_text->substr(0, 8);
+        authorization.service == "execute-api" && authorization.date == presented.time.substr(0, 8);
     if (!body_matches || !for_this_service ||
         !equal_in_constant_time(
-            sign(request, *authorization, *time_text, credential->second.secret_key),
-            authorization->signature)) {
+            sign(request, authorization, presented.time, credential->second.secret_key),
+            authorization.signature)) {
         return verified;
     }
     const auto age = now - *time;
-    verified.verdict =
-        age > tolerance || age < -tolerance ? SignatureVerdict::expired : SignatureVerdict::valid;
+    verified.verdict = age > presented.lifetime || age < -tolerance ? SignatureVerdict::expired
+                                                                    : SignatureVerdict::valid;
     return verified;
 }
 

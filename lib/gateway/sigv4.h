@@ -33,7 +33,8 @@ struct VerifiedSignature {
     std::string user; ///< IamCredential::name
 };
 
-/// Checks the Authorization header of `request` for service execute-api.
+/// Checks the Authorization header of `request`, or the signature in its query when it is
+/// presigned, for service execute-api.
 VerifiedSignature verify_sigv4(
     const net::HttpRequest& request,
     const IamCredentials& credentials,

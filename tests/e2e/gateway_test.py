@@ -247,6 +247,8 @@ class WhoMayComeIn(GatewayTest):
                 self.assertEqual(status, 200, body)
                 status, _, body = curl(*self.signed(self.url + path, "POST", '{"some": "body"}'))
                 self.assertEqual(status, 200, body)
+                status, _, body = curl(*self.signed(self.url + path, presigned=True))
+                self.assertEqual(status, 200, body)
                 for wrong in (self.signed(self.url + path, secret="guessed"),
                               self.signed(self.url + path, secret="guessed", presigned=True),
                               self.signed(self.url + path, service="s3"),

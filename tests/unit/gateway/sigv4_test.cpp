@@ -119,6 +119,31 @@ TEST(SigV4, RefusesOldAndFutureSignatures) {
     EXPECT_EQ(verdict(signed_request(), signed_at - 299), SignatureVerdict::valid);
 }
 
+TEST(SigV4, AcceptsPresignedRequestsForAsLongAsTheySay) {
+    net::HttpRequest request;
+    request.method = "GET";
+    request.target =
+        "/a%2Fb?z=1&a=x%20y&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%"
+        "2F20261121"
+        "%2Fus-east-1%2Fexecute-api%2Faws4_request&X-Amz-Date=20261121T031221Z&X-Amz-Expires=600"
+        "&X-Amz-SignedHeaders=host&X-Amz-Signature="
+        "4bdbff32ead8fb4a237d4ad5a6e6a121a6228a6a6958a6bfa28464ba0b9abb40";
+    request.headers = {{"Host", "127.0.0.1:3000"}};
+    EXPECT_EQ(verdict(request), SignatureVerdict::valid);
+    EXPECT_EQ(verdict(request, signed_at + 600), SignatureVerdict::valid);
+    EXPECT_EQ(verdict(request, signed_at + 601), SignatureVerdict::expired);
+    const auto changed = [&](std::string_view from, std::string_view to) {
+        net::HttpRequest other = request;
+        other.target.replace(other.target.find(from), from.size(), to);
+        return verdict(other);
+    };
+    EXPECT_EQ(changed("z=1", "z=2"), SignatureVerdict::mismatch);
+    EXPECT_EQ(changed("Expires=600", "Expires=900"), SignatureVerdict::mismatch);
+    EXPECT_EQ(changed("Expires=600", "Expires=604801"), SignatureVerdict::missing);
+    EXPECT_EQ(changed("SignedHeaders=host", "SignedHeaders="), SignatureVerdict::missing);
+    EXPECT_EQ(changed("4bdbff32", "4bdbff33"), SignatureVerdict::mismatch);
+}
+
 TEST(SigV4, KnowsMissingSignaturesAndUnknownKeys) {
     net::HttpRequest request = signed_request();
     request.headers.pop_back();
