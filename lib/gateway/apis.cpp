@@ -75,6 +75,15 @@ Api read_api(
         return api;
     }
     read_body(*properties, functions, load, api, diagnostics);
+    const data::Value* body = properties->find("Body");
+    if (properties->find("Policy") != nullptr ||
+        (body != nullptr && body->find("x-amazon-apigateway-policy") != nullptr)) {
+        diagnostics.push_back(diagnose(
+            base::Severity::warning,
+            "the API's resource policy is not evaluated locally: whoever it would refuse comes in",
+            entry.key,
+            entry.key_where));
+    }
     const data::Value* cors = properties->find("CorsConfiguration");
     if (kind == ApiKind::http && cors != nullptr && cors->is_map()) {
         api.cors = read_cors(*cors);
@@ -94,7 +103,7 @@ Api read_api(
 }
 
 /// The keys of the template. AWS makes up a value where none is given; here the logical id is it.
-void read_api_keys(const data::Map& resources, Api& api) {
+void read_api_keys(const data::Map& resources, Api& api, base::Diagnostics& diagnostics) {
     for (const data::Entry& entry : resources) {
         if (text_of(entry.value, "Type") != "AWS::ApiGateway::ApiKey") {
             continue;
@@ -102,6 +111,13 @@ void read_api_keys(const data::Map& resources, Api& api) {
         const data::Value* properties = entry.value.find("Properties");
         const std::string value =
             properties == nullptr ? std::string() : text_of(*properties, "Value");
+        if (value.empty()) {
+            diagnostics.push_back(diagnose(
+                base::Severity::warning,
+                fmt::format("AWS makes up the value of this API key; here it is '{}'", entry.key),
+                entry.key,
+                entry.key_where));
+        }
         api.api_keys.emplace_back(entry.key, value.empty() ? entry.key : value);
     }
 }
@@ -135,7 +151,7 @@ std::vector<Api> read_apis(
     }
     for (Api& api : apis) {
         add_resource_routes(*map, functions, api, diagnostics);
-        read_api_keys(*map, api);
+        read_api_keys(*map, api, diagnostics);
     }
     return apis;
 }

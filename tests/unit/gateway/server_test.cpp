@@ -136,6 +136,50 @@ TEST(Server, DoesNotTakeARefusalOfLambdaForTheResult) {
     EXPECT_EQ(body_of(response), R"({"message":"Request Entity Too Large"})");
 }
 
+// docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigateway-gatewayresponse.html
+TEST(Server, AnswersAsGatewayResponseResourcesSay) {
+    base::Diagnostics diagnostics;
+    const auto resources = data::read_json(
+        R"({
+          "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {}},
+          "NoRoute": {"Type": "AWS::ApiGateway::GatewayResponse", "Properties": {
+            "RestApiId": "Api", "ResponseType": "MISSING_AUTHENTICATION_TOKEN", "StatusCode": "404",
+            "ResponseParameters": {"gatewayresponse.header.X-Why": "'no such route'"},
+            "ResponseTemplates": {"application/json": "{\"why\":$context.error.messageString}"}}},
+          "Key": {"Type": "AWS::ApiGateway::ApiKey", "Properties": {"Enabled": true}}})",
+        "test");
+    ASSERT_TRUE(resources);
+    const Server server = start(
+        read_apis(*resources, {}, diagnostics), [](const invoke::Request&) { return reply(""); });
+    const std::string response = request(server, "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(status_of(response), 404);
+    EXPECT_EQ(body_of(response), R"({"why":"Missing Authentication Token"})");
+    EXPECT_THAT(response, HasSubstr("X-Why: no such route\r\n"));
+    ASSERT_FALSE(diagnostics.empty());
+    EXPECT_EQ(
+        diagnostics.front().error.message,
+        "AWS makes up the value of this API key; here it is 'Key'");
+}
+
+// docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html
+TEST(Server, TellsThatResourcePoliciesAreNotEvaluated) {
+    for (const std::string_view properties :
+         {R"({"Policy": {"Statement": []}})",
+          R"({"Body": {"paths": {}, "x-amazon-apigateway-policy": {"Statement": []}}})"}) {
+        base::Diagnostics diagnostics;
+        const auto resources = data::read_json(
+            fmt::format(
+                R"({{"Api": {{"Type": "AWS::ApiGateway::RestApi", "Properties": {}}}}})",
+                properties),
+            "test");
+        ASSERT_TRUE(resources);
+        read_apis(*resources, {}, diagnostics);
+        ASSERT_EQ(diagnostics.size(), 1U) << properties;
+        EXPECT_THAT(
+            diagnostics.front().error.message, HasSubstr("resource policy is not evaluated"));
+    }
+}
+
 TEST(Server, RefusesHeadersThatWouldSplitTheResponse) {
     const Server server = start(apis_of(video), [](const invoke::Request&) {
         return reply(R"({"statusCode": 200, "headers": {"X": "a\r\nSet-Cookie: b=c"}})");
