@@ -75,15 +75,6 @@ Api read_api(
         return api;
     }
     read_body(*properties, functions, load, api, diagnostics);
-    const data::Value* body = properties->find("Body");
-    if (properties->find("Policy") != nullptr ||
-        (body != nullptr && body->find("x-amazon-apigateway-policy") != nullptr)) {
-        diagnostics.push_back(diagnose(
-            base::Severity::warning,
-            "the API's resource policy is not evaluated locally: whoever it would refuse comes in",
-            entry.key,
-            entry.key_where));
-    }
     const data::Value* cors = properties->find("CorsConfiguration");
     if (kind == ApiKind::http && cors != nullptr && cors->is_map()) {
         api.cors = read_cors(*cors);

@@ -26,10 +26,6 @@ GatewayResponse read_gateway_response(const data::Value& response);
 /// x-amazon-apigateway-cors, or the CorsConfiguration of AWS::ApiGatewayV2::Api.
 Cors read_cors(const data::Value& cors);
 
-/// A value of x-amazon-apigateway-gateway-responses, or the properties of an
-/// AWS::ApiGateway::GatewayResponse, which are the same with capitals.
-GatewayResponse read_gateway_response(const data::Value& response);
-
 /// A security scheme with its x-amazon-apigateway-authorizer. `reason` of an unsupported one names
 /// the authorizer.
 Authorizer read_security_scheme(

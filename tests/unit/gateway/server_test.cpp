@@ -161,25 +161,6 @@ TEST(Server, AnswersAsGatewayResponseResourcesSay) {
         "AWS makes up the value of this API key; here it is 'Key'");
 }
 
-// docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html
-TEST(Server, TellsThatResourcePoliciesAreNotEvaluated) {
-    for (const std::string_view properties :
-         {R"({"Policy": {"Statement": []}})",
-          R"({"Body": {"paths": {}, "x-amazon-apigateway-policy": {"Statement": []}}})"}) {
-        base::Diagnostics diagnostics;
-        const auto resources = data::read_json(
-            fmt::format(
-                R"({{"Api": {{"Type": "AWS::ApiGateway::RestApi", "Properties": {}}}}})",
-                properties),
-            "test");
-        ASSERT_TRUE(resources);
-        read_apis(*resources, {}, diagnostics);
-        ASSERT_EQ(diagnostics.size(), 1U) << properties;
-        EXPECT_THAT(
-            diagnostics.front().error.message, HasSubstr("resource policy is not evaluated"));
-    }
-}
-
 TEST(Server, RefusesHeadersThatWouldSplitTheResponse) {
     const Server server = start(apis_of(video), [](const invoke::Request&) {
         return reply(R"({"statusCode": 200, "headers": {"X": "a\r\nSet-Cookie: b=c"}})");
