@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -64,8 +65,10 @@ class Bench:
         ids = subprocess.run(["docker", "ps", "-q", "--filter", "label=samara.owner"], capture_output=True, text=True).stdout.split()
         found = []
         for container in json.loads(subprocess.run(["docker", "inspect", *ids], capture_output=True, text=True).stdout):
-            if str(pid) in container["Config"]["Labels"]["samara.owner"].replace(":", " ").replace("-", " ").split():
+            if re.search(rf"\b{pid}\b", container["Config"]["Labels"]["samara.owner"]):
                 found.append(container["NetworkSettings"]["Ports"]["8080/tcp"][0]["HostPort"])
+        if not found:
+            raise SystemExit("no container of start-api is there to be asked directly")
         return found
 
     def gateway(self, connections, requests=2000):
