@@ -1,3 +1,4 @@
+#include "base/json_text.h"
 #include "data/write.h"
 
 #include <cmath>
@@ -7,43 +8,6 @@
 namespace samara::data {
 
 namespace {
-
-void append_string(std::string& out, std::string_view text) {
-    constexpr std::string_view hex = "0123456789abcdef";
-    out += '"';
-    std::size_t plain = 0; // start of the run that needs no escape
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        if (c >= 0x20 && c != '"' && c != '\\') {
-            continue;
-        }
-        out.append(text, plain, i - plain);
-        plain = i + 1;
-        switch (c) {
-        case '"':
-            out += "\\\"";
-            break;
-        case '\\':
-            out += "\\\\";
-            break;
-        case '\n':
-            out += "\\n";
-            break;
-        case '\r':
-            out += "\\r";
-            break;
-        case '\t':
-            out += "\\t";
-            break;
-        default:
-            out += "\\u00";
-            out += hex[c >> 4U];
-            out += hex[c & 0xFU];
-        }
-    }
-    out.append(text, plain);
-    out += '"';
-}
 
 class JsonWriter {
 public:
@@ -55,7 +19,7 @@ public:
             out_ += "null";
             break;
         case Value::Kind::string:
-            append_string(out_, value.text());
+            base::append_json_string(out_, value.text());
             break;
         case Value::Kind::number:
             out_ += std::isfinite(*value.as_number()) ? scalar_text(value) : "null";
@@ -107,7 +71,7 @@ private:
                 out_ += ',';
             }
             new_line();
-            append_string(out_, entry.key);
+            base::append_json_string(out_, entry.key);
             out_ += indent_ > 0 ? ": " : ":";
             write(entry.value);
         }

@@ -9,9 +9,10 @@
 #include <charconv>
 #include <optional>
 
-#include <arpa/inet.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+
+#include <arpa/inet.h>
 
 namespace samara::gateway {
 namespace {

@@ -1,8 +1,8 @@
-// gateway_load TARGETS CONNECTIONS REQUESTS PATH [BODY-FILE]: asks CONNECTIONS keep-alive connections
-// for REQUESTS answers in all, a POST when there is a body. TARGETS are ports of 127.0.0.1 or paths of
-// Unix sockets, separated by commas; connections are shared out among them. Prints JSON: requests a
-// second, and the median, 99th percentile and maximum of the latency in microseconds. One thread, so
-// that the client takes no more of the machine than it must.
+// gateway_load TARGETS CONNECTIONS REQUESTS PATH [BODY-FILE]: asks CONNECTIONS keep-alive
+// connections for REQUESTS answers in all, a POST when there is a body. TARGETS are ports of
+// 127.0.0.1 or paths of Unix sockets, separated by commas; connections are shared out among them.
+// Prints JSON: requests a second, and the median, 99th percentile and maximum of the latency in
+// microseconds. One thread, so that the client takes no more of the machine than it must.
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -49,8 +49,7 @@ int open_connection(const std::string& target) {
         address.sun_family = AF_UNIX;
         target.copy(address.sun_path, sizeof(address.sun_path) - 1);
         descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
-        connected =
-            connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+        connected = connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
     } else {
         sockaddr_in address{};
         address.sin_family = AF_INET;
@@ -59,8 +58,7 @@ int open_connection(const std::string& target) {
         descriptor = socket(AF_INET, SOCK_STREAM, 0);
         const int on = 1;
         setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        connected =
-            connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+        connected = connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
     }
     if (!connected) {
         give_up(target);
@@ -77,8 +75,8 @@ void ask(Connection& connection, const std::string& request) {
     }
 }
 
-/// Whether `received` is a whole answer. Anything but 200 with a Content-Length ends the run: a rate
-/// of errors is no figure.
+/// Whether `received` is a whole answer. Anything but 200 with a Content-Length ends the run: a
+/// rate of errors is no figure.
 bool is_complete(const std::string& received) {
     const std::size_t end = received.find("\r\n\r\n");
     if (end == std::string::npos) {
@@ -112,8 +110,9 @@ std::string make_request(const char* path, const char* body_file) {
     }
     std::ifstream file(body_file, std::ios::binary);
     const std::string body(std::istreambuf_iterator<char>(file), {});
-    return std::string("POST ") + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: " +
-           std::to_string(body.size()) + "\r\n\r\n" + body;
+    return std::string("POST ") + path +
+           " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
 }
 
 /// A whole answer was read; false for a part of it.

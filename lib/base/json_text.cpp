@@ -1,0 +1,68 @@
+#include "base/json_text.h"
+
+#include "base/strings.h"
+
+namespace samara::base {
+namespace {
+
+constexpr std::string_view replacement = "\xEF\xBF\xBD"; // U+FFFD
+
+void append_escape(std::string& out, unsigned char c) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    switch (c) {
+    case '"':
+        out += "\\\"";
+        break;
+    case '\\':
+        out += "\\\\";
+        break;
+    case '\n':
+        out += "\\n";
+        break;
+    case '\r':
+        out += "\\r";
+        break;
+    case '\t':
+        out += "\\t";
+        break;
+    default:
+        out += "\\u00";
+        out += digits[c >> 4U];
+        out += digits[c & 0xFU];
+    }
+}
+
+void append_escaped(std::string& out, std::string_view text) {
+    std::size_t plain = 0; // start of the run that needs no escape
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        if (c < 0x20 || c == '"' || c == '\\') {
+            out.append(text, plain, i - plain);
+            append_escape(out, c);
+            plain = i + 1;
+        }
+    }
+    out.append(text, plain);
+}
+
+} // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+    out += '"';
+    append_escaped(out, text);
+    out += '"';
+}
+
+void append_json_bytes(std::string& out, std::string_view bytes) {
+    out += '"';
+    std::size_t bad = 0;
+    while (!is_utf8(bytes, &bad)) {
+        append_escaped(out, bytes.substr(0, bad));
+        out += replacement;
+        bytes.remove_prefix(bad + 1);
+    }
+    append_escaped(out, bytes);
+    out += '"';
+}
+
+} // namespace samara::base
