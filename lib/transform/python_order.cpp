@@ -141,8 +141,8 @@ private:
     std::size_t filled_ = 0; ///< used or abandoned
 };
 
-/// Past this size an even number of copies is taken for none, which it is once they have settled:
-/// each of a thousand paths would else copy all those before it.
+/// Past this size an even number of copies is taken for none, and for two at the end: that is what
+/// they come to once they have settled. Each of a thousand paths would else copy all before it.
 constexpr std::size_t large_map = 128;
 
 /// A map at the end of its history. Its members were added after as many copies as they are stamped
@@ -158,8 +158,8 @@ HashTable table_of(const Map& map, std::uint32_t since, std::uint32_t now) {
                 next = std::max(at, std::min(next, entry->key_where.removed));
             }
             std::uint32_t copies = next - at;
-            if (table.size() > large_map && to != now) {
-                copies %= 2;
+            if (table.size() > large_map) {
+                copies = copies % 2 + (to == now ? std::min(copies, 2U) : 0);
             }
             table.copy(copies);
             at = next;
