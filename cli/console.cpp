@@ -1,5 +1,6 @@
 #include "console.h"
 
+#include <cerrno>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -21,12 +22,10 @@ bool wants_colour() {
     return isatty(STDERR_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
 }
 
-} // namespace
+/// So much may wait for a slow reader of stderr; then its writers wait too.
+constexpr std::size_t most_pending = std::size_t{1} << 20U;
 
-Console::Console(bool debug) : debug_(debug), colour_(wants_colour()) {}
-
-void Console::write(int descriptor, std::string_view text) {
-    const std::lock_guard lock(mutex_);
+void write_all(int descriptor, std::string_view text) {
     while (!text.empty()) {
         const ssize_t written = ::write(descriptor, text.data(), text.size());
         if (written < 0) {
@@ -39,12 +38,34 @@ void Console::write(int descriptor, std::string_view text) {
     }
 }
 
+} // namespace
+
+Console::Console(bool debug) : debug_(debug), colour_(wants_colour()) {}
+
 void Console::out(std::string_view text) {
-    write(STDOUT_FILENO, text);
+    std::unique_lock lock(mutex_);
+    drained_.wait(lock, [this] { return !writing_; });
+    write_all(STDOUT_FILENO, text);
 }
 
 void Console::err(std::string_view text) {
-    write(STDERR_FILENO, text);
+    std::unique_lock lock(mutex_);
+    drained_.wait(lock, [this] { return pending_.size() < most_pending || !writing_; });
+    pending_ += text;
+    if (writing_) {
+        return;
+    }
+    writing_ = true;
+    std::string batch;
+    while (!pending_.empty()) {
+        batch.clear();
+        batch.swap(pending_);
+        lock.unlock();
+        write_all(STDERR_FILENO, batch);
+        lock.lock();
+    }
+    writing_ = false;
+    drained_.notify_all();
 }
 
 void Console::out_line(std::string_view line) {
