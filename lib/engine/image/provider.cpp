@@ -201,6 +201,15 @@ base::Result<void> ImageProvider::ask_registry(Inputs& inputs, const os::Cancell
         return base::fail("cancelled");
     }
     if (!digest) {
+        if (inputs.facts.mode == CheckMode::classic) {
+            base::Error error = digest.error(); // the AWS SAM CLI ends here, image or not
+            error.message = fmt::format(
+                "the registry of {} cannot be asked for a newer image: {}",
+                inputs.names.base,
+                error.message);
+            error.hint = "pass --skip-pull-image to use the image that is here";
+            return base::fail(std::move(error));
+        }
         inputs.facts.registry = Registry::unreachable;
         options_.log.debug(digest.error().message);
         return {};

@@ -38,6 +38,7 @@ struct Row {
     Situation situation;
     std::string_view done; // "digest", "pull", "build", in this order
     std::string_view line = {};
+    bool fails = false; // `line` is part of the error
 };
 
 constexpr auto different = Registry::different;
@@ -127,6 +128,15 @@ const std::vector<Row>& rows() {
          "build",
          building},
         {"classic, newer", {.registry = different, .classic = true}, "digest pull build", outdated},
+        {"classic, registry is gone",
+         {.registry = unreachable, .classic = true},
+         "digest",
+         "cannot be asked for a newer image",
+         true},
+        {"classic, registry is gone, skip",
+         {.registry = unreachable, .skip = true, .classic = true},
+         "",
+         ""},
         {"classic, skip", {.registry = different, .skip = true, .classic = true}, "", ""},
         {"classic, force", {.force = true, .classic = true}, "pull build", building},
         {"classic, force and skip",
@@ -224,7 +234,12 @@ protected:
              .log = base::Log(
                  [&](base::LogLevel, std::string_view line) { lines.emplace_back(line); })});
         const auto image = provider.provide(spec, {});
-        ASSERT_TRUE(image) << image.error().message;
+        if (row.fails) {
+            ASSERT_FALSE(image);
+            lines.push_back(image.error().message + " (" + image.error().hint + ")");
+        } else {
+            ASSERT_TRUE(image) << image.error().message;
+        }
         std::string done;
         for (const std::string& call : store->calls) {
             if (!call.starts_with("remove")) {
