@@ -13,6 +13,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -27,6 +28,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds connect_limit{30'000};
 constexpr milliseconds forever = std::chrono::hours(24 * 365);
+/// On the stack of every thread that serves a connection.
+constexpr std::size_t read_size = 16UL * 1024;
 constexpr std::size_t largest_head = 256UL * 1024;
 
 std::string name_of(const PlainClient::Address& address) {
@@ -92,7 +95,8 @@ Socket connect_to(const TcpAddress& tcp, milliseconds patience) {
 }
 
 std::string encode_request(const ClientRequest& request) {
-    std::string head = fmt::format("{} {} HTTP/1.1\r\nHost: localhost\r\n", request.method, request.target);
+    std::string head =
+        fmt::format("{} {} HTTP/1.1\r\nHost: localhost\r\n", request.method, request.target);
     for (const HttpHeader& header : request.headers) {
         if (is_valid_header(header.name, header.value)) {
             head.append(header.name).append(": ").append(header.value).append("\r\n");
@@ -168,9 +172,7 @@ private:
         }
     }
 
-    [[nodiscard]] Deadline deadline() const {
-        return std::chrono::steady_clock::now() + patience_;
-    }
+    [[nodiscard]] Deadline deadline() const { return std::chrono::steady_clock::now() + patience_; }
 
     /// Sees to a connection; one that the server closed meanwhile, or that has bytes nobody asked
     /// for, is made again.
@@ -188,7 +190,9 @@ private:
         }
         buffer_.clear();
         socket_ = std::visit(
-            [&](const auto& known) { return connect_to(known, std::min(patience_, connect_limit)); },
+            [&](const auto& known) {
+                return connect_to(known, std::min(patience_, connect_limit));
+            },
             address_);
         if (!socket_.valid()) {
             return failed(
@@ -201,16 +205,16 @@ private:
 
     /// What the server sends next.
     IoStatus fill() {
-        std::array<char, 64UL * 1024> bytes; // NOLINT(cppcoreguidelines-pro-type-member-init)
+        std::array<char, read_size> bytes; // NOLINT(cppcoreguidelines-pro-type-member-init)
         const ReadResult read = transport_->read(bytes, deadline(), stop_);
         buffer_.append(bytes.data(), read.count);
         return read.status;
     }
 
     HttpResult<ClientResponse> exchange(const ClientRequest& request) {
-        const IoStatus sent =
-            transport_->write(encode_request(request), request.body, deadline());
-        // A server that refuses a body answers in the middle of it: the answer is read all the same.
+        const IoStatus sent = transport_->write(encode_request(request), request.body, deadline());
+        // A server that refuses a body answers in the middle of it: the answer is read all the
+        // same.
         if (sent == IoStatus::timed_out) {
             return tl::unexpected(failed(sent));
         }

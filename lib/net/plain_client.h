@@ -8,8 +8,8 @@
 namespace samara::net {
 
 /// A keep-alive connection without TLS for the path of every request: the request is one write, and
-/// no other thread takes part in the wait. For a server of ours, the emulator; HttpClient is for all
-/// others. One exchange at a time.
+/// no other thread takes part in the wait. For a server of ours, the emulator; HttpClient is for
+/// all others. One exchange at a time.
 class PlainClient {
 public:
     using Address = std::variant<TcpAddress, UnixAddress>;

@@ -60,7 +60,8 @@ TEST(PlainClient, KeepsOneConnectionForManyRequests) {
 
 TEST(PlainClient, SpeaksToUnixSockets) {
     const std::string path =
-        (std::filesystem::temp_directory_path() / ("samara-plain-" + std::to_string(::getpid()))).string();
+        (std::filesystem::temp_directory_path() / ("samara-plain-" + std::to_string(::getpid())))
+            .string();
     {
         const WireServer server(path, echo);
         PlainClient client(UnixAddress{path});
@@ -94,8 +95,8 @@ TEST(PlainClient, ConnectsAgainWhenTheServerHasClosed) {
 }
 
 TEST(PlainClient, JoinsChunksAndReadsToTheEndWithoutALength) {
-    const auto chunked = answer_to(
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX: y\r\n\r\n");
+    const auto chunked = answer_to("HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+                                   "chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX: y\r\n\r\n");
     ASSERT_TRUE(chunked) << chunked.error().message;
     EXPECT_EQ(chunked->body, "abcde");
     const auto endless = answer_to("HTTP/1.1 200 OK\r\n\r\nall of it");
@@ -133,8 +134,7 @@ TEST(PlainClient, ReadsARefusalThatComesInTheMiddleOfTheBody) {
         }
     });
     PlainClient client = client_of(server);
-    const auto answer =
-        client.send({.method = "POST", .body = std::string(1 << 16U, 'x')});
+    const auto answer = client.send({.method = "POST", .body = std::string(1 << 16U, 'x')});
     ASSERT_TRUE(answer) << answer.error().message;
     EXPECT_EQ(answer->status, 413);
 }
