@@ -171,14 +171,14 @@ std::string sign(
     return to_hex(hmac_sha256(key, to_sign));
 }
 
-/// "20150830T123600Z"
-std::optional<std::chrono::system_clock::time_point> parse_time(const std::string& text) {
+/// "20150830T123600Z". In seconds: the clock's nanoseconds end in 2262, years of four digits do not.
+std::optional<std::chrono::sys_seconds> parse_time(const std::string& text) {
     std::tm parts{};
     const char* const end = strptime(text.c_str(), "%Y%m%dT%H%M%SZ", &parts);
     if (end == nullptr || *end != '\0') {
         return std::nullopt;
     }
-    return std::chrono::system_clock::from_time_t(timegm(&parts));
+    return std::chrono::sys_seconds(std::chrono::seconds(timegm(&parts)));
 }
 
 } // namespace
@@ -321,7 +321,7 @@ VerifiedSignature verify_sigv4(
             authorization.signature)) {
         return verified;
     }
-    const auto age = now - *time;
+    const auto age = std::chrono::floor<std::chrono::seconds>(now) - *time;
     verified.verdict = age > presented.lifetime || age < -tolerance ? SignatureVerdict::expired
                                                                     : SignatureVerdict::valid;
     return verified;

@@ -119,6 +119,16 @@ TEST(SigV4, RefusesOldAndFutureSignatures) {
     EXPECT_EQ(verdict(signed_request(), signed_at - 299), SignatureVerdict::valid);
 }
 
+TEST(SigV4, RefusesYearsTheClockCannotHold) {
+    for (const char* const date : {"99991231T235959Z", "00000101T000000Z"}) {
+        net::HttpRequest request = signed_request();
+        request.headers[2].value = date;
+        EXPECT_EQ(verdict(request), SignatureVerdict::mismatch) << date;
+        request.headers[2].value = std::string(date) + "0";
+        EXPECT_EQ(verdict(request), SignatureVerdict::missing) << date;
+    }
+}
+
 TEST(SigV4, AcceptsPresignedRequestsForAsLongAsTheySay) {
     net::HttpRequest request;
     request.method = "GET";
