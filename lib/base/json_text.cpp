@@ -5,8 +5,6 @@
 namespace samara::base {
 namespace {
 
-constexpr std::string_view replacement = "\xEF\xBF\xBD"; // U+FFFD
-
 void append_escape(std::string& out, unsigned char c) {
     constexpr std::string_view digits = "0123456789abcdef";
     switch (c) {
@@ -54,15 +52,11 @@ void append_json_string(std::string& out, std::string_view text) {
 }
 
 void append_json_bytes(std::string& out, std::string_view bytes) {
-    out += '"';
-    std::size_t bad = 0;
-    while (!is_utf8(bytes, &bad)) {
-        append_escaped(out, bytes.substr(0, bad));
-        out += replacement;
-        bytes.remove_prefix(bad + 1);
+    if (is_utf8(bytes)) {
+        append_json_string(out, bytes);
+    } else {
+        append_json_string(out, to_utf8(std::string(bytes)));
     }
-    append_escaped(out, bytes);
-    out += '"';
 }
 
 } // namespace samara::base

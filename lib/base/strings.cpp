@@ -135,6 +135,22 @@ bool is_utf8(std::string_view bytes, std::size_t* bad_offset) {
     return true;
 }
 
+std::string to_utf8(std::string bytes) {
+    constexpr std::string_view replacement = "\xEF\xBF\xBD"; // U+FFFD
+    std::size_t bad = 0;
+    if (is_utf8(bytes, &bad)) {
+        return bytes;
+    }
+    std::string text;
+    std::string_view rest = bytes;
+    do {
+        text += rest.substr(0, bad);
+        text += replacement;
+        rest.remove_prefix(bad + 1);
+    } while (!is_utf8(rest, &bad));
+    return text.append(rest);
+}
+
 std::string_view nearest(std::string_view name, const std::vector<std::string_view>& candidates) {
     // A third of the letters may be wrong: "Handlr" finds "Handler", "Foo" finds nothing.
     std::size_t best_distance = std::max<std::size_t>(1, name.size() / 3) + 1;

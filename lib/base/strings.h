@@ -25,6 +25,9 @@ std::string replace_all(std::string_view text, std::string_view from, std::strin
 /// Whether the bytes are well-formed UTF-8; `bad_offset`, when given, receives the first bad byte.
 bool is_utf8(std::string_view bytes, std::size_t* bad_offset = nullptr);
 
+/// The bytes as UTF-8 text: those that are not part of it become U+FFFD.
+std::string to_utf8(std::string bytes);
+
 /// The characters of well-formed UTF-8; bytes that are none stand for themselves.
 std::vector<std::uint32_t> code_points(std::string_view text);
 

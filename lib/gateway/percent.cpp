@@ -1,5 +1,7 @@
 #include "gateway/percent.h"
 
+#include "base/strings.h"
+
 namespace samara::gateway {
 
 namespace {
@@ -47,7 +49,8 @@ std::vector<std::pair<std::string, std::string>> parse_query(std::string_view qu
         }
         const std::size_t equals = piece.find('=');
         parameters.emplace_back(
-            percent_decode(piece.substr(0, equals), true),
+            // Names that differ in bytes no event can tell are one parameter.
+            base::to_utf8(percent_decode(piece.substr(0, equals), true)),
             equals == std::string_view::npos ? std::string()
                                              : percent_decode(piece.substr(equals + 1), true));
     }

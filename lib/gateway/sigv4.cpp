@@ -171,7 +171,8 @@ std::string sign(
     return to_hex(hmac_sha256(key, to_sign));
 }
 
-/// "20150830T123600Z". In seconds: the clock's nanoseconds end in 2262, years of four digits do not.
+/// "20150830T123600Z". In seconds: the clock's nanoseconds end in 2262, years of four digits do
+/// not.
 std::optional<std::chrono::sys_seconds> parse_time(const std::string& text) {
     std::tm parts{};
     const char* const end = strptime(text.c_str(), "%Y%m%dT%H%M%SZ", &parts);

@@ -33,6 +33,12 @@ TEST(Strings, Utf8RefusesOverlongSurrogatesAndCutSequences) {
     EXPECT_EQ(bad, 2U);
 }
 
+TEST(Strings, ToUtf8ReplacesBytesThatAreNotPartOfIt) {
+    EXPECT_EQ(to_utf8("caf\xC3\xA9"), "caf\xC3\xA9");
+    EXPECT_EQ(to_utf8("a\xFF\xC3"), "a\xEF\xBF\xBD\xEF\xBF\xBD");
+    EXPECT_EQ(to_utf8("\xFFz"), "\xEF\xBF\xBDz");
+}
+
 TEST(Strings, NearestFindsMisspellingsOnly) {
     const std::vector<std::string_view> names{"Handler", "Runtime", "Role"};
     EXPECT_EQ(nearest("Handlr", names), "Handler");

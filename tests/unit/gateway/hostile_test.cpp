@@ -164,6 +164,12 @@ TEST_F(HostileTest, BytesThatAreNoText) {
     EXPECT_TRUE(data::read_json(events_, "event")) << events_; // JSON all the same
 }
 
+TEST_F(HostileTest, ParameterNamesThatNoEventCanTellApart) {
+    exchange("GET /users/1?%ff=1&%fe=2 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(data::read_json(events_, "event")) << events_; // no member comes twice
+    EXPECT_THAT(events_, HasSubstr("\"queryStringParameters\":{\"\xEF\xBF\xBD\":\"1,2\"}"));
+}
+
 TEST_F(HostileTest, HeadersAboveTheLimitOfApiGateway) {
     EXPECT_EQ(
         status_of(exchange(fmt::format(
