@@ -3,8 +3,12 @@
 #include "base/base64.h"
 
 #include <algorithm>
+#include <array>
+#include <climits>
 
 #include <fmt/format.h>
+
+#include <unistd.h>
 
 namespace samara::rie {
 
@@ -47,6 +51,14 @@ std::string one_line(std::string text) {
 
 } // namespace
 
+InvokeApi::InvokeApi(Emulator& emulator, const Limits& limits)
+    : emulator_(emulator), limits_(limits) {
+    std::array<char, HOST_NAME_MAX + 1> name{};
+    if (::gethostname(name.data(), name.size() - 1) == 0) {
+        host_name_ = name.data();
+    }
+}
+
 std::size_t InvokeApi::body_limit(const HttpRequest& head) const {
     return is_event(head) ? limits_.event_payload : limits_.payload;
 }
@@ -59,7 +71,8 @@ InvokeApi::open(const HttpRequest& /*head*/, const ExchangePtr& /*exchange*/) {
 void InvokeApi::serve(HttpRequest request, ExchangePtr exchange) {
     const Route route = route_of(request);
     if (route == Route::ping) {
-        exchange->reply({200, "pong\n", {{"Content-Type", "text/plain"}}});
+        exchange->reply(
+            {200, "pong\n", {{"Content-Type", "text/plain"}, {"X-Samara-Host", host_name_}}});
         return;
     }
     if (route == Route::none) {

@@ -11,10 +11,10 @@ namespace samara::rie {
 /// POST /2015-03-31/functions/<any>/invocations: the answer whole.
 /// POST /2021-11-15/functions/<any>/response-streaming-invocations: the response as it comes, in
 /// chunks and without the event stream's framing; an error in its course is in the trailers.
-/// GET /ping: 200 as soon as calls are taken.
+/// GET /ping: 200 as soon as calls are taken, with the host's name as X-Samara-Host.
 class InvokeApi : public HttpService {
 public:
-    InvokeApi(Emulator& emulator, const Limits& limits) : emulator_(emulator), limits_(limits) {}
+    InvokeApi(Emulator& emulator, const Limits& limits);
 
     [[nodiscard]] std::size_t body_limit(const HttpRequest& head) const override;
     std::shared_ptr<BodySink> open(const HttpRequest& head, const ExchangePtr& exchange) override;
@@ -23,6 +23,7 @@ public:
 private:
     Emulator& emulator_;
     const Limits& limits_;
+    std::string host_name_;
 };
 
 } // namespace samara::rie

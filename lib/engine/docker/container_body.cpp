@@ -17,11 +17,11 @@ namespace {
 constexpr std::int64_t mebibyte = 1LL << 20U;
 constexpr int open_files = 1024; // Lambda's quotas: file descriptors, processes and threads
 constexpr int processes = 1024;
-// Ports are published on the host's interface; inside, a debugger listens on all.
 /// The name under which extensions listen and the Telemetry API calls them.
 /// https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api.html
 constexpr std::string_view own_name = "sandbox.localdomain:127.0.0.1";
 
+// Ports are published on the host's interface; inside, a debugger listens on all.
 constexpr std::string_view any_address = "0.0.0.0";
 
 data::List list_of(const std::vector<std::string>& texts) {

@@ -8,7 +8,8 @@
 namespace samara::engine::docker {
 
 /// Where the emulator listens inside.
-inline constexpr std::string_view invoke_port = "8080/tcp";
+inline constexpr std::uint16_t emulator_port = 8080;
+inline constexpr std::string_view invoke_port = "8080/tcp"; ///< the same, as the API names it
 
 /// The body of POST /containers/create for an environment.
 data::Value

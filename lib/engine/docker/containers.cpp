@@ -44,6 +44,10 @@ bool is_true(const data::Value* value) {
     return value != nullptr && *value == data::Value(true);
 }
 
+std::string read_text(const data::Value* value) {
+    return value != nullptr ? std::string(value->text()) : std::string();
+}
+
 std::optional<std::uint16_t> read_port(const data::Value* bindings) {
     const data::List* list = bindings != nullptr ? bindings->as_list() : nullptr;
     if (list == nullptr || list->empty()) {
@@ -106,8 +110,13 @@ base::Result<ContainerState> Container::inspect(const os::Cancellation& cancel) 
     if (const data::Value* code = find(told, {"ExitCode"}); code != nullptr && code->is_integer()) {
         state.exit_code = static_cast<int>(*code->as_integer());
     }
-    if (const data::Value* error = find(told, {"Error"}); error != nullptr) {
-        state.error = error->text();
+    state.error = read_text(find(told, {"Error"}));
+    state.host_name = read_text(find(&*answer, {"Config", "Hostname"}));
+    const data::Value* networks = find(&*answer, {"NetworkSettings", "Networks"});
+    if (networks != nullptr && networks->is_map() && !networks->as_map()->empty()) {
+        const data::Value& network = networks->as_map()->begin()->value;
+        state.address = read_text(network.find("IPAddress"));
+        state.gateway = read_text(network.find("Gateway"));
     }
     state.published_port = read_port(find(&*answer, {"NetworkSettings", "Ports", invoke_port}));
     return state;

@@ -20,6 +20,9 @@ struct ContainerState {
     int exit_code = 0;
     std::string error; ///< the engine's, when it could not be started
     std::optional<std::uint16_t> published_port = {}; ///< of the invoke port
+    std::string host_name = {};                       ///< its own
+    std::string address = {}; ///< on the first of its networks; may be empty
+    std::string gateway = {}; ///< of that network
 };
 
 /// One container that is ours; removed, whatever its state, with this object.

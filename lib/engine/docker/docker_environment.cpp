@@ -1,6 +1,8 @@
 #include "engine/docker/docker_environment.h"
 
 #include "base/strings.h"
+#include "engine/docker/container_body.h"
+#include "engine/docker/direct_path.h"
 #include "net/http_client.h"
 #include "os/process.h"
 #include "os/wait.h"
@@ -21,7 +23,6 @@ using Clock = std::chrono::steady_clock;
 constexpr auto stop_limit = 2500ms;
 constexpr auto first_pause = 1ms;
 constexpr auto longest_pause = 50ms;
-constexpr std::uint16_t emulator_port = 8080;
 constexpr int signal_base = 128; // an exit code above it tells a signal, as in a shell
 
 } // namespace
@@ -38,11 +39,17 @@ base::Result<std::unique_ptr<Environment>> DockerEnvironment::start(
         return tl::unexpected(started.error());
     }
     environment->watcher_ = std::thread([self = environment.get()] { self->watch(); });
-    if (auto found = environment->find_endpoint(spec.network, cancel); !found) {
-        return tl::unexpected(found.error());
+    const auto state = environment->find_endpoint(spec.network, cancel);
+    if (!state) {
+        return tl::unexpected(state.error());
     }
     if (auto ready = environment->wait_until_ready(connection_limit, cancel); !ready) {
         return tl::unexpected(ready.error());
+    }
+    if (spec.network.container_host == NetworkSpec().container_host) { // no other way was named
+        if (const auto direct = find_direct_path(*state, emulator_port, cancel)) {
+            environment->endpoint_ = *direct;
+        }
     }
     return environment;
 }
@@ -72,19 +79,19 @@ std::string DockerEnvironment::end_reason() const {
     return end_reason_;
 }
 
-base::Result<void>
+base::Result<ContainerState>
 DockerEnvironment::find_endpoint(const NetworkSpec& network, const os::Cancellation& cancel) {
     if (network.network == "host") {
         endpoint_ = TcpEndpoint{network.container_host, emulator_port};
-        return {};
+        return ContainerState();
     }
-    const auto state = container_->inspect(cancel);
+    auto state = container_->inspect(cancel);
     if (!state) {
         return tl::unexpected(state.error());
     }
     if (state->published_port) {
         endpoint_ = TcpEndpoint{network.container_host, *state->published_port};
-        return {};
+        return state;
     }
     if (!state->running) {
         return tl::unexpected(start_failure("the container ended before it answered"));
@@ -101,7 +108,8 @@ base::Result<void> DockerEnvironment::wait_until_ready(
     net::HttpClient client(net::TcpAddress{address.host, address.port});
     std::chrono::milliseconds pause = first_pause;
     // Docker's own proxy takes connections before the emulator does: only an answer tells.
-    while (!client.send({.patience = limit, .stop_descriptor = cancel.descriptor()})) {
+    while (!client.send(
+        {.target = "/ping", .patience = limit, .stop_descriptor = cancel.descriptor()})) {
         if (cancel.cancelled()) {
             return base::fail("cancelled");
         }

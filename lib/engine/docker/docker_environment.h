@@ -45,7 +45,10 @@ private:
     DockerEnvironment(
         std::unique_ptr<Container> container, OutputSink output, std::uint32_t memory_mb);
 
-    base::Result<void> find_endpoint(const NetworkSpec& network, const os::Cancellation& cancel);
+    /// The published port; what the engine says of the container, or nothing for the host's
+    /// network.
+    base::Result<ContainerState>
+    find_endpoint(const NetworkSpec& network, const os::Cancellation& cancel);
     base::Result<void>
     wait_until_ready(std::chrono::milliseconds limit, const os::Cancellation& cancel);
     void watch();

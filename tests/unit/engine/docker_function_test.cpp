@@ -43,6 +43,22 @@ TEST_F(DockerFunction, AnswersAndLeavesNothing) {
     EXPECT_THAT(output(), HasSubstr("REPORT RequestId")); // all of it, also the last line
 }
 
+TEST_F(DockerFunction, IsAskedWithoutTheProxyUnlessAnotherWayWasNamed) {
+    const auto engine = make_engine();
+    EnvironmentSpec spec = python("def handler(e, c):\n  return e");
+    const auto direct = start(*engine, spec);
+    ASSERT_TRUE(direct);
+    const auto& address = std::get<TcpEndpoint>(direct->endpoint());
+    EXPECT_NE(address.host, "localhost");
+    EXPECT_EQ(address.port, 8080);
+    EXPECT_EQ(invoke(*direct, "1").payload, "1");
+    spec.network.container_host = "127.0.0.1";
+    const auto published = start(*engine, spec);
+    ASSERT_TRUE(published);
+    EXPECT_EQ(std::get<TcpEndpoint>(published->endpoint()).host, "127.0.0.1");
+    EXPECT_EQ(invoke(*published, "2").payload, "2");
+}
+
 TEST_F(DockerFunction, SeesWhatLambdaWouldShowIt) {
     EnvironmentSpec spec = python(evaluate);
     spec.ephemeral_storage_mb = 600;

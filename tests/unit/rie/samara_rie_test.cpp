@@ -350,7 +350,11 @@ TEST(SamaraRie, AMissingBootstrapIsNamed) {
 
 TEST(SamaraRie, PathsAndMethodsThatAreNotThereAreRefused) {
     RieProcess rie(scripted());
-    EXPECT_EQ(rie.send({.method = "GET", .target = "/ping"}).status, 200);
+    const Answer ping = rie.send({.method = "GET", .target = "/ping"});
+    EXPECT_EQ(ping.status, 200);
+    std::array<char, 256> host{};
+    ASSERT_EQ(::gethostname(host.data(), host.size()), 0);
+    EXPECT_EQ(ping.header("X-Samara-Host"), host.data());
     EXPECT_EQ(rie.send({.method = "GET", .target = "/elsewhere"}).status, 404);
     EXPECT_EQ(
         rie.send({.method = "GET", .target = "/2015-03-31/functions/function/invocations"}).status,

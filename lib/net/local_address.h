@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace samara::net {
+
+/// Whether the numeric IPv4 or IPv6 address is one of this machine's interfaces, as seen from the
+/// network namespace of this process.
+bool is_local_address(const std::string& address);
+
+} // namespace samara::net
