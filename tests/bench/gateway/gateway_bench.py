@@ -2,8 +2,8 @@
 
 The same functions in the same execution environments, asked once through `local start-api` and once
 directly (samara-rie with the event that the gateway would send), in turns, so that whatever else the
-machine does hits both alike. Prints the best of the turns and their ratios, and the memory of start-api
-at rest and over 10,000 requests.
+machine does hits both alike. Prints the best of the turns and their ratios, the memory of start-api at
+rest and after 10,000 requests, and what 64 keep-alive connections meet.
 """
 import argparse
 import json
@@ -11,9 +11,11 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
@@ -31,11 +33,15 @@ Resources:
       Events:
         Small: {Type: HttpApi, Properties: {Path: /small, Method: get}}
         Event: {Type: HttpApi, Properties: {Path: /event, Method: get}}
+        Slow: {Type: HttpApi, Properties: {Path: /slow, Method: get}}
 """
 CODE = """
 import json
+import time
 
 def handler(event, context):
+    if event["rawPath"] == "/slow":
+        time.sleep(2)
     return {"statusCode": 200, "body": json.dumps(event) if event["rawPath"] == "/event" else "small"}
 """
 
@@ -74,6 +80,31 @@ class Bench:
     def gateway(self, connections, requests=2000):
         return self.load([self.port], connections, requests, "/small")
 
+    def one(self, path):
+        """A connection that has asked for the path."""
+        connection = socket.create_connection(("127.0.0.1", self.port))
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        return connection
+
+    def file(self):
+        """Microseconds to a file's answer on a new connection: what is served without an environment."""
+        begin = time.perf_counter()
+        with self.one("/file.txt") as connection:
+            if b"the file" not in connection.recv(4096):
+                raise SystemExit("the static file was not served")
+        return (time.perf_counter() - begin) * 1e6
+
+    def busy(self):
+        """The same while 63 other connections wait for functions that take their time."""
+        slow = [self.one("/slow") for _ in range(63)]
+        time.sleep(0.5)  # all of them are inside
+        busy = min(self.file() for _ in range(5))
+        for connection in slow:
+            if b" 200 " not in connection.recv(4096):
+                raise SystemExit("a slow request was not served")
+            connection.close()
+        return busy
+
     def compare(self, connections, environments, event, turns=3):
         asked, direct = [], []
         for _ in range(turns):
@@ -89,6 +120,8 @@ class Bench:
     def run(self, folder):
         (folder / "app").mkdir()
         (folder / "tmp").mkdir()
+        (folder / "public").mkdir()
+        (folder / "public/file.txt").write_text("the file")
         (folder / "template.yaml").write_text(TEMPLATE)
         (folder / "app/main.py").write_text(CODE)
         command = [self.samara, "local", "start-api", "--port", str(self.port), "--max-concurrency", "64"]
@@ -98,7 +131,8 @@ class Bench:
         with background(command, cwd=folder, env=environment) as api:
             api.wait_for_line("Press CTRL+C to quit")
             pid = api.process.pid
-            print(f"at rest: {resident(pid):.1f} MB (goal: under 20)")
+            rest = resident(pid)
+            print(f"at rest: {rest:.1f} MB (goal: under 20)")
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/event") as answer:
                 event = json.loads(answer.read())
             event["rawPath"] = "/small"
@@ -106,13 +140,15 @@ class Bench:
             for connections in (1, 8):
                 self.gateway(connections, 200)  # starts the environments and warms them
                 self.compare(connections, self.environments(folder, pid), folder / "event.json")
-            slow = self.gateway(64, 3200)
-            ideal = 64 / slow["rate"] * 1e6
-            print(f"64 connections: {slow['rate']:.0f} requests/s, latency median {slow['median']:.0f} us, longest {slow['max']:.0f} us; "
-                  f"{ideal:.0f} us were each to wait its turn")
-            before = resident(pid)
             self.gateway(8, 10000)
-            print(f"10,000 requests: {resident(pid) - before:+.1f} MB, now {resident(pid):.1f} MB (goal: within 10)")
+            print(f"10,000 requests: {resident(pid) - rest:+.1f} MB since the start, now {resident(pid):.1f} MB (goal: within 10)")
+            self.gateway(64, 640)  # starts the environments
+            many = self.gateway(64, 6400)
+            print(f"64 connections: {many['rate']:.0f} requests/s, latency median {many['median']:.0f} us, longest {many['max']:.0f} us; "
+                  f"{64 / many['rate'] * 1e6:.0f} us were each to wait its turn")
+            alone = min(self.file() for _ in range(5))
+            print(f"a file while 63 connections wait for slow functions: {self.busy():.0f} us, alone {alone:.0f} us")
+            print(f"with 64 environments: {resident(pid):.1f} MB")
             api.stop(signal.SIGINT)
 
 
