@@ -21,6 +21,23 @@ std::string printable(std::string_view text) {
 
 } // namespace
 
+void log_when_answered(
+    const AccessLog& log,
+    AccessRecord record,
+    std::chrono::steady_clock::time_point begin,
+    const net::HttpRequest& request,
+    net::HttpResponse& response) {
+    if (!log) {
+        return;
+    }
+    record.method = request.method;
+    record.path = request.path();
+    record.status = response.status;
+    record.duration = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - begin);
+    response.answered = [&log, record = std::move(record)] { log(record); };
+}
+
 std::string to_string(const AccessRecord& record, AccessLogFormat format) {
     const double milliseconds = static_cast<double>(record.duration.count()) / 1000.0;
     if (format == AccessLogFormat::text) {

@@ -1,7 +1,10 @@
 #pragma once
 
+#include "net/http_message.h"
+
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace samara::gateway {
@@ -17,6 +20,17 @@ struct AccessRecord {
     bool cold = false;    ///< an environment was started for it
     std::string error;    ///< what the client is not told; may be empty
 };
+
+using AccessLog = std::function<void(const AccessRecord&)>;
+
+/// Completes the record of a request that came at `begin` and has it logged once the client has the
+/// answer: a log that is slow to take it holds up nobody. `log` lives until then.
+void log_when_answered(
+    const AccessLog& log,
+    AccessRecord record,
+    std::chrono::steady_clock::time_point begin,
+    const net::HttpRequest& request,
+    net::HttpResponse& response);
 
 enum class AccessLogFormat : std::uint8_t { text, json };
 

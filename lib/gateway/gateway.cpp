@@ -74,14 +74,7 @@ net::HttpResponse Gateway::handle(const net::HttpRequest& request) {
     record.time = std::chrono::system_clock::now();
     const auto begin = std::chrono::steady_clock::now();
     net::HttpResponse response = answer(request, record);
-    if (options_.access_log) {
-        record.method = request.method;
-        record.path = request.path();
-        record.status = response.status;
-        record.duration = std::chrono::duration_cast<std::chrono::microseconds>(
-            std::chrono::steady_clock::now() - begin);
-        options_.access_log(record);
-    }
+    log_when_answered(options_.access_log, std::move(record), begin, request, response);
     return response;
 }
 

@@ -22,7 +22,7 @@ struct GatewayOptions {
     AuthorizationOptions authorization;
     std::filesystem::path static_folder; ///< --static-dir; empty or missing: no files
     /// Called once a request, from many threads; may be empty.
-    std::function<void(const AccessRecord&)> access_log;
+    AccessLog access_log;
 };
 
 /// Takes requests to functions and their results to clients. Knows no sockets: Server puts it on

@@ -113,14 +113,7 @@ net::HttpResponse LambdaApi::handle(const net::HttpRequest& request) {
     if (net::find_header(response.headers, "x-amzn-RequestId") == nullptr) {
         response.headers.push_back({"x-amzn-RequestId", base::make_uuid()});
     }
-    if (options_.access_log) {
-        record.method = request.method;
-        record.path = request.path();
-        record.status = response.status;
-        record.duration = std::chrono::duration_cast<std::chrono::microseconds>(
-            std::chrono::steady_clock::now() - begin);
-        options_.access_log(record);
-    }
+    log_when_answered(options_.access_log, std::move(record), begin, request, response);
     return response;
 }
 

@@ -15,7 +15,7 @@ namespace samara::gateway {
 struct LambdaApiOptions {
     std::string region = "us-east-1"; ///< in the ARNs of error messages
     bool payload_limits = true;       ///< false: requests of any size
-    std::function<void(const AccessRecord&)> access_log;
+    AccessLog access_log;
 };
 
 /// The Invoke operation of the Lambda API for the functions of a template, as SDKs and the AWS CLI

@@ -165,7 +165,11 @@ HttpConnection::Next HttpConnection::serve_one() {
     head.request.remote_address = remote_address_;
     const bool head_only = head.request.method == "HEAD";
     const HttpResponse response = handler_(std::move(head.request));
-    return answer(response, head_only, head.keep_alive && !stopping());
+    const Next next = answer(response, head_only, head.keep_alive && !stopping());
+    if (response.answered) {
+        response.answered();
+    }
+    return next;
 }
 
 /// Answers a request that cannot be read and ends the connection, such that the client gets to see

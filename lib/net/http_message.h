@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,8 @@ struct HttpResponse {
     int status = 200;
     HttpHeaders headers;
     std::string body;
+    /// The server calls it once the answer is written, or cannot be: for what no client waits for.
+    std::function<void()> answered = {};
 };
 
 /// "Not Found" for 404; "Unknown" for codes without a registered name.

@@ -87,7 +87,9 @@ protected:
         request.headers = std::move(headers);
         request.headers.push_back({"Host", "localhost"});
         request.remote_address = "127.0.0.1";
-        return gateway_->handle(request);
+        net::HttpResponse response = gateway_->handle(request);
+        response.answered();
+        return response;
     }
 
     std::string first_warning() const {

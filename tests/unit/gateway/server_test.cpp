@@ -219,19 +219,33 @@ TEST(Server, WritesOneAccessRecordARequest) {
         const std::scoped_lock lock(mutex);
         lines.push_back(to_string(fixed, AccessLogFormat::text));
     };
-    const Server server = start(
-        apis_of(video),
-        [](const invoke::Request&) {
-            invoke::Response cold = reply("\"hi\"");
-            cold.cold = true;
-            return cold;
-        },
-        std::move(options));
-    request(server, "GET /upload/url?x HTTP/1.1\r\nHost: h\r\n\r\n");
-    request(server, "GET /none HTTP/1.1\r\nHost: h\r\n\r\n");
+    {
+        const Server server = start(
+            apis_of(video),
+            [](const invoke::Request&) {
+                invoke::Response cold = reply("\"hi\"");
+                cold.cold = true;
+                return cold;
+            },
+            std::move(options));
+        RawClient client(server.port());
+        client.send("GET /upload/url?x HTTP/1.1\r\nHost: h\r\n\r\n"
+                    "GET /none HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        client.everything();
+    } // a line may come after its answer, but not after the server
     const std::scoped_lock lock(mutex);
     EXPECT_THAT(
         lines, ElementsAre("GET /upload/url 200 3.1 ms Uploader cold", "GET /none 404 3.1 ms"));
+}
+
+TEST(Server, AnswersThoughTheLogTakesItsTime) {
+    std::latch read(1);
+    ServerOptions options;
+    options.gateway.access_log = [&](const AccessRecord&) { read.wait(); };
+    const Server server = start(
+        apis_of(video), [](const invoke::Request&) { return reply("\"hi\""); }, std::move(options));
+    EXPECT_EQ(status_of(request(server, "GET /upload/url HTTP/1.1\r\nHost: h\r\n\r\n")), 200);
+    read.count_down(); // a log that the answer waited for would never be let go
 }
 
 } // namespace
