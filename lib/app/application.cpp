@@ -81,18 +81,21 @@ base::Result<Application> Application::load(const LoadOptions& options) {
         return base::fail(std::move(error));
     }
     base::Diagnostics diagnostics;
-    Value complete = include_local_files(*source, options.template_file.parent_path(), diagnostics);
+    Included complete =
+        include_local_files(*source, options.template_file.parent_path(), diagnostics);
     transform::Options settings;
     settings.region = options.region;
     settings.local_artifacts = true;
     for (const auto& [name, value] : options.parameter_overrides) {
         settings.parameter_overrides.emplace(name, value);
     }
-    transform::Output output = transform::transform(std::move(complete), settings);
+    transform::Output output = transform::transform(std::move(complete.document), settings);
     diagnostics.insert(diagnostics.end(), output.diagnostics.begin(), output.diagnostics.end());
 
     Application application(options, {std::move(*source), std::move(output.document)});
     application.diagnostics_ = std::move(diagnostics);
+    application.files_ = std::move(complete.files);
+    application.files_.push_back(options.template_file);
     if (auto read = application.read(); !read) {
         return base::fail(std::move(read).error());
     }

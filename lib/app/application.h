@@ -39,6 +39,9 @@ public:
         return options_.template_file.parent_path();
     }
 
+    /// The template and the files it includes (AWS::Include, DefinitionUri), absolute.
+    [[nodiscard]] const std::vector<std::filesystem::path>& files() const { return files_; }
+
     [[nodiscard]] const std::string& region() const { return options_.region; }
 
     /// The template as it was written.
@@ -82,6 +85,7 @@ private:
     void apply_settings();
 
     LoadOptions options_;
+    std::vector<std::filesystem::path> files_;
     std::unique_ptr<Documents> documents_; // a stable address for sections_
     model::Sections sections_;
     std::optional<intrinsics::Resolver> resolver_;

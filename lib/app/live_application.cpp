@@ -10,14 +10,10 @@ namespace samara::app {
 
 namespace {
 
-base::Result<Application>
-load_without_errors(const LoadArguments& arguments, const base::Log& log) {
-    auto application = load_application(arguments, true);
-    if (!application) {
-        return application;
-    }
+// Tells all that is wrong with the template but the first error, which is returned.
+base::Result<void> check(const Application& application, const base::Log& log) {
     const base::Error* first = nullptr;
-    for (const base::Diagnostic& diagnostic : application->diagnostics()) {
+    for (const base::Diagnostic& diagnostic : application.diagnostics()) {
         if (diagnostic.severity == base::Severity::warning) {
             log.warning(to_string(diagnostic.error));
         } else if (first == nullptr) {
@@ -26,10 +22,7 @@ load_without_errors(const LoadArguments& arguments, const base::Log& log) {
             log.error(to_string(diagnostic.error));
         }
     }
-    if (first != nullptr) {
-        return base::fail(*first);
-    }
-    return application;
+    return first == nullptr ? base::Result<void>() : base::fail(*first);
 }
 
 } // namespace
@@ -59,9 +52,12 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
     engine::OutputSink output,
     base::Log log,
     os::Cancellation cancel) {
-    auto application = load_without_errors(options.load, log);
+    auto application = load_application(options.load, true);
     if (!application) {
         return base::fail(std::move(application).error());
+    }
+    if (auto checked = check(*application, log); !checked) {
+        return base::fail(std::move(checked).error());
     }
     auto planner = Planner::make(*application, options.run, log, cancel);
     if (!planner) {
@@ -69,6 +65,8 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
     }
     std::unique_ptr<LiveApplication> live(
         new LiveApplication(options, std::move(*application), std::move(*planner), log, cancel));
+    // An edit is one of this template, even while it is not there and another one would be found.
+    live->options_.load.template_file = live->application_->template_file();
     auto plans = live->plan_all(*live->application_);
     if (!plans) {
         return base::fail(std::move(plans).error());
@@ -128,29 +126,36 @@ base::Result<void> LiveApplication::warm_up() {
     if (options_.warm == Warm::lazy) {
         return {};
     }
-    for (const model::Function& function : application_->functions()) {
+    const std::vector<model::Function> functions = [this] {
+        const std::lock_guard lock(mutex_);
+        return application_->functions();
+    }();
+    for (const model::Function& function : functions) {
         log_.info(fmt::format("Warming {}", function.logical_id));
         if (auto warmed = invoker_->warm(function.logical_id, 1); !warmed) {
-            return warmed;
+            log_.error(fmt::format("{}: {}", function.logical_id, to_string(warmed.error())));
         }
     }
     return {};
 }
 
-std::vector<std::filesystem::path> LiveApplication::watched_paths() const {
-    std::vector<std::filesystem::path> paths{application_->template_file()};
-    const auto add = [&](const std::string& path) {
+std::vector<std::filesystem::path>
+LiveApplication::watched_paths(const Application& application) const {
+    std::vector<std::filesystem::path> paths = application.files();
+    const auto add = [&](const std::filesystem::path& folder, const std::string& path) {
         if (!path.empty() && !path.starts_with("s3://")) {
-            paths.push_back((application_->folder() / path).lexically_normal());
+            paths.push_back((folder / path).lexically_normal());
         }
     };
-    for (const model::Function& function : application_->functions()) {
+    const std::filesystem::path& code = options_.run.docker_volume_basedir;
+    for (const model::Function& function : application.functions()) {
         if (function.package_type == model::PackageType::zip && !function.inline_code) {
-            add(function.code);
+            add(code.empty() ? application.folder() : std::filesystem::absolute(code),
+                function.code);
         }
     }
-    for (const model::Layer& layer : application_->layers()) {
-        add(layer.content);
+    for (const model::Layer& layer : application.layers()) {
+        add(application.folder(), layer.content);
     }
     if (!options_.run.env_vars.empty()) {
         paths.push_back(std::filesystem::absolute(options_.run.env_vars));
@@ -158,9 +163,16 @@ std::vector<std::filesystem::path> LiveApplication::watched_paths() const {
     return paths;
 }
 
-base::Result<void> LiveApplication::watch(std::function<void(Application&)> reloaded) {
+base::Result<void> LiveApplication::watch(Reloaded reloaded) {
     reloaded_ = std::move(reloaded);
-    auto watcher = os::FileWatcher::start(watched_paths(), [this] { reload(); });
+    auto watcher = os::FileWatcher::start(watched_paths(*application_), [this] {
+        std::vector<std::filesystem::path> paths;
+        if (auto taken_up = reload(paths); !taken_up) {
+            log_.error(fmt::format(
+                "{} (what was served before is still served)", to_string(taken_up.error())));
+        }
+        return paths;
+    });
     if (!watcher) {
         return base::fail(std::move(watcher).error());
     }
@@ -168,32 +180,40 @@ base::Result<void> LiveApplication::watch(std::function<void(Application&)> relo
     return {};
 }
 
-// What cannot be read is told, and what is served stays as it was.
-void LiveApplication::reload() {
-    auto application = load_without_errors(options_.load, log_);
-    auto planner = application ? Planner::make(*application, options_.run, log_, cancel_)
-                               : base::fail(application.error());
+// What cannot be read leaves what is served as it was. `paths` are to be watched in any case: what
+// mends an error may be in a file that was just named.
+base::Result<void> LiveApplication::reload(std::vector<std::filesystem::path>& paths) {
+    auto application = load_application(options_.load, true);
+    if (!application) {
+        return base::fail(std::move(application).error());
+    }
+    paths = watched_paths(*application);
+    if (auto checked = check(*application, log_); !checked) {
+        return checked;
+    }
+    auto planner = Planner::make(*application, options_.run, log_, cancel_);
     if (!planner) {
-        log_.error(
-            fmt::format("{} (what was served before is still served)", to_string(planner.error())));
-        return;
+        return base::fail(std::move(planner).error());
     }
     Planner before = std::exchange(planner_, std::move(*planner));
     auto plans = plan_all(*application);
-    if (!plans) {
+    auto prepared = plans ? reloaded_(*application) : base::fail(plans.error());
+    if (!prepared) {
         planner_ = std::move(before);
-        log_.error(
-            fmt::format("{} (what was served before is still served)", to_string(plans.error())));
-        return;
+        return base::fail(std::move(prepared).error());
     }
-    application_ = std::move(*application);
     tell_what_cannot_run(*plans);
+    // Functions before the routes that lead to them.
     invoker_->update(std::move(*plans));
-    reloaded_(*application_);
+    (*prepared)();
+    {
+        const std::lock_guard lock(mutex_);
+        application_ = std::move(*application);
+    }
     if (auto provisioned = invoker_->provision(); !provisioned) {
         log_.error(to_string(provisioned.error()));
     }
-    watcher_->add(watched_paths()); // a new function, a moved folder
+    return {};
 }
 
 } // namespace samara::app

@@ -37,11 +37,15 @@ public:
 
     base::Result<invoke::Response> invoke(const invoke::Request& request);
 
-    /// The template as it was last read without an error.
+    /// The template as it was last read without an error; not while edits are watched.
     [[nodiscard]] Application& application() { return *application_; }
 
-    /// Starts watching; `reloaded` is called after each change that could be taken up.
-    base::Result<void> watch(std::function<void(Application&)> reloaded);
+    /// What serves the application reads it anew, and gives what takes that up. Fails when it
+    /// cannot be served.
+    using Reloaded = std::function<base::Result<std::function<void()>>(Application&)>;
+
+    /// Starts watching. Without an error, what changed is taken up as a whole; with one, nothing.
+    base::Result<void> watch(Reloaded reloaded);
 
     /// Starts what the template provisions, and all functions with --warm-containers EAGER.
     base::Result<void> warm_up();
@@ -55,17 +59,19 @@ private:
         os::Cancellation cancel);
     base::Result<invoke::FunctionPlans> plan_all(Application& application);
     void tell_what_cannot_run(const invoke::FunctionPlans& plans) const;
-    void reload();
-    [[nodiscard]] std::vector<std::filesystem::path> watched_paths() const;
+    base::Result<void> reload(std::vector<std::filesystem::path>& paths);
+    [[nodiscard]] std::vector<std::filesystem::path>
+    watched_paths(const Application& application) const;
 
     ServeOptions options_;
     base::Log log_;
     os::Cancellation cancel_;
+    std::mutex mutex_; // of application_, which edits replace
     std::optional<Application> application_;
     Planner planner_;
     std::unique_ptr<engine::Engine> engine_;
     std::unique_ptr<invoke::Invoker> invoker_;
-    std::function<void(Application&)> reloaded_;
+    Reloaded reloaded_;
     std::optional<os::FileWatcher> watcher_; // ends first: it calls the others
 };
 

@@ -26,6 +26,8 @@ public:
     Includer(const std::filesystem::path& folder, base::Diagnostics& diagnostics)
         : folder_(folder), diagnostics_(diagnostics) {}
 
+    std::vector<std::filesystem::path> take_files() { return std::move(files_); }
+
     void include(Value& value) {
         if (List* list = value.as_list()) {
             for (Value& item : *list) {
@@ -98,7 +100,8 @@ private:
     }
 
     std::optional<Value> read(const Value& location) {
-        const std::filesystem::path path = folder_ / location.text();
+        const std::filesystem::path path = (folder_ / location.text()).lexically_normal();
+        files_.push_back(path);
         const base::Result<std::string> text = os::read_file(path);
         base::Result<Value> content =
             text ? data::read_document(*text, location.text()) : base::fail(text.error());
@@ -115,12 +118,13 @@ private:
     }
 
     const std::filesystem::path& folder_;
+    std::vector<std::filesystem::path> files_;
     base::Diagnostics& diagnostics_;
 };
 
 } // namespace
 
-Value include_local_files(
+Included include_local_files(
     const Value& document, const std::filesystem::path& folder, base::Diagnostics& diagnostics) {
     Value result = document;
     Includer includer(folder, diagnostics);
@@ -131,7 +135,7 @@ Value include_local_files(
             includer.include_definition(resource.value);
         }
     }
-    return result;
+    return {std::move(result), includer.take_files()};
 }
 
 } // namespace samara::app

@@ -4,14 +4,20 @@
 #include "data/value.h"
 
 #include <filesystem>
+#include <vector>
 
 namespace samara::app {
+
+struct Included {
+    data::Value document;
+    std::vector<std::filesystem::path> files; ///< that were read, or could not be
+};
 
 /// The template with the files it names put in their place, so that the rest needs no disk:
 /// `Fn::Transform: {Name: AWS::Include, Parameters: {Location: ./file}}` and the local
 /// DefinitionUri of APIs and state machines. Files are looked for from `folder`; places in them
 /// name that file. What cannot be read is an error in `diagnostics` and stays as it was.
-data::Value include_local_files(
+Included include_local_files(
     const data::Value& document,
     const std::filesystem::path& folder,
     base::Diagnostics& diagnostics);

@@ -2,10 +2,13 @@
 #include "app/serve.h"
 #include "data/read.h"
 #include "gateway/apis.h"
+#include "gateway/call.h"
 #include "gateway/server.h"
 #include "os/file.h"
 #include "os/signals.h"
 #include "os/wait.h"
+
+#include <map>
 
 #include <fmt/format.h>
 
@@ -42,6 +45,23 @@ data::Value gateway_resources(Application& application, base::Diagnostics& diagn
     return {std::move(resources)};
 }
 
+// All APIs share one address here, and the first one wins.
+void tell_hidden_routes(const std::vector<gateway::Api>& apis, const base::Log& log) {
+    std::map<std::string, std::string> first; // API by route
+    for (const gateway::Api& api : apis) {
+        for (const gateway::Route& route : api.routes) {
+            const auto [taken, fresh] = first.emplace(gateway::route_key(route), api.id);
+            if (!fresh && taken->second != api.id) {
+                log.warning(fmt::format(
+                    "{} of {} cannot be reached: {} has the same route, and both are on one port",
+                    taken->first,
+                    api.id,
+                    taken->second));
+            }
+        }
+    }
+}
+
 base::Result<std::vector<gateway::Api>> read_apis(Application& application, const base::Log& log) {
     base::Diagnostics diagnostics;
     const data::Value resources = gateway_resources(application, diagnostics);
@@ -63,12 +83,22 @@ base::Result<std::vector<gateway::Api>> read_apis(Application& application, cons
         }
         log.warning(to_string(diagnostic.error));
     }
+    tell_hidden_routes(apis, log);
     return apis;
 }
 
 void announce(const gateway::Server& server, const base::Log& log) {
     for (const gateway::Mount& mount : server.mounts()) {
         log.info(gateway::to_string(mount, server.address()));
+    }
+}
+
+// Tells the routes only when they are others.
+void take_up(gateway::Server& server, std::vector<gateway::Api> apis, const base::Log& log) {
+    const std::vector<gateway::Mount> before = server.mounts();
+    server.replace(std::move(apis));
+    if (server.mounts() != before) {
+        announce(server, log);
     }
 }
 
@@ -130,14 +160,14 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
         return base::fail(std::move(server).error());
     }
     if (options.watch) {
-        auto watching = (*live)->watch([&](Application& application) {
-            auto changed = read_apis(application, log);
-            if (!changed) {
-                log.error(to_string(changed.error()));
-                return;
-            }
-            server->replace(std::move(*changed));
-        });
+        auto watching =
+            (*live)->watch([&](Application& application) -> base::Result<std::function<void()>> {
+                auto changed = read_apis(application, log);
+                if (!changed) {
+                    return base::fail(std::move(changed).error());
+                }
+                return [&, apis = std::move(*changed)] { take_up(*server, apis, log); };
+            });
         if (!watching) {
             return watching;
         }

@@ -53,8 +53,10 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
         return base::fail(std::move(server).error());
     }
     if (options.watch) {
-        auto watching = (*live)->watch(
-            [&](Application& application) { api.replace(functions_of(application)); });
+        auto watching =
+            (*live)->watch([&](Application& application) -> base::Result<std::function<void()>> {
+                return [&, functions = functions_of(application)] { api.replace(functions); };
+            });
         if (!watching) {
             return watching;
         }

@@ -16,6 +16,8 @@ struct Mount {
     std::string path;
     std::vector<std::string> methods; ///< sorted
     std::string closed;               ///< why it answers 501 and the like; empty when it is served
+
+    bool operator==(const Mount&) const = default;
 };
 
 /// All APIs behind one address, compiled. Immutable: a changed template makes a new one, and

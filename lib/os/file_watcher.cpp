@@ -24,15 +24,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint32_t events =
-    IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF;
+constexpr std::uint32_t events = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM |
+                                 IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
-// An editor writes, renames and removes in a burst; one call tells it all.
+// An editor writes, renames and removes in a burst; one call tells it all. A program that never
+// stops writing must not put the call off for ever.
 constexpr std::chrono::milliseconds quiet{20};
+constexpr std::chrono::milliseconds longest_burst{500};
 
 bool is_left_out(const fs::path& folder) {
     const std::string name = folder.filename().string();
     return name == ".git" || name == ".aws-sam" || name == "node_modules" || name == "__pycache__";
+}
+
+bool is_within(const fs::path& path, const fs::path& folder) {
+    return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
+           folder.end();
 }
 
 } // namespace
@@ -55,31 +62,21 @@ public:
     }
 
     void watch(const fs::path& path) {
+        wanted_.insert(path);
+        watch_way_to(path);
         std::error_code failed;
         if (fs::is_directory(path, failed)) {
             watch_tree(path);
-        } else if (path.has_parent_path()) {
-            const int watch = inotify_add_watch(
-                descriptor_.get(), path.parent_path().c_str(), events | IN_MASK_ADD);
-            if (watch >= 0) {
-                Watched& watched = watched_[watch];
-                watched.folder = path.parent_path();
-                watched.names.insert(path.filename().string());
-            }
         }
     }
 
     void run() {
         thread_ = std::thread([this] {
             while (wait_readable(descriptor_.get(), stop_) == Wake::ready) {
-                bool matters = drain();
-                while (wait_readable(
-                           descriptor_.get(), stop_, std::chrono::steady_clock::now() + quiet) ==
-                       Wake::ready) {
-                    matters = drain() || matters;
-                }
-                if (matters && !stop_.cancelled()) {
-                    changed_();
+                if (drain_burst() && !stop_.cancelled()) {
+                    for (const fs::path& path : changed_()) {
+                        watch(path);
+                    }
                 }
             }
         });
@@ -92,15 +89,24 @@ private:
         std::set<std::string> names; // else these names
     };
 
+    // All folders that a wanted path is in: any of them may be replaced, or not be there yet.
+    void watch_way_to(const fs::path& path) {
+        const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+        if (folder == path) {
+            return;
+        }
+        if (Watched* watched = add(folder)) {
+            watched->names.insert(path.filename().string());
+        }
+        watch_way_to(folder);
+    }
+
     void watch_tree(const fs::path& folder) {
-        const int watch =
-            inotify_add_watch(descriptor_.get(), folder.c_str(), events | IN_MASK_ADD);
-        if (watch < 0) {
+        Watched* watched = add(folder);
+        if (watched == nullptr) {
             return; // gone again, or not ours to read
         }
-        Watched& watched = watched_[watch];
-        watched.folder = folder;
-        watched.tree = true;
+        watched->tree = true;
         std::error_code failed;
         for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end;
              entry.increment(failed)) {
@@ -110,6 +116,38 @@ private:
                 watch_tree(entry->path());
             }
         }
+    }
+
+    Watched* add(const fs::path& folder) {
+        const int watch =
+            inotify_add_watch(descriptor_.get(), folder.c_str(), events | IN_MASK_ADD);
+        if (watch < 0) {
+            return nullptr;
+        }
+        Watched& watched = watched_[watch];
+        watched.folder = folder;
+        return &watched;
+    }
+
+    // Reads events until none that matters has come for a moment. Whether one did.
+    bool drain_burst() {
+        moved_ = false;
+        if (!drain()) {
+            return false;
+        }
+        const auto begin = std::chrono::steady_clock::now();
+        auto end = begin + quiet;
+        while (wait_readable(descriptor_.get(), stop_, end) == Wake::ready) {
+            if (drain()) {
+                end = std::min(std::chrono::steady_clock::now() + quiet, begin + longest_burst);
+            }
+        }
+        if (moved_) {
+            for (const fs::path& path : std::set(wanted_)) {
+                watch(path);
+            }
+        }
+        return true;
     }
 
     // Whether any of the events at hand is about something that is watched.
@@ -129,6 +167,7 @@ private:
 
     bool take(const inotify_event& event, const std::string& name) {
         if ((event.mask & IN_Q_OVERFLOW) != 0) {
+            moved_ = true;
             return true; // some were lost, and they may have mattered
         }
         const auto found = watched_.find(event.wd);
@@ -139,22 +178,43 @@ private:
             watched_.erase(found);
             return false;
         }
+        if ((event.mask & (IN_DELETE_SELF | IN_MOVE_SELF)) != 0) {
+            moved_ = true;
+            forget(fs::path(found->second.folder));
+            return true;
+        }
         const fs::path path = found->second.folder / name;
-        if (is_left_out(path)) {
+        const bool named = found->second.names.contains(name);
+        if (!named && (!found->second.tree || is_left_out(path))) {
             return false;
         }
-        const bool matters = found->second.tree || found->second.names.contains(name);
-        if (found->second.tree && (event.mask & IN_ISDIR) != 0 &&
-            (event.mask & (IN_CREATE | IN_MOVED_TO)) != 0) {
-            watch_tree(path);
+        if ((event.mask & IN_ISDIR) != 0 && (event.mask & (IN_CREATE | IN_MOVED_TO)) != 0) {
+            moved_ = moved_ || named;
+            if (found->second.tree && !is_left_out(path)) {
+                watch_tree(path);
+            }
         }
-        return matters;
+        return true;
+    }
+
+    // A folder that goes takes the watches below it along, under names that are no longer theirs.
+    void forget(const fs::path& folder) {
+        for (auto watch = watched_.begin(); watch != watched_.end();) {
+            if (is_within(watch->second.folder, folder)) {
+                inotify_rm_watch(descriptor_.get(), watch->first);
+                watch = watched_.erase(watch);
+            } else {
+                ++watch;
+            }
+        }
     }
 
     UniqueFd descriptor_;
     Changed changed_;
     Cancellation stop_;
+    std::set<fs::path> wanted_;
     std::map<int, Watched> watched_;
+    bool moved_ = false; // folders on the way to what is wanted came or went
     std::thread thread_;
 };
 
@@ -171,12 +231,6 @@ base::Result<FileWatcher> FileWatcher::start(std::vector<fs::path> paths, Change
     }
     impl->run();
     return FileWatcher(std::move(impl));
-}
-
-void FileWatcher::add(const std::vector<fs::path>& paths) {
-    for (const fs::path& path : paths) {
-        impl_->watch(path);
-    }
 }
 
 FileWatcher::FileWatcher(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

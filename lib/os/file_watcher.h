@@ -14,11 +14,12 @@ namespace samara::os {
 /// removed. inotify(7): nothing is scanned while nothing changes.
 class FileWatcher {
 public:
-    /// Called from a thread of the watcher, once for all that changed within `quiet` milliseconds.
-    using Changed = std::function<void()>;
+    /// Called from a thread of the watcher, once for all that changes in one burst. Gives what is
+    /// to be watched as well from now on.
+    using Changed = std::function<std::vector<std::filesystem::path>()>;
 
     /// Folders are watched with all below them, except `.git`, `.aws-sam` and `node_modules`; of a
-    /// file its folder is watched for that name. What is not there is left out.
+    /// file its folder is watched for that name. What is not there, or goes, is waited for.
     static base::Result<FileWatcher>
     start(std::vector<std::filesystem::path> paths, Changed changed);
 
@@ -27,9 +28,6 @@ public:
     FileWatcher(FileWatcher&&) noexcept;
     FileWatcher& operator=(FileWatcher&&) noexcept;
     ~FileWatcher();
-
-    /// More to watch. Only from within `changed`.
-    void add(const std::vector<std::filesystem::path>& paths);
 
 private:
     class Impl;

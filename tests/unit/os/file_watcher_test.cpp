@@ -19,6 +19,7 @@ protected:
     std::mutex mutex_;
     std::condition_variable changed_;
     int calls_ = 0;
+    std::vector<std::filesystem::path> more_;
 
     FileWatcher watch(const std::filesystem::path& path) {
         return FileWatcher::start(
@@ -27,6 +28,7 @@ protected:
                        const std::lock_guard lock(mutex_);
                        ++calls_;
                        changed_.notify_all();
+                       return more_;
                    })
             .value();
     }
@@ -65,6 +67,60 @@ TEST_F(FileWatcherTest, AFileIsWatchedByNameThroughReplacement) {
     const FileWatcher watcher = watch(folder_.path() / "template.yaml");
     write("template.yaml"); // written beside it and renamed
     EXPECT_TRUE(wait_for_call(1));
+}
+
+TEST_F(FileWatcherTest, FoldersOnTheWayMayBeReplaced) {
+    write("built/fn/a.py");
+    const FileWatcher watcher = watch(folder_.path() / "built/fn");
+    write("fresh/fn/a.py");
+    std::filesystem::rename(folder_.path() / "built", folder_.path() / "old");
+    ASSERT_TRUE(wait_for_call(1));
+    std::filesystem::rename(folder_.path() / "fresh", folder_.path() / "built");
+    ASSERT_TRUE(wait_for_call(2));
+    write("built/fn/a.py");
+    EXPECT_TRUE(wait_for_call(3));
+}
+
+TEST_F(FileWatcherTest, ACallMayGiveMoreToWatch) {
+    write("first/a.py");
+    write("second/a.py");
+    more_ = {folder_.path() / "second"};
+    const FileWatcher watcher = watch(folder_.path() / "first");
+    write("first/a.py");
+    ASSERT_TRUE(wait_for_call(1));
+    const auto until = std::chrono::steady_clock::now() + 10s;
+    while (std::chrono::steady_clock::now() < until) { // the call may not have returned yet
+        write("second/a.py");
+        const std::lock_guard lock(mutex_);
+        if (calls_ > 1) {
+            return;
+        }
+    }
+    FAIL() << "what was given is not watched";
+}
+
+TEST_F(FileWatcherTest, WhatIsNotThereYetIsWaitedFor) {
+    const FileWatcher watcher = watch(folder_.path() / "late/er/a.py");
+    std::filesystem::create_directories(folder_.path() / "late");
+    ASSERT_TRUE(wait_for_call(1));
+    std::filesystem::create_directories(folder_.path() / "late/er");
+    ASSERT_TRUE(wait_for_call(2));
+    write("late/er/a.py");
+    EXPECT_TRUE(wait_for_call(3));
+}
+
+TEST_F(FileWatcherTest, AProgramThatNeverStopsWritingDoesNotPutTheCallOff) {
+    write("a.py");
+    const FileWatcher watcher = watch(folder_.path());
+    const auto until = std::chrono::steady_clock::now() + 10s;
+    while (std::chrono::steady_clock::now() < until) {
+        write("log.txt");
+        const std::lock_guard lock(mutex_);
+        if (calls_ > 0) {
+            return;
+        }
+    }
+    FAIL() << "no call while files are being written";
 }
 
 TEST_F(FileWatcherTest, WhatIsBuiltOrCachedDoesNotCount) {
