@@ -163,9 +163,9 @@ LiveApplication::watched_paths(const Application& application) const {
     return paths;
 }
 
-base::Result<void> LiveApplication::watch(Reloaded reloaded) {
+base::Result<os::FileWatcher> LiveApplication::watch(Reloaded reloaded) {
     reloaded_ = std::move(reloaded);
-    auto watcher = os::FileWatcher::start(watched_paths(*application_), [this] {
+    return os::FileWatcher::start(watched_paths(*application_), [this] {
         std::vector<std::filesystem::path> paths;
         if (auto taken_up = reload(paths); !taken_up) {
             log_.error(fmt::format(
@@ -173,11 +173,6 @@ base::Result<void> LiveApplication::watch(Reloaded reloaded) {
         }
         return paths;
     });
-    if (!watcher) {
-        return base::fail(std::move(watcher).error());
-    }
-    watcher_ = std::move(*watcher);
-    return {};
 }
 
 // What cannot be read leaves what is served as it was. `paths` are to be watched in any case: what

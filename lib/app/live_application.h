@@ -44,8 +44,9 @@ public:
     /// cannot be served.
     using Reloaded = std::function<base::Result<std::function<void()>>(Application&)>;
 
-    /// Starts watching. Without an error, what changed is taken up as a whole; with one, nothing.
-    base::Result<void> watch(Reloaded reloaded);
+    /// Watches until the watcher ends, which this application outlives. Without an error, what
+    /// changed is taken up as a whole; with one, nothing.
+    base::Result<os::FileWatcher> watch(Reloaded reloaded);
 
     /// Starts what the template provisions, and all functions with --warm-containers EAGER.
     base::Result<void> warm_up();
@@ -72,7 +73,6 @@ private:
     std::unique_ptr<engine::Engine> engine_;
     std::unique_ptr<invoke::Invoker> invoker_;
     Reloaded reloaded_;
-    std::optional<os::FileWatcher> watcher_; // ends first: it calls the others
 };
 
 } // namespace samara::app

@@ -2,6 +2,7 @@
 
 #include "app/quotas.h"
 #include "app/unpack.h"
+#include "base/strings.h"
 #include "os/file.h"
 #include "os/tree_state.h"
 #include "template/limits.h"
@@ -33,6 +34,13 @@ std::string fingerprint_of(const model::Function& function, const engine::Enviro
         spec.ephemeral_storage_mb,
         function.image_uri,
         spec.invoke_image);
+    if (const auto* image = std::get_if<engine::ImagePackage>(&spec.package)) {
+        text += fmt::format("|{}", image->working_directory);
+        for (const auto* words : {&image->entry_point, &image->command}) {
+            text += fmt::format("|{}", base::join(*words, "\n"));
+        }
+    }
+    text += fmt::format("|{}", function.reserved_concurrency.value_or(UINT32_MAX));
     for (const auto& [name, value] : spec.environment) {
         text += fmt::format("|{}={}", name, value);
     }
@@ -120,10 +128,12 @@ base::Result<Planner> Planner::make(
     if (!credentials) {
         return base::fail(std::move(credentials).error());
     }
-    if (!options.debug_function.empty() &&
-        application.find_function(options.debug_function) == nullptr) {
-        auto missing = application.require_function(options.debug_function);
-        return base::fail(std::move(missing).error());
+    if (!options.debug_function.empty()) {
+        auto debugged = application.require_function(options.debug_function);
+        if (!debugged) {
+            return base::fail(std::move(debugged).error());
+        }
+        options.debug_function = (*debugged)->logical_id;
     }
     auto layer_versions = LayerVersions::make(
         options.layer_archives, options.layer_cache_basedir, options.profile, log);

@@ -159,6 +159,7 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
     if (!server) {
         return base::fail(std::move(server).error());
     }
+    std::optional<os::FileWatcher> watcher; // ends before what its calls use
     if (options.watch) {
         auto watching =
             (*live)->watch([&](Application& application) -> base::Result<std::function<void()>> {
@@ -169,8 +170,9 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
                 return [&, apis = std::move(*changed)] { take_up(*server, apis, log); };
             });
         if (!watching) {
-            return watching;
+            return base::fail(std::move(watching).error());
         }
+        watcher = std::move(*watching);
     }
     if (auto warmed = (*live)->warm_up(); !warmed) {
         return warmed;

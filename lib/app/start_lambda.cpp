@@ -52,23 +52,24 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
     if (!server) {
         return base::fail(std::move(server).error());
     }
+    std::optional<os::FileWatcher> watcher; // ends before what its calls use
     if (options.watch) {
         auto watching =
             (*live)->watch([&](Application& application) -> base::Result<std::function<void()>> {
                 return [&, functions = functions_of(application)] { api.replace(functions); };
             });
         if (!watching) {
-            return watching;
+            return base::fail(std::move(watching).error());
         }
+        watcher = std::move(*watching);
     }
     if (auto warmed = (*live)->warm_up(); !warmed) {
         return warmed;
     }
     log.info(fmt::format(
         "Starting the Local Lambda Service. You can now invoke your functions through "
-        "http://{0}:{1}\n * Running on http://{0}:{1} (Press CTRL+C to quit)",
-        options.host,
-        server->port()));
+        "{0}\n * Running on {0} (Press CTRL+C to quit)",
+        server->address()));
     os::wait_readable(-1, cancel);
     server->stop();
     return {};

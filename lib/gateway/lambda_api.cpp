@@ -4,6 +4,7 @@
 #include "base/uuid.h"
 #include "data/read.h"
 #include "gateway/call.h"
+#include "gateway/event_stream.h"
 #include "gateway/json_check.h"
 #include "gateway/json_writer.h"
 #include "gateway/percent.h"
@@ -35,12 +36,11 @@ error(int status, std::string_view type, std::string_view message, std::string_v
     return response;
 }
 
-/// The function name in "/2015-03-31/functions/<name>/invocations", decoded.
-std::optional<std::string> invoked_function(std::string_view path) {
-    constexpr std::string_view before = "/2015-03-31/functions/";
-    constexpr std::string_view after = "/invocations";
-    if (path.size() <= before.size() + after.size() || path.substr(0, before.size()) != before ||
-        path.substr(path.size() - after.size()) != after) {
+/// What stands between two ends of a path, decoded.
+std::optional<std::string>
+between(std::string_view path, std::string_view before, std::string_view after) {
+    if (path.size() <= before.size() + after.size() || !path.starts_with(before) ||
+        !path.ends_with(after)) {
         return std::nullopt;
     }
     return percent_decode(path.substr(before.size(), path.size() - before.size() - after.size()));
@@ -69,7 +69,43 @@ net::HttpResponse too_large(std::size_t limit) {
             "Request must be smaller than {} bytes for the InvokeFunction operation", limit));
 }
 
-net::HttpResponse answer_of(invoke::Response reply, invoke::InvocationType type) {
+/// The result as one chunk, and what came of the call.
+/// docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
+net::HttpResponse stream_of(const invoke::Response& reply) {
+    net::HttpResponse response;
+    response.headers = {
+        {"Content-Type", "application/vnd.amazon.eventstream"},
+        {"X-Amz-Executed-Version", "$LATEST"}};
+    const bool failed = !reply.function_error.empty();
+    if (!failed && !reply.payload.empty()) {
+        append_event(
+            response.body,
+            {{":message-type", "event"},
+             {":event-type", "PayloadChunk"},
+             {":content-type", "application/octet-stream"}},
+            reply.payload);
+    }
+    std::string complete;
+    JsonWriter json(complete);
+    json.begin_object();
+    if (failed) {
+        json.member("ErrorCode", reply.function_error);
+        json.member("ErrorDetails", reply.payload);
+    }
+    if (!reply.log_result.empty()) {
+        json.member("LogResult", reply.log_result);
+    }
+    json.end_object();
+    append_event(
+        response.body,
+        {{":message-type", "event"},
+         {":event-type", "InvokeComplete"},
+         {":content-type", "application/json"}},
+        complete);
+    return response;
+}
+
+net::HttpResponse answer_of(invoke::Response reply, invoke::InvocationType type, bool streamed) {
     if (reply.status == 429) {
         return error(429, "TooManyRequestsException", "Rate Exceeded.");
     }
@@ -80,6 +116,9 @@ net::HttpResponse answer_of(invoke::Response reply, invoke::InvocationType type)
     if (type != invoke::InvocationType::request_response) {
         response.status = type == invoke::InvocationType::event ? 202 : 204;
         return response;
+    }
+    if (streamed) {
+        return stream_of(reply);
     }
     response.headers = {
         {"Content-Type", "application/json"}, {"X-Amz-Executed-Version", "$LATEST"}};
@@ -118,23 +157,27 @@ net::HttpResponse LambdaApi::handle(const net::HttpRequest& request) {
 }
 
 net::HttpResponse LambdaApi::answer(const net::HttpRequest& request, AccessRecord& record) {
-    const auto name = invoked_function(request.path());
-    if (!name) {
+    const auto whole = between(request.path(), "/2015-03-31/functions/", "/invocations");
+    const auto streamed =
+        between(request.path(), "/2021-11-15/functions/", "/response-streaming-invocations");
+    if (!whole && !streamed) {
         return error(
             404,
             "PathNotFoundException",
             fmt::format(
-                "Unable to determine service/operation name to be authorized: {}", request.path()),
+                "{} {}: only Invoke and InvokeWithResponseStream are answered here",
+                request.method,
+                request.path()),
             "LocalService");
     }
     if (request.method != "POST") {
         return error(405, "MethodNotAllowedException", "Invoke wants POST", "LocalService");
     }
-    return invoke_function(request, *name, record);
+    return invoke_function(request, whole ? *whole : *streamed, streamed.has_value(), record);
 }
 
 net::HttpResponse LambdaApi::invoke_function(
-    const net::HttpRequest& request, const std::string& name, AccessRecord& record) {
+    const net::HttpRequest& request, const std::string& name, bool streamed, AccessRecord& record) {
     const std::shared_ptr<const Functions> functions = [this] {
         const std::scoped_lock lock(mutex_);
         return functions_;
@@ -151,7 +194,7 @@ net::HttpResponse LambdaApi::invoke_function(
     record.function = function->id;
     const std::string_view type_text = header(request, "X-Amz-Invocation-Type");
     const auto type = invocation_type(type_text);
-    if (!type) {
+    if (!type || (streamed && *type == invoke::InvocationType::event)) {
         return error(
             400,
             "InvalidParameterValueException",
@@ -183,7 +226,7 @@ net::HttpResponse LambdaApi::invoke_function(
     }
     record.cold = reply->cold;
     const std::string request_id = reply->request_id;
-    net::HttpResponse response = answer_of(std::move(*reply), *type);
+    net::HttpResponse response = answer_of(std::move(*reply), *type, streamed);
     if (!request_id.empty()) {
         response.headers.push_back({"x-amzn-RequestId", request_id});
     }

@@ -18,8 +18,9 @@ struct LambdaApiOptions {
     AccessLog access_log;
 };
 
-/// The Invoke operation of the Lambda API for the functions of a template, as SDKs and the AWS CLI
-/// speak it: `start-lambda` puts it on the network. Thread-safe.
+/// Invoke and InvokeWithResponseStream of the Lambda API for the functions of a template, as SDKs
+/// and the AWS CLI speak them: `start-lambda` puts them on the network. A stream is given once the
+/// function has ended. Thread-safe.
 /// docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 class LambdaApi {
 public:
@@ -32,8 +33,11 @@ public:
 
 private:
     net::HttpResponse answer(const net::HttpRequest& request, AccessRecord& record);
-    net::HttpResponse
-    invoke_function(const net::HttpRequest& request, const std::string& name, AccessRecord& record);
+    net::HttpResponse invoke_function(
+        const net::HttpRequest& request,
+        const std::string& name,
+        bool streamed,
+        AccessRecord& record);
 
     Invoke invoke_;
     LambdaApiOptions options_;

@@ -20,7 +20,7 @@ public:
     static base::Result<Server> start(std::vector<Api> apis, Invoke invoke, ServerOptions options);
 
     /// "http://127.0.0.1:3000"
-    [[nodiscard]] const std::string& address() const { return address_; }
+    [[nodiscard]] const std::string& address() const { return http_.address(); }
 
     [[nodiscard]] std::uint16_t port() const { return http_.port(); }
 
@@ -34,11 +34,10 @@ public:
     void stop() { http_.stop(); }
 
 private:
-    Server(std::shared_ptr<Gateway> gateway, net::HttpServer http, std::string address);
+    Server(std::shared_ptr<Gateway> gateway, net::HttpServer http);
 
     std::shared_ptr<Gateway> gateway_;
     net::HttpServer http_; // stops before the gateway goes
-    std::string address_;
 };
 
 } // namespace samara::gateway

@@ -13,11 +13,28 @@
 #include <system_error>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
 namespace samara::net {
+
+namespace {
+
+std::string address_of(const HttpServerOptions& options, std::uint16_t port) {
+    const bool ip6 = options.host.find(':') != std::string::npos;
+    return fmt::format(
+        "{}://{}{}{}:{}",
+        options.tls ? "https" : "http",
+        ip6 ? "[" : "",
+        options.host,
+        ip6 ? "]" : "",
+        port);
+}
+
+} // namespace
 
 class HttpServer::Impl {
 public:
@@ -29,7 +46,8 @@ public:
         std::unique_ptr<TlsContext> tls)
         : options_(std::move(options)), handler_(std::move(handler)),
           listener_(std::move(listener)), stop_event_(std::move(stop_event)), tls_(std::move(tls)),
-          port_(local_port(listener_)), acceptor_([this] { accept_all(); }) {}
+          port_(local_port(listener_)), address_(address_of(options_, port_)),
+          acceptor_([this] { accept_all(); }) {}
 
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
@@ -39,6 +57,8 @@ public:
     ~Impl() { stop(); }
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
+
+    [[nodiscard]] const std::string& address() const { return address_; }
 
     void stop() {
         const std::scoped_lock once(stop_mutex_);
@@ -147,6 +167,7 @@ private:
     Socket stop_event_;
     std::unique_ptr<TlsContext> tls_;
     std::uint16_t port_;
+    std::string address_;
     std::mutex stop_mutex_;
     std::mutex mutex_;
     std::condition_variable changed_;
@@ -188,6 +209,10 @@ base::Result<HttpServer> HttpServer::start(HttpServerOptions options, Handler ha
 
 std::uint16_t HttpServer::port() const {
     return impl_->port();
+}
+
+const std::string& HttpServer::address() const {
+    return impl_->address();
 }
 
 void HttpServer::stop() {

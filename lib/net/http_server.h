@@ -55,6 +55,9 @@ public:
 
     [[nodiscard]] std::uint16_t port() const;
 
+    /// Where it answers: "http://127.0.0.1:3000", "https://[::1]:3000".
+    [[nodiscard]] const std::string& address() const;
+
     /// Takes no new connections, closes idle ones, lets running requests end within the grace and
     /// cuts off the rest. Returns when all is over; a second call does nothing.
     void stop();

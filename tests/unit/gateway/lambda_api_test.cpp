@@ -1,6 +1,8 @@
 #include "data/read.h"
+#include "gateway/event_stream.h"
 #include "gateway/lambda_api.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace samara::gateway {
@@ -121,6 +123,29 @@ TEST_F(LambdaApiTest, TakesAnEmptyBodyAsAnEmptyEventAndAnyJson) {
         EXPECT_EQ(invoke("Fn", std::string(json)).status, 200) << json;
     }
     EXPECT_EQ(invoke("Fn", std::string(100'000, '[')).status, 400);
+}
+
+TEST_F(LambdaApiTest, StreamsInTheFramingOfEventStreams) {
+    // A message as AWS documents it: two lengths, CRC, headers, payload, CRC.
+    std::string stream;
+    append_event(stream, {{"a", "b"}}, "{}");
+    std::string hex;
+    for (const char byte : stream) {
+        hex += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+    }
+    EXPECT_EQ(hex, "0000001800000006dcd1a61f0161070001627b7df3d78873");
+    const std::string target = "/2021-11-15/functions/Fn/response-streaming-invocations";
+    reply_.payload = "text";
+    const net::HttpResponse good = post(target);
+    EXPECT_EQ(good.status, 200);
+    EXPECT_EQ(header(good, "Content-Type"), "application/vnd.amazon.eventstream");
+    EXPECT_THAT(good.body, HasSubstr("PayloadChunk"));
+    EXPECT_THAT(good.body, HasSubstr("InvokeComplete"));
+    reply_.function_error = "Unhandled";
+    EXPECT_THAT(post(target).body, HasSubstr(R"({"ErrorCode":"Unhandled","ErrorDetails":"text"})"));
+    EXPECT_EQ(post(target, "{}", {{"X-Amz-Invocation-Type", "Event"}}).status, 400);
+    EXPECT_EQ(post(target, "{}", {{"X-Amz-Invocation-Type", "DryRun"}}).status, 204);
+    EXPECT_EQ(post("/2021-11-15/functions//response-streaming-invocations").status, 404);
 }
 
 TEST_F(LambdaApiTest, LimitsPayloads) {

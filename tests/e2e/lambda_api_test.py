@@ -1,0 +1,253 @@
+"""start-lambda as its clients see it: boto3, the AWS CLI, curl; AWS's own decoder for streamed answers."""
+import base64
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from samara_e2e import STAND_IN, SamaraTest, curl, free_port, needs_docker, wait_for  # noqa: E402
+
+TEMPLATE = """\
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function: {CodeUri: app, Timeout: 20}
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: main.worker, Runtime: python3.11, FunctionName: the-worker}
+  Streamer:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: index.handler, Runtime: nodejs18.x}
+"""
+
+PYTHON = """
+import time
+
+def worker(event, context):
+    print("x" * event.get("log", 0), flush=True)
+    time.sleep(event.get("seconds", 0))
+    if event.get("fail"):
+        raise RuntimeError("as asked")
+    custom = context.client_context.custom if context.client_context else None
+    return {"worked": event, "arn": context.invoked_function_arn, "custom": custom}
+"""
+
+NODE = """
+exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+  stream.write("one,");
+  if (event.fail) throw new Error("as asked");
+  for (let line = 0; line < 1000; ++line) stream.write("two,");
+  stream.end("three");
+});
+"""
+
+# boto3 with one client; `call` gives what a test wants to know of an answer or of an error.
+BOTO3 = """
+import base64, boto3, botocore.config, botocore.exceptions, concurrent.futures, json
+client = boto3.client("lambda", endpoint_url="URL", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x",
+                      config=botocore.config.Config(retries={"max_attempts": 0}, max_pool_connections=100))
+def call(**arguments):
+    try:
+        answer = client.invoke(**{"FunctionName": "Worker", "Payload": b"{}", **arguments})
+    except botocore.exceptions.ClientError as error:
+        return [error.response["ResponseMetadata"]["HTTPStatusCode"], error.response["Error"]["Code"],
+                error.response["Error"]["Message"], bool(error.response["ResponseMetadata"].get("RequestId"))]
+    payload = answer["Payload"].read()
+    return [answer["StatusCode"], json.loads(payload) if payload else None, answer.get("FunctionError"), answer.get("ExecutedVersion"),
+            answer.get("LogResult"), bool(answer["ResponseMetadata"].get("RequestId"))]
+"""
+
+DECODE = """
+import json, sys
+from botocore.eventstream import EventStreamBuffer
+buffer = EventStreamBuffer()
+buffer.add_data(sys.stdin.buffer.read())
+print(json.dumps([[event.headers[":event-type"], event.payload.decode()] for event in buffer]))
+"""
+
+STREAM = """
+import boto3, json
+client = boto3.client("lambda", endpoint_url="URL", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+answer = client.invoke_with_response_stream(FunctionName="Streamer", Payload=b"{}", LogType="Tail")
+text, complete = b"", None
+for event in answer["EventStream"]:
+    text += event.get("PayloadChunk", {}).get("Payload", b"")
+    complete = event.get("InvokeComplete", complete)
+print(json.dumps([text.decode(), sorted(complete), answer["StatusCode"], answer["ExecutedVersion"]]))
+"""
+
+STREAMED = "one," + "two," * 1000 + "three"
+
+
+class LambdaApi(SamaraTest):
+    engine = "sandbox"
+    more = ()
+
+    def setUp(self):
+        super().setUp()
+        self.environment["SAMARA_ENGINE"] = self.engine
+        self.write("template.yaml", TEMPLATE)
+        self.write("app/main.py", PYTHON)
+        self.write("app/index.js", NODE)
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def service(self, *arguments):
+        return self.start("local", "start-lambda", "--port", self.port, *self.more, *arguments)
+
+    def python(self, script, interpreter="/usr/bin/python3"):
+        done = subprocess.run([interpreter, "-c", script.replace("URL", self.url)], capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def boto3(self, calls):
+        """The answers to `calls`, each the text of keyword arguments."""
+        return self.python(BOTO3 + "print(json.dumps([" + ", ".join(f"call({call})" for call in calls) + "]))")
+
+    def streamed(self, function, payload):
+        """Status, headers and events of InvokeWithResponseStream, taken apart by botocore."""
+        status, headers, body = curl(
+            "-d", json.dumps(payload), f"{self.url}/2021-11-15/functions/{function}/response-streaming-invocations")
+        if status != 200:
+            return status, headers, body
+        done = subprocess.run(["/usr/bin/python3", "-c", DECODE], input=body, capture_output=True, check=True)
+        return status, headers, json.loads(done.stdout)
+
+    def streams(self):
+        status, headers, events = self.streamed("Streamer", {})
+        self.assertEqual((status, headers["content-type"]), (200, "application/vnd.amazon.eventstream"))
+        self.assertEqual({name for name, _ in events[:-1]}, {"PayloadChunk"})
+        self.assertEqual("".join(payload for _, payload in events[:-1]), STREAMED)
+        self.assertEqual(events[-1], ["InvokeComplete", "{}"])
+
+
+class LambdaApiOfSandboxes(LambdaApi):
+    def test_streamed_answers(self):
+        with self.service() as service:
+            service.wait_for_line("Press CTRL+C to quit")
+            self.streams()
+            _, _, events = self.streamed("the-worker", {"a": 1})  # a function that does not stream
+            self.assertEqual([name for name, _ in events], ["PayloadChunk", "InvokeComplete"])
+            self.assertEqual(json.loads(events[0][1])["worked"], {"a": 1})
+            _, _, events = self.streamed("Worker", {"fail": True})
+            complete = json.loads(events[-1][1])
+            self.assertEqual(complete["ErrorCode"], "Unhandled")
+            self.assertEqual(json.loads(complete["ErrorDetails"])["errorMessage"], "as asked")
+            status, headers, _ = self.streamed("Nobody", {})
+            self.assertEqual((status, headers["x-amzn-errortype"]), (404, "ResourceNotFoundException"))
+
+    def test_streamed_answers_with_boto3(self):
+        able = [path for path in filter(None, (shutil.which("python3"), "/usr/bin/python3")) if subprocess.run(
+            [path, "-c", "import boto3; boto3.client('lambda', region_name='x').invoke_with_response_stream"],
+            capture_output=True).returncode == 0]
+        if not able:
+            self.skipTest("no boto3 here knows invoke_with_response_stream; AWS's decoder is tested without it")
+        with self.service() as service:
+            service.wait_for_line("Press CTRL+C to quit")
+            self.assertEqual(self.python(STREAM, able[0]), [STREAMED, ["LogResult"], 200, "$LATEST"])
+
+    def test_names_and_qualifiers(self):
+        with self.service() as service:
+            service.wait_for_line("Press CTRL+C to quit")
+            arn = "arn:aws:lambda:us-east-1:123456789012:function:"
+            names = ["Worker", "the-worker", "the-worker:live", "function:Worker", "123456789012:function:the-worker",
+                     arn + "the-worker", arn + "Worker:$LATEST", arn + "the-worker:7"]
+            for name, answer in zip(names, self.boto3([f"FunctionName='{name}'" for name in names])):
+                self.assertEqual(answer[0], 200, (name, answer))
+            answers = self.boto3(["Qualifier='live'", "Qualifier='$LATEST'"])
+            self.assertEqual([(a[0], a[3], a[5]) for a in answers], [(200, "$LATEST", True)] * 2)
+
+    def test_tail_context_and_errors_of_the_function(self):
+        context = base64.b64encode(b'{"custom": {"who": "me"}}').decode()
+        with self.service() as service:
+            service.wait_for_line("Press CTRL+C to quit")
+            plain, tail, failed, known = self.boto3([
+                "Payload=b'{}'", "LogType='Tail', Payload=b'{\"log\": 9000}'", "Payload=b'{\"fail\": true}', LogType='Tail'",
+                f"ClientContext='{context}'"])
+            self.assertIsNone(plain[4])
+            log = base64.b64decode(tail[4])
+            self.assertTrue(log.endswith(b"\n") and b"REPORT RequestId" in log and b"xxxx" in log)
+            self.assertEqual(len(log), 4096)
+            self.assertEqual((failed[0], failed[1]["errorType"], failed[2]), (200, "RuntimeError", "Unhandled"))
+            self.assertIn(b"as asked", base64.b64decode(failed[4]))
+            self.assertEqual(known[1]["custom"], {"who": "me"})
+
+    def test_refusals(self):
+        with self.service() as service:
+            service.wait_for_line("Press CTRL+C to quit")
+            nobody, content, large, event, dry, bad_dry = self.boto3([
+                "FunctionName='Nobody'", "Payload=b'{not json'", "Payload=json.dumps('x' * 6300000)",
+                "Payload=json.dumps('x' * 1100000), InvocationType='Event'", "InvocationType='DryRun'",
+                "FunctionName='Nobody', InvocationType='DryRun'"])
+            self.assertEqual(nobody, [404, "ResourceNotFoundException",
+                                      "Function not found: arn:aws:lambda:us-east-1:123456789012:function:Nobody", True])
+            self.assertEqual(content[:2], [400, "InvalidRequestContentException"])
+            self.assertIn("Could not parse request body into json: ", content[2])
+            self.assertEqual(large[:2], [413, "RequestTooLargeException"])
+            self.assertIn("6291456", large[2])
+            self.assertEqual(event[:2], [413, "RequestTooLargeException"])
+            self.assertEqual(dry[:2], [204, None])
+            self.assertEqual(bad_dry[0], 404)
+            for method, path, status, code in (
+                    ("GET", "/2015-03-31/functions/Worker/invocations", 405, "MethodNotAllowedException"),
+                    ("GET", "/2015-03-31/functions/Worker", 404, "PathNotFoundException"),
+                    ("POST", "/", 404, "PathNotFoundException"),
+                    ("POST", "/2015-03-31/functions//invocations", 404, "PathNotFoundException"),
+                    ("POST", "/2015-03-31/functions/..%2f..%2fetc/invocations", 404, "ResourceNotFoundException")):
+                answer, headers, body = curl("--path-as-is", "-X", method, self.url + path)
+                self.assertEqual((answer, headers["x-amzn-errortype"]), (status, code), path)
+                self.assertIn("x-amzn-requestid", headers)
+                self.assertEqual(sorted(json.loads(body)), ["Message", "Type"])
+
+    def test_other_verbs_of_the_aws_cli(self):
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "AWS_ACCESS_KEY_ID": "x",
+                       "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1", "AWS_MAX_ATTEMPTS": "1"}
+        with self.service() as service:
+            service.wait_for_line("Press CTRL+C to quit")
+            for verb in (["list-functions"], ["get-function", "--function-name", "Worker"]):
+                done = subprocess.run(["/usr/bin/aws", "lambda", *verb, "--endpoint-url", self.url],
+                                      capture_output=True, text=True, env=environment)
+                self.assertIn("PathNotFoundException", done.stderr)
+                self.assertIn("only Invoke and InvokeWithResponseStream are answered here", done.stderr)
+
+    def test_a_hundred_at_once(self):
+        with self.service("--max-concurrency", "8") as service:
+            service.wait_for_line("Press CTRL+C to quit")
+            answers = self.python(BOTO3 + (
+                "with concurrent.futures.ThreadPoolExecutor(100) as pool:\n"
+                "    answers = list(pool.map(lambda n: call(Payload=json.dumps({'n': n, 'seconds': 1})), range(100)))\n"
+                "print(json.dumps(answers))\n"))
+            good = [number for number, answer in enumerate(answers) if answer[0] == 200]
+            self.assertGreaterEqual(len(good), 8)
+            for number in good:
+                self.assertEqual(answers[number][1]["worked"]["n"], number)
+            self.assertEqual({(a[0], a[1]) for a in answers if a[0] != 200}, {(429, "TooManyRequestsException")})
+            self.assertLessEqual(len([p for p in self.temporary.iterdir() if "sandbox" in p.name]), 8)
+            self.assertEqual(service.stop(), 0)
+        self.assert_nothing_left()
+
+
+class LambdaApiOfContainers(LambdaApi):
+    engine = "docker"
+
+    def setUp(self):
+        needs_docker()
+        super().setUp()
+        self.more = ("--invoke-image", f"Worker={STAND_IN}/python:3.11", "--invoke-image", f"Streamer={STAND_IN}/nodejs:18",
+                     "--skip-pull-image")
+
+    def test_streamed_and_whole_answers(self):
+        with self.service() as service:
+            service.wait_for_line("Press CTRL+C to quit")
+            self.streams()
+            self.assertEqual(self.boto3(["Payload=b'{\"n\": 1}'"])[0][1]["worked"], {"n": 1})
+            self.assertEqual(service.stop(seconds=10), 0)
+        self.assert_nothing_left(service.process.pid)
+
+
+if __name__ == "__main__":
+    unittest.main()
