@@ -1,6 +1,7 @@
 #include "gateway/call.h"
 
 #include "base/base64.h"
+#include "gateway/percent.h"
 
 #include <array>
 #include <ctime>
@@ -79,12 +80,28 @@ std::string make_trace_id(std::chrono::system_clock::time_point time) {
 net::HttpHeaders gateway_headers(const Call& call) {
     std::string forwarded(call.header("X-Forwarded-For"));
     forwarded.append(forwarded.empty() ? "" : ", ").append(call.request.remote_address);
-    return {
+    net::HttpHeaders headers{
         {"X-Amzn-Trace-Id", call.trace_id},
         {"X-Forwarded-For", std::move(forwarded)},
         {"X-Forwarded-Port", fmt::format("{}", call.port)},
         {"X-Forwarded-Proto", call.tls ? "https" : "http"},
     };
+    if (call.api.kind == ApiKind::http) { // also of a request without a body
+        headers.push_back({"Content-Length", fmt::format("{}", call.request.body.size())});
+    }
+    return headers;
+}
+
+std::string event_path(const Call& call) {
+    if (call.api.kind == ApiKind::rest) {
+        return std::string(call.request.path());
+    }
+    std::string path = percent_decode(call.request.path());
+    return call.api.stage == "$default" ? path : "/" + call.api.stage + path;
+}
+
+std::string event_parameter(const Call& call, std::string_view value) {
+    return call.api.kind == ApiKind::rest ? std::string(value) : percent_decode(value);
 }
 
 std::string route_key(const Route& route) {

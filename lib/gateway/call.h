@@ -50,8 +50,20 @@ std::string make_http_request_id();
 std::string make_trace_id(std::chrono::system_clock::time_point time);
 
 /// The headers a function sees beside the client's: X-Forwarded-For, X-Forwarded-Port,
-/// X-Forwarded-Proto, X-Amzn-Trace-Id; the client's own values are kept in front for the first.
+/// X-Forwarded-Proto, X-Amzn-Trace-Id, and from HTTP APIs Content-Length; the client's own values
+/// are kept in front for the first.
 net::HttpHeaders gateway_headers(const Call& call);
+
+/// The path that events tell. REST APIs keep its escapes and leave out the stage; HTTP APIs decode
+/// it and put a stage with a name in front, as the client of AWS writes it (seen in live events:
+/// github.com/aws-powertools/powertools-lambda-python/issues/621,
+/// github.com/middleapi/standard-server/pull/93).
+std::string event_path(const Call& call);
+
+/// A path parameter as events tell it: decoded for HTTP APIs, as it was sent for REST APIs
+/// (docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html,
+/// github.com/serverless/serverless/issues/5037).
+std::string event_parameter(const Call& call, std::string_view value);
 
 /// Method and path template as routes are named: "GET /users/{id}", "$default".
 std::string route_key(const Route& route);

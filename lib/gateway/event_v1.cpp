@@ -103,8 +103,8 @@ void write_identity(JsonWriter& json, const Call& call) {
 
 /// The path with the stage in front, as clients of execute-api see it.
 std::string stage_path(const Call& call) {
-    const std::string path(call.request.path());
-    return call.api.kind == ApiKind::rest ? "/" + call.api.stage + path : path;
+    const bool rest = call.api.kind == ApiKind::rest;
+    return rest ? "/" + call.api.stage + event_path(call) : event_path(call);
 }
 
 void write_context(JsonWriter& json, const Call& call) {
@@ -141,7 +141,7 @@ void write_parameters(JsonWriter& json, const Call& call) {
     }
     json.begin_object();
     for (const auto& [name, value] : call.match.parameters) {
-        json.member(name, percent_decode(value));
+        json.member(name, event_parameter(call, value));
     }
     json.end_object();
 }
@@ -174,7 +174,7 @@ bool goes_as_text(const Call& call) {
 
 void write_request_v1(JsonWriter& json, const Call& call) {
     json.member("resource", call.match.route->path);
-    json.member("path", call.request.path());
+    json.member("path", event_path(call));
     json.member("httpMethod", call.request.method);
     write_headers(json, call);
     write_query(json, call);

@@ -75,7 +75,7 @@ void write_context(JsonWriter& json, const Call& call, std::string_view key) {
     json.member("domainPrefix", call.domain_prefix());
     json.key("http").begin_object();
     json.member("method", call.request.method);
-    json.member("path", call.request.path());
+    json.member("path", event_path(call));
     json.member("protocol", call.request.http_1_0 ? "HTTP/1.0" : "HTTP/1.1");
     json.member("sourceIp", call.request.remote_address);
     json.member("userAgent", call.header("User-Agent"));
@@ -93,7 +93,7 @@ void write_context(JsonWriter& json, const Call& call, std::string_view key) {
 void write_request_v2(JsonWriter& json, const Call& call) {
     const std::string key = route_key(*call.match.route);
     json.member("routeKey", key);
-    json.member("rawPath", call.request.path());
+    json.member("rawPath", event_path(call));
     json.member("rawQueryString", call.request.query());
     write_headers(json, call);
     write_query(json, call);
@@ -101,7 +101,7 @@ void write_request_v2(JsonWriter& json, const Call& call) {
     if (!call.match.parameters.empty()) {
         json.key("pathParameters").begin_object();
         for (const auto& [name, value] : call.match.parameters) {
-            json.member(name, percent_decode(value));
+            json.member(name, event_parameter(call, value));
         }
         json.end_object();
     }

@@ -50,6 +50,21 @@ base::Result<int> status_of(const data::Value& code) {
     return status;
 }
 
+/// A boolean or its text; nothing is false.
+base::Result<bool> read_flag(const data::Value* flag) {
+    if (flag == nullptr || flag->is_null()) {
+        return false;
+    }
+    if (const bool* value = flag->as_boolean()) {
+        return *value;
+    }
+    const std::string text = base::to_lower(flag->text());
+    if (text != "true" && text != "false") {
+        return base::fail("isBase64Encoded has to be true or false");
+    }
+    return text == "true";
+}
+
 base::Result<void>
 set_body(net::HttpResponse& response, const data::Value& result, bool decode_base64) {
     const data::Value* body = result.find("body");
@@ -61,11 +76,11 @@ set_body(net::HttpResponse& response, const data::Value& result, bool decode_bas
             fmt::format("body has to be a string, not {}", data::kind_name(body->kind())));
     }
     response.body = data::scalar_text(*body);
-    const data::Value* encoded = result.find("isBase64Encoded");
-    const bool is_base64 =
-        encoded != nullptr &&
-        (encoded->text() == "true" || (encoded->as_boolean() != nullptr && *encoded->as_boolean()));
-    if (is_base64 && decode_base64) {
+    const auto is_base64 = read_flag(result.find("isBase64Encoded"));
+    if (!is_base64) {
+        return tl::unexpected(is_base64.error());
+    }
+    if (*is_base64 && decode_base64) {
         auto bytes = base::base64_decode(response.body);
         if (!bytes) {
             return base::fail("isBase64Encoded is true but body is not base64");
@@ -88,10 +103,32 @@ base::Result<data::Value> parse(const invoke::Response& result) {
     return data::read_json(result.payload, "function result");
 }
 
-/// Members of a map, or none.
-const data::Map& members(const data::Value* value) {
+/// The members of what has to be a map, if it is there.
+base::Result<const data::Map*> members(const data::Value& result, std::string_view name) {
     static const data::Map none;
-    return value != nullptr && value->is_map() ? *value->as_map() : none;
+    const data::Value* value = result.find(name);
+    if (value == nullptr || value->is_null()) {
+        return &none;
+    }
+    if (!value->is_map()) {
+        return base::fail(
+            fmt::format("{} has to be a map, not {}", name, data::kind_name(value->kind())));
+    }
+    return value->as_map();
+}
+
+/// A REST API needs no member and refuses those it does not know
+/// (tried on API Gateway: github.com/aws/aws-sam-cli/pull/1154).
+base::Result<void> check_members(const data::Value& result) {
+    constexpr std::array<std::string_view, 5> known{
+        "statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"};
+    for (const data::Entry& entry : *result.as_map()) {
+        if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
+            return base::fail(
+                fmt::format("'{}' is no member of a proxy response of a REST API", entry.key));
+        }
+    }
+    return {};
 }
 
 /// A result without statusCode is itself the body.
@@ -116,8 +153,12 @@ base::Result<net::HttpResponse> response_v2(const invoke::Response& result) {
     if (!status) {
         return tl::unexpected(status.error());
     }
+    const auto headers = members(*value, "headers");
+    if (!headers) {
+        return tl::unexpected(headers.error());
+    }
     net::HttpResponse response{*status, {}, {}};
-    for (const data::Entry& header : members(value->find("headers"))) {
+    for (const data::Entry& header : **headers) {
         if (is_own(header.key)) {
             continue;
         }
@@ -126,7 +167,11 @@ base::Result<net::HttpResponse> response_v2(const invoke::Response& result) {
         }
     }
     if (const data::Value* cookies = value->find("cookies");
-        cookies != nullptr && cookies->is_list()) {
+        cookies != nullptr && !cookies->is_null()) {
+        if (!cookies->is_list()) {
+            return base::fail(
+                fmt::format("cookies has to be a list, not {}", data::kind_name(cookies->kind())));
+        }
         for (const data::Value& cookie : *cookies->as_list()) {
             if (auto added = add_header(response, "Set-Cookie", cookie); !added) {
                 return tl::unexpected(added.error());
@@ -146,17 +191,29 @@ response_v1(const invoke::Response& result, const ResponseV1Options& options) {
     if (!value) {
         return tl::unexpected(value.error());
     }
+    if (!value->is_map()) {
+        return base::fail(
+            fmt::format("the result has to be a map, not {}", data::kind_name(value->kind())));
+    }
+    if (const auto checked = options.rest ? check_members(*value) : base::Result<void>();
+        !checked) {
+        return tl::unexpected(checked.error());
+    }
     const data::Value* code = value->find("statusCode");
-    if (code == nullptr) {
+    if (code == nullptr && !options.rest) {
         return base::fail("the result has no statusCode");
     }
-    const auto status = status_of(*code);
+    const auto status = code == nullptr ? base::Result<int>(200) : status_of(*code);
     if (!status) {
         return tl::unexpected(status.error());
     }
+    const auto multiple = members(*value, "multiValueHeaders");
+    const auto headers = members(*value, "headers");
+    if (!multiple || !headers) {
+        return tl::unexpected(multiple ? headers.error() : multiple.error());
+    }
     net::HttpResponse response{*status, {}, {}};
-    const data::Map& multiple = members(value->find("multiValueHeaders"));
-    for (const data::Entry& header : multiple) {
+    for (const data::Entry& header : **multiple) {
         const data::List* list = header.value.as_list();
         if (list == nullptr) {
             return base::fail(fmt::format("multiValueHeaders '{}' has to be a list", header.key));
@@ -167,7 +224,7 @@ response_v1(const invoke::Response& result, const ResponseV1Options& options) {
             }
         }
     }
-    for (const data::Entry& header : members(value->find("headers"))) {
+    for (const data::Entry& header : **headers) {
         // One that is in both counts once, from multiValueHeaders.
         if (net::find_header(response.headers, header.key) != nullptr) {
             continue;

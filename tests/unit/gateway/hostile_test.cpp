@@ -117,7 +117,7 @@ TEST_F(HostileTest, DotsStayBelowTheStaticFolder) {
 
 TEST_F(HostileTest, DotsInAParameterAreTheFunctionsToRead) {
     exchange("GET /users/..%2F..%2Fetc HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
-    EXPECT_THAT(events_, HasSubstr(R"("rawPath":"/users/..%2F..%2Fetc")"));
+    EXPECT_THAT(events_, HasSubstr(R"("rawPath":"/users/../../etc")"));
     EXPECT_THAT(events_, HasSubstr(R"("pathParameters":{"id":"../../etc"})"));
 }
 
