@@ -77,6 +77,13 @@ int serve(
     if (!run) {
         return exit_with(console, run.error());
     }
+    if (given.ssl_certificate.empty() != given.ssl_key.empty()) {
+        base::Error error;
+        error.message = "https needs a certificate and its key";
+        error.hint = "give both --ssl-cert-file and --ssl-key-file, or none";
+        error.kind = base::ErrorKind::usage;
+        return exit_with(console, error);
+    }
     const auto retry_scale = parse_scale(given.retry_scale);
     if (!retry_scale) {
         return exit_with(console, retry_scale.error());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -19,8 +20,16 @@ using SslSession = std::unique_ptr<SSL, decltype(&SSL_free)>;
 std::string openssl_reason() {
     const unsigned long code = ERR_get_error();
     ERR_clear_error();
+    if (ERR_SYSTEM_ERROR(code)) {
+        return std::generic_category().message(ERR_GET_REASON(code));
+    }
     const char* reason = ERR_reason_error_string(code);
     return reason == nullptr ? "unknown reason" : reason;
+}
+
+/// Instead of OpenSSL's own, which asks at the terminal.
+int no_password(char* /*buffer*/, int /*size*/, int /*for_writing*/, void* /*data*/) {
+    return -1;
 }
 
 /// Waits for what OpenSSL asks for after `result`; anything but ok ends the operation.
@@ -115,6 +124,7 @@ load_tls(const std::string& certificate_file, const std::string& key_file) {
     if (!context) {
         return base::fail(fmt::format("cannot set up TLS: {}", openssl_reason()));
     }
+    SSL_CTX_set_default_passwd_cb(context.get(), no_password);
     SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
     SSL_CTX_set_mode(
         context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
