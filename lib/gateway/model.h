@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "data/value.h"
+#include "gateway/pattern.h"
 #include "net/http_message.h"
 
 #include <chrono>
@@ -84,8 +85,8 @@ struct LambdaAuthorizer {
     PayloadFormat format = PayloadFormat::v1;     ///< HTTP APIs only; REST is always v1
     bool simple_responses = false;                ///< {"isAuthorized": true} instead of a policy
     std::vector<IdentitySource> identity_sources; ///< TOKEN has one, a header
-    std::string validation;        ///< regular expression a token has to match; may be empty
-    std::chrono::seconds ttl{300}; ///< how long a verdict is kept; 0: not at all
+    std::optional<Pattern> validation;            ///< of a TOKEN authorizer's token
+    std::chrono::seconds ttl{300};                ///< how long a verdict is kept; 0: not at all
     std::chrono::milliseconds function_timeout{3'000}; ///< the function is stopped
 };
 

@@ -105,7 +105,19 @@ Authorizer read_lambda(
         }
         lambda.identity_sources.push_back({IdentitySource::Kind::header, header});
     }
-    lambda.validation = either_text(authorizer, "identityValidationExpression");
+    const std::string validation = either_text(authorizer, "identityValidationExpression");
+    if (!validation.empty() && lambda.kind == LambdaAuthorizer::Kind::token) {
+        auto pattern = Pattern::compile(validation);
+        if (!pattern) {
+            return closed(
+                name,
+                fmt::format(
+                    "validation expression '{}' cannot be parsed: {}",
+                    validation,
+                    pattern.error().message));
+        }
+        lambda.validation = std::move(*pattern);
+    }
     const data::Value* ttl = either(authorizer, "authorizerResultTtlInSeconds");
     if (ttl != nullptr && ttl->is_integer()) {
         lambda.ttl = std::chrono::seconds(*ttl->as_integer());
