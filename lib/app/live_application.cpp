@@ -133,7 +133,8 @@ base::Result<void> LiveApplication::warm_up() {
     for (const model::Function& function : functions) {
         log_.info(fmt::format("Warming {}", function.logical_id));
         if (auto warmed = invoker_->warm(function.logical_id, 1); !warmed) {
-            log_.error(fmt::format("{}: {}", function.logical_id, to_string(warmed.error())));
+            log_.error(
+                fmt::format("{} is not warm: {}", function.logical_id, to_string(warmed.error())));
         }
     }
     return {};

@@ -52,8 +52,7 @@ base::Result<Pattern> Pattern::compile(std::string_view expression) {
     }
     MatchContext limits(pcre2_match_context_create(nullptr));
     pcre2_set_match_limit(limits.get(), match_limit);
-    return Pattern(
-        std::make_shared<const Code>(Code{std::move(compiled), std::move(limits)}));
+    return Pattern(std::make_shared<const Code>(Code{std::move(compiled), std::move(limits)}));
 }
 
 bool Pattern::matches(std::string_view text) const {

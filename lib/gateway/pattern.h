@@ -21,6 +21,7 @@ public:
 
 private:
     struct Code;
+
     explicit Pattern(std::shared_ptr<const Code> code) : code_(std::move(code)) {}
 
     std::shared_ptr<const Code> code_;

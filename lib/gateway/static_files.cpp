@@ -1,6 +1,7 @@
 #include "gateway/static_files.h"
 
 #include "base/strings.h"
+#include "gateway/conditional.h"
 #include "gateway/percent.h"
 
 #include <algorithm>
@@ -8,6 +9,10 @@
 #include <fstream>
 #include <sstream>
 #include <system_error>
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
 
 namespace samara::gateway {
 
@@ -115,10 +120,24 @@ std::optional<net::HttpResponse> StaticFiles::find(const net::HttpRequest& reque
     if (!stream) {
         return std::nullopt;
     }
+
+    struct stat status {};
+
+    if (::stat(file.c_str(), &status) != 0) {
+        return std::nullopt;
+    }
     std::ostringstream bytes;
     bytes << stream.rdbuf();
-    return net::HttpResponse{
-        200, {{"Content-Type", std::string(media_type(file))}}, std::move(bytes).str()};
+    // The inode too: a file that was replaced may have the age and size of the former one.
+    const std::string etag = fmt::format(
+        "\"{:x}-{:x}{:09x}-{:x}\"",
+        status.st_ino,
+        status.st_mtim.tv_sec,
+        status.st_mtim.tv_nsec,
+        status.st_size);
+    return respond(
+        request,
+        {std::string(media_type(file)), std::move(bytes).str(), etag, status.st_mtim.tv_sec});
 }
 
 } // namespace samara::gateway

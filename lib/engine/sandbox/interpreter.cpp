@@ -106,6 +106,18 @@ base::Result<Interpreter> find_any(
 
 } // namespace
 
+base::Result<void> check_runtime(std::string_view runtime) {
+    const bool known = runtime.starts_with("provided") ||
+                       std::any_of(families().begin(), families().end(), [&](const Family& family) {
+                           return family.version_of(runtime).has_value();
+                       });
+    return known ? base::Result<void>()
+                 : base::fail(
+                       fmt::format("the sandbox engine cannot run the runtime {}", runtime),
+                       "it runs python, nodejs and provided runtimes; use --engine docker for "
+                       "others");
+}
+
 base::Result<Interpreter> find_interpreter(
     std::string_view runtime, const std::vector<fs::path>& folders, const fs::path& cache) {
     if (runtime.starts_with("provided")) {
@@ -119,9 +131,7 @@ base::Result<Interpreter> find_interpreter(
             return find_any(family, *version, runtime, folders, cache);
         }
     }
-    return base::fail(
-        fmt::format("the sandbox engine cannot run the runtime {}", runtime),
-        "it runs python, nodejs and provided runtimes; use --engine docker for others");
+    return base::fail(check_runtime(runtime).error());
 }
 
 std::vector<fs::path> interpreter_folders() {

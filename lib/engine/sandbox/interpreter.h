@@ -28,6 +28,9 @@ base::Result<Interpreter> find_interpreter(
     const std::vector<std::filesystem::path>& folders,
     const std::filesystem::path& cache);
 
+/// Fails for a runtime that the sandbox cannot run whatever is installed.
+base::Result<void> check_runtime(std::string_view runtime);
+
 /// /usr/bin, /usr/local/bin, then the folders of $PATH.
 std::vector<std::filesystem::path> interpreter_folders();
 

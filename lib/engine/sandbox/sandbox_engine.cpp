@@ -102,6 +102,11 @@ public:
                     "{} runs from an image, which the sandbox engine cannot", spec.function),
                 "use --engine docker with a Docker engine that answers");
         }
+        if (auto able = check_runtime(spec.runtime); !able) {
+            base::Error error = std::move(able).error();
+            error.message = fmt::format("{}: {}", spec.function, error.message);
+            return base::fail(std::move(error));
+        }
         if (auto able = check_architecture(spec); !able) {
             return able;
         }
