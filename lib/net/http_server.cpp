@@ -5,9 +5,11 @@
 #include "net/transport.h"
 #include "net/worker_pool.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
+#include <limits>
 #include <mutex>
 #include <set>
 #include <system_error>
@@ -17,11 +19,33 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 namespace samara::net {
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Half of the descriptors are left to what requests need: functions, files, clients.
+std::size_t connection_limit(std::size_t wanted) {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0
+               ? std::min<std::size_t>(wanted, std::max<rlim_t>(limit.rlim_cur / 2, 1))
+               : wanted;
+}
+
+/// An accepted client. It idles from when it came, or was last answered, to its next request.
+struct Connection {
+    static constexpr Clock::rep busy = 0;
+
+    explicit Connection(Accepted from)
+        : accepted(std::move(from)), idle_since(Clock::now().time_since_epoch().count()) {}
+
+    Accepted accepted;
+    std::atomic<Clock::rep> idle_since;
+};
 
 std::string address_of(const HttpServerOptions& options, std::uint16_t port) {
     const bool ip6 = options.host.find(':') != std::string::npos;
@@ -44,10 +68,10 @@ public:
         Socket listener,
         Socket stop_event,
         std::unique_ptr<TlsContext> tls)
-        : options_(std::move(options)), handler_(std::move(handler)),
-          listener_(std::move(listener)), stop_event_(std::move(stop_event)), tls_(std::move(tls)),
-          port_(local_port(listener_)), address_(address_of(options_, port_)),
-          acceptor_([this] { accept_all(); }) {}
+        : options_(std::move(options)), limit_(connection_limit(options_.connections)),
+          handler_(std::move(handler)), listener_(std::move(listener)),
+          stop_event_(std::move(stop_event)), tls_(std::move(tls)), port_(local_port(listener_)),
+          address_(address_of(options_, port_)), acceptor_([this] { accept_all(); }) {}
 
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
@@ -69,8 +93,8 @@ public:
         listener_ = Socket();
         std::unique_lock lock(mutex_);
         if (!changed_.wait_for(lock, options_.stop_grace, [this] { return open_.empty(); })) {
-            for (const int descriptor : open_) {
-                ::shutdown(descriptor, SHUT_RDWR);
+            for (const Connection* connection : open_) {
+                ::shutdown(connection->accepted.socket.get(), SHUT_RDWR);
             }
             changed_.wait(lock, [this] { return open_.empty(); });
         }
@@ -102,23 +126,42 @@ private:
     }
 
     void hand_over(Accepted accepted) {
-        const int descriptor = accepted.socket.get();
+        // std::function wants a copyable task, hence the shared pointer.
+        auto connection = std::make_shared<Connection>(std::move(accepted));
         {
             const std::scoped_lock lock(mutex_);
-            if (open_.size() >= options_.connections) {
-                turn_away(descriptor);
+            // One that is ended takes a moment to go: there may be a few more than the limit.
+            const std::size_t most = limit_ + limit_ / 8 + 1;
+            if (open_.size() >= limit_ && (open_.size() >= most || !end_longest_idle())) {
+                turn_away(connection->accepted.socket.get());
                 return;
             }
-            open_.insert(descriptor);
+            open_.insert(connection.get());
         }
-        // std::function wants a copyable task, hence the shared pointer.
-        auto shared = std::make_shared<Accepted>(std::move(accepted));
         try {
-            workers_.run([this, shared] { serve(*shared); });
+            workers_.run([this, connection] { serve(*connection); });
         } catch (const std::system_error&) {
-            turn_away(descriptor);
-            close(*shared);
+            turn_away(connection->accepted.socket.get());
+            close(*connection);
         }
+    }
+
+    /// Makes room for a client that has something to say. Whether there was an idle one.
+    bool end_longest_idle() {
+        const auto idle_since = [](const Connection* connection) {
+            const Clock::rep since = connection->idle_since;
+            return since == Connection::busy ? std::numeric_limits<Clock::rep>::max() : since;
+        };
+        const auto oldest =
+            std::min_element(open_.begin(), open_.end(), [&](const auto* a, const auto* b) {
+                return idle_since(a) < idle_since(b);
+            });
+        if (oldest == open_.end() ||
+            (*oldest)->idle_since.exchange(Connection::busy) == Connection::busy) {
+            return false;
+        }
+        ::shutdown((*oldest)->accepted.socket.get(), SHUT_RDWR);
+        return true;
     }
 
     void turn_away(int descriptor) const {
@@ -135,8 +178,14 @@ private:
         }
     }
 
-    void serve(Accepted& accepted) {
-        const int descriptor = accepted.socket.get();
+    void serve(Connection& connection) {
+        const int descriptor = connection.accepted.socket.get();
+        const Handler handler = [&](HttpRequest request) {
+            connection.idle_since = Connection::busy;
+            HttpResponse response = handler_(std::move(request));
+            connection.idle_since = Clock::now().time_since_epoch().count();
+            return response;
+        };
         const auto transport =
             tls_
                 ? tls_->accept(descriptor, std::chrono::steady_clock::now() + options_.head_timeout)
@@ -145,23 +194,24 @@ private:
             HttpConnection(
                 *transport,
                 options_,
-                handler_,
-                std::move(accepted.remote_address),
+                handler,
+                std::move(connection.accepted.remote_address),
                 stop_event_.get())
                 .serve();
             transport->finish_writing();
         }
-        close(accepted);
+        close(connection);
     }
 
-    void close(Accepted& accepted) {
+    void close(Connection& connection) {
         const std::scoped_lock lock(mutex_);
-        open_.erase(accepted.socket.get());
-        accepted.socket = Socket();
+        open_.erase(&connection);
+        connection.accepted.socket = Socket();
         changed_.notify_all();
     }
 
     HttpServerOptions options_;
+    std::size_t limit_; // of connections
     Handler handler_;
     Socket listener_;
     Socket stop_event_;
@@ -171,7 +221,7 @@ private:
     std::mutex stop_mutex_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::set<int> open_; // descriptors of connections; each is closed under mutex_
+    std::set<Connection*> open_; // each is closed under mutex_
     WorkerPool workers_;
     std::thread acceptor_;
 };

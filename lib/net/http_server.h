@@ -29,7 +29,9 @@ struct HttpServerOptions {
     std::optional<TlsFiles> tls = {};
     std::size_t body_limit = 10UL * 1024 * 1024; ///< above it 413
     HeadLimits head = {};
-    std::size_t connections = 1024;                 ///< above it 503
+    /// At most half of the descriptors the program may have. Above it the connection ends that has
+    /// been idle longest; where none is idle, the new one gets 503.
+    std::size_t connections = 1024;
     std::chrono::milliseconds head_timeout{20'000}; ///< first to last byte of a head
     std::chrono::milliseconds body_timeout{60'000};
     std::chrono::milliseconds write_timeout{60'000};

@@ -110,25 +110,43 @@ TEST(HttpServer, SixtyFourKeepAliveConnectionsNeverWaitForAThread) {
     }
 }
 
-TEST(HttpServer, TurnsConnectionsAwayAboveItsLimitAndTakesNewOnesLater) {
-    const HttpServer server = serve(echo, {.connections = 1});
-    {
-        RawClient first(server.port());
-        first.send(simple);
-        EXPECT_EQ(status_of(first.response()), 200);
-        RawClient second(server.port());
-        EXPECT_EQ(status_of(second.everything()), 503);
-        first.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
-        EXPECT_EQ(status_of(first.everything()), 200);
-    }
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
-    int status = 0;
-    while (status != 200 && std::chrono::steady_clock::now() < deadline) {
-        RawClient third(server.port());
-        third.send(simple);
-        status = status_of(third.response());
-    }
-    EXPECT_EQ(status, 200);
+TEST(HttpServer, TurnsConnectionsAwayWhenAllItMayHaveAreBusy) {
+    std::latch inside(1);
+    std::latch may_end(1);
+    const HttpServer server = serve(
+        [&](const HttpRequest& request) {
+            if (request.target == "/slow") {
+                inside.count_down();
+                may_end.wait();
+            }
+            return echo(request);
+        },
+        {.connections = 1});
+    RawClient first(server.port());
+    first.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
+    inside.wait();
+    RawClient second(server.port());
+    EXPECT_EQ(status_of(second.everything()), 503);
+    may_end.count_down();
+    EXPECT_EQ(status_of(first.response()), 200);
+}
+
+TEST(HttpServer, EndsTheConnectionThatIsIdleLongestForANewOne) {
+    const HttpServer server = serve(echo, {.connections = 2});
+    RawClient first(server.port());
+    first.send(simple);
+    EXPECT_EQ(status_of(first.response()), 200);
+    RawClient second(server.port());
+    second.send(simple);
+    EXPECT_EQ(status_of(second.response()), 200);
+    first.send(simple);
+    EXPECT_EQ(status_of(first.response()), 200);
+    RawClient third(server.port());
+    third.send(simple);
+    EXPECT_EQ(status_of(third.response()), 200);
+    EXPECT_TRUE(second.closed());
+    first.send(simple);
+    EXPECT_EQ(status_of(first.response()), 200);
 }
 
 TEST(HttpServer, ClosesSlowHeads) {
