@@ -189,10 +189,10 @@ void PlatformLog::runtime_done(const InvokeReport& report) {
 void PlatformLog::invoke_ended(const InvokeReport& report) {
     const std::uint64_t memory = shown_memory(settings_, report.peak_memory);
     if (!settings_.json_log) {
-        line(fmt::format("END RequestId: {}", report.request_id));
+        // One write: each wakes whoever follows the log.
         std::string text = fmt::format(
-            "REPORT RequestId: {}\tDuration: {:.2f} ms\tBilled Duration: {} ms\t"
-            "Memory Size: {} MB\tMax Memory Used: {} MB\t",
+            "END RequestId: {0}\nREPORT RequestId: {0}\tDuration: {1:.2f} ms\tBilled Duration: {2} ms\t"
+            "Memory Size: {3} MB\tMax Memory Used: {4} MB\t",
             report.request_id,
             report.duration_ms,
             billed(report),
