@@ -231,16 +231,28 @@ std::optional<Rejection> Authorization::check_jwt(
     const std::string& token_text,
     const std::vector<std::string>& issuers,
     const std::vector<std::string>& audience) {
-    const auto unauthorized = [&](std::string reason) {
-        Rejection rejection = reject(Refusal::unauthorized, call, std::move(reason));
+    const std::vector<std::string>& wanted = call.match.route->access.scopes;
+    // The challenge of RFC 6750, which HTTP APIs send; `problem` is empty when there is no token.
+    const auto challenge = [&](Refusal refusal, std::string_view problem, std::string reason) {
+        Rejection rejection = reject(refusal, call, std::move(reason));
         if (call.api.kind == ApiKind::http) {
-            rejection.response.headers.push_back({"www-authenticate", "Bearer"});
+            rejection.response.headers.push_back(
+                {"www-authenticate",
+                 problem.empty() ? "Bearer"
+                                 : fmt::format(
+                                       R"(Bearer scope="{}" error="{}" error_description="{}")",
+                                       base::join(wanted, " "),
+                                       problem,
+                                       rejection.reason)});
         }
         return rejection;
     };
+    const auto unauthorized = [&](std::string reason) {
+        return challenge(Refusal::unauthorized, "invalid_token", std::move(reason));
+    };
     const std::string text = bearer(token_text);
     if (text.empty()) {
-        return unauthorized("no token");
+        return challenge(Refusal::unauthorized, "", "no token");
     }
     const auto token = parse_jwt(text);
     if (!token) {
@@ -257,15 +269,24 @@ std::optional<Rejection> Authorization::check_jwt(
     if (!verify_signature(*token, **keys)) {
         return unauthorized("the token's signature is not valid");
     }
+    // A user pool's identity tokens are for methods without scopes, its access tokens for those
+    // with some
+    // (docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html).
+    const std::string use = token->text_claim("token_use");
+    if (call.api.kind == ApiKind::rest && !use.empty() &&
+        use != (wanted.empty() ? "id" : "access")) {
+        return unauthorized(
+            wanted.empty() ? "the token is no identity token" : "the token is no access token");
+    }
     const std::vector<std::string> offered = token->scopes();
-    const std::vector<std::string>& wanted = call.match.route->access.scopes;
     const bool has_scope =
         wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [&](const std::string& scope) {
             return std::find(offered.begin(), offered.end(), scope) != offered.end();
         });
     if (!has_scope) {
         return call.api.kind == ApiKind::http
-                   ? reject(Refusal::access_denied, call, "the token lacks a scope")
+                   ? challenge(
+                         Refusal::access_denied, "insufficient_scope", "the token lacks a scope")
                    : unauthorized("the token lacks a scope");
     }
     call.authorizer = jwt_context(call, *token);
@@ -355,7 +376,7 @@ std::optional<Rejection> Authorization::check_lambda(Call& call, const Authorize
     if (!allowed) {
         return reject(Refusal::access_denied, call, "the authorizer denied");
     }
-    call.authorizer = verdict->context;
+    call.authorizer = gets_event_v2(call) ? verdict->context_v2 : verdict->context;
     return std::nullopt;
 }
 

@@ -38,7 +38,8 @@ struct LambdaVerdict {
     bool unauthorized = false;  ///< it said "Unauthorized"
     std::optional<bool> simple; ///< isAuthorized
     data::Value policy;         ///< else a policy document
-    std::string context;        ///< JSON for requestContext.authorizer
+    std::string context;        ///< JSON for requestContext.authorizer of events 1.0
+    std::string context_v2;     ///< and of events 2.0
     std::string reason;         ///< of a failure
 };
 

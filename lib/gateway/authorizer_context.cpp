@@ -21,11 +21,15 @@ std::string claim_text(const data::Value& claim, ApiKind kind) {
 
 } // namespace
 
+bool gets_event_v2(const Call& call) {
+    const auto* lambda = std::get_if<LambdaIntegration>(&call.match.route->integration);
+    return lambda != nullptr && lambda->format == PayloadFormat::v2;
+}
+
 std::string jwt_context(const Call& call, const Jwt& token) {
     std::string context;
     JsonWriter json(context);
-    const auto* lambda = std::get_if<LambdaIntegration>(&call.match.route->integration);
-    const bool nested = lambda != nullptr && lambda->format == PayloadFormat::v2;
+    const bool nested = gets_event_v2(call);
     json.begin_object();
     if (nested) {
         json.key("jwt").begin_object();
@@ -57,8 +61,7 @@ std::string jwt_context(const Call& call, const Jwt& token) {
 
 void set_iam_context(Call& call, const std::string& access_key, const std::string& user) {
     const std::string arn = fmt::format("arn:aws:iam::{}:user/{}", account_id, user);
-    const auto* lambda = std::get_if<LambdaIntegration>(&call.match.route->integration);
-    if (lambda != nullptr && lambda->format == PayloadFormat::v2) {
+    if (gets_event_v2(call)) {
         JsonWriter json(call.authorizer);
         json.begin_object().key("iam").begin_object();
         json.member("accessKey", access_key).member("accountId", account_id);

@@ -8,6 +8,9 @@
 /// What authorizers hand on to functions. Private to gateway/.
 namespace samara::gateway {
 
+/// Whether the route's function gets events of format 2.0, which nest what is handed on by kind.
+bool gets_event_v2(const Call& call);
+
 /// requestContext.authorizer for a verified token: claims as texts, scopes.
 std::string jwt_context(const Call& call, const Jwt& token);
 

@@ -9,7 +9,10 @@ namespace samara::gateway {
 
 namespace {
 
-constexpr std::chrono::minutes ask_again{1};
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::minutes after_success{1};
+constexpr std::chrono::seconds after_failure{10};
 
 KeySource::Keys share(std::optional<JwtKeySet> keys) {
     return keys ? std::make_shared<const JwtKeySet>(std::move(*keys)) : nullptr;
@@ -65,18 +68,42 @@ KeySource::keys_for(const std::string& issuer, const std::string& kid) {
         return local_ ? base::Result<Keys>(local_)
                       : base::fail(fmt::format("the keys of issuer {} are not known", issuer));
     }
-    const std::scoped_lock lock(mutex_);
-    const auto now = std::chrono::steady_clock::now();
-    const auto found = by_issuer_.find(issuer);
-    if (found != by_issuer_.end() &&
-        (found->second.keys->find(kid) != nullptr || now - found->second.asked < ask_again)) {
-        return found->second.keys;
+    std::shared_ptr<Issuer> known_issuer;
+    {
+        const std::scoped_lock lock(mutex_);
+        std::shared_ptr<Issuer>& entry = by_issuer_[issuer];
+        if (!entry) {
+            entry = std::make_shared<Issuer>();
+        }
+        known_issuer = entry;
+    }
+    if (auto answer = known(*known_issuer, kid)) {
+        return std::move(*answer);
+    }
+    const std::scoped_lock one_asks(known_issuer->asking);
+    if (auto answer = known(*known_issuer, kid)) { // somebody has asked meanwhile
+        return std::move(*answer);
     }
     auto keys = ask(issuer);
+    const std::scoped_lock lock(known_issuer->mutex);
+    known_issuer->ask_again =
+        Clock::now() + (keys ? Clock::duration(after_success) : Clock::duration(after_failure));
     if (keys) {
-        by_issuer_.insert_or_assign(issuer, Known{*keys, now});
+        known_issuer->keys = *keys;
+    } else {
+        known_issuer->error = keys.error();
     }
     return keys;
+}
+
+std::optional<base::Result<KeySource::Keys>>
+KeySource::known(Issuer& issuer, const std::string& kid) {
+    const std::scoped_lock lock(issuer.mutex);
+    const bool has_key = issuer.keys != nullptr && issuer.keys->find(kid) != nullptr;
+    if (!has_key && (!issuer.ask_again || *issuer.ask_again <= Clock::now())) {
+        return std::nullopt;
+    }
+    return issuer.keys != nullptr ? base::Result<Keys>(issuer.keys) : base::fail(issuer.error);
 }
 
 } // namespace samara::gateway

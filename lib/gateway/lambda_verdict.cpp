@@ -4,6 +4,8 @@
 #include "gateway/json_writer.h"
 #include "gateway/read_text.h"
 
+#include <fmt/format.h>
+
 namespace samara::gateway {
 
 namespace {
@@ -15,33 +17,35 @@ LambdaVerdict failure(std::string reason) {
     return verdict;
 }
 
-/// The context that is handed on: for HTTP APIs as it is under "lambda" (format 2.0 routes read it
-/// there), for REST APIs its values as texts beside principalId. Nothing when it nests.
+/// The context as events 1.0 have it: its values beside principalId; behind REST APIs as texts.
+/// Nothing when it nests there.
 std::optional<std::string>
 write_context(const data::Value* context, const std::string& principal, ApiKind kind) {
     std::string text;
     JsonWriter json(text);
     json.begin_object();
-    if (kind == ApiKind::http) {
-        json.key("lambda").raw(
-            context == nullptr || !context->is_map() ? "null" : data::write_json(*context));
-        json.end_object();
-        return text;
+    if (!principal.empty()) {
+        json.member("principalId", principal);
     }
-    json.member("principalId", principal);
     if (context != nullptr && context->is_map()) {
         for (const data::Entry& entry : *context->as_map()) {
-            if (entry.value.is_map() || entry.value.is_list()) {
-                return std::nullopt;
+            if (entry.key == "principalId") {
+                continue; // its own
             }
-            if (entry.value.is_null()) {
+            if (kind == ApiKind::http) {
+                json.key(entry.key).raw(data::write_json(entry.value));
+            } else if (entry.value.is_map() || entry.value.is_list()) {
+                return std::nullopt;
+            } else if (entry.value.is_null()) {
                 json.key(entry.key).null();
-            } else if (entry.key != "principalId") {
+            } else {
                 json.member(entry.key, data::scalar_text(entry.value));
             }
         }
     }
-    json.key("integrationLatency").number(0);
+    if (kind == ApiKind::rest) {
+        json.key("integrationLatency").number(0);
+    }
     json.end_object();
     return text;
 }
@@ -84,11 +88,15 @@ read_verdict(const invoke::Response& result, const LambdaAuthorizer& authorizer,
         }
         verdict.policy = *policy;
     }
-    auto context = write_context(value->find("context"), principal, kind);
+    const data::Value* given = value->find("context");
+    auto context = write_context(given, principal, kind);
     if (!context) {
         return failure("the authorizer's context has a list or a map as a value");
     }
     verdict.context = std::move(*context);
+    verdict.context_v2 = given != nullptr && given->is_map()
+                             ? fmt::format(R"({{"lambda":{}}})", data::write_json(*given))
+                             : R"({"lambda":null})";
     return verdict;
 }
 

@@ -191,7 +191,8 @@ void PlatformLog::invoke_ended(const InvokeReport& report) {
     if (!settings_.json_log) {
         // One write: each wakes whoever follows the log.
         std::string text = fmt::format(
-            "END RequestId: {0}\nREPORT RequestId: {0}\tDuration: {1:.2f} ms\tBilled Duration: {2} ms\t"
+            "END RequestId: {0}\nREPORT RequestId: {0}\tDuration: {1:.2f} ms\tBilled Duration: {2} "
+            "ms\t"
             "Memory Size: {3} MB\tMax Memory Used: {4} MB\t",
             report.request_id,
             report.duration_ms,

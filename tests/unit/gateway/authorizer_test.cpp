@@ -2,6 +2,10 @@
 #include "gateway/apis.h"
 #include "gateway/gateway.h"
 
+#include <atomic>
+#include <latch>
+#include <thread>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -134,6 +138,13 @@ TEST_F(AuthorizerTest, SimpleResponsesDecideAndHandContextOn) {
         authorizer_events_.front(),
         HasSubstr(
             R"({"version":"2.0","type":"REQUEST","routeArn":"arn:aws:execute-api:us-east-1:123456789012:Api/$default/GET/x","identitySource":["secret"],"routeKey":"GET /x")"));
+}
+
+TEST_F(AuthorizerTest, ContextReachesEventsOfBothFormats) {
+    serve(resources("AWS::ApiGatewayV2::Api", "1.0", simple_scheme()));
+    verdict_ = R"({"isAuthorized": true, "context": {"user": "u", "n": 1, "list": ["a"]}})";
+    EXPECT_EQ(get({{"Authorization", "secret"}}).status, 200);
+    EXPECT_THAT(event_, HasSubstr(R"("authorizer":{"user":"u","n":1,"list":["a"]})"));
 }
 
 TEST_F(AuthorizerTest, DeniesAndAsksForIdentity) {
@@ -359,10 +370,100 @@ TEST_F(AuthorizerTest, JwtsOpenRoutesWithTheirScopes) {
         event_, HasSubstr(R"("authorizer":{"jwt":{"claims":{"iss":"https://i","aud":"app",)"));
     EXPECT_THAT(event_, HasSubstr(R"("groups":"[a b]"},"scopes":["write","read"]}})"));
     EXPECT_EQ(get({{"Authorization", token("admin")}}).status, 200);
-    EXPECT_EQ(get({{"Authorization", token("write")}}).status, 403);
+    const net::HttpResponse lacking = get({{"Authorization", token("write")}});
+    EXPECT_EQ(lacking.status, 403);
+    EXPECT_EQ(
+        *net::find_header(lacking.headers, "www-authenticate"),
+        "Bearer scope=\"admin read\" error=\"insufficient_scope\" "
+        "error_description=\"the token lacks a scope\"");
     EXPECT_EQ(get({{"Authorization", token("")}}).status, 403);
-    EXPECT_EQ(get({{"Authorization", token("read") + "x"}}).status, 401);
-    EXPECT_EQ(get().status, 401);
+    const net::HttpResponse broken = get({{"Authorization", token("read") + "x"}});
+    EXPECT_EQ(broken.status, 401);
+    EXPECT_THAT(
+        *net::find_header(broken.headers, "www-authenticate"),
+        HasSubstr("error=\"invalid_token\""));
+    const net::HttpResponse nobody = get();
+    EXPECT_EQ(nobody.status, 401);
+    EXPECT_EQ(*net::find_header(nobody.headers, "www-authenticate"), "Bearer");
+}
+
+TEST_F(AuthorizerTest, UserPoolsTellIdentityTokensFromAccessTokens) {
+    const Key key = *Key::generate();
+    AuthorizationOptions options;
+    KeySourceOptions keys;
+    keys.jwks = *JwtKeySet::parse(write_jwks(key, "k"));
+    options.keys = std::make_shared<KeySource>(std::move(keys));
+    const auto token = [&](std::string_view use) {
+        const std::int64_t now =
+            std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+        return *sign_jwt(
+            key,
+            "k",
+            *data::read_json(
+                fmt::format(
+                    R"({{"iss":"https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab1",
+                        "exp":{},"scope":"read",{}"sub":"u"}})",
+                    now + 60,
+                    use.empty() ? "" : fmt::format(R"("token_use":"{}",)", use)),
+                "claims"));
+    };
+    constexpr std::string_view scheme =
+        R"({"type": "apiKey", "name": "Authorization", "in": "header",
+            "x-amazon-apigateway-authtype": "cognito_user_pools",
+            "x-amazon-apigateway-authorizer": {"type": "cognito_user_pools", "providerARNs":
+              ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab1"]}})";
+    serve(resources("AWS::ApiGateway::RestApi", "1.0", scheme), options);
+    EXPECT_EQ(get({{"Authorization", token("id")}}).status, 200);
+    EXPECT_THAT(event_, HasSubstr(R"("authorizer":{"claims":{"iss":"https://cognito-idp.)"));
+    EXPECT_EQ(get({{"Authorization", token("access")}}).status, 401);
+    EXPECT_EQ(get({{"Authorization", token("")}}).status, 200); // of `samara local token`
+    serve(resources("AWS::ApiGateway::RestApi", "1.0", scheme, R"(["read"])"), options);
+    EXPECT_EQ(get({{"Authorization", token("access")}}).status, 200);
+    EXPECT_EQ(get({{"Authorization", token("id")}}).status, 401);
+}
+
+TEST_F(AuthorizerTest, AnIssuerThatDoesNotAnswerIsLeftInPeace) {
+    std::atomic<int> asked = 0;
+    KeySourceOptions options;
+    options.fetch = [&](const std::string&) -> base::Result<std::string> {
+        ++asked;
+        return base::fail("unreachable");
+    };
+    KeySource keys(std::move(options));
+    EXPECT_EQ(keys.keys_for("https://i", "a").error().message, "unreachable");
+    EXPECT_EQ(keys.keys_for("https://i", "b").error().message, "unreachable");
+    EXPECT_EQ(asked, 1);
+    EXPECT_FALSE(keys.keys_for("https://j", "a")); // another one is asked
+    EXPECT_EQ(asked, 2);
+}
+
+TEST_F(AuthorizerTest, KnownKeysWaitForNoIssuer) {
+    const Key key = *Key::generate();
+    std::latch asking(1);
+    std::latch answer(1);
+    std::atomic<int> documents = 0;
+    KeySourceOptions options;
+    options.fetch = [&](const std::string& url) -> base::Result<std::string> {
+        if (url.ends_with("openid-configuration")) {
+            return R"({"jwks_uri": "https://keys"})";
+        }
+        if (++documents == 1) {
+            return write_jwks(key, "k");
+        }
+        asking.count_down();
+        answer.wait();
+        return base::fail("gone");
+    };
+    KeySource keys(std::move(options));
+    EXPECT_TRUE((*keys.keys_for("https://slow", "k"))->find("k"));
+    // Another issuer hangs; neither it nor an unknown key of the first holds up a known key.
+    std::thread other([&] { EXPECT_FALSE(keys.keys_for("https://other", "k")); });
+    asking.wait();
+    EXPECT_TRUE((*keys.keys_for("https://slow", "k"))->find("k"));
+    EXPECT_FALSE((*keys.keys_for("https://slow", "unknown"))->find("unknown")); // asked just now
+    answer.count_down();
+    other.join();
+    EXPECT_EQ(documents, 2);
 }
 
 TEST_F(AuthorizerTest, ApiKeysOpenRoutes) {
