@@ -8,8 +8,8 @@ namespace samara::gateway {
 
 namespace {
 
-/// Control characters of a hostile path must not reach a terminal.
-std::string printable(std::string_view text) {
+/// What is said of a function may be of several lines; the log has one.
+std::string on_one_line(std::string_view text) {
     std::string clean(text);
     for (char& c : clean) {
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
@@ -17,6 +17,21 @@ std::string printable(std::string_view text) {
         }
     }
     return clean;
+}
+
+/// Nothing that a client sends steers the terminal: bytes that are no visible ASCII are
+/// percent-encoded, as an honest client has done already.
+std::string visible(std::string_view path) {
+    std::string text;
+    text.reserve(path.size());
+    for (const char c : path) {
+        if (c > 0x20 && c < 0x7f) {
+            text.push_back(c);
+        } else {
+            fmt::format_to(std::back_inserter(text), "%{:02X}", static_cast<unsigned char>(c));
+        }
+    }
+    return text;
 }
 
 } // namespace
@@ -43,14 +58,14 @@ std::string to_string(const AccessRecord& record, AccessLogFormat format) {
     if (format == AccessLogFormat::text) {
         return fmt::format(
             "{} {} {} {:.1f} ms{}{}{}",
-            printable(record.method),
-            printable(record.path),
+            record.method,
+            visible(record.path),
             record.status,
             milliseconds,
             record.function.empty() ? ""
                                     : " " + record.function + (record.cold ? " cold" : " warm"),
             record.error.empty() ? "" : ": ",
-            printable(record.error));
+            on_one_line(record.error));
     }
     std::string line;
     JsonWriter json(line);
@@ -59,7 +74,7 @@ std::string to_string(const AccessRecord& record, AccessLogFormat format) {
         std::chrono::duration_cast<std::chrono::milliseconds>(record.time.time_since_epoch())
             .count());
     json.member("method", record.method);
-    json.member("path", record.path);
+    json.member("path", visible(record.path));
     json.key("status").number(record.status);
     json.key("ms").raw(fmt::format("{:.3f}", milliseconds));
     if (!record.function.empty()) {

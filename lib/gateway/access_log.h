@@ -12,7 +12,7 @@ namespace samara::gateway {
 /// What the access log says of one request.
 struct AccessRecord {
     std::chrono::system_clock::time_point time;
-    std::string method;
+    std::string method; ///< a token, see net::HttpRequest
     std::string path;
     int status = 0;
     std::chrono::microseconds duration{0};

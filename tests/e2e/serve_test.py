@@ -141,7 +141,7 @@ class Serving(SamaraTest):
                 "functionArn": "arn:aws:lambda:us-east-1:123456789012:function:the-worker:$LATEST"})
             self.assertEqual(record["requestPayload"], {"fail": True})
             self.assertEqual(record["responsePayload"]["errorMessage"], "as asked")
-            self.assertEqual(service.output().count(f"asked as {bad}"), 2)
+            wait_for(lambda: service.output().count(f"asked as {bad}") == 2, "the log of both attempts")
             self.assertEqual(service.stop(), 0)
         self.assert_nothing_left()
 
