@@ -70,6 +70,9 @@ public:
         }
     }
 
+    /// Whether the user has no watches left: some edits would go unseen.
+    [[nodiscard]] bool exhausted() const { return exhausted_; }
+
     void run() {
         thread_ = std::thread([this] {
             while (wait_readable(descriptor_.get(), stop_) == Wake::ready) {
@@ -122,6 +125,7 @@ private:
         const int watch =
             inotify_add_watch(descriptor_.get(), folder.c_str(), events | IN_MASK_ADD);
         if (watch < 0) {
+            exhausted_ = exhausted_ || errno == ENOSPC;
             return nullptr;
         }
         Watched& watched = watched_[watch];
@@ -214,6 +218,7 @@ private:
     Cancellation stop_;
     std::set<fs::path> wanted_;
     std::map<int, Watched> watched_;
+    bool exhausted_ = false;
     bool moved_ = false; // folders on the way to what is wanted came or went
     std::thread thread_;
 };
@@ -228,6 +233,11 @@ base::Result<FileWatcher> FileWatcher::start(std::vector<fs::path> paths, Change
     auto impl = std::make_unique<Impl>(std::move(descriptor), std::move(changed));
     for (const fs::path& path : paths) {
         impl->watch(path);
+    }
+    if (impl->exhausted()) {
+        return base::fail(
+            "cannot watch all files: this user has no inotify watches left",
+            "raise fs.inotify.max_user_watches, or use --no-watch");
     }
     impl->run();
     return FileWatcher(std::move(impl));

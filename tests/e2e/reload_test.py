@@ -10,7 +10,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from samara_e2e import STAND_IN, SamaraTest, curl, free_port, needs_docker, wait_for  # noqa: E402
+from samara_e2e import SAMARA, STAND_IN, SamaraTest, curl, free_port, needs_docker, wait_for  # noqa: E402
 
 TEMPLATE = """\
 Transform: AWS::Serverless-2016-10-31
@@ -240,6 +240,17 @@ class ReloadingFromTheSandbox(Reloading):
             self.write("api.yaml", DEFINITION.replace("Fn.Arn", "Other.Arn"))
             wait_for(lambda: call("Other") == "first", "the function under its new name", 10)
             self.assertEqual(call("Fn"), 404)
+
+    def test_too_few_watches_are_told(self):
+        self.write("app/one/two/three.py", "")
+        limited = ["unshare", "-Ur", "sh", "-c", 'echo 3 >/proc/sys/user/max_inotify_watches && exec "$@"', "sh"]
+        if subprocess.run([*limited, "true"], capture_output=True).returncode != 0:
+            self.skipTest("no user namespace can be made here")
+        done = subprocess.run([*limited, SAMARA, "local", "start-api", "--port", str(self.port)], cwd=self.project,
+                              env=self.environment, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("Error: cannot watch all files", done.stderr)
+        self.assertIn("--no-watch", done.stderr)
 
     def test_no_watch_takes_nothing_up(self):
         with self.api("--no-watch") as api:
