@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "data/write.h"
 #include "gateway/authorizer_context.h"
+#include "gateway/call_policy.h"
 #include "gateway/event.h"
 #include "gateway/percent.h"
 #include "gateway/response.h"
@@ -48,6 +49,18 @@ std::string context_value(const Call& call, std::string_view name) {
     return name == "requestId" ? call.request_id : std::string();
 }
 
+/// All of a header's values, as the function gets to see them: what is checked and what is used
+/// must not be two of them.
+std::string joined_header(const Call& call, std::string_view name) {
+    std::string joined;
+    for (const net::HttpHeader& header : call.request.headers) {
+        if (net::equal_ignoring_case(header.name, name)) {
+            joined.append(joined.empty() ? "" : ",").append(header.value);
+        }
+    }
+    return joined;
+}
+
 std::string bearer(std::string text) {
     constexpr std::string_view scheme = "Bearer ";
     if (net::equal_ignoring_case(std::string_view(text).substr(0, scheme.size()), scheme)) {
@@ -58,21 +71,10 @@ std::string bearer(std::string text) {
 
 } // namespace
 
-std::string method_arn(const Call& call, std::string_view region) {
-    return fmt::format(
-        "arn:aws:execute-api:{}:{}:{}/{}/{}{}",
-        region,
-        account_id,
-        call.api.id,
-        call.api.stage,
-        call.request.method,
-        call.request.path());
-}
-
 std::string identity_value(const Call& call, const IdentitySource& source) {
     switch (source.kind) {
     case IdentitySource::Kind::header:
-        return std::string(call.header(source.name));
+        return joined_header(call, source.name);
     case IdentitySource::Kind::query:
         for (auto& [name, value] : parse_query(call.request.query())) {
             if (name == source.name) {
@@ -94,15 +96,6 @@ std::string identity_value(const Call& call, const IdentitySource& source) {
 }
 
 namespace {
-
-ConditionKeys keys_of(const Call& call) {
-    return condition_keys(
-        call.request.remote_address,
-        std::string(call.header("user-agent")),
-        std::string(call.header("referer")),
-        call.tls,
-        call.time);
-}
 
 /// API Gateway shows but the last four digits of the account.
 std::string masked_account(const std::string& arn) {
@@ -191,10 +184,8 @@ std::optional<Rejection> Authorization::check_policy(const Call& call) const {
     const bool has_own_policy =
         iam || (found != call.api.authorizers.end() &&
                 std::holds_alternative<LambdaAuthorizer>(found->second.method));
-    const std::string arn = method_arn(call, options_.region);
-    const ConditionKeys keys = keys_of(call);
-    const auto verdict = evaluate_policy(
-        call.api.policy, {"execute-api:Invoke", arn, &keys, iam ? account_id : std::string_view()});
+    const auto verdict = evaluate_policy_for(
+        call, call.api.policy, options_.region, iam ? account_id : std::string_view());
     if (!verdict) {
         return closed(fmt::format("the API's resource policy: {}", verdict.error().message));
     }
@@ -208,7 +199,7 @@ std::optional<Rejection> Authorization::check_policy(const Call& call) const {
              fmt::format(
                  "User: anonymous is not authorized to perform: execute-api:Invoke on resource: "
                  "{}{}",
-                 masked_account(arn),
+                 masked_account(method_arn(call, options_.region)),
                  *verdict == Verdict::denied_explicitly ? " with an explicit deny" : "")}});
     }
     return rejection;
@@ -365,9 +356,7 @@ std::optional<Rejection> Authorization::check_lambda(Call& call, const Authorize
     }
     bool allowed = verdict->simple.value_or(false);
     if (!verdict->simple) {
-        const std::string arn = method_arn(call, options_.region);
-        const ConditionKeys keys = keys_of(call);
-        const auto answer = evaluate_policy(verdict->policy, {"execute-api:Invoke", arn, &keys});
+        const auto answer = evaluate_policy_for(call, verdict->policy, options_.region);
         if (!answer) {
             return reject(Refusal::bad_integration_response, call, answer.error().message);
         }

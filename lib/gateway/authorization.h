@@ -85,9 +85,6 @@ private:
     std::map<std::string, Kept, std::less<>> kept_;
 };
 
-/// "arn:aws:execute-api:<region>:123456789012:<api>/<stage>/GET/path"
-std::string method_arn(const Call& call, std::string_view region);
-
 /// The value of an identity source, empty when the request has none.
 std::string identity_value(const Call& call, const IdentitySource& source);
 

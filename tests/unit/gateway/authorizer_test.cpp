@@ -260,6 +260,27 @@ TEST_F(AuthorizerTest, TokenAuthorizersAnswerWithAPolicy) {
     EXPECT_EQ(denied.body, R"({"message":"User is not authorized to access this resource"})");
 }
 
+TEST_F(AuthorizerTest, NoDenyCanBeSpeltAround) {
+    std::string json = rest_resources(token_scheme());
+    json.replace(json.find(R"("/x")"), 4, R"("/admin/{id}")");
+    serve(json);
+    verdict_ = R"({"principalId": "u", "policyDocument": {"Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "*", "Resource": "arn:*/GET/admin/1"}]}})";
+    const auto status = [&](std::string target) {
+        return get({{"Authorization", "Bearer t"}}, std::move(target)).status;
+    };
+    EXPECT_EQ(status("/admin/2"), 200);
+    EXPECT_EQ(status("/admin/2/"), 200);
+    for (const char* const target : {"/admin/1", "/admin/1/", "/%61dmin/1", "/admin/%31"}) {
+        EXPECT_EQ(status(target), 403) << target;
+    }
+    verdict_ = R"({"principalId": "u", "policyDocument": {"Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "arn:*/GET/admin/1/*"}]}})";
+    serve(json);                            // another verdict of the same identity
+    EXPECT_EQ(status("/admin/1%2Fx"), 403); // "1/x" is one parameter here
+}
+
 TEST_F(AuthorizerTest, ValidationExpressionsComeBeforeTheFunction) {
     serve(rest_resources(
         token_scheme(R"("identityValidationExpression": "^Bearer [-0-9a-zA-Z\\._]*$",)")));
@@ -382,6 +403,8 @@ TEST_F(AuthorizerTest, JwtsOpenRoutesWithTheirScopes) {
     EXPECT_THAT(
         *net::find_header(broken.headers, "www-authenticate"),
         HasSubstr("error=\"invalid_token\""));
+    EXPECT_EQ(
+        get({{"Authorization", token("read")}, {"authorization", "Bearer other"}}).status, 401);
     const net::HttpResponse nobody = get();
     EXPECT_EQ(nobody.status, 401);
     EXPECT_EQ(*net::find_header(nobody.headers, "www-authenticate"), "Bearer");
