@@ -86,6 +86,9 @@ Api read_api(
             api.binary_media_types.push_back(media_type);
         }
     }
+    if (text_of(*properties, "ApiKeySourceType") == "AUTHORIZER") {
+        api.key_from_authorizer = true;
+    }
     if (const data::Value* policy = properties->find("Policy");
         kind == ApiKind::rest && policy != nullptr && !policy->is_null()) {
         api.policy = *policy;

@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds authorizer_timeout{30'000};
 constexpr std::size_t max_kept = 1000;
 
 Rejection reject(Refusal refusal, const Call& call, std::string reason) {
-    return {refuse(refusal, &call.api, &call), std::move(reason)};
+    return {refuse(refusal, call), std::move(reason)};
 }
 
 Rejection closed(const std::string& reason) {
@@ -140,11 +140,22 @@ std::optional<Rejection> Authorization::check(Call& call) {
         return rejected;
     }
     const Access& access = call.match.route->access;
-    if (access.api_key) {
-        if (auto rejected = check_api_key(call)) {
+    if (access.api_key && !call.api.key_from_authorizer) {
+        if (auto rejected = check_api_key(call, call.header("x-api-key"))) {
             return rejected;
         }
     }
+    if (auto rejected = check_authorizer(call)) {
+        return rejected;
+    }
+    if (access.api_key && call.api.key_from_authorizer) {
+        return check_api_key(call, call.usage_key);
+    }
+    return std::nullopt;
+}
+
+std::optional<Rejection> Authorization::check_authorizer(Call& call) {
+    const Access& access = call.match.route->access;
     if (access.authorizer.empty()) {
         return std::nullopt;
     }
@@ -205,8 +216,7 @@ std::optional<Rejection> Authorization::check_policy(const Call& call) const {
     return rejection;
 }
 
-std::optional<Rejection> Authorization::check_api_key(Call& call) const {
-    const std::string_view given = call.header("x-api-key");
+std::optional<Rejection> Authorization::check_api_key(Call& call, std::string_view given) const {
     for (const auto& [id, value] : call.api.api_keys) {
         if (!given.empty() && equal_in_constant_time(given, value)) {
             call.api_key = value;
@@ -317,7 +327,7 @@ std::shared_ptr<const LambdaVerdict> Authorization::ask(
         invoker_.call(std::move(request), authorizer_timeout, authorizer.function_timeout);
     LambdaVerdict verdict;
     if (!result || !*result) {
-        verdict.failed = true;
+        verdict.refusal = Refusal::authorizer_failure;
         verdict.reason = result ? base::to_string(result->error())
                                 : "the authorizer function has not answered in time";
     } else {
@@ -344,28 +354,27 @@ std::optional<Rejection> Authorization::check_lambda(Call& call, const Authorize
     std::shared_ptr<const LambdaVerdict> verdict = kept(cache_key);
     if (!verdict) {
         verdict = ask(call, authorizer, identity);
-        if (!verdict->failed && authorizer.ttl.count() > 0) {
+        if (!verdict->refusal && authorizer.ttl.count() > 0) {
             keep(std::move(cache_key), verdict, authorizer.ttl);
         }
     }
-    if (verdict->unauthorized) {
-        return reject(Refusal::unauthorized, call, verdict->reason);
+    if (verdict->refusal) {
+        return reject(*verdict->refusal, call, verdict->reason);
     }
-    if (verdict->failed) {
-        return reject(Refusal::bad_integration_response, call, verdict->reason);
-    }
+    // Gateway responses tell of it too.
+    call.authorizer = gets_event_v2(call) ? verdict->context_v2 : verdict->context;
+    call.usage_key = verdict->usage_key;
     bool allowed = verdict->simple.value_or(false);
     if (!verdict->simple) {
         const auto answer = evaluate_policy_for(call, verdict->policy, options_.region);
         if (!answer) {
-            return reject(Refusal::bad_integration_response, call, answer.error().message);
+            return reject(Refusal::authorizer_configuration_error, call, answer.error().message);
         }
         allowed = *answer == Verdict::allowed;
     }
     if (!allowed) {
         return reject(Refusal::access_denied, call, "the authorizer denied");
     }
-    call.authorizer = gets_event_v2(call) ? verdict->context_v2 : verdict->context;
     return std::nullopt;
 }
 

@@ -34,13 +34,13 @@ struct Rejection {
 
 /// What a Lambda authorizer said, ready to be asked again.
 struct LambdaVerdict {
-    bool failed = false;        ///< it did not answer what it should
-    bool unauthorized = false;  ///< it said "Unauthorized"
-    std::optional<bool> simple; ///< isAuthorized
-    data::Value policy;         ///< else a policy document
-    std::string context;        ///< JSON for requestContext.authorizer of events 1.0
-    std::string context_v2;     ///< and of events 2.0
-    std::string reason;         ///< of a failure
+    std::optional<Refusal> refusal; ///< it did not answer what it should, or "Unauthorized"
+    std::string reason;             ///< of the refusal
+    std::optional<bool> simple;     ///< isAuthorized
+    data::Value policy;             ///< else a policy document
+    std::string context;            ///< JSON for requestContext.authorizer of events 1.0
+    std::string context_v2;         ///< and of events 2.0
+    std::string usage_key;          ///< usageIdentifierKey
 };
 
 /// Evaluates the authorizers of one route table; keeps the verdicts of Lambda authorizers for their
@@ -57,6 +57,7 @@ public:
     [[nodiscard]] std::string closed_reason(const Authorizer& authorizer) const;
 
 private:
+    std::optional<Rejection> check_authorizer(Call& call);
     std::optional<Rejection> check_lambda(Call& call, const Authorizer& authorizer);
     std::optional<Rejection> check_jwt(
         Call& call,
@@ -65,7 +66,7 @@ private:
         const std::vector<std::string>& audience);
     std::optional<Rejection> check_iam(Call& call);
     [[nodiscard]] std::optional<Rejection> check_policy(const Call& call) const;
-    std::optional<Rejection> check_api_key(Call& call) const;
+    std::optional<Rejection> check_api_key(Call& call, std::string_view given) const;
     std::shared_ptr<const LambdaVerdict> kept(const std::string& key);
     void
     keep(std::string key, std::shared_ptr<const LambdaVerdict> verdict, std::chrono::seconds ttl);

@@ -26,7 +26,8 @@ struct Call {
 
     /// JSON for requestContext.authorizer; empty when there was none.
     std::string authorizer = {};
-    std::string api_key = {}; ///< the caller's, when the route asks for one
+    std::string usage_key = {}; ///< the API key that a Lambda authorizer has given
+    std::string api_key = {};   ///< the caller's, when the route asks for one
     std::string api_key_id = {};
     std::string iam_caller = {}; ///< JSON members for a caller with IAM credentials; may be empty
 

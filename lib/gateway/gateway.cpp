@@ -91,17 +91,13 @@ net::HttpResponse Gateway::answer(const net::HttpRequest& request, AccessRecord&
             return preflight_response(*api->cors, request);
         }
     }
-    const auto found = routes.find(request.method, request.path());
-    if (!found) {
+    auto found = routes.find(request.method, request.path());
+    const bool has_route = found.has_value();
+    if (!has_route) {
         if (auto file = static_files_.find(request)) {
             return std::move(*file);
         }
-        net::HttpResponse response =
-            refuse(Refusal::missing_authentication_token, routes.fallback(), nullptr);
-        if (const Api* api = routes.fallback(); api != nullptr && api->cors) {
-            apply_cors(*api->cors, request, response);
-        }
-        return response;
+        found = routes.nowhere();
     }
     const bool rest = found->api->kind == ApiKind::rest;
     Call call{request, *found->api, found->match};
@@ -114,7 +110,9 @@ net::HttpResponse Gateway::answer(const net::HttpRequest& request, AccessRecord&
     call.tls = options_.tls;
 
     net::HttpResponse response;
-    if (auto rejection = current->authorization.check(call)) {
+    if (!has_route) {
+        response = refuse(Refusal::missing_authentication_token, call);
+    } else if (auto rejection = current->authorization.check(call)) {
         record.error = std::move(rejection->reason);
         response = std::move(rejection->response);
     } else {
@@ -152,26 +150,24 @@ net::HttpResponse Gateway::call_function(
         invoker_.call(std::move(request), integration.timeout, integration.function_timeout);
     if (!result) {
         record.error = "the function has not answered in time";
-        return refuse(Refusal::integration_timeout, &call.api, &call);
+        return refuse(Refusal::integration_timeout, call);
     }
     if (!*result) {
         record.error = base::to_string(result->error());
-        return refuse(Refusal::integration_failure, &call.api, &call);
+        return refuse(Refusal::integration_failure, call);
     }
     const invoke::Response& reply = **result;
     record.cold = reply.cold;
     if (reply.status / 100 != 2) { // not the function's result: throttled, or refused before it ran
         record.error = "the function was not run: " + reply.payload;
         return refuse(
-            reply.status == 413 ? Refusal::request_too_large : Refusal::integration_failure,
-            &call.api,
-            &call);
+            reply.status == 413 ? Refusal::request_too_large : Refusal::integration_failure, call);
     }
     auto response = v2 ? response_v2(reply)
                        : response_v1(reply, {call.api.kind == ApiKind::rest, decodes_base64(call)});
     if (!response) {
         record.error = response.error().message;
-        return refuse(Refusal::bad_integration_response, &call.api, &call);
+        return refuse(Refusal::bad_integration_response, call);
     }
     return std::move(*response);
 }

@@ -10,9 +10,10 @@ namespace samara::gateway {
 
 namespace {
 
-LambdaVerdict failure(std::string reason) {
+LambdaVerdict
+failure(std::string reason, Refusal refusal = Refusal::authorizer_configuration_error) {
     LambdaVerdict verdict;
-    verdict.failed = true;
+    verdict.refusal = refusal;
     verdict.reason = std::move(reason);
     return verdict;
 }
@@ -61,9 +62,10 @@ bool says_unauthorized(const invoke::Response& result) {
 LambdaVerdict
 read_verdict(const invoke::Response& result, const LambdaAuthorizer& authorizer, ApiKind kind) {
     if (!result.function_error.empty()) {
-        LambdaVerdict verdict = failure("the authorizer function failed");
-        verdict.unauthorized = says_unauthorized(result);
-        return verdict;
+        return failure(
+            "the authorizer function failed",
+            says_unauthorized(result) ? Refusal::unauthorized
+                                      : Refusal::authorizer_configuration_error);
     }
     const auto value = data::read_json(result.payload, "authorizer result");
     if (!value || !value->is_map()) {
@@ -87,6 +89,7 @@ read_verdict(const invoke::Response& result, const LambdaAuthorizer& authorizer,
             return failure("the authorizer's result has no principalId");
         }
         verdict.policy = *policy;
+        verdict.usage_key = text_of(*value, "usageIdentifierKey");
     }
     const data::Value* given = value->find("context");
     auto context = write_context(given, principal, kind);

@@ -123,7 +123,7 @@ struct Authorizer {
 /// docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 struct GatewayResponse {
     std::optional<int> status;
-    net::HttpHeaders headers;
+    net::HttpHeaders headers; ///< values as written: 'static' or method.request.header.Name
     std::map<std::string, std::string, std::less<>> templates; ///< by media type
 };
 
@@ -137,8 +137,9 @@ struct Api {
     std::optional<Cors> cors;                                              ///< HTTP APIs
     std::vector<std::string> binary_media_types;                           ///< REST APIs
     std::map<std::string, GatewayResponse, std::less<>> gateway_responses; ///< by type, REST APIs
-    TextPairs api_keys; ///< logical id and value, REST APIs
-    data::Value policy; ///< who may call it at all, REST APIs; null: everybody
+    TextPairs api_keys;               ///< logical id and value, REST APIs
+    bool key_from_authorizer = false; ///< API keys come from Lambda authorizers, not from clients
+    data::Value policy;               ///< who may call it at all, REST APIs; null: everybody
 };
 
 } // namespace samara::gateway

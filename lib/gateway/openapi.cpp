@@ -152,21 +152,18 @@ GatewayResponse read_gateway_response(const data::Value& response) {
     GatewayResponse read;
     const std::string status = either_text(response, "statusCode");
     int code = 0;
-    if (std::from_chars(status.data(), status.data() + status.size(), code).ec == std::errc{}) {
+    if (std::from_chars(status.data(), status.data() + status.size(), code).ec == std::errc{} &&
+        code >= 100 && code <= 599) {
         read.status = code;
     }
     constexpr std::string_view prefix = "gatewayresponse.header.";
     const data::Value* parameters = either(response, "responseParameters");
     if (parameters != nullptr && parameters->is_map()) {
         for (const data::Entry& entry : *parameters->as_map()) {
-            std::string value = data::scalar_text(entry.value);
-            if (entry.key.rfind(prefix, 0) != 0) {
-                continue;
+            if (entry.key.starts_with(prefix)) {
+                read.headers.push_back(
+                    {entry.key.substr(prefix.size()), data::scalar_text(entry.value)});
             }
-            if (value.size() >= 2 && value.front() == '\'' && value.back() == '\'') {
-                value = value.substr(1, value.size() - 2);
-            }
-            read.headers.push_back({entry.key.substr(prefix.size()), std::move(value)});
         }
     }
     const data::Value* templates = either(response, "responseTemplates");
@@ -200,6 +197,9 @@ void read_openapi(
     }
     for (std::string& type : texts_of(body.find("x-amazon-apigateway-binary-media-types"))) {
         api.binary_media_types.push_back(base::replace_all(type, "~1", "/"));
+    }
+    if (text_of(body, "x-amazon-apigateway-api-key-source") == "AUTHORIZER") {
+        api.key_from_authorizer = true;
     }
     if (const data::Value* policy = body.find("x-amazon-apigateway-policy")) {
         api.policy = *policy;

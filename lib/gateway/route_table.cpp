@@ -79,8 +79,14 @@ RouteTable::find(std::string_view method, std::string_view path) const {
     return best;
 }
 
-const Api* RouteTable::fallback() const {
-    return apis_.empty() ? nullptr : &apis_.front();
+RouteTable::Found RouteTable::nowhere() const {
+    static const Api no_api = [] {
+        Api api;
+        api.kind = ApiKind::rest;
+        return api;
+    }();
+    static const Route no_route;
+    return {apis_.empty() ? &no_api : &apis_.front(), {&no_route, {}, {}}};
 }
 
 const Api* RouteTable::preflight_api(std::string_view method, std::string_view path) const {
