@@ -106,7 +106,7 @@ net::HttpResponse Gateway::answer(const net::HttpRequest& request, AccessRecord&
     call.extended_request_id = rest ? make_http_request_id() : call.request_id;
     const std::string_view trace = call.header("X-Amzn-Trace-Id");
     call.trace_id = trace.empty() ? make_trace_id(call.time) : std::string(trace);
-    call.port = options_.port;
+    call.port = port_;
     call.tls = options_.tls;
 
     net::HttpResponse response;

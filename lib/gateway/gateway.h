@@ -9,6 +9,7 @@
 #include "gateway/route_table.h"
 #include "gateway/static_files.h"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -17,7 +18,6 @@
 namespace samara::gateway {
 
 struct GatewayOptions {
-    std::uint16_t port = 0; ///< told to functions as X-Forwarded-Port
     bool tls = false;
     AuthorizationOptions authorization;
     std::filesystem::path static_folder; ///< --static-dir; empty or missing: no files
@@ -32,6 +32,9 @@ public:
     Gateway(std::vector<Api> apis, Invoke invoke, GatewayOptions options);
 
     net::HttpResponse handle(const net::HttpRequest& request);
+
+    /// What functions are told as X-Forwarded-Port.
+    void set_port(std::uint16_t port) { port_ = port; }
 
     /// New routes for the requests that come from now on; running ones keep theirs.
     void replace(std::vector<Api> apis);
@@ -56,6 +59,7 @@ private:
     call_function(const Call& call, const LambdaIntegration& integration, AccessRecord& record);
 
     GatewayOptions options_;
+    std::atomic<std::uint16_t> port_ = 0; // known once it is listened to
     StaticFiles static_files_;
     DeadlineInvoker invoker_;
     mutable std::mutex mutex_;

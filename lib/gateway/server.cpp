@@ -7,7 +7,6 @@ Server::Server(std::shared_ptr<Gateway> gateway, net::HttpServer http)
 
 base::Result<Server> Server::start(std::vector<Api> apis, Invoke invoke, ServerOptions options) {
     options.gateway.tls = options.http.tls.has_value();
-    options.gateway.port = options.http.port;
     auto gateway =
         std::make_shared<Gateway>(std::move(apis), std::move(invoke), std::move(options.gateway));
     auto http =
@@ -17,6 +16,7 @@ base::Result<Server> Server::start(std::vector<Api> apis, Invoke invoke, ServerO
     if (!http) {
         return tl::unexpected(std::move(http.error()));
     }
+    gateway->set_port(http->port());
     return Server(std::move(gateway), std::move(*http));
 }
 

@@ -10,7 +10,7 @@ namespace samara::gateway {
 
 struct ServerOptions {
     net::HttpServerOptions http;
-    GatewayOptions gateway; ///< port and tls are filled in
+    GatewayOptions gateway; ///< tls is filled in
 };
 
 /// A gateway on the network, from construction to destruction.

@@ -223,7 +223,7 @@ private:
     std::thread thread_;
 };
 
-base::Result<FileWatcher> FileWatcher::start(std::vector<fs::path> paths, Changed changed) {
+base::Result<FileWatcher> FileWatcher::start(const std::vector<fs::path>& paths, Changed changed) {
     UniqueFd descriptor(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
     if (descriptor.get() < 0) {
         return base::fail(

@@ -21,7 +21,7 @@ public:
     /// Folders are watched with all below them, except `.git`, `.aws-sam` and `node_modules`; of a
     /// file its folder is watched for that name. What is not there, or goes, is waited for.
     static base::Result<FileWatcher>
-    start(std::vector<std::filesystem::path> paths, Changed changed);
+    start(const std::vector<std::filesystem::path>& paths, Changed changed);
 
     FileWatcher(const FileWatcher&) = delete;
     FileWatcher& operator=(const FileWatcher&) = delete;

@@ -71,6 +71,7 @@ TEST(Server, TakesARequestToItsFunctionAndTheResultBack) {
     EXPECT_THAT(seen, HasSubstr("Uploader {\"version\":\"2.0\",\"routeKey\":\"GET /upload/url\""));
     EXPECT_THAT(seen, HasSubstr("\"queryStringParameters\":{\"file\":\"a b\"}"));
     EXPECT_THAT(seen, HasSubstr("\"stage\":\"prod\""));
+    EXPECT_THAT(seen, HasSubstr(fmt::format("\"x-forwarded-port\":\"{}\"", server.port())));
     EXPECT_THAT(seen, HasSubstr("\"domainName\":\"localhost\""));
 }
 
