@@ -1,10 +1,10 @@
 #include "base/strings.h"
 #include "data/read.h"
 #include "data/read_context.h"
+#include "data/short_form.h"
 #include "data/yaml_scalar.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -25,49 +25,6 @@ namespace {
 struct Stop {
     base::Error error;
 };
-
-// The short forms CloudFormation knows and the long form each stands for.
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
-constexpr std::array<std::pair<std::string_view, std::string_view>, 22> short_forms{{
-    {"!Ref", "Ref"},
-    {"!Condition", "Condition"},
-    {"!GetAtt", "Fn::GetAtt"},
-    {"!Sub", "Fn::Sub"},
-    {"!Join", "Fn::Join"},
-    {"!Select", "Fn::Select"},
-    {"!Split", "Fn::Split"},
-    {"!If", "Fn::If"},
-    {"!And", "Fn::And"},
-    {"!Or", "Fn::Or"},
-    {"!Not", "Fn::Not"},
-    {"!Equals", "Fn::Equals"},
-    {"!FindInMap", "Fn::FindInMap"},
-    {"!Base64", "Fn::Base64"},
-    {"!Cidr", "Fn::Cidr"},
-    {"!GetAZs", "Fn::GetAZs"},
-    {"!ImportValue", "Fn::ImportValue"},
-    {"!Transform", "Fn::Transform"},
-    {"!Length", "Fn::Length"},
-    {"!ToJsonString", "Fn::ToJsonString"},
-    {"!ForEach", "Fn::ForEach"},
-    {"!Contains", "Fn::Contains"},
-}};
-
-// !GetAtt a.b.c is the resource a and its attribute b.c.
-Value split_attribute(Value value) {
-    const std::string* text = value.as_string();
-    const std::size_t dot = text == nullptr ? std::string::npos : text->find('.');
-    if (dot == std::string::npos) {
-        return value;
-    }
-    List parts{Value(text->substr(0, dot)), Value(text->substr(dot + 1))};
-    for (Value& part : parts) {
-        part.set_where(value.where());
-    }
-    Value list(std::move(parts));
-    list.set_where(value.where());
-    return list;
-}
 
 class YamlBuilder : public YAML::EventHandler {
 public:
@@ -337,44 +294,12 @@ private:
         return value;
     }
 
-    // {"Fn::Sub": value} for the tag !Sub; the value itself without a tag of its own.
-    static Value long_form(const std::string& tag, Value value) {
-        if (tag.empty() || tag == "?" || tag == "!" || tag.starts_with("tag:yaml.org,2002:")) {
-            return value;
+    [[nodiscard]] static Value long_form(const std::string& tag, Value value) {
+        auto expanded = expand_short_form(tag, std::move(value));
+        if (!expanded) {
+            throw Stop{std::move(expanded.error())};
         }
-        const auto form =
-            std::find_if(short_forms.begin(), short_forms.end(), [&](const auto& row) {
-                return row.first == tag;
-            });
-        if (form == short_forms.end()) {
-            std::vector<std::string_view> names;
-            std::transform(
-                short_forms.begin(),
-                short_forms.end(),
-                std::back_inserter(names),
-                [](const auto& row) { return row.first; });
-            const std::string_view near = base::nearest(tag, names);
-            stop(
-                fmt::format("unknown tag '{}'", tag),
-                near.empty()
-                    ? "CloudFormation has !Ref, !Sub, !GetAtt and the other intrinsic functions"
-                    : fmt::format("did you mean {}?", near),
-                value.where());
-        }
-        const base::Location where = value.where();
-        if (tag == "!GetAtt") {
-            value = split_attribute(std::move(value));
-        } else if ((tag == "!Ref" || tag == "!Condition") && !value.is_string()) {
-            // A name that looks like a number or a boolean is still a name.
-            value =
-                value.is_list() || value.is_map() ? std::move(value) : Value(scalar_text(value));
-            value.set_where(where);
-        }
-        Map map;
-        map.set(Entry(std::string(form->second), std::move(value), where));
-        Value result(std::move(map));
-        result.set_where(where);
-        return result;
+        return std::move(*expanded);
     }
 
     std::string_view text_;

@@ -10,7 +10,8 @@
 /// What policies say about a call. Private to gateway/.
 namespace samara::gateway {
 
-/// "arn:aws:execute-api:<region>:123456789012:<api>/<stage>/GET/path", with the path as it was sent.
+/// "arn:aws:execute-api:<region>:123456789012:<api>/<stage>/GET/path", with the path as it was
+/// sent.
 std::string method_arn(const Call& call, std::string_view region);
 
 /// Evaluates a policy document for invoking what the call asks for; `account` as PolicyQuestion's.

@@ -107,23 +107,87 @@ void PrintTo(const Occasion& occasion, std::ostream* out) {
 constexpr std::string_view server_error = "InternalServerErrorException";
 constexpr std::string_view authorizer_error = "AuthorizerConfigurationException";
 const std::array<Occasion, 9> occasions{{
-    {"MISSING_AUTHENTICATION_TOKEN", "/none", "", allow, "", 200, 403,
-     "Missing Authentication Token", "MissingAuthenticationTokenException", 403},
-    {"UNAUTHORIZED", "/token", "", allow, "", 200, 401, "Unauthorized", "UnauthorizedException",
+    {"MISSING_AUTHENTICATION_TOKEN",
+     "/none",
+     "",
+     allow,
+     "",
+     200,
+     403,
+     "Missing Authentication Token",
+     "MissingAuthenticationTokenException",
+     403},
+    {"UNAUTHORIZED",
+     "/token",
+     "",
+     allow,
+     "",
+     200,
+     401,
+     "Unauthorized",
+     "UnauthorizedException",
      401},
-    {"ACCESS_DENIED", "/token", "t", deny, "", 200, 403,
-     "User is not authorized to access this resource", "AccessDeniedException", 403},
+    {"ACCESS_DENIED",
+     "/token",
+     "t",
+     deny,
+     "",
+     200,
+     403,
+     "User is not authorized to access this resource",
+     "AccessDeniedException",
+     403},
     {"INVALID_API_KEY", "/key", "t", allow, "", 200, 403, "Forbidden", "ForbiddenException", 403},
-    {"AUTHORIZER_CONFIGURATION_ERROR", "/token", "t", "{}", "", 200, 502, "Internal server error",
-     authorizer_error, 500},
-    {"AUTHORIZER_FAILURE", "/token", "t", "", "", 200, 502, "Internal server error",
-     authorizer_error, 500},
-    {"INTEGRATION_FAILURE", "/open/1", "", allow, "throttled", 429, 502, "Internal server error",
-     server_error, 504},
-    {"REQUEST_TOO_LARGE", "/open/1", "", allow, "too large", 413, 413, "Request Too Long",
-     "RequestEntityTooLargeException", 413},
-    {"DEFAULT_5XX", "/open/1", "", allow, "nonsense", 200, 502, "Internal server error",
-     server_error, 502},
+    {"AUTHORIZER_CONFIGURATION_ERROR",
+     "/token",
+     "t",
+     "{}",
+     "",
+     200,
+     502,
+     "Internal server error",
+     authorizer_error,
+     500},
+    {"AUTHORIZER_FAILURE",
+     "/token",
+     "t",
+     "",
+     "",
+     200,
+     502,
+     "Internal server error",
+     authorizer_error,
+     500},
+    {"INTEGRATION_FAILURE",
+     "/open/1",
+     "",
+     allow,
+     "throttled",
+     429,
+     502,
+     "Internal server error",
+     server_error,
+     504},
+    {"REQUEST_TOO_LARGE",
+     "/open/1",
+     "",
+     allow,
+     "too large",
+     413,
+     413,
+     "Request Too Long",
+     "RequestEntityTooLargeException",
+     413},
+    {"DEFAULT_5XX",
+     "/open/1",
+     "",
+     allow,
+     "nonsense",
+     200,
+     502,
+     "Internal server error",
+     server_error,
+     502},
 }};
 
 class OccasionTest : public GatewayResponseTest, public testing::WithParamInterface<Occasion> {
@@ -169,17 +233,17 @@ TEST_P(OccasionTest, IsCustomisedByItsType) {
 }
 
 TEST_P(OccasionTest, IsCustomisedByItsClass) {
-    serve(api_with(R"({"DEFAULT_4XX": {"statusCode": "499"}, "DEFAULT_5XX": {"statusCode": 599}})"));
+    serve(
+        api_with(R"({"DEFAULT_4XX": {"statusCode": "499"}, "DEFAULT_5XX": {"statusCode": 599}})"));
     const net::HttpResponse response = refused();
     EXPECT_EQ(response.status, GetParam().status < 500 ? 499 : 599);
     EXPECT_EQ(response.body, fmt::format(R"({{"message":"{}"}})", GetParam().message));
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    GatewayResponse,
-    OccasionTest,
-    testing::ValuesIn(occasions),
-    [](const auto& one) { return std::string(one.param.type); });
+    GatewayResponse, OccasionTest, testing::ValuesIn(occasions), [](const auto& one) {
+        return std::string(one.param.type);
+    });
 
 TEST_F(GatewayResponseTest, HeadersAreStaticOrTakenFromTheRequest) {
     serve(api_with(R"({"MISSING_AUTHENTICATION_TOKEN": {"statusCode": "404", "responseParameters": {
@@ -238,8 +302,8 @@ TEST_F(GatewayResponseTest, TimeoutsAreCustomised) {
             *data::read_json(api_with(R"({"INTEGRATION_TIMEOUT": {"statusCode": "408"}})"), "r"),
             {},
             diagnostics_),
-        [waiting = done.get_future().share()](
-            const invoke::Request&) -> base::Result<invoke::Response> {
+        [waiting =
+             done.get_future().share()](const invoke::Request&) -> base::Result<invoke::Response> {
             waiting.wait();
             return base::fail("too late");
         },
@@ -290,7 +354,8 @@ TEST_F(GatewayResponseTest, KeysOfAnAuthorizerOpenRoutes) {
         R"({"principalId": "u", "usageIdentifierKey": "wrong",
             "policyDocument": {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}})");
     // The client's own key does not count.
-    const net::HttpResponse wrong = get("/key", {{"Authorization", "t"}, {"x-api-key", "top-secret"}});
+    const net::HttpResponse wrong =
+        get("/key", {{"Authorization", "t"}, {"x-api-key", "top-secret"}});
     EXPECT_EQ(wrong.status, 403);
     EXPECT_EQ(wrong.body, R"({"message":"Forbidden"})");
     EXPECT_EQ(get("/key").status, 401);
