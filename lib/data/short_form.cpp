@@ -79,9 +79,8 @@ base::Result<Value> expand_short_form(const std::string& tag, Value value) {
     if (tag.empty() || tag == "?" || tag == "!" || tag.starts_with("tag:yaml.org,2002:")) {
         return value;
     }
-    const auto form = std::find_if(short_forms.begin(), short_forms.end(), [&](const auto& row) {
-        return row.first == tag;
-    });
+    const auto form = std::find_if(
+        short_forms.begin(), short_forms.end(), [&](const auto& row) { return row.first == tag; });
     const base::Location where = value.where();
     if (form == short_forms.end()) {
         return base::fail(unknown_tag(tag, where));
