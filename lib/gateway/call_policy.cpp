@@ -53,12 +53,12 @@ base::Result<Verdict> evaluate_policy_for(
         const std::string arn = arn_of(call, region, path);
         return evaluate_policy(document, {"execute-api:Invoke", arn, &keys, account});
     };
-    const auto as_sent = ask(call.request.path());
+    auto as_sent = ask(call.request.path());
     const std::string routed = routed_path(call);
     if (!as_sent || *as_sent == Verdict::denied_explicitly || routed == call.request.path()) {
         return as_sent;
     }
-    const auto as_routed = ask(routed);
+    auto as_routed = ask(routed);
     return as_routed && *as_routed == Verdict::allowed ? as_sent : as_routed;
 }
 

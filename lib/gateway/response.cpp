@@ -131,6 +131,34 @@ base::Result<void> check_members(const data::Value& result) {
     return {};
 }
 
+/// headers and multiValueHeaders. One that is in both counts once, from the latter.
+base::Result<void> set_headers_v1(net::HttpResponse& response, const data::Value& result) {
+    const auto multiple = members(result, "multiValueHeaders");
+    const auto single = members(result, "headers");
+    if (!multiple || !single) {
+        return tl::unexpected(multiple ? single.error() : multiple.error());
+    }
+    for (const data::Entry& header : **multiple) {
+        const data::List* list = header.value.as_list();
+        if (list == nullptr) {
+            return base::fail(fmt::format("multiValueHeaders '{}' has to be a list", header.key));
+        }
+        for (const data::Value& item : *list) {
+            if (auto added = add_header(response, header.key, item); !added) {
+                return added;
+            }
+        }
+    }
+    for (const data::Entry& header : **single) {
+        if (net::find_header(response.headers, header.key) == nullptr) {
+            if (auto added = add_header(response, header.key, header.value); !added) {
+                return added;
+            }
+        }
+    }
+    return {};
+}
+
 /// A result without statusCode is itself the body.
 net::HttpResponse short_form(const data::Value& result, const std::string& payload) {
     net::HttpResponse response{200, {{"Content-Type", "application/json"}}, {}};
@@ -207,31 +235,9 @@ response_v1(const invoke::Response& result, const ResponseV1Options& options) {
     if (!status) {
         return tl::unexpected(status.error());
     }
-    const auto multiple = members(*value, "multiValueHeaders");
-    const auto headers = members(*value, "headers");
-    if (!multiple || !headers) {
-        return tl::unexpected(multiple ? headers.error() : multiple.error());
-    }
     net::HttpResponse response{*status, {}, {}};
-    for (const data::Entry& header : **multiple) {
-        const data::List* list = header.value.as_list();
-        if (list == nullptr) {
-            return base::fail(fmt::format("multiValueHeaders '{}' has to be a list", header.key));
-        }
-        for (const data::Value& item : *list) {
-            if (auto added = add_header(response, header.key, item); !added) {
-                return tl::unexpected(added.error());
-            }
-        }
-    }
-    for (const data::Entry& header : **headers) {
-        // One that is in both counts once, from multiValueHeaders.
-        if (net::find_header(response.headers, header.key) != nullptr) {
-            continue;
-        }
-        if (auto added = add_header(response, header.key, header.value); !added) {
-            return tl::unexpected(added.error());
-        }
+    if (auto set = set_headers_v1(response, *value); !set) {
+        return tl::unexpected(set.error());
     }
     for (net::HttpHeader& header : response.headers) {
         if (is_own(header.name)) {
