@@ -5,6 +5,7 @@
 #include "gateway/event.h"
 #include "gateway/gateway_response.h"
 #include "gateway/media_type.h"
+#include "gateway/request_validation.h"
 #include "gateway/response.h"
 
 namespace samara::gateway {
@@ -126,6 +127,13 @@ net::HttpResponse Gateway::answer(const net::HttpRequest& request, AccessRecord&
 }
 
 net::HttpResponse Gateway::integrate(const Call& call, AccessRecord& record) {
+    if (const auto& validation = call.match.route->validation) {
+        if (const auto violation = check_request(*validation, call)) {
+            record.error = "the request is not valid: " + violation->detail.message +
+                           violation->detail.validation_error;
+            return refuse(violation->refusal, call, violation->detail);
+        }
+    }
     const Integration& integration = call.match.route->integration;
     if (const auto* lambda = std::get_if<LambdaIntegration>(&integration)) {
         return call_function(call, *lambda, record);

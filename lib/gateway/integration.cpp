@@ -143,9 +143,7 @@ Cors read_cors(const data::Value& cors) {
     if (max_age != nullptr && max_age->is_integer()) {
         read.max_age = *max_age->as_integer();
     }
-    const data::Value* credentials = either(cors, "allowCredentials");
-    read.credentials = credentials != nullptr && credentials->as_boolean() != nullptr &&
-                       *credentials->as_boolean();
+    read.credentials = is_true(either(cors, "allowCredentials"));
     return read;
 }
 

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -53,11 +54,14 @@ struct Access {
     bool api_key = false;
 };
 
+struct RequestValidation;
+
 struct Route {
     std::string method; ///< upper case; ANY for all
     std::string path;   ///< "/users/{id}", "/files/{proxy+}", "$default"
     Integration integration;
     Access access;
+    std::shared_ptr<const RequestValidation> validation; ///< REST APIs; nullptr: nothing is checked
     base::Location where;
 };
 

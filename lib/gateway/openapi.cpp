@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "gateway/diagnostics.h"
 #include "gateway/read_text.h"
+#include "gateway/read_validation.h"
 
 #include <algorithm>
 #include <array>
@@ -63,34 +64,42 @@ Access read_access(const data::Value* security, Api& api) {
 }
 
 struct Reading {
+    const data::Value& document;
     const Functions& functions;
     Api& api;
     base::Diagnostics& diagnostics;
-    const data::Value* default_security;
 };
 
 void read_operation(
-    const std::string& path, std::string method, const data::Entry& operation, Reading& reading) {
+    const data::Entry& item, std::string method, const data::Entry& operation, Reading& reading) {
     Route route;
     route.method = std::move(method);
-    route.path = path;
+    route.path = item.key == "/$default" ? "$default" : item.key;
     route.where = operation.key_where;
     route.integration = read_integration(
         operation.value.find("x-amazon-apigateway-integration"), reading.functions, reading.api);
     const data::Value* security = operation.value.find("security");
-    route.access =
-        read_access(security != nullptr ? security : reading.default_security, reading.api);
+    route.access = read_access(
+        security != nullptr ? security : reading.document.find("security"), reading.api);
     const data::Value* auth = operation.value.find("x-amazon-apigateway-auth");
     if (auth != nullptr && text_of(*auth, "type") == "AWS_IAM" && route.access.authorizer.empty()) {
         route.access.authorizer = "AWS_IAM";
         reading.api.authorizers.try_emplace("AWS_IAM", Authorizer{"AWS_IAM", IamAuthorizer{}});
+    }
+    if (reading.api.kind == ApiKind::rest) {
+        if (auto validation = read_validation(reading.document, item.value, operation.value)) {
+            route.validation = std::move(*validation);
+        } else {
+            reading.diagnostics.push_back(
+                warning(unchecked(route, validation.error()), reading.api, route.where));
+        }
     }
     if (const auto* unsupported = std::get_if<UnsupportedIntegration>(&route.integration)) {
         reading.diagnostics.push_back(warning(
             fmt::format(
                 "{} {}: {}; it answers {}",
                 route.method,
-                path,
+                route.path,
                 unsupported->reason,
                 unsupported->status),
             reading.api,
@@ -105,7 +114,6 @@ void read_paths(const data::Value& body, Reading& reading) {
         return;
     }
     for (const data::Entry& item : *paths->as_map()) {
-        const std::string path = item.key == "/$default" ? "$default" : item.key;
         const data::Map* operations = item.value.as_map();
         if (operations == nullptr) {
             continue; // SAM leaves a path without operations null
@@ -113,13 +121,9 @@ void read_paths(const data::Value& body, Reading& reading) {
         for (const data::Entry& operation : *operations) {
             const std::string name = base::to_lower(operation.key);
             if (name == any_method) {
-                read_operation(path, "ANY", operation, reading);
+                read_operation(item, "ANY", operation, reading);
             } else if (std::find(methods.begin(), methods.end(), name) != methods.end()) {
-                std::string method = name;
-                std::transform(method.begin(), method.end(), method.begin(), [](char c) {
-                    return static_cast<char>(c - 'a' + 'A');
-                });
-                read_operation(path, std::move(method), operation, reading);
+                read_operation(item, base::to_upper(name), operation, reading);
             }
         }
     }
@@ -188,7 +192,7 @@ void read_openapi(
             body.where()));
         return;
     }
-    Reading reading{functions, api, diagnostics, body.find("security")};
+    Reading reading{body, functions, api, diagnostics};
     read_authorizers(body, reading);
     read_paths(body, reading);
     if (const data::Value* cors = body.find("x-amazon-apigateway-cors");

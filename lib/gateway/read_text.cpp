@@ -38,6 +38,11 @@ std::string either_text(const data::Value& map, std::string_view small) {
     return value == nullptr ? std::string() : scalar(*value);
 }
 
+bool is_true(const data::Value* value) {
+    return value != nullptr &&
+           (value->as_boolean() != nullptr ? *value->as_boolean() : value->text() == "true");
+}
+
 std::vector<std::string> texts_of(const data::Value* value) {
     std::vector<std::string> texts;
     if (value == nullptr || value->is_null() || value->is_map()) {

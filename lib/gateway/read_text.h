@@ -18,6 +18,9 @@ const data::Value* either(const data::Value& map, std::string_view small);
 
 std::string either_text(const data::Value& map, std::string_view small);
 
+/// Whether a member is there and true.
+bool is_true(const data::Value* value);
+
 /// A list of scalars, or one scalar, as texts.
 std::vector<std::string> texts_of(const data::Value* value);
 

@@ -4,6 +4,7 @@
 #include "gateway/diagnostics.h"
 #include "gateway/openapi.h"
 #include "gateway/read_text.h"
+#include "gateway/read_validation.h"
 
 #include <fmt/format.h>
 
@@ -58,8 +59,7 @@ void add_authorizer(
 Access read_access(const data::Value& properties, Api& api) {
     Access access;
     access.scopes = texts_of(properties.find("AuthorizationScopes"));
-    const data::Value* key = properties.find("ApiKeyRequired");
-    access.api_key = key != nullptr && key->as_boolean() != nullptr && *key->as_boolean();
+    access.api_key = is_true(properties.find("ApiKeyRequired"));
     const std::string type = text_of(properties, "AuthorizationType");
     if (type.empty() || type == "NONE") {
         return access;
@@ -154,6 +154,11 @@ void add_method(
     }
     route.integration = read_integration(owned.properties.find("Integration"), functions, api);
     route.access = read_access(owned.properties, api);
+    if (auto validation = read_validation(resources, owned.properties)) {
+        route.validation = std::move(*validation);
+    } else {
+        warn(diagnostics, unchecked(route, validation.error()), owned.entry);
+    }
     add_route(api, std::move(route), owned.entry, diagnostics);
 }
 

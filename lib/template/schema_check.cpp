@@ -79,7 +79,10 @@ std::string message_of(const Value* value, std::string_view name, const std::str
 
 /// The error for the value at `path`.
 base::Error locate(
-    const Value& document, const std::vector<std::string>& path, const std::string& description) {
+    const Value& document,
+    std::string_view document_name,
+    const std::vector<std::string>& path,
+    const std::string& description) {
     base::Error error;
     error.where = document.where();
     const Value* value = &document;
@@ -100,7 +103,7 @@ base::Error locate(
         }
         value = below;
     }
-    const std::string_view last = path.size() < 2 ? "the template" : step_name(path.back());
+    const std::string_view last = path.size() < 2 ? document_name : step_name(path.back());
     error.message = message_of(value, error.property.empty() ? last : error.property, description);
     return error;
 }
@@ -112,29 +115,42 @@ bool is_prefix(const std::vector<std::string>& a, const std::vector<std::string>
 
 } // namespace
 
-base::Diagnostics check_schema(const Value& document, const Value& schema) {
-    base::Diagnostics out;
-    valijson::Schema compiled;
+struct JsonSchema::Compiled {
+    valijson::Schema schema;
+};
+
+base::Result<JsonSchema> JsonSchema::compile(const Value& schema, Draft draft) {
+    auto compiled = std::make_shared<Compiled>();
     const json schema_json = to_json(schema);
-    const json document_json = to_json(document);
-    std::vector<valijson::ValidationResults::Error> errors;
     try {
-        valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
-        parser.populateSchema(NlohmannJsonAdapter(schema_json), compiled);
+        valijson::SchemaParser parser(
+            draft == Draft::v4 ? valijson::SchemaParser::kDraft4 : valijson::SchemaParser::kDraft7);
+        parser.populateSchema(NlohmannJsonAdapter(schema_json), compiled->schema);
+    } catch (const std::exception& failure) {
+        return base::fail(fmt::format("the schema cannot be used: {}", failure.what()));
+    }
+    return JsonSchema(std::move(compiled));
+}
+
+base::Diagnostics JsonSchema::check(const Value& document, std::string_view name) const {
+    base::Diagnostics out;
+    const json document_json = to_json(document);
+    valijson::ValidationResults results;
+    try { // a pattern of the schema is compiled when a text is compared with it
         valijson::Validator validator;
-        valijson::ValidationResults results;
-        if (validator.validate(compiled, NlohmannJsonAdapter(document_json), &results)) {
+        if (validator.validate(compiled_->schema, NlohmannJsonAdapter(document_json), &results)) {
             return out;
-        }
-        valijson::ValidationResults::Error error;
-        while (results.popError(error)) {
-            errors.push_back(error);
         }
     } catch (const std::exception& failure) {
         base::Error error;
         error.message = fmt::format("the schema cannot be used: {}", failure.what());
         out.push_back({base::Severity::error, std::move(error)});
         return out;
+    }
+    std::vector<valijson::ValidationResults::Error> errors;
+    valijson::ValidationResults::Error error;
+    while (results.popError(error)) {
+        errors.push_back(error);
     }
     std::vector<std::vector<std::string>> seen;
     for (const auto& found : errors) {
@@ -145,9 +161,18 @@ base::Diagnostics check_schema(const Value& document, const Value& schema) {
             continue;
         }
         seen.push_back(found.context);
-        out.push_back({base::Severity::error, locate(document, found.context, found.description)});
+        out.push_back(
+            {base::Severity::error, locate(document, name, found.context, found.description)});
     }
     return out;
+}
+
+base::Diagnostics check_schema(const Value& document, const Value& schema) {
+    auto compiled = JsonSchema::compile(schema, JsonSchema::Draft::v7);
+    if (!compiled) {
+        return {{base::Severity::error, std::move(compiled.error())}};
+    }
+    return compiled->check(document, "the template");
 }
 
 } // namespace samara::model
