@@ -110,8 +110,8 @@ Body body_of(
     return body;
 }
 
-base::Result<void> add_models(
-    const data::Value& document, const Body& body, RequestValidation& validation) {
+base::Result<void>
+add_models(const data::Value& document, const Body& body, RequestValidation& validation) {
     data::Map definitions;
     for (const std::string_view member : {"definitions", "components"}) {
         if (const data::Value* found = document.find(member)) {
@@ -172,8 +172,7 @@ data::Map all_models(const data::Map& resources) {
     return models;
 }
 
-base::Result<RequestModel>
-read_model(const data::Value& properties, data::Map definitions) {
+base::Result<RequestModel> read_model(const data::Value& properties, data::Map definitions) {
     auto schema = model_schema(properties);
     if (!schema) {
         return tl::unexpected(std::move(schema.error()));
@@ -226,8 +225,8 @@ ReadValidation read_validation(const data::Map& resources, const data::Value& me
     if (models != nullptr && is_true(validator->find("ValidateRequestBody"))) {
         const data::Map definitions = all_models(resources);
         for (const data::Entry& entry : members(models)) {
-            const data::Value* properties = properties_of(
-                resources, "AWS::ApiGateway::Model", data::scalar_text(entry.value));
+            const data::Value* properties =
+                properties_of(resources, "AWS::ApiGateway::Model", data::scalar_text(entry.value));
             if (properties == nullptr) {
                 continue; // Empty and Error, which every API has, take everything
             }

@@ -64,8 +64,7 @@ bool uses_patterns(const data::Value& schema) {
         return std::any_of(list->begin(), list->end(), uses_patterns);
     }
     const data::Map* map = schema.as_map();
-    return map != nullptr &&
-           std::any_of(map->begin(), map->end(), [](const data::Entry& entry) {
+    return map != nullptr && std::any_of(map->begin(), map->end(), [](const data::Entry& entry) {
                return entry.key == "pattern" || entry.key == "patternProperties" ||
                       entry.key == "format" || uses_patterns(entry.value);
            });
@@ -75,7 +74,8 @@ std::optional<Violation> check_parameters(const RequestValidation& validation, c
     std::vector<std::string> missing;
     for (const std::string& parameter : validation.required_parameters) {
         if (base::trim(request_value(call, parameter)).empty()) {
-            const std::size_t place = parameter.find('.', std::string_view("method.request.").size());
+            const std::size_t place =
+                parameter.find('.', std::string_view("method.request.").size());
             missing.push_back(parameter.substr(place + 1));
         }
     }

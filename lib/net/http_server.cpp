@@ -187,9 +187,8 @@ private:
             return response;
         };
         const auto transport =
-            tls_
-                ? tls_->accept(descriptor, std::chrono::steady_clock::now() + options_.head_timeout)
-                : make_plain_transport(descriptor);
+            tls_ ? tls_->accept(descriptor, Clock::now() + options_.head_timeout, stop_event_.get())
+                 : make_plain_transport(descriptor);
         if (transport) {
             HttpConnection(
                 *transport,

@@ -96,7 +96,7 @@ class OpenSslContext final : public TlsContext {
 public:
     explicit OpenSslContext(SslContext context) : context_(std::move(context)) {}
 
-    std::unique_ptr<Transport> accept(int descriptor, Deadline deadline) override {
+    std::unique_ptr<Transport> accept(int descriptor, Deadline deadline, int stop_fd) override {
         SslSession session(SSL_new(context_.get()), &SSL_free);
         if (!session || SSL_set_fd(session.get(), descriptor) != 1) {
             return nullptr;
@@ -106,7 +106,7 @@ public:
             if (result == 1) {
                 return std::make_unique<TlsTransport>(std::move(session));
             }
-            if (wait_for(session.get(), result, deadline, -1) != IoStatus::ok) {
+            if (wait_for(session.get(), result, deadline, stop_fd) != IoStatus::ok) {
                 return nullptr;
             }
         }

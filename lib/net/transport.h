@@ -53,8 +53,9 @@ public:
     TlsContext& operator=(TlsContext&&) = delete;
     virtual ~TlsContext() = default;
 
-    /// Handshakes as server; nullptr when that fails. `descriptor` stays the caller's.
-    virtual std::unique_ptr<Transport> accept(int descriptor, Deadline deadline) = 0;
+    /// Handshakes as server; nullptr when that fails or `stop_fd` polls readable before the client
+    /// has said its part. `descriptor` stays the caller's.
+    virtual std::unique_ptr<Transport> accept(int descriptor, Deadline deadline, int stop_fd) = 0;
 
 protected:
     TlsContext() = default;

@@ -1,8 +1,10 @@
 #include "net/http_server.h"
+#include "support/raw_client.h"
 
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <future>
 #include <memory>
 
 #include <fmt/format.h>
@@ -71,6 +73,16 @@ TEST_F(TlsTest, ClosesClientsThatDoNotSpeakTls) {
             "curl -s -m 5 http://localhost:{}/ -o /dev/null -w %{{http_code}}", server->port())),
         "000");
     EXPECT_EQ(output_of(fmt::format("curl -s -k https://localhost:{}/on", server->port())), "/on ");
+}
+
+TEST_F(TlsTest, HalfAHandshakeHoldsNoStopUp) {
+    auto server = start();
+    ASSERT_TRUE(server);
+    test::RawClient client(server->port());
+    client.send("\x16\x03\x01"); // the beginning of a ClientHello
+    std::future<void> stopped = std::async(std::launch::async, [&] { server->stop(); });
+    // Sooner than the grace for running requests (5 s) and the limit of a handshake (20 s).
+    EXPECT_EQ(stopped.wait_for(std::chrono::seconds(4)), std::future_status::ready);
 }
 
 TEST_F(TlsTest, RefusesAKeyOfAnotherCertificate) {
