@@ -44,9 +44,9 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
     net::HttpServerOptions http;
     http.host = options.host;
     http.port = options.port;
-    if (!options.run.limits) {
-        http.body_limit = std::numeric_limits<std::size_t>::max();
-    }
+    // Beyond Lambda's own limits, which are told in its words.
+    http.body_limit =
+        options.run.limits ? 32UL * 1024 * 1024 : std::numeric_limits<std::size_t>::max();
     auto server = net::HttpServer::start(
         http, [&api](const net::HttpRequest& request) { return api.handle(request); });
     if (!server) {
