@@ -17,28 +17,55 @@ bool any_matches(const std::vector<std::string>& patterns, std::string_view text
     });
 }
 
-/// Action names ignore case.
-bool action_applies(const data::Value& statement, std::string_view action) {
-    const bool inverted = statement.find("NotAction") != nullptr;
-    std::vector<std::string> patterns = texts_of(statement.find(inverted ? "NotAction" : "Action"));
-    for (std::string& pattern : patterns) {
-        pattern = base::to_lower(pattern);
-    }
-    return any_matches(patterns, base::to_lower(action)) != inverted;
+/// The texts of an element, or of the element that stands for all others ("NotAction").
+struct Patterns {
+    std::vector<std::string> texts;
+    bool inverted = false;
+};
+
+Patterns patterns_of(const data::Value& statement, const std::string& element) {
+    const data::Value* negated = statement.find("Not" + element);
+    return {texts_of(negated != nullptr ? negated : statement.find(element)), negated != nullptr};
 }
 
-/// "execute-api:/stage/GET/path" stands for the API that has the policy.
-bool resource_applies(const data::Value& statement, std::string_view resource) {
+/// Action names ignore case.
+bool action_applies(const data::Value& statement, std::string_view action) {
+    Patterns patterns = patterns_of(statement, "Action");
+    for (std::string& pattern : patterns.texts) {
+        pattern = base::to_lower(pattern);
+    }
+    return any_matches(patterns.texts, base::to_lower(action)) != patterns.inverted;
+}
+
+/// `pattern` with a star for each "${aws:username}": what such a variable stands for is not known.
+std::string with_stars(std::string_view pattern) {
+    std::string widened;
+    while (!pattern.empty()) {
+        const std::size_t begin = std::min(pattern.find("${"), pattern.size());
+        widened.append(pattern.substr(0, begin));
+        pattern.remove_prefix(begin);
+        if (!pattern.empty()) {
+            widened += '*';
+            pattern.remove_prefix(std::min(pattern.find('}'), pattern.size() - 1) + 1);
+        }
+    }
+    return widened;
+}
+
+/// "execute-api:/stage/GET/path" stands for the API that has the policy. A policy variable counts
+/// against the caller: it matches everything in what denies, nothing in what allows.
+bool resource_applies(const data::Value& statement, std::string_view resource, bool denies) {
     constexpr std::string_view own_api = "execute-api:/";
-    const bool inverted = statement.find("NotResource") != nullptr;
-    std::vector<std::string> patterns =
-        texts_of(statement.find(inverted ? "NotResource" : "Resource"));
-    for (std::string& pattern : patterns) {
+    Patterns patterns = patterns_of(statement, "Resource");
+    for (std::string& pattern : patterns.texts) {
         if (pattern.starts_with(own_api)) {
             pattern = "arn:*:execute-api:*:*:*/" + pattern.substr(own_api.size());
         }
+        if (denies != patterns.inverted) {
+            pattern = with_stars(pattern);
+        }
     }
-    return any_matches(patterns, resource) != inverted;
+    return any_matches(patterns.texts, resource) != patterns.inverted;
 }
 
 Truth condition_applies(const data::Value& statement, const ConditionKeys* keys) {
@@ -77,7 +104,7 @@ Truth principal_applies(const data::Value& statement, std::string_view account) 
 /// Whether the statement applies to the question; what is not known counts against the caller.
 bool applies(const data::Value& statement, const PolicyQuestion& question, bool denies) {
     if (!action_applies(statement, question.action) ||
-        !resource_applies(statement, question.resource)) {
+        !resource_applies(statement, question.resource, denies)) {
         return false;
     }
     const Truth doubtful = denies ? Truth::yes : Truth::no;
@@ -87,12 +114,23 @@ bool applies(const data::Value& statement, const PolicyQuestion& question, bool 
             sure(principal_applies(statement, *question.account)) == Truth::yes);
 }
 
+/// Whether one of `element` and its negation is there, with at least one text: nothing excluded
+/// would be everything allowed.
+bool has_either(const data::Value& statement, const std::string& element) {
+    return (statement.find(element) != nullptr) != (statement.find("Not" + element) != nullptr) &&
+           !patterns_of(statement, element).texts.empty();
+}
+
 /// A statement needs an effect, actions and resources.
 bool is_statement(const data::Value& statement) {
     const std::string effect = text_of(statement, "Effect");
-    const auto has = [&](std::string_view key) { return statement.find(key) != nullptr; };
-    return (effect == "Allow" || effect == "Deny") && has("Action") != has("NotAction") &&
-           has("Resource") != has("NotResource");
+    return (effect == "Allow" || effect == "Deny") && has_either(statement, "Action") &&
+           has_either(statement, "Resource");
+}
+
+/// docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
+bool is_version(const data::Value* version) {
+    return version == nullptr || version->text() == "2012-10-17" || version->text() == "2008-10-17";
 }
 
 } // namespace
@@ -123,6 +161,9 @@ base::Result<Verdict> evaluate_policy(const data::Value& document, const PolicyQ
     const data::Value* statements = document.find("Statement");
     if (statements == nullptr || !(statements->is_list() || statements->is_map())) {
         return base::fail("the policy document has no Statement");
+    }
+    if (!is_version(document.find("Version"))) {
+        return base::fail("the policy document's Version is neither 2012-10-17 nor 2008-10-17");
     }
     const data::List one = statements->is_map() ? data::List{*statements} : data::List{};
     const data::List& list = statements->is_map() ? one : *statements->as_list();

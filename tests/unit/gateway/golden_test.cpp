@@ -185,6 +185,9 @@ TEST(Golden, Policies) {
             SCOPED_TRACE(text_of(one, "name"));
             data::Map document;
             document.set("Statement", member(one, "statements"));
+            if (const data::Value* version = one.find("version")) {
+                document.set("Version", *version);
+            }
             PolicyQuestion question{"execute-api:Invoke", resource};
             const std::string address = text_of(row, "address");
             const ConditionKeys keys = condition_keys(address, "curl/8.0", "", false, {});
