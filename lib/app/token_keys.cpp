@@ -56,7 +56,7 @@ add_token_keys(const TokenKeyOptions& options, gateway::AuthorizationOptions& au
         if (!text) {
             return base::fail(text.error());
         }
-        auto set = gateway::JwtKeySet::parse(*text);
+        auto set = gateway::JwtKeySet::parse(*text, options.jwks);
         if (!set) {
             return base::fail(std::move(set).error());
         }

@@ -5,10 +5,8 @@
 #include "gateway/authorizer_context.h"
 #include "gateway/call_policy.h"
 #include "gateway/event.h"
-#include "gateway/percent.h"
-#include "gateway/response.h"
-
-#include <algorithm>
+#include "gateway/identity.h"
+#include "gateway/token_check.h"
 
 #include <fmt/format.h>
 
@@ -17,85 +15,6 @@ namespace samara::gateway {
 namespace {
 
 constexpr std::chrono::milliseconds authorizer_timeout{30'000};
-constexpr std::size_t max_kept = 1000;
-
-Rejection reject(Refusal refusal, const Call& call, std::string reason) {
-    return {refuse(refusal, call), std::move(reason)};
-}
-
-Rejection closed(const std::string& reason) {
-    return {message_response(501, reason), reason};
-}
-
-std::string context_value(const Call& call, std::string_view name) {
-    if (name == "httpMethod") {
-        return call.request.method;
-    }
-    if (name == "path") {
-        return std::string(call.request.path());
-    }
-    if (name == "routeKey") {
-        return route_key(*call.match.route);
-    }
-    if (name == "resourcePath") {
-        return call.match.route->path;
-    }
-    if (name == "stage") {
-        return call.api.stage;
-    }
-    if (name == "identity.sourceIp") {
-        return call.request.remote_address;
-    }
-    return name == "requestId" ? call.request_id : std::string();
-}
-
-/// All of a header's values, as the function gets to see them: what is checked and what is used
-/// must not be two of them.
-std::string joined_header(const Call& call, std::string_view name) {
-    std::string joined;
-    for (const net::HttpHeader& header : call.request.headers) {
-        if (net::equal_ignoring_case(header.name, name)) {
-            joined.append(joined.empty() ? "" : ",").append(header.value);
-        }
-    }
-    return joined;
-}
-
-std::string bearer(std::string text) {
-    constexpr std::string_view scheme = "Bearer ";
-    if (net::equal_ignoring_case(std::string_view(text).substr(0, scheme.size()), scheme)) {
-        text.erase(0, scheme.size());
-    }
-    return text;
-}
-
-} // namespace
-
-std::string identity_value(const Call& call, const IdentitySource& source) {
-    switch (source.kind) {
-    case IdentitySource::Kind::header:
-        return joined_header(call, source.name);
-    case IdentitySource::Kind::query:
-        for (auto& [name, value] : parse_query(call.request.query())) {
-            if (name == source.name) {
-                return std::move(value);
-            }
-        }
-        return {};
-    case IdentitySource::Kind::stage_variable:
-        for (const auto& [name, value] : call.api.stage_variables) {
-            if (name == source.name) {
-                return value;
-            }
-        }
-        return {};
-    case IdentitySource::Kind::context:
-        return context_value(call, source.name);
-    }
-    return {};
-}
-
-namespace {
 
 /// API Gateway shows but the last four digits of the account.
 std::string masked_account(const std::string& arn) {
@@ -168,12 +87,10 @@ std::optional<Rejection> Authorization::check_authorizer(Call& call) {
         return closed(reason);
     }
     if (const auto* jwt = std::get_if<JwtAuthorizer>(&authorizer.method)) {
-        return check_jwt(
-            call, identity_value(call, jwt->identity_source), {jwt->issuer}, jwt->audience);
+        return check_token(call, *jwt, *options_.keys);
     }
     if (const auto* cognito = std::get_if<CognitoAuthorizer>(&authorizer.method)) {
-        return check_jwt(
-            call, identity_value(call, cognito->identity_source), cognito->issuers, {});
+        return check_token(call, *cognito, *options_.keys);
     }
     if (std::holds_alternative<IamAuthorizer>(authorizer.method)) {
         return check_iam(call);
@@ -225,73 +142,6 @@ std::optional<Rejection> Authorization::check_api_key(Call& call, std::string_vi
         }
     }
     return reject(Refusal::invalid_api_key, call, "no valid API key");
-}
-
-std::optional<Rejection> Authorization::check_jwt(
-    Call& call,
-    const std::string& token_text,
-    const std::vector<std::string>& issuers,
-    const std::vector<std::string>& audience) {
-    const std::vector<std::string>& wanted = call.match.route->access.scopes;
-    // The challenge of RFC 6750, which HTTP APIs send; `problem` is empty when there is no token.
-    const auto challenge = [&](Refusal refusal, std::string_view problem, std::string reason) {
-        Rejection rejection = reject(refusal, call, std::move(reason));
-        if (call.api.kind == ApiKind::http) {
-            rejection.response.headers.push_back(
-                {"www-authenticate",
-                 problem.empty() ? "Bearer"
-                                 : fmt::format(
-                                       R"(Bearer scope="{}" error="{}" error_description="{}")",
-                                       base::join(wanted, " "),
-                                       problem,
-                                       rejection.reason)});
-        }
-        return rejection;
-    };
-    const auto unauthorized = [&](std::string reason) {
-        return challenge(Refusal::unauthorized, "invalid_token", std::move(reason));
-    };
-    const std::string text = bearer(token_text);
-    if (text.empty()) {
-        return challenge(Refusal::unauthorized, "", "no token");
-    }
-    const auto token = parse_jwt(text);
-    if (!token) {
-        return unauthorized(token.error().message);
-    }
-    // Claims first: an issuer that is not the authorizer's is never asked for keys.
-    if (std::string reason = check_claims(*token, issuers, audience, call.time); !reason.empty()) {
-        return unauthorized(std::move(reason));
-    }
-    const auto keys = options_.keys->keys_for(token->text_claim("iss"), token->kid);
-    if (!keys) {
-        return closed(base::to_string(keys.error()));
-    }
-    if (!verify_signature(*token, **keys)) {
-        return unauthorized("the token's signature is not valid");
-    }
-    // A user pool's identity tokens are for methods without scopes, its access tokens for those
-    // with some
-    // (docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html).
-    const std::string use = token->text_claim("token_use");
-    if (call.api.kind == ApiKind::rest && !use.empty() &&
-        use != (wanted.empty() ? "id" : "access")) {
-        return unauthorized(
-            wanted.empty() ? "the token is no identity token" : "the token is no access token");
-    }
-    const std::vector<std::string> offered = token->scopes();
-    const bool has_scope =
-        wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [&](const std::string& scope) {
-            return std::find(offered.begin(), offered.end(), scope) != offered.end();
-        });
-    if (!has_scope) {
-        return call.api.kind == ApiKind::http
-                   ? challenge(
-                         Refusal::access_denied, "insufficient_scope", "the token lacks a scope")
-                   : unauthorized("the token lacks a scope");
-    }
-    call.authorizer = jwt_context(call, *token);
-    return std::nullopt;
 }
 
 std::optional<Rejection> Authorization::check_iam(Call& call) {
@@ -351,11 +201,11 @@ std::optional<Rejection> Authorization::check_lambda(Call& call, const Authorize
     if (authorizer.validation && !authorizer.validation->matches(identity.front())) {
         return reject(Refusal::unauthorized, call, "the token does not match the validation");
     }
-    std::shared_ptr<const LambdaVerdict> verdict = kept(cache_key);
+    std::shared_ptr<const LambdaVerdict> verdict = verdicts_.find(cache_key);
     if (!verdict) {
         verdict = ask(call, authorizer, identity);
         if (!verdict->refusal && authorizer.ttl.count() > 0) {
-            keep(std::move(cache_key), verdict, authorizer.ttl);
+            verdicts_.keep(std::move(cache_key), verdict, authorizer.ttl);
         }
     }
     if (verdict->refusal) {
@@ -376,28 +226,6 @@ std::optional<Rejection> Authorization::check_lambda(Call& call, const Authorize
         return reject(Refusal::access_denied, call, "the authorizer denied");
     }
     return std::nullopt;
-}
-
-std::shared_ptr<const LambdaVerdict> Authorization::kept(const std::string& key) {
-    const std::scoped_lock lock(mutex_);
-    const auto found = kept_.find(key);
-    if (found == kept_.end() || found->second.until <= std::chrono::steady_clock::now()) {
-        return nullptr;
-    }
-    return found->second.verdict;
-}
-
-void Authorization::keep(
-    std::string key, std::shared_ptr<const LambdaVerdict> verdict, std::chrono::seconds ttl) {
-    const auto now = std::chrono::steady_clock::now();
-    const std::scoped_lock lock(mutex_);
-    if (kept_.size() >= max_kept) {
-        std::erase_if(kept_, [&](const auto& entry) { return entry.second.until <= now; });
-    }
-    if (kept_.size() >= max_kept) {
-        kept_.clear(); // callers that invent identities must not fill the memory
-    }
-    kept_.insert_or_assign(std::move(key), Kept{std::move(verdict), now + ttl});
 }
 
 } // namespace samara::gateway

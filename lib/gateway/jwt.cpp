@@ -9,6 +9,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace samara::gateway {
 
 namespace {
@@ -81,34 +83,34 @@ bool contains(const std::vector<std::string>& list, std::string_view text) {
 
 } // namespace
 
-base::Result<JwtKeySet> JwtKeySet::parse(std::string_view jwks) {
-    const auto document = data::read_json(jwks, "JWKS", {.depth = max_depth});
+base::Result<JwtKeySet> JwtKeySet::parse(std::string_view jwks, const std::string& name) {
+    const auto document = data::read_json(jwks, name, {.depth = max_depth});
     if (!document) {
         return tl::unexpected(document.error());
     }
     const data::Value* keys = document->find("keys");
     if (keys == nullptr || !keys->is_list()) {
-        return base::fail("a JWKS document needs a list called 'keys'");
+        return base::fail(fmt::format("{}: a JWKS document needs a list called 'keys'", name));
     }
     JwtKeySet set;
     for (const data::Value& jwk : *keys->as_list()) {
         if (auto key = read_key(jwk)) {
-            set.keys_.push_back({text_of(jwk, "kid"), std::move(*key)});
+            set.keys_.push_back({text_of(jwk, "kid"), text_of(jwk, "alg"), std::move(*key)});
         }
     }
     return set;
 }
 
-const Key* JwtKeySet::find(std::string_view kid) const {
-    if (kid.empty()) {
-        return keys_.size() == 1 ? &keys_.front().key : nullptr;
-    }
-    for (const Named& named : keys_) {
-        if (named.kid == kid) {
-            return &named.key;
-        }
-    }
-    return nullptr;
+bool JwtKeySet::has(std::string_view kid) const {
+    return std::any_of(
+        keys_.begin(), keys_.end(), [&](const Named& named) { return named.kid == kid; });
+}
+
+bool JwtKeySet::verify(const Jwt& token) const {
+    return !token.kid.empty() && std::any_of(keys_.begin(), keys_.end(), [&](const Named& named) {
+        return named.kid == token.kid && (named.alg.empty() || named.alg == token.alg) &&
+               named.key.verify(token.alg, token.signed_part, token.signature);
+    });
 }
 
 std::string Jwt::text_claim(std::string_view name) const {
@@ -151,7 +153,7 @@ base::Result<Jwt> parse_jwt(std::string_view token) {
     }
     const auto parts = base::split(token, '.');
     if (parts.size() != 3) {
-        return base::fail("the token does not have three parts");
+        return base::fail("token contains an invalid number of segments");
     }
     const auto header = read_part(parts[0]);
     auto claims = read_part(parts[1]);
@@ -171,11 +173,6 @@ base::Result<Jwt> parse_jwt(std::string_view token) {
     return jwt;
 }
 
-bool verify_signature(const Jwt& token, const JwtKeySet& keys) {
-    const Key* key = keys.find(token.kid);
-    return key != nullptr && key->verify(token.alg, token.signed_part, token.signature);
-}
-
 std::string check_claims(
     const Jwt& token,
     const std::vector<std::string>& issuers,
@@ -185,11 +182,11 @@ std::string check_claims(
         std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
     const std::string issuer = token.text_claim("iss");
     if (issuer.empty() || !contains(issuers, issuer)) {
-        return "the issuer is not the authorizer's";
+        return "the token does not have a valid issuer";
     }
     const auto expiry = token.time_claim("exp");
     if (!expiry || *expiry <= seconds) {
-        return "the token has expired";
+        return std::string(token_has_expired);
     }
     for (const std::string_view name : {"nbf", "iat"}) {
         // A claim that is there and no time does not hold either.
@@ -203,7 +200,7 @@ std::string check_claims(
                        std::any_of(offered.begin(), offered.end(), [&](const std::string& one) {
                            return contains(audience, one);
                        });
-    return meant ? "" : "the token is meant for another audience";
+    return meant ? "" : "the token does not have a valid audience";
 }
 
 base::Result<std::string>

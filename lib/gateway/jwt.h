@@ -13,30 +13,10 @@
 /// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 namespace samara::gateway {
 
-/// The public keys of an issuer.
-class JwtKeySet {
-public:
-    /// A JWKS document. Keys of kinds that are not taken (symmetric, other curves) are left out.
-    static base::Result<JwtKeySet> parse(std::string_view jwks);
-
-    /// The key called `kid`; without a kid the only key there is. nullptr otherwise.
-    [[nodiscard]] const Key* find(std::string_view kid) const;
-
-    [[nodiscard]] bool empty() const { return keys_.empty(); }
-
-private:
-    struct Named {
-        std::string kid;
-        Key key;
-    };
-
-    std::vector<Named> keys_;
-};
-
 struct Jwt {
     std::string alg;
     std::string kid;
-    data::Value claims;           ///< not to be trusted before verify_signature
+    data::Value claims;           ///< not to be trusted before JwtKeySet::verify
     std::string_view signed_part; ///< points into the token
     std::string signature;
 
@@ -49,12 +29,37 @@ struct Jwt {
     [[nodiscard]] std::vector<std::string> audience() const;
 };
 
+/// The public keys of an issuer.
+class JwtKeySet {
+public:
+    /// A JWKS document; `name` is the file or URL it comes from. Keys of kinds that are not taken
+    /// (symmetric, other curves, short, for encryption) are left out.
+    static base::Result<JwtKeySet> parse(std::string_view jwks, const std::string& name = "JWKS");
+
+    [[nodiscard]] bool has(std::string_view kid) const;
+
+    /// Whether the key that the token names has signed it, by one of RS256/384/512, ES256/384 and
+    /// by the algorithm the key is for. `none`, symmetric algorithms and tokens that name no key
+    /// never pass.
+    [[nodiscard]] bool verify(const Jwt& token) const;
+
+    [[nodiscard]] bool empty() const { return keys_.empty(); }
+
+private:
+    struct Named {
+        std::string kid;
+        std::string alg; ///< may be empty: any that suits the key
+        Key key;
+    };
+
+    std::vector<Named> keys_;
+};
+
 /// Takes a token apart; its form only. Huge and deeply nested ones are refused.
 base::Result<Jwt> parse_jwt(std::string_view token);
 
-/// Whether one of RS256/384/512, ES256/384 by a key of the set made the signature. `none` and
-/// symmetric algorithms never pass.
-bool verify_signature(const Jwt& token, const JwtKeySet& keys);
+/// What check_claims says of a token that held once.
+inline constexpr std::string_view token_has_expired = "the token has expired";
 
 /// Why the token does not hold now ("the token has expired"), empty when it does. An empty audience
 /// allows any.

@@ -9,10 +9,9 @@ namespace samara::gateway {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr std::chrono::minutes after_success{1};
-constexpr std::chrono::seconds after_failure{10};
+constexpr std::chrono::minutes ask_again{1};  // for a key that is not known
+constexpr std::chrono::seconds try_again{10}; // after a failure
+constexpr std::chrono::hours keep_keys{2};
 
 KeySource::Keys share(std::optional<JwtKeySet> keys) {
     return keys ? std::make_shared<const JwtKeySet>(std::move(*keys)) : nullptr;
@@ -22,13 +21,13 @@ KeySource::Keys share(std::optional<JwtKeySet> keys) {
 
 KeySource::KeySource(KeySourceOptions options)
     : jwks_(share(std::move(options.jwks))), local_(share(std::move(options.local))),
-      fetch_(std::move(options.fetch)) {}
+      fetch_(std::move(options.fetch)), clock_(std::move(options.clock)) {}
 
 bool KeySource::available() const {
     return jwks_ != nullptr || local_ != nullptr || fetch_ != nullptr;
 }
 
-base::Result<KeySource::Keys> KeySource::ask(const std::string& issuer) {
+base::Result<KeySource::Keys> KeySource::ask(const std::string& issuer) const {
     const bool slash = !issuer.empty() && issuer.back() == '/';
     const std::string discovery =
         fmt::format("{}{}.well-known/openid-configuration", issuer, slash ? "" : "/");
@@ -48,7 +47,7 @@ base::Result<KeySource::Keys> KeySource::ask(const std::string& issuer) {
     if (!jwks) {
         return tl::unexpected(jwks.error());
     }
-    auto keys = JwtKeySet::parse(*jwks);
+    auto keys = JwtKeySet::parse(*jwks, url);
     if (!keys) {
         return tl::unexpected(keys.error());
     }
@@ -57,7 +56,7 @@ base::Result<KeySource::Keys> KeySource::ask(const std::string& issuer) {
 
 base::Result<KeySource::Keys>
 KeySource::keys_for(const std::string& issuer, const std::string& kid) {
-    if (local_ && local_->find(kid) != nullptr) {
+    if (local_ && local_->has(kid)) {
         return local_;
     }
     if (jwks_) {
@@ -68,42 +67,40 @@ KeySource::keys_for(const std::string& issuer, const std::string& kid) {
         return local_ ? base::Result<Keys>(local_)
                       : base::fail(fmt::format("the keys of issuer {} are not known", issuer));
     }
-    std::shared_ptr<Issuer> known_issuer;
-    {
-        const std::scoped_lock lock(mutex_);
-        std::shared_ptr<Issuer>& entry = by_issuer_[issuer];
-        if (!entry) {
-            entry = std::make_shared<Issuer>();
-        }
-        known_issuer = entry;
+    std::unique_lock lock(mutex_);
+    Known& known = by_issuer_[issuer]; // stays where it is
+    // Only who cannot do without the answer waits for it.
+    answered_.wait(lock, [&] { return !known.asking || (known.keys && *known.keys != nullptr); });
+    if (known.asking || !has_to_ask(known, kid)) {
+        return known.keys;
     }
-    if (auto answer = known(*known_issuer, kid)) {
-        return std::move(*answer);
-    }
-    const std::scoped_lock one_asks(known_issuer->asking);
-    if (auto answer = known(*known_issuer, kid)) { // somebody has asked meanwhile
-        return std::move(*answer);
-    }
+    known.asking = true;
+    known.asked = clock_();
+    lock.unlock();
     auto keys = ask(issuer);
-    const std::scoped_lock lock(known_issuer->mutex);
-    known_issuer->ask_again =
-        Clock::now() + (keys ? Clock::duration(after_success) : Clock::duration(after_failure));
+    lock.lock();
+    known.asking = false;
+    const bool stale = known.asked - known.learned >= keep_keys;
     if (keys) {
-        known_issuer->keys = *keys;
-    } else {
-        known_issuer->error = keys.error();
+        known.learned = known.asked;
     }
-    return keys;
+    if (keys || stale || !known.keys || *known.keys == nullptr) {
+        known.keys = std::move(keys);
+    }
+    answered_.notify_all();
+    return known.keys;
 }
 
-std::optional<base::Result<KeySource::Keys>>
-KeySource::known(Issuer& issuer, const std::string& kid) {
-    const std::scoped_lock lock(issuer.mutex);
-    const bool has_key = issuer.keys != nullptr && issuer.keys->find(kid) != nullptr;
-    if (!has_key && (!issuer.ask_again || *issuer.ask_again <= Clock::now())) {
-        return std::nullopt;
+bool KeySource::has_to_ask(const Known& known, const std::string& kid) const {
+    const auto since = clock_() - known.asked;
+    if (!known.keys) {
+        return since >= try_again;
     }
-    return issuer.keys != nullptr ? base::Result<Keys>(issuer.keys) : base::fail(issuer.error);
+    if (*known.keys == nullptr) {
+        return true;
+    }
+    return clock_() - known.learned >= keep_keys ||
+           (!(*known.keys)->has(kid) && since >= ask_again);
 }
 
 } // namespace samara::gateway

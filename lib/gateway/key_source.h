@@ -4,6 +4,7 @@
 #include "gateway/jwt.h"
 
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,6 +22,7 @@ struct KeySourceOptions {
     std::optional<JwtKeySet>
         local;   ///< --local-issuer: trusted for every issuer beside its own keys
     Fetch fetch; ///< empty: issuers cannot be asked
+    std::function<std::chrono::steady_clock::time_point()> clock = std::chrono::steady_clock::now;
 };
 
 /// Finds the keys that may have signed a token of an issuer. Thread-safe.
@@ -33,30 +35,33 @@ public:
     /// Whether there is any place to look for keys.
     [[nodiscard]] bool available() const;
 
-    /// The set that has `kid`, from the local issuer, the file, or the issuer's discovery document
-    /// (asked again for an unknown kid, but not more than once a minute). Fails when the issuer
-    /// cannot be asked, and then for ten seconds without asking. Tokens whose keys are known wait
-    /// for no issuer.
+    /// The set that has `kid`, from the local issuer, the file, or the issuer's discovery document.
+    /// An issuer is asked again for an unknown kid, but not more than once a minute: bad tokens do
+    /// not become requests. Its keys are kept for two hours, as API Gateway does
+    /// (docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html). Fails
+    /// when the issuer cannot be asked, and then for ten seconds without asking. Tokens whose keys
+    /// are known wait for no issuer.
     base::Result<Keys> keys_for(const std::string& issuer, const std::string& kid);
 
 private:
-    struct Issuer {
-        std::mutex asking; ///< held by the one who asks
-        std::mutex mutex;  ///< of what follows
-        Keys keys;         ///< the last that it gave
-        base::Error error; ///< of the last time, when it gave none
-        std::optional<std::chrono::steady_clock::time_point> ask_again; ///< not before
+    /// What is known of one issuer.
+    struct Known {
+        base::Result<Keys> keys = Keys(); ///< nullptr before the first answer
+        std::chrono::steady_clock::time_point asked;
+        std::chrono::steady_clock::time_point learned; ///< when the keys came
+        bool asking = false;
     };
 
-    /// What is known already, or nothing when the issuer has to be asked.
-    static std::optional<base::Result<Keys>> known(Issuer& issuer, const std::string& kid);
-    base::Result<Keys> ask(const std::string& issuer);
+    [[nodiscard]] bool has_to_ask(const Known& known, const std::string& kid) const;
+    [[nodiscard]] base::Result<Keys> ask(const std::string& issuer) const;
 
     Keys jwks_;
     Keys local_;
     Fetch fetch_;
-    std::mutex mutex_;
-    std::map<std::string, std::shared_ptr<Issuer>> by_issuer_; // those of the template only
+    std::function<std::chrono::steady_clock::time_point()> clock_;
+    std::mutex mutex_; // never held while an issuer is asked
+    std::condition_variable answered_;
+    std::map<std::string, Known> by_issuer_;
 };
 
 } // namespace samara::gateway

@@ -1,6 +1,7 @@
+#include "gateway/lambda_verdict.h"
+
 #include "data/read.h"
 #include "data/write.h"
-#include "gateway/authorization.h"
 #include "gateway/json_writer.h"
 #include "gateway/read_text.h"
 
@@ -9,6 +10,9 @@
 namespace samara::gateway {
 
 namespace {
+
+constexpr std::size_t max_kept = 1000;
+constexpr std::size_t max_bytes = 1024UL * 1024; // parsed, a policy takes some ten times as much
 
 LambdaVerdict
 failure(std::string reason, Refusal refusal = Refusal::authorizer_configuration_error) {
@@ -97,10 +101,35 @@ read_verdict(const invoke::Response& result, const LambdaAuthorizer& authorizer,
         return failure("the authorizer's context has a list or a map as a value");
     }
     verdict.context = std::move(*context);
+    verdict.bytes = result.payload.size();
     verdict.context_v2 = given != nullptr && given->is_map()
                              ? fmt::format(R"({{"lambda":{}}})", data::write_json(*given))
                              : R"({"lambda":null})";
     return verdict;
+}
+
+std::shared_ptr<const LambdaVerdict> VerdictCache::find(const std::string& key) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = kept_.find(key);
+    if (found == kept_.end() || found->second.until <= std::chrono::steady_clock::now()) {
+        return nullptr;
+    }
+    return found->second.verdict;
+}
+
+void VerdictCache::keep(
+    std::string key, std::shared_ptr<const LambdaVerdict> verdict, std::chrono::seconds ttl) {
+    const std::size_t bytes = key.size() + verdict->bytes;
+    const auto until = std::chrono::steady_clock::now() + ttl;
+    const std::scoped_lock lock(mutex_);
+    if (kept_.size() >= max_kept || bytes_ + bytes > max_bytes) {
+        kept_.clear();
+        bytes_ = 0;
+    }
+    if (bytes <= max_bytes) {
+        kept_.insert_or_assign(std::move(key), Kept{std::move(verdict), until});
+        bytes_ += bytes; // a verdict that is replaced counts on until the next emptying
+    }
 }
 
 } // namespace samara::gateway

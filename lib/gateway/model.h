@@ -102,7 +102,8 @@ struct JwtAuthorizer {
 
 struct CognitoAuthorizer {
     IdentitySource identity_source{IdentitySource::Kind::header, "Authorization"};
-    std::vector<std::string> issuers; ///< one for each user pool
+    std::vector<std::string> issuers;  ///< one for each user pool
+    std::optional<Pattern> validation; ///< of the app client that a token is for
 };
 
 /// SigV4 signatures.

@@ -23,12 +23,21 @@ base::Diagnostic warning(std::string message, const Api& api, const base::Locati
     return diagnose(base::Severity::warning, std::move(message), api.id, where);
 }
 
+/// Has the route ask for an authorizer that opens for nobody.
+void close(std::string_view why, Api& api, Access& access) {
+    access.authorizer = why;
+    api.authorizers.try_emplace(
+        access.authorizer, Authorizer{access.authorizer, UnsupportedAuthorizer{access.authorizer}});
+}
+
 /// What a requirement such as {"MyAuthorizer": ["scope"]} asks for, added to `access`.
 void add_requirement(const data::Value& requirement, Api& api, Access& access) {
     const data::Map* schemes = requirement.as_map();
     if (schemes == nullptr) {
+        close("a requirement of 'security' has to be a map", api, access);
         return;
     }
+    bool of_this = false; // whether the requirement has named an authorizer
     for (const data::Entry& scheme : *schemes) {
         if (scheme.key == "NONE") {
             continue; // SAM's word for a route without authorizer
@@ -40,7 +49,10 @@ void add_requirement(const data::Value& requirement, Api& api, Access& access) {
         if (access.authorizer.empty()) {
             access.authorizer = scheme.key;
             access.scopes = texts_of(&scheme.value);
+        } else if (of_this) {
+            close("API Gateway knows no route with two authorizers at once", api, access);
         }
+        of_this = true;
         // A name without a definition closes the route instead of opening it.
         api.authorizers.try_emplace(
             scheme.key,
@@ -51,13 +63,17 @@ void add_requirement(const data::Value& requirement, Api& api, Access& access) {
     }
 }
 
+/// A `security` that is there and cannot be understood closes the route, too.
 Access read_access(const data::Value* security, Api& api) {
     Access access;
-    const data::List* requirements = security == nullptr ? nullptr : security->as_list();
-    if (requirements == nullptr) {
+    if (security == nullptr || security->is_null()) {
         return access;
     }
-    for (const data::Value& requirement : *requirements) {
+    if (!security->is_list()) {
+        close("'security' has to be a list of requirements", api, access);
+        return access;
+    }
+    for (const data::Value& requirement : *security->as_list()) {
         add_requirement(requirement, api, access);
     }
     return access;
@@ -79,8 +95,8 @@ void read_operation(
     route.integration = read_integration(
         operation.value.find("x-amazon-apigateway-integration"), reading.functions, reading.api);
     const data::Value* security = operation.value.find("security");
-    route.access = read_access(
-        security != nullptr ? security : reading.document.find("security"), reading.api);
+    const bool has_own = security != nullptr && !security->is_null();
+    route.access = read_access(has_own ? security : reading.document.find("security"), reading.api);
     const data::Value* auth = operation.value.find("x-amazon-apigateway-auth");
     if (auth != nullptr && text_of(*auth, "type") == "AWS_IAM" && route.access.authorizer.empty()) {
         route.access.authorizer = "AWS_IAM";

@@ -2,6 +2,8 @@
 #include "gateway/openapi.h"
 #include "gateway/read_text.h"
 
+#include <charconv>
+
 #include <fmt/format.h>
 
 namespace samara::gateway {
@@ -55,6 +57,34 @@ std::vector<IdentitySource> read_identity_sources(const data::Value* value, std:
     return sources;
 }
 
+/// docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html: at most an hour.
+std::optional<std::chrono::seconds> parse_ttl(std::string_view text) {
+    constexpr int longest = 3600;
+    int seconds = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (error != std::errc{} || end != text.data() + text.size() || seconds < 0 ||
+        seconds > longest) {
+        return std::nullopt;
+    }
+    return std::chrono::seconds(seconds);
+}
+
+/// Compiles the validation expression of an authorizer into `pattern`; says what is wrong with it,
+/// nothing when all is well.
+std::string read_validation(const data::Value& authorizer, std::optional<Pattern>& pattern) {
+    const std::string text = either_text(authorizer, "identityValidationExpression");
+    if (text.empty()) {
+        return {};
+    }
+    auto compiled = Pattern::compile(text);
+    if (!compiled) {
+        return fmt::format(
+            "validation expression '{}' cannot be parsed: {}", text, compiled.error().message);
+    }
+    pattern = std::move(*compiled);
+    return {};
+}
+
 Authorizer read_lambda(
     const std::string& name,
     const data::Value& scheme,
@@ -84,9 +114,7 @@ Authorizer read_lambda(
                     "AuthorizerPayloadFormatVersion has to be '1.0' or '2.0', not '{}'", version));
         }
         lambda.format = version == "1.0" ? PayloadFormat::v1 : PayloadFormat::v2;
-        const data::Value* simple = either(authorizer, "enableSimpleResponses");
-        lambda.simple_responses =
-            simple != nullptr && simple->as_boolean() != nullptr && *simple->as_boolean();
+        lambda.simple_responses = is_true(either(authorizer, "enableSimpleResponses"));
         if (lambda.simple_responses && lambda.format == PayloadFormat::v1) {
             return closed(name, "EnableSimpleResponses needs payload format version 2.0");
         }
@@ -105,22 +133,21 @@ Authorizer read_lambda(
         }
         lambda.identity_sources.push_back({IdentitySource::Kind::header, header});
     }
-    const std::string validation = either_text(authorizer, "identityValidationExpression");
-    if (!validation.empty() && lambda.kind == LambdaAuthorizer::Kind::token) {
-        auto pattern = Pattern::compile(validation);
-        if (!pattern) {
+    if (lambda.kind == LambdaAuthorizer::Kind::token) {
+        if (const std::string wrong = read_validation(authorizer, lambda.validation);
+            !wrong.empty()) {
+            return closed(name, wrong);
+        }
+    }
+    if (const std::string ttl = either_text(authorizer, "authorizerResultTtlInSeconds");
+        !ttl.empty()) {
+        const auto seconds = parse_ttl(ttl);
+        if (!seconds) {
             return closed(
                 name,
-                fmt::format(
-                    "validation expression '{}' cannot be parsed: {}",
-                    validation,
-                    pattern.error().message));
+                fmt::format("its results are kept for 0 to 3600 whole seconds, not '{}'", ttl));
         }
-        lambda.validation = std::move(*pattern);
-    }
-    const data::Value* ttl = either(authorizer, "authorizerResultTtlInSeconds");
-    if (ttl != nullptr && ttl->is_integer()) {
-        lambda.ttl = std::chrono::seconds(*ttl->as_integer());
+        lambda.ttl = *seconds;
     } else if (!rest && lambda.identity_sources.empty()) {
         lambda.ttl = std::chrono::seconds(0);
     }
@@ -180,9 +207,15 @@ read_cognito(const std::string& name, const data::Value& scheme, const data::Val
         cognito.identity_source.name = header;
     }
     std::string bad;
-    if (const auto sources = read_identity_sources(either(authorizer, "identitySource"), bad);
-        !sources.empty()) {
+    const auto sources = read_identity_sources(either(authorizer, "identitySource"), bad);
+    if (!bad.empty()) {
+        return closed(name, fmt::format("identity source '{}' cannot be parsed", bad));
+    }
+    if (!sources.empty()) {
         cognito.identity_source = sources.front();
+    }
+    if (const std::string wrong = read_validation(authorizer, cognito.validation); !wrong.empty()) {
+        return closed(name, wrong);
     }
     return {name, std::move(cognito)};
 }

@@ -2,10 +2,6 @@
 #include "gateway/apis.h"
 #include "gateway/gateway.h"
 
-#include <atomic>
-#include <latch>
-#include <thread>
-
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -320,6 +316,19 @@ TEST_F(AuthorizerTest, WhatCannotBeEvaluatedClosesItsRoutes) {
                     R"({{"x-amazon-apigateway-authorizer": {{"type": "request", "authorizerUri": "{}"}}}})",
                     uri("Auth"))),
                 "no valid identity source"},
+            Row{rest_resources(token_scheme(R"("authorizerResultTtlInSeconds": 3601,)")),
+                "0 to 3600 whole seconds, not '3601'"},
+            Row{rest_resources(token_scheme(R"("authorizerResultTtlInSeconds": -1,)")),
+                "whole seconds, not '-1'"},
+            Row{rest_resources(
+                    token_scheme(R"("authorizerResultTtlInSeconds": 9223372036854775807,)")),
+                "0 to 3600 whole seconds"},
+            Row{rest_resources(token_scheme(R"("authorizerResultTtlInSeconds": "soon",)")),
+                "whole seconds, not 'soon'"},
+            Row{rest_resources(
+                    R"({"x-amazon-apigateway-authorizer": {"type": "cognito_user_pools", "identitySource": "nonsense",
+                        "providerARNs": ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/p"]}})"),
+                "identity source 'nonsense'"},
             Row{rest_resources(R"({"x-amazon-apigateway-authorizer": {"type": "saml"}})"),
                 "type 'saml'"},
             Row{rest_resources(
@@ -350,6 +359,111 @@ TEST_F(AuthorizerTest, ARequirementWithoutDefinitionClosesTheRoute) {
     json.replace(json.find(R"("security": [{"A")"), 17, R"("security": [{"B")");
     serve(json);
     EXPECT_EQ(get({{"Authorization", "a"}}).status, 501);
+}
+
+TEST_F(AuthorizerTest, SecurityThatCannotBeUnderstoodClosesTheRoute) {
+    for (const auto& [security, reason] : std::vector<std::pair<std::string, std::string>>{
+             {R"({"A": []})", "has to be a list"},
+             {R"("A")", "has to be a list"},
+             {R"(["A"])", "has to be a map"},
+             {R"([{"A": [], "B": []}])", "two authorizers at once"},
+             {R"([{"A": []}, {"B": [], "C": []}])", "two authorizers at once"}}) {
+        std::string json = http_resources(simple_scheme());
+        const std::string usual = R"([{"A": []}])";
+        json.replace(json.find(usual), usual.size(), security);
+        serve(json);
+        verdict_ = R"({"isAuthorized": true})";
+        const net::HttpResponse response = get({{"Authorization", "a"}});
+        EXPECT_EQ(response.status, 501) << security;
+        EXPECT_THAT(log_, HasSubstr(reason)) << security;
+    }
+    EXPECT_EQ(event_, "");
+}
+
+TEST_F(AuthorizerTest, SecurityOfTheDocumentIsThatOfItsRoutes) {
+    for (const std::string_view own : {"", R"("security": null,)", R"("security": [{"A": []}],)"}) {
+        std::string json = http_resources(simple_scheme());
+        const std::string usual = R"("security": [{"A": []}],)";
+        json.replace(json.find(usual), usual.size(), own);
+        json.insert(json.find(R"("paths")"), usual);
+        serve(json);
+        EXPECT_EQ(get().status, 401) << own;
+    }
+    std::string json = http_resources(simple_scheme());
+    const std::string usual = R"("security": [{"A": []}],)";
+    json.replace(json.find(usual), usual.size(), R"("security": [],)");
+    json.insert(json.find(R"("paths")"), usual);
+    serve(json);
+    EXPECT_EQ(get().status, 200); // the route says that it is open
+}
+
+TEST_F(AuthorizerTest, KeepsVerdictsByAllValuesOfAParameter) {
+    std::string scheme = simple_scheme();
+    const std::string usual = "$request.header.Authorization";
+    scheme.replace(scheme.find(usual), usual.size(), "$request.querystring.t");
+    serve(http_resources(scheme));
+    verdict_ = R"({"isAuthorized": true})";
+    EXPECT_EQ(get({}, "/x?t=good").status, 200);
+    verdict_ = R"({"isAuthorized": false})";
+    EXPECT_EQ(get({}, "/x?t=good&t=other").status, 403);
+    EXPECT_EQ(get({}, "/x?t=good").status, 200);
+    EXPECT_THAT(authorizer_events_, SizeIs(2));
+}
+
+TEST_F(AuthorizerTest, TimesToLiveAreNumbersOrTexts) {
+    std::string scheme = simple_scheme(0);
+    const std::string usual = R"("authorizerResultTtlInSeconds": 0)";
+    scheme.replace(scheme.find(usual), usual.size(), R"("authorizerResultTtlInSeconds": "0")");
+    serve(http_resources(scheme));
+    verdict_ = R"({"isAuthorized": true})";
+    get({{"Authorization", "a"}});
+    get({{"Authorization", "a"}});
+    EXPECT_THAT(authorizer_events_, SizeIs(2));
+}
+
+TEST_F(AuthorizerTest, EvaluatesAKeptPolicyForEachRoute) {
+    std::string json = rest_resources(token_scheme());
+    const std::size_t path = json.find(R"("/x":)");
+    const std::size_t end = json.find(R"("securityDefinitions")");
+    const std::string route = json.substr(path, json.rfind('}', end) - path);
+    json.insert(path, R"("/y":)" + route.substr(route.find(':') + 1) + ",");
+    serve(json);
+    verdict_ = R"({"principalId": "u", "policyDocument": {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*/GET/x"}]}})";
+    EXPECT_EQ(get({{"Authorization", "a"}}).status, 200);
+    EXPECT_EQ(get({{"Authorization", "a"}}, "/y").status, 403);
+    EXPECT_EQ(get({{"Authorization", "a"}}).status, 200);
+    EXPECT_THAT(authorizer_events_, SizeIs(1));
+}
+
+TEST(VerdictCache, IsBoundedByNumberAndBytes) {
+    VerdictCache cache;
+    const auto of_size = [](std::size_t bytes) {
+        LambdaVerdict verdict;
+        verdict.bytes = bytes;
+        return std::make_shared<const LambdaVerdict>(std::move(verdict));
+    };
+    const auto left = [&](int count) {
+        int found = 0;
+        for (int i = 0; i < count; ++i) {
+            found += cache.find(std::to_string(i)) == nullptr ? 0 : 1;
+        }
+        return found;
+    };
+    for (int i = 0; i < 5000; ++i) {
+        cache.keep(std::to_string(i), of_size(10), std::chrono::hours(1));
+    }
+    EXPECT_LE(left(5000), 1000);
+    EXPECT_NE(cache.find("4999"), nullptr);
+    for (int i = 0; i < 100; ++i) {
+        cache.keep(std::to_string(i), of_size(100'000), std::chrono::hours(1));
+    }
+    EXPECT_LE(left(100), 10);
+    EXPECT_NE(cache.find("99"), nullptr);
+    cache.keep("huge", of_size(2'000'000), std::chrono::hours(1));
+    EXPECT_EQ(cache.find("huge"), nullptr);
+    cache.keep("over", of_size(1), std::chrono::seconds(0));
+    EXPECT_EQ(cache.find("over"), nullptr);
 }
 
 TEST_F(AuthorizerTest, CanBeDisabled) {
@@ -425,7 +539,7 @@ TEST_F(AuthorizerTest, UserPoolsTellIdentityTokensFromAccessTokens) {
             *data::read_json(
                 fmt::format(
                     R"({{"iss":"https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab1",
-                        "exp":{},"scope":"read",{}"sub":"u"}})",
+                        "exp":{},"scope":"read",{}"sub":"u","aud":"app-1"}})",
                     now + 60,
                     use.empty() ? "" : fmt::format(R"("token_use":"{}",)", use)),
                 "claims"));
@@ -440,53 +554,30 @@ TEST_F(AuthorizerTest, UserPoolsTellIdentityTokensFromAccessTokens) {
     EXPECT_THAT(event_, HasSubstr(R"("authorizer":{"claims":{"iss":"https://cognito-idp.)"));
     EXPECT_EQ(get({{"Authorization", token("access")}}).status, 401);
     EXPECT_EQ(get({{"Authorization", token("")}}).status, 200); // of `samara local token`
+    EXPECT_EQ(get({{"Authorization", "Bearer " + token("id")}}).status, 200);
+    EXPECT_EQ(get().body, R"({"message":"Unauthorized"})");
+    const std::string expired = *sign_jwt(
+        key,
+        "k",
+        *data::read_json(
+            R"({"iss":"https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab1","exp":1})",
+            "claims"));
+    EXPECT_EQ(
+        get({{"Authorization", expired}}).body, R"({"message":"The incoming token has expired"})");
+    EXPECT_EQ(get({{"Authorization", expired}}).status, 401);
     serve(resources("AWS::ApiGateway::RestApi", "1.0", scheme, R"(["read"])"), options);
     EXPECT_EQ(get({{"Authorization", token("access")}}).status, 200);
     EXPECT_EQ(get({{"Authorization", token("id")}}).status, 401);
-}
-
-TEST_F(AuthorizerTest, AnIssuerThatDoesNotAnswerIsLeftInPeace) {
-    std::atomic<int> asked = 0;
-    KeySourceOptions options;
-    options.fetch = [&](const std::string&) -> base::Result<std::string> {
-        ++asked;
-        return base::fail("unreachable");
-    };
-    KeySource keys(std::move(options));
-    EXPECT_EQ(keys.keys_for("https://i", "a").error().message, "unreachable");
-    EXPECT_EQ(keys.keys_for("https://i", "b").error().message, "unreachable");
-    EXPECT_EQ(asked, 1);
-    EXPECT_FALSE(keys.keys_for("https://j", "a")); // another one is asked
-    EXPECT_EQ(asked, 2);
-}
-
-TEST_F(AuthorizerTest, KnownKeysWaitForNoIssuer) {
-    const Key key = *Key::generate();
-    std::latch asking(1);
-    std::latch answer(1);
-    std::atomic<int> documents = 0;
-    KeySourceOptions options;
-    options.fetch = [&](const std::string& url) -> base::Result<std::string> {
-        if (url.ends_with("openid-configuration")) {
-            return R"({"jwks_uri": "https://keys"})";
-        }
-        if (++documents == 1) {
-            return write_jwks(key, "k");
-        }
-        asking.count_down();
-        answer.wait();
-        return base::fail("gone");
-    };
-    KeySource keys(std::move(options));
-    EXPECT_TRUE((*keys.keys_for("https://slow", "k"))->find("k"));
-    // Another issuer hangs; neither it nor an unknown key of the first holds up a known key.
-    std::thread other([&] { EXPECT_FALSE(keys.keys_for("https://other", "k")); });
-    asking.wait();
-    EXPECT_TRUE((*keys.keys_for("https://slow", "k"))->find("k"));
-    EXPECT_FALSE((*keys.keys_for("https://slow", "unknown"))->find("unknown")); // asked just now
-    answer.count_down();
-    other.join();
-    EXPECT_EQ(documents, 2);
+    // docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html: the expression describes aud.
+    for (const auto& [expression, status] :
+         std::vector<std::pair<std::string, int>>{{"app-[0-9]+", 200}, {"ap", 401}, {"x.*", 401}}) {
+        std::string validated(scheme);
+        validated.insert(
+            validated.find(R"("providerARNs")"),
+            fmt::format(R"("identityValidationExpression": "{}", )", expression));
+        serve(resources("AWS::ApiGateway::RestApi", "1.0", validated), options);
+        EXPECT_EQ(get({{"Authorization", token("id")}}).status, status) << expression;
+    }
 }
 
 TEST_F(AuthorizerTest, ApiKeysOpenRoutes) {

@@ -25,11 +25,11 @@ TEST(LocalIssuer, SignsTokensThatItsKeysVerify) {
     ASSERT_TRUE(token);
     const auto parsed = parse_jwt(*token);
     ASSERT_TRUE(parsed);
-    EXPECT_TRUE(verify_signature(*parsed, issuer->keys()));
+    EXPECT_TRUE(issuer->keys().verify(*parsed));
     EXPECT_EQ(parsed->time_claim("exp"), 1'700'003'600);
     EXPECT_EQ(check_claims(*parsed, {"https://i"}, {"a"}, now), "");
     // The next run has the same key.
-    EXPECT_TRUE(verify_signature(*parsed, LocalIssuer::open(file)->keys()));
+    EXPECT_TRUE(LocalIssuer::open(file)->keys().verify(*parsed));
 
     struct stat status {};
 
