@@ -7,6 +7,7 @@
 #include "gateway/resource_apis.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -14,25 +15,61 @@ namespace samara::gateway {
 
 namespace {
 
-/// Stage name and variables of the API, from the first stage resource that belongs to it.
-void read_stage(const data::Map& resources, Api& api) {
-    const bool rest = api.kind == ApiKind::rest;
-    const std::string_view type = rest ? "AWS::ApiGateway::Stage" : "AWS::ApiGatewayV2::Stage";
-    const std::string_view owner = rest ? "RestApiId" : "ApiId";
-    for (const data::Entry& entry : resources) {
-        const data::Value* properties = entry.value.find("Properties");
-        if (properties == nullptr || text_of(entry.value, "Type") != type ||
-            text_of(*properties, owner) != api.id) {
-            continue;
-        }
-        api.stage = text_of(*properties, "StageName");
-        const data::Value* variables = properties->find(rest ? "Variables" : "StageVariables");
-        if (variables != nullptr && variables->is_map()) {
-            for (const data::Entry& variable : *variables->as_map()) {
-                api.stage_variables.emplace_back(variable.key, data::scalar_text(variable.value));
+/// What makes a stage of an API: a resource of its own, or a REST API's deployment that names one.
+struct StageType {
+    ApiKind kind;
+    std::string_view type;
+    std::string_view owner;
+    std::string_view variables;
+    std::string_view settings; ///< the member that has the variables; empty: the properties do
+};
+
+constexpr std::array<StageType, 3> stage_types{{
+    {ApiKind::rest, "AWS::ApiGateway::Stage", "RestApiId", "Variables", ""},
+    {ApiKind::http, "AWS::ApiGatewayV2::Stage", "ApiId", "StageVariables", ""},
+    {ApiKind::rest, "AWS::ApiGateway::Deployment", "RestApiId", "Variables", "StageDescription"},
+}};
+
+void use_stage(const StageType& type, const data::Value& properties, Api& api) {
+    api.stage = text_of(properties, "StageName");
+    const data::Value* settings =
+        type.settings.empty() ? &properties : properties.find(type.settings);
+    const data::Value* variables = settings == nullptr ? nullptr : settings->find(type.variables);
+    for (const data::Entry& variable : members_of(variables)) {
+        api.stage_variables.emplace_back(variable.key, data::scalar_text(variable.value));
+    }
+}
+
+/// Stage name and variables of the API, from the first of its stages; others are told.
+void read_stage(const data::Map& resources, Api& api, base::Diagnostics& diagnostics) {
+    for (const StageType& type : stage_types) {
+        bool found = false;
+        for (const data::Entry& entry : resources) {
+            const data::Value* properties = entry.value.find("Properties");
+            if (type.kind != api.kind || properties == nullptr ||
+                text_of(entry.value, "Type") != type.type ||
+                text_of(*properties, type.owner) != api.id ||
+                text_of(*properties, "StageName").empty()) {
+                continue;
             }
+            if (!found) {
+                use_stage(type, *properties, api);
+                found = true;
+                continue;
+            }
+            diagnostics.push_back(diagnose(
+                base::Severity::warning,
+                fmt::format(
+                    "API '{}' is served with its stage '{}', not with '{}'",
+                    api.id,
+                    api.stage,
+                    text_of(*properties, "StageName")),
+                entry.key,
+                entry.key_where));
         }
-        return;
+        if (found) {
+            return; // SAM's deployments name a stage that nobody asked for
+        }
     }
 }
 
@@ -69,7 +106,7 @@ Api read_api(
     api.kind = kind;
     api.id = entry.key;
     api.stage = kind == ApiKind::rest ? "Prod" : "$default";
-    read_stage(resources, api);
+    read_stage(resources, api, diagnostics);
     const data::Value* properties = entry.value.find("Properties");
     if (properties == nullptr) {
         return api;
@@ -116,6 +153,25 @@ void read_api_keys(const data::Map& resources, Api& api, base::Diagnostics& diag
     }
 }
 
+/// A path below a custom domain is not part of what is served here.
+void tell_base_path(const data::Entry& resource, base::Diagnostics& diagnostics) {
+    const std::string type = text_of(resource.value, "Type");
+    const data::Value* properties = resource.value.find("Properties");
+    if (properties == nullptr ||
+        (type != "AWS::ApiGateway::BasePathMapping" && type != "AWS::ApiGatewayV2::ApiMapping")) {
+        return;
+    }
+    const std::string path = text_of(
+        *properties, type == "AWS::ApiGatewayV2::ApiMapping" ? "ApiMappingKey" : "BasePath");
+    if (!path.empty() && path != "(none)") {
+        diagnostics.push_back(diagnose(
+            base::Severity::warning,
+            fmt::format("routes are served without the base path '{}' of the custom domain", path),
+            resource.key,
+            resource.key_where));
+    }
+}
+
 } // namespace
 
 std::vector<Api> read_apis(
@@ -141,6 +197,8 @@ std::vector<Api> read_apis(
                 continue;
             }
             apis.push_back(read_api(entry, ApiKind::http, *map, functions, load, diagnostics));
+        } else {
+            tell_base_path(entry, diagnostics);
         }
     }
     for (Api& api : apis) {

@@ -1,5 +1,7 @@
 #include "gateway/functions.h"
 
+#include "gateway/read_text.h"
+
 namespace samara::gateway {
 
 Functions::Functions(const data::Value& resources) {
@@ -15,9 +17,8 @@ Functions::Functions(const data::Value& resources) {
         }
         Function function{entry.key};
         if (const data::Value* properties = entry.value.find("Properties")) {
-            const data::Value* timeout = properties->find("Timeout");
-            if (timeout != nullptr && timeout->is_integer()) {
-                function.timeout = std::chrono::seconds(*timeout->as_integer());
+            if (const auto timeout = integer_of(properties->find("Timeout"))) {
+                function.timeout = std::chrono::seconds(*timeout);
             }
             const data::Value* name = properties->find("FunctionName");
             if (name != nullptr && !name->text().empty()) {
@@ -26,10 +27,24 @@ Functions::Functions(const data::Value& resources) {
         }
         by_name_[entry.key] = std::move(function); // a logical id wins over somebody's name
     }
+    for (const data::Entry& entry : *map) {
+        const std::string type = text_of(entry.value, "Type");
+        const data::Value* properties = entry.value.find("Properties");
+        if (properties == nullptr ||
+            (type != "AWS::Lambda::Alias" && type != "AWS::Lambda::Version")) {
+            continue;
+        }
+        if (const Function* function = find(text_of(*properties, "FunctionName"))) {
+            aliases_.emplace(entry.key, *function);
+        }
+    }
 }
 
 const Functions::Function* Functions::find(std::string_view name) const {
     if (const auto found = by_name_.find(name); found != by_name_.end()) {
+        return &found->second;
+    }
+    if (const auto found = aliases_.find(name); found != aliases_.end()) {
         return &found->second;
     }
     // arn:aws:lambda:<region>:<account>:function:<name>[:<qualifier>], <account>:function:<name>,

@@ -23,19 +23,17 @@ public:
     explicit Functions(const data::Value& resources);
 
     /// By logical id, function name, ARN, or partial ARN, each with or without a qualifier (version
-    /// or alias); nullptr when the template has no such function.
+    /// or alias), or by the logical id of an alias or version; nullptr when the template has no
+    /// such function.
     [[nodiscard]] const Function* find(std::string_view name) const;
 
     /// By an integration URI, "arn:aws:apigateway:<region>:lambda:path/2015-03-31/functions/<ARN>/
     /// invocations", or what find() takes.
     [[nodiscard]] const Function* find_uri(std::string_view uri) const;
 
-    [[nodiscard]] const std::map<std::string, Function, std::less<>>& by_name() const {
-        return by_name_;
-    }
-
 private:
     std::map<std::string, Function, std::less<>> by_name_; // logical ids and function names
+    std::map<std::string, Function, std::less<>> aliases_; // aliases and versions by logical id
 };
 
 } // namespace samara::gateway

@@ -1,9 +1,10 @@
 #include "base/strings.h"
+#include "data/read.h"
 #include "gateway/openapi.h"
+#include "gateway/pattern.h"
 #include "gateway/read_text.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 
 #include <fmt/format.h>
@@ -41,10 +42,13 @@ read_lambda(const data::Value& integration, const Functions& functions, const Ap
                                                                         : PayloadFormat::v2,
         api.kind == ApiKind::rest ? rest_timeout : http_timeout,
         function->timeout};
-    const data::Value* timeout = either(integration, "timeoutInMillis");
-    if (timeout != nullptr && timeout->is_integer() && *timeout->as_integer() > 0) {
-        lambda.timeout =
-            std::min(lambda.timeout, std::chrono::milliseconds(*timeout->as_integer()));
+    if (const auto timeout = integer_of(either(integration, "timeoutInMillis")).value_or(0);
+        timeout > 0) {
+        // Accounts may raise the limit of REST APIs; a template that is deployed with more has it.
+        lambda.timeout = std::chrono::milliseconds(timeout);
+        if (api.kind == ApiKind::http) {
+            lambda.timeout = std::min(lambda.timeout, http_timeout);
+        }
     }
     return lambda;
 }
@@ -54,54 +58,88 @@ bool is_plain(std::string_view velocity) {
     return velocity.find_first_of("$#") == std::string_view::npos;
 }
 
-/// The only response of a mock integration, or the one called "default".
+/// The responses of a non-proxy integration, each with the pattern that selects it (empty: all that
+/// no other takes): a map by pattern in OpenAPI, a list in an AWS::ApiGateway::Method.
+std::vector<std::pair<std::string, const data::Value*>>
+responses_of(const data::Value& integration) {
+    std::vector<std::pair<std::string, const data::Value*>> responses;
+    for (const data::Entry& entry : members_of(integration.find("responses"))) {
+        responses.emplace_back(entry.key == "default" ? "" : entry.key, &entry.value);
+    }
+    const data::Value* list = integration.find("IntegrationResponses");
+    if (list != nullptr && list->is_list()) {
+        for (const data::Value& response : *list->as_list()) {
+            responses.emplace_back(text_of(response, "SelectionPattern"), &response);
+        }
+    }
+    return responses;
+}
+
+/// The status that a mock integration gives itself: {"statusCode": 200} in its request template.
+std::string mock_status(const data::Value& integration) {
+    for (const data::Entry& entry : members_of(either(integration, "requestTemplates"))) {
+        const auto request = data::read_yaml(entry.value.text(), "requestTemplates");
+        if (request && request->is_map()) {
+            return text_of(*request, "statusCode");
+        }
+    }
+    return {};
+}
+
+/// The response that a mock integration gives, nullptr when there is none for its status.
 const data::Value* mock_response(const data::Value& integration) {
-    const data::Value* responses = either(integration, "responses");
-    if (responses == nullptr) {
-        return nullptr;
+    const auto responses = responses_of(integration);
+    if (responses.size() == 1) {
+        return responses.front().second;
     }
-    if (const data::Value* fallback = responses->find("default")) {
-        return fallback;
+    const std::string status = mock_status(integration);
+    const data::Value* fallback = nullptr;
+    for (const auto& [pattern, response] : responses) {
+        if (pattern.empty()) {
+            fallback = response;
+        } else if (const auto compiled = Pattern::compile(pattern);
+                   compiled && compiled->matches(status)) {
+            return response;
+        }
     }
-    const data::Map* map = responses->as_map();
-    return map != nullptr && map->size() == 1 ? &map->begin()->value : nullptr;
+    return fallback;
 }
 
 Integration read_mock(const data::Value& integration) {
     const data::Value* response = mock_response(integration);
     if (response == nullptr) {
-        return UnsupportedIntegration{"mock integrations with several responses come later"};
+        return UnsupportedIntegration{
+            "the mock integration has no response for the status of its request template"};
     }
     MockIntegration mock;
-    const std::string status = text_of(*response, "statusCode");
-    std::from_chars(status.data(), status.data() + status.size(), mock.response.status);
+    mock.response.status = static_cast<int>(
+        integer_of(either(*response, "statusCode")).value_or(mock.response.status));
     constexpr std::string_view header_prefix = "method.response.header.";
-    const data::Value* parameters = response->find("responseParameters");
-    if (parameters != nullptr && parameters->is_map()) {
-        for (const data::Entry& entry : *parameters->as_map()) {
-            const std::string value = data::scalar_text(entry.value);
-            if (entry.key.rfind(header_prefix, 0) != 0) {
-                continue;
-            }
-            // Literals stand between single quotes; anything else maps a request value. SAM writes
-            // the CORS values of a template as they are, with or without quotes.
-            const bool quoted = value.size() >= 2 && value.front() == '\'' && value.back() == '\'';
-            if (!quoted && value.rfind("integration.", 0) == 0) {
-                return UnsupportedIntegration{"mapped response parameters come later"};
-            }
-            mock.response.headers.push_back(
-                {entry.key.substr(header_prefix.size()),
-                 quoted ? value.substr(1, value.size() - 2) : value});
+    for (const data::Entry& entry : members_of(either(*response, "responseParameters"))) {
+        const std::string value = data::scalar_text(entry.value);
+        if (!entry.key.starts_with(header_prefix)) {
+            continue;
         }
+        // Literals stand between single quotes; anything else maps a request value. SAM writes
+        // the CORS values of a template as they are, with or without quotes.
+        const bool quoted = value.size() >= 2 && value.front() == '\'' && value.back() == '\'';
+        if (!quoted && value.starts_with("integration.")) {
+            return UnsupportedIntegration{"mapped response parameters come later"};
+        }
+        mock.response.headers.push_back(
+            {entry.key.substr(header_prefix.size()),
+             quoted ? value.substr(1, value.size() - 2) : value});
     }
-    const data::Value* templates = response->find("responseTemplates");
-    if (templates != nullptr && templates->is_map() && !templates->as_map()->empty()) {
-        const data::Entry& first = *templates->as_map()->begin();
+    if (const data::Map& templates = members_of(either(*response, "responseTemplates"));
+        !templates.empty()) {
+        const data::Entry& first = *templates.begin();
         if (!is_plain(first.value.text())) {
             return UnsupportedIntegration{"mapping templates (VTL) come later"};
         }
         mock.response.body = first.value.text();
-        mock.response.headers.push_back({"Content-Type", first.key});
+        if (net::find_header(mock.response.headers, "Content-Type") == nullptr) {
+            mock.response.headers.push_back({"Content-Type", first.key});
+        }
     }
     return mock;
 }
@@ -139,10 +177,7 @@ Cors read_cors(const data::Value& cors) {
     read.headers = texts_of(either(cors, "allowHeaders"));
     read.expose_headers = texts_of(either(cors, "exposeHeaders"));
     std::sort(read.methods.begin(), read.methods.end());
-    const data::Value* max_age = either(cors, "maxAge");
-    if (max_age != nullptr && max_age->is_integer()) {
-        read.max_age = *max_age->as_integer();
-    }
+    read.max_age = integer_of(either(cors, "maxAge"));
     read.credentials = is_true(either(cors, "allowCredentials"));
     return read;
 }

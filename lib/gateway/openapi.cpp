@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include <fmt/format.h>
 
@@ -92,8 +91,11 @@ void read_operation(
     route.method = std::move(method);
     route.path = item.key == "/$default" ? "$default" : item.key;
     route.where = operation.key_where;
+    const data::Value* integration = operation.value.find("x-amazon-apigateway-integration");
     route.integration = read_integration(
-        operation.value.find("x-amazon-apigateway-integration"), reading.functions, reading.api);
+        integration == nullptr ? nullptr : &resolve(reading.document, *integration),
+        reading.functions,
+        reading.api);
     const data::Value* security = operation.value.find("security");
     const bool has_own = security != nullptr && !security->is_null();
     route.access = read_access(has_own ? security : reading.document.find("security"), reading.api);
@@ -125,16 +127,8 @@ void read_operation(
 }
 
 void read_paths(const data::Value& body, Reading& reading) {
-    const data::Value* paths = body.find("paths");
-    if (paths == nullptr || !paths->is_map()) {
-        return;
-    }
-    for (const data::Entry& item : *paths->as_map()) {
-        const data::Map* operations = item.value.as_map();
-        if (operations == nullptr) {
-            continue; // SAM leaves a path without operations null
-        }
-        for (const data::Entry& operation : *operations) {
+    for (const data::Entry& item : members_of(body.find("paths"))) {
+        for (const data::Entry& operation : members_of(&item.value)) {
             const std::string name = base::to_lower(operation.key);
             if (name == any_method) {
                 read_operation(item, "ANY", operation, reading);
@@ -150,10 +144,7 @@ void read_authorizers(const data::Value& body, Reading& reading) {
     const data::Value* schemes =
         components != nullptr ? components->find("securitySchemes") : nullptr;
     for (const data::Value* definitions : {body.find("securityDefinitions"), schemes}) {
-        if (definitions == nullptr || !definitions->is_map()) {
-            continue;
-        }
-        for (const data::Entry& scheme : *definitions->as_map()) {
+        for (const data::Entry& scheme : members_of(definitions)) {
             Authorizer authorizer =
                 read_security_scheme(scheme.key, scheme.value, reading.functions, reading.api);
             if (const auto* closed = std::get_if<UnsupportedAuthorizer>(&authorizer.method);
@@ -170,27 +161,19 @@ void read_authorizers(const data::Value& body, Reading& reading) {
 
 GatewayResponse read_gateway_response(const data::Value& response) {
     GatewayResponse read;
-    const std::string status = either_text(response, "statusCode");
-    int code = 0;
-    if (std::from_chars(status.data(), status.data() + status.size(), code).ec == std::errc{} &&
-        code >= 100 && code <= 599) {
-        read.status = code;
+    const auto status = integer_of(either(response, "statusCode"));
+    if (status && *status >= 100 && *status <= 599) {
+        read.status = static_cast<int>(*status);
     }
     constexpr std::string_view prefix = "gatewayresponse.header.";
-    const data::Value* parameters = either(response, "responseParameters");
-    if (parameters != nullptr && parameters->is_map()) {
-        for (const data::Entry& entry : *parameters->as_map()) {
-            if (entry.key.starts_with(prefix)) {
-                read.headers.push_back(
-                    {entry.key.substr(prefix.size()), data::scalar_text(entry.value)});
-            }
+    for (const data::Entry& entry : members_of(either(response, "responseParameters"))) {
+        if (entry.key.starts_with(prefix)) {
+            read.headers.push_back(
+                {entry.key.substr(prefix.size()), data::scalar_text(entry.value)});
         }
     }
-    const data::Value* templates = either(response, "responseTemplates");
-    if (templates != nullptr && templates->is_map()) {
-        for (const data::Entry& entry : *templates->as_map()) {
-            read.templates.emplace(entry.key, data::scalar_text(entry.value));
-        }
+    for (const data::Entry& entry : members_of(either(response, "responseTemplates"))) {
+        read.templates.emplace(entry.key, data::scalar_text(entry.value));
     }
     return read;
 }
@@ -224,11 +207,9 @@ void read_openapi(
     if (const data::Value* policy = body.find("x-amazon-apigateway-policy")) {
         api.policy = *policy;
     }
-    const data::Value* responses = body.find("x-amazon-apigateway-gateway-responses");
-    if (responses != nullptr && responses->is_map()) {
-        for (const data::Entry& entry : *responses->as_map()) {
-            api.gateway_responses.insert_or_assign(entry.key, read_gateway_response(entry.value));
-        }
+    for (const data::Entry& entry :
+         members_of(body.find("x-amazon-apigateway-gateway-responses"))) {
+        api.gateway_responses.insert_or_assign(entry.key, read_gateway_response(entry.value));
     }
 }
 

@@ -1,6 +1,9 @@
 #include "gateway/read_text.h"
 
+#include "base/strings.h"
+
 #include <cctype>
+#include <charconv>
 
 namespace samara::gateway {
 
@@ -41,6 +44,34 @@ std::string either_text(const data::Value& map, std::string_view small) {
 bool is_true(const data::Value* value) {
     return value != nullptr &&
            (value->as_boolean() != nullptr ? *value->as_boolean() : value->text() == "true");
+}
+
+std::optional<std::int64_t> integer_of(const data::Value* value) {
+    if (value == nullptr || value->is_integer()) {
+        return value == nullptr ? std::nullopt : std::optional(*value->as_integer());
+    }
+    const std::string_view text = value->text();
+    std::int64_t number = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    return read.ec == std::errc{} && read.ptr == text.data() + text.size() ? std::optional(number)
+                                                                           : std::nullopt;
+}
+
+const data::Map& members_of(const data::Value* value) {
+    static const data::Map none;
+    return value != nullptr && value->is_map() ? *value->as_map() : none;
+}
+
+const data::Value& resolve(const data::Value& document, const data::Value& value) {
+    const std::string reference = text_of(value, "$ref");
+    if (!reference.starts_with("#/")) {
+        return value;
+    }
+    const data::Value* found = &document;
+    for (const std::string_view step : base::split(std::string_view(reference).substr(2), '/')) {
+        found = found == nullptr ? nullptr : found->find(step);
+    }
+    return found == nullptr ? value : *found;
 }
 
 std::vector<std::string> texts_of(const data::Value* value) {

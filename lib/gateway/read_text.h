@@ -2,6 +2,8 @@
 
 #include "data/value.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +22,16 @@ std::string either_text(const data::Value& map, std::string_view small);
 
 /// Whether a member is there and true.
 bool is_true(const data::Value* value);
+
+/// A whole number, or a text that is one, as parameters give it.
+std::optional<std::int64_t> integer_of(const data::Value* value);
+
+/// The members of a map, or none.
+const data::Map& members_of(const data::Value* value);
+
+/// What a reference such as {"$ref": "#/components/parameters/Id"} stands for in `document`; all
+/// else itself.
+const data::Value& resolve(const data::Value& document, const data::Value& value);
 
 /// A list of scalars, or one scalar, as texts.
 std::vector<std::string> texts_of(const data::Value* value);

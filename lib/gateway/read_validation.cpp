@@ -10,11 +10,6 @@ namespace samara::gateway {
 
 namespace {
 
-const data::Map& members(const data::Value* value) {
-    static const data::Map none;
-    return value != nullptr && value->is_map() ? *value->as_map() : none;
-}
-
 const data::List& items(const data::Value* value) {
     static const data::List none;
     return value != nullptr && value->is_list() ? *value->as_list() : none;
@@ -25,19 +20,6 @@ ReadValidation finished(RequestValidation validation) {
         return nullptr;
     }
     return std::make_shared<const RequestValidation>(std::move(validation));
-}
-
-/// What a reference such as {"$ref": "#/components/parameters/Id"} stands for; all else itself.
-const data::Value& resolve(const data::Value& document, const data::Value& value) {
-    const std::string reference = text_of(value, "$ref");
-    if (!reference.starts_with("#/")) {
-        return value;
-    }
-    const data::Value* found = &document;
-    for (const std::string_view step : base::split(std::string_view(reference).substr(2), '/')) {
-        found = found == nullptr ? nullptr : found->find(step);
-    }
-    return found == nullptr ? value : *found;
 }
 
 const data::Value* validator_of(const data::Value& document, const data::Value& operation) {
@@ -87,7 +69,7 @@ Body body_of(
     if (const data::Value* request = operation.find("requestBody")) { // OpenAPI 3
         const data::Value& resolved = resolve(document, *request);
         body.required = resolved.find("required");
-        for (const data::Entry& content : members(resolved.find("content"))) {
+        for (const data::Entry& content : members_of(resolved.find("content"))) {
             body.schemas.emplace_back(content.key, content.value.find("schema"));
         }
     }
@@ -177,7 +159,7 @@ base::Result<RequestModel> read_model(const data::Value& properties, data::Map d
     if (!schema) {
         return tl::unexpected(std::move(schema.error()));
     }
-    for (const data::Entry& own : members(schema->find("definitions"))) {
+    for (const data::Entry& own : members_of(schema->find("definitions"))) {
         definitions.set(own.key, own.value);
     }
     return compile_model(*schema, data::Map{{"definitions", std::move(definitions)}});
@@ -215,7 +197,7 @@ ReadValidation read_validation(const data::Map& resources, const data::Value& me
     }
     RequestValidation validation;
     if (is_true(validator->find("ValidateRequestParameters"))) {
-        for (const data::Entry& parameter : members(method.find("RequestParameters"))) {
+        for (const data::Entry& parameter : members_of(method.find("RequestParameters"))) {
             if (is_true(&parameter.value) && !parameter.key.starts_with("method.request.path.")) {
                 validation.required_parameters.push_back(parameter.key);
             }
@@ -224,7 +206,7 @@ ReadValidation read_validation(const data::Map& resources, const data::Value& me
     const data::Value* models = method.find("RequestModels");
     if (models != nullptr && is_true(validator->find("ValidateRequestBody"))) {
         const data::Map definitions = all_models(resources);
-        for (const data::Entry& entry : members(models)) {
+        for (const data::Entry& entry : members_of(models)) {
             const data::Value* properties =
                 properties_of(resources, "AWS::ApiGateway::Model", data::scalar_text(entry.value));
             if (properties == nullptr) {

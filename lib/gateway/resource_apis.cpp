@@ -97,18 +97,23 @@ void add_route(Api& api, Route route, const data::Entry& entry, base::Diagnostic
     api.routes.push_back(std::move(route));
 }
 
+/// A route by its key: "GET /users/{id}", "$default".
+Route route_of(const std::string& key) {
+    const std::size_t blank = key.find(' ');
+    Route route;
+    route.method = blank == std::string::npos ? "ANY" : key.substr(0, blank);
+    route.path = blank == std::string::npos ? key : key.substr(blank + 1);
+    return route;
+}
+
 void add_http_route(
     const data::Map& resources,
     const Owned& owned,
     const Functions& functions,
     Api& api,
     base::Diagnostics& diagnostics) {
-    Route route;
+    Route route = route_of(text_of(owned.properties, "RouteKey"));
     route.where = owned.entry.key_where;
-    const std::string key = text_of(owned.properties, "RouteKey");
-    const std::size_t blank = key.find(' ');
-    route.method = blank == std::string::npos ? "ANY" : key.substr(0, blank);
-    route.path = blank == std::string::npos ? key : key.substr(blank + 1);
     // "integrations/<id>", where <id> is the logical id after Ref is evaluated.
     std::string target = text_of(owned.properties, "Target");
     target = target.substr(target.rfind('/') + 1);
@@ -117,6 +122,31 @@ void add_http_route(
         integration == nullptr ? nullptr : integration->find("Properties"), functions, api);
     route.access = read_access(owned.properties, api);
     add_route(api, std::move(route), owned.entry, diagnostics);
+}
+
+/// Quick create: an AWS::ApiGatewayV2::Api with a Target has one route to it.
+/// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop.html
+void add_quick_route(
+    const data::Map& resources,
+    const Functions& functions,
+    Api& api,
+    base::Diagnostics& diagnostics) {
+    const data::Entry& entry = *resources.find_entry(api.id);
+    const data::Value* properties = entry.value.find("Properties");
+    const std::string target = properties == nullptr ? "" : text_of(*properties, "Target");
+    if (target.empty()) {
+        return;
+    }
+    const bool url = target.starts_with("http://") || target.starts_with("https://");
+    const data::Value integration = data::Map{
+        {"type", url ? "http_proxy" : "aws_proxy"},
+        {"uri", target},
+        {"payloadFormatVersion", "2.0"}};
+    const std::string key = text_of(*properties, "RouteKey");
+    Route route = route_of(key.empty() ? "$default" : key);
+    route.where = entry.key_where;
+    route.integration = read_integration(&integration, functions, api);
+    add_route(api, std::move(route), entry, diagnostics);
 }
 
 /// The path of an AWS::ApiGateway::Resource; its parents up to the API's root joined. Empty for the
@@ -185,6 +215,7 @@ void add_resource_routes(
     for_each_owned(resources, api, "AWS::ApiGatewayV2::Authorizer", [&](const Owned& owned) {
         add_authorizer(owned, functions, api, diagnostics);
     });
+    add_quick_route(resources, functions, api, diagnostics);
     for_each_owned(resources, api, "AWS::ApiGatewayV2::Route", [&](const Owned& owned) {
         add_http_route(resources, owned, functions, api, diagnostics);
     });

@@ -1,0 +1,278 @@
+// Which APIs, stages, routes and integrations a template makes.
+
+#include "data/read.h"
+#include "gateway/apis.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+namespace samara::gateway {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Pair;
+using testing::SizeIs;
+
+constexpr std::string_view function_arn = "arn:aws:lambda:us-east-1:123456789012:function:Fn";
+
+class ApisTest : public testing::Test {
+protected:
+    /// The APIs of resources in YAML; function Fn with alias Live is among them.
+    std::vector<Api> read(std::string_view yaml) {
+        diagnostics_.clear();
+        const std::string text = fmt::format(
+            "Fn: {{Type: 'AWS::Lambda::Function', Properties: {{Timeout: '7'}}}}\n"
+            "Live: {{Type: 'AWS::Lambda::Alias', Properties: {{FunctionName: Fn, Name: live}}}}\n{}",
+            yaml);
+        const auto resources = data::read_yaml(text, "template.yaml");
+        EXPECT_TRUE(resources) << (resources ? "" : base::to_string(resources.error()));
+        return resources ? read_apis(*resources, {}, diagnostics_) : std::vector<Api>();
+    }
+
+    /// The integration of GET /x in an API of `type`, from its OpenAPI extension.
+    Integration integration_of(std::string_view type, std::string_view integration) {
+        const auto apis = read(fmt::format(
+            R"(Api:
+  Type: {}
+  Properties:
+    Body:
+      components: {{x-amazon-apigateway-integrations: {{shared: {{type: aws_proxy, uri: '{}'}}}}}}
+      paths: {{/x: {{get: {{x-amazon-apigateway-integration: {}}}}}}}
+Stage:
+  Type: {}
+  Properties: {{RestApiId: Api, ApiId: Api, StageName: s, Variables: {{fn: Fn}}, StageVariables: {{fn: Fn}}}}
+)",
+            type,
+            function_arn,
+            integration,
+            type == rest ? "AWS::ApiGateway::Stage" : "AWS::ApiGatewayV2::Stage"));
+        EXPECT_THAT(apis, SizeIs(1));
+        EXPECT_THAT(apis.at(0).routes, SizeIs(1));
+        return apis.at(0).routes.at(0).integration;
+    }
+
+    std::vector<std::string> told() const {
+        std::vector<std::string> messages;
+        for (const base::Diagnostic& diagnostic : diagnostics_) {
+            messages.push_back(diagnostic.error.message);
+        }
+        return messages;
+    }
+
+    static constexpr std::string_view rest = "AWS::ApiGateway::RestApi";
+    static constexpr std::string_view http = "AWS::ApiGatewayV2::Api";
+    base::Diagnostics diagnostics_;
+};
+
+TEST_F(ApisTest, FunctionsAreFoundByEverySpellingOfTheirUri) {
+    constexpr std::string_view prefix =
+        "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/";
+    for (const std::string& uri :
+         {std::string(function_arn),
+          fmt::format("{}{}/invocations", prefix, function_arn),
+          fmt::format("{}{}:live/invocations", prefix, function_arn),
+          fmt::format("{}Live/invocations", prefix),
+          std::string("Live"),
+          fmt::format(
+              "{}arn:aws:lambda:us-east-1:123456789012:function:${{stageVariables.fn}}/invocations",
+              prefix)}) {
+        for (const std::string_view type : {"aws_proxy", "AWS_PROXY", "Aws_Proxy"}) {
+            const Integration integration =
+                integration_of(rest, fmt::format("{{type: {}, uri: '{}'}}", type, uri));
+            const auto* lambda = std::get_if<LambdaIntegration>(&integration);
+            ASSERT_NE(lambda, nullptr) << uri;
+            EXPECT_EQ(lambda->function, "Fn");
+            EXPECT_EQ(lambda->function_timeout, std::chrono::seconds(7));
+            EXPECT_EQ(lambda->format, PayloadFormat::v1);
+            EXPECT_THAT(told(), IsEmpty());
+        }
+    }
+}
+
+TEST_F(ApisTest, AnIntegrationMayBeShared) {
+    const Integration integration = integration_of(
+        http, "{$ref: '#/components/x-amazon-apigateway-integrations/shared'}");
+    EXPECT_TRUE(std::holds_alternative<LambdaIntegration>(integration));
+}
+
+TEST_F(ApisTest, TimeoutsAreTheGatewaysUnlessDeclared) {
+    struct Row {
+        std::string_view type;
+        std::string_view declared;
+        int milliseconds;
+    };
+
+    for (const Row& row :
+         {Row{rest, "", 29'000},
+          Row{http, "", 30'000},
+          Row{rest, ", timeoutInMillis: 300", 300},
+          Row{http, ", timeoutInMillis: '300'", 300},
+          Row{rest, ", timeoutInMillis: 60000", 60'000},
+          Row{http, ", timeoutInMillis: 60000", 30'000}}) {
+        const Integration integration = integration_of(
+            row.type, fmt::format("{{type: aws_proxy, uri: '{}' {}}}", function_arn, row.declared));
+        EXPECT_EQ(
+            std::get<LambdaIntegration>(integration).timeout,
+            std::chrono::milliseconds(row.milliseconds))
+            << row.declared;
+    }
+}
+
+TEST_F(ApisTest, PayloadFormatsOfHttpApis) {
+    for (const auto& [version, format] :
+         {std::pair("'1.0'", PayloadFormat::v1),
+          std::pair("1.0", PayloadFormat::v1),
+          std::pair("'2.0'", PayloadFormat::v2),
+          std::pair("2.0", PayloadFormat::v2)}) {
+        const Integration integration = integration_of(
+            http,
+            fmt::format(
+                "{{type: aws_proxy, uri: '{}', payloadFormatVersion: {}}}", function_arn, version));
+        EXPECT_EQ(std::get<LambdaIntegration>(integration).format, format) << version;
+    }
+}
+
+TEST_F(ApisTest, MocksAnswerWhatTheyDeclare) {
+    struct Row {
+        std::string_view integration;
+        int status;
+    };
+
+    for (const Row& row :
+         {Row{"{type: mock, responses: {default: {statusCode: '200'}}}", 200},
+          Row{R"({type: mock, requestTemplates: {application/json: '{"statusCode": 204}'},
+                 responses: {'200': {statusCode: 200}, '204': {statusCode: '204'}}})",
+              204},
+          Row{R"({type: MOCK, requestTemplates: {application/json: '{statusCode: 503}'},
+                 responses: {default: {statusCode: 200}, '5\d{2}': {statusCode: 500}}})",
+              500},
+          Row{R"({type: MOCK, requestTemplates: {application/json: '{"statusCode":201}'},
+                 responses: {default: {statusCode: 200}, '5\d{2}': {statusCode: 500}}})",
+              200}}) {
+        const Integration integration = integration_of(rest, row.integration);
+        ASSERT_TRUE(std::holds_alternative<MockIntegration>(integration)) << row.integration;
+        EXPECT_EQ(std::get<MockIntegration>(integration).response.status, row.status);
+        EXPECT_THAT(told(), IsEmpty());
+    }
+}
+
+TEST_F(ApisTest, WhatIsNotServedSaysWhy) {
+    struct Row {
+        std::string_view type;
+        std::string_view integration;
+        std::string_view reason;
+    };
+
+    for (const Row& row :
+         {Row{rest, "{type: http_proxy, uri: 'http://example.com'}", "'http_proxy'"},
+          Row{rest, "{type: aws, uri: 'arn:aws:apigateway:us-east-1:sqs:path/q'}", "'aws'"},
+          Row{http,
+              "{type: aws_proxy, integrationSubtype: SQS-SendMessage}",
+              "service integration SQS-SendMessage"},
+          Row{rest, "{type: aws_proxy, uri: Unknown}", "integration URI 'Unknown'"},
+          Row{rest,
+              "{type: mock, responses: {'200': {statusCode: 200}, '500': {statusCode: 500}}}",
+              "no response for the status"},
+          Row{rest,
+              "{type: mock, responses: {default: {statusCode: 200, responseTemplates: "
+              "{application/json: '$context.path'}}}}",
+              "mapping templates"}}) {
+        const Integration integration = integration_of(row.type, row.integration);
+        const auto* unsupported = std::get_if<UnsupportedIntegration>(&integration);
+        ASSERT_NE(unsupported, nullptr) << row.integration;
+        EXPECT_EQ(unsupported->status, 501);
+        EXPECT_THAT(unsupported->reason, HasSubstr(row.reason));
+        EXPECT_THAT(told(), ElementsAre(HasSubstr(row.reason)));
+    }
+}
+
+TEST_F(ApisTest, MocksOfMethodsAnswerWhatTheyDeclare) {
+    const auto apis = read(R"(
+Api: {Type: 'AWS::ApiGateway::RestApi', Properties: {Name: a}}
+Path: {Type: 'AWS::ApiGateway::Resource', Properties: {RestApiId: Api, PathPart: x}}
+Options:
+  Type: AWS::ApiGateway::Method
+  Properties:
+    RestApiId: Api
+    ResourceId: Path
+    HttpMethod: OPTIONS
+    Integration:
+      Type: MOCK
+      RequestTemplates: {application/json: '{"statusCode": 200}'}
+      IntegrationResponses:
+        - {StatusCode: 500, SelectionPattern: '5..'}
+        - StatusCode: 200
+          ResponseParameters: {method.response.header.Access-Control-Allow-Origin: "'*'"}
+          ResponseTemplates: {application/json: '{}'}
+)");
+    ASSERT_THAT(apis.at(0).routes, SizeIs(1));
+    const auto& mock = std::get<MockIntegration>(apis[0].routes[0].integration);
+    EXPECT_EQ(mock.response.status, 200);
+    EXPECT_EQ(mock.response.body, "{}");
+    EXPECT_EQ(*net::find_header(mock.response.headers, "access-control-allow-origin"), "*");
+}
+
+TEST_F(ApisTest, QuickCreateMakesOneRoute) {
+    const auto apis = read(fmt::format(
+        R"(
+Default: {{Type: 'AWS::ApiGatewayV2::Api', Properties: {{ProtocolType: HTTP, Target: '{0}'}}}}
+Key: {{Type: 'AWS::ApiGatewayV2::Api', Properties: {{ProtocolType: HTTP, Target: '{0}', RouteKey: GET /x}}}}
+Url: {{Type: 'AWS::ApiGatewayV2::Api', Properties: {{ProtocolType: HTTP, Target: 'https://example.com'}}}}
+)",
+        function_arn));
+    ASSERT_THAT(apis, SizeIs(3));
+    for (const Api& api : apis) {
+        ASSERT_THAT(api.routes, SizeIs(1)) << api.id;
+        EXPECT_EQ(api.stage, "$default");
+    }
+    EXPECT_EQ(apis[0].routes[0].path, "$default");
+    EXPECT_EQ(std::get<LambdaIntegration>(apis[0].routes[0].integration).format, PayloadFormat::v2);
+    EXPECT_EQ(apis[1].routes[0].method, "GET");
+    EXPECT_EQ(apis[1].routes[0].path, "/x");
+    EXPECT_THAT(told(), ElementsAre(HasSubstr("integration type 'http_proxy'")));
+}
+
+TEST_F(ApisTest, TheFirstStageServesAndTheOthersAreTold) {
+    const auto apis = read(R"(
+Api: {Type: 'AWS::ApiGatewayV2::Api', Properties: {ProtocolType: HTTP}}
+A: {Type: 'AWS::ApiGatewayV2::Stage', Properties: {ApiId: Api, StageName: a, StageVariables: {k: v}}}
+B: {Type: 'AWS::ApiGatewayV2::Stage', Properties: {ApiId: Api, StageName: b}}
+Other: {Type: 'AWS::ApiGatewayV2::Stage', Properties: {ApiId: Another, StageName: c}}
+)");
+    EXPECT_EQ(apis.at(0).stage, "a");
+    EXPECT_THAT(apis[0].stage_variables, ElementsAre(Pair("k", "v")));
+    EXPECT_THAT(told(), ElementsAre("API 'Api' is served with its stage 'a', not with 'b'"));
+}
+
+TEST_F(ApisTest, ADeploymentMakesAStageWhereThereIsNone) {
+    constexpr std::string_view api = R"(
+Api: {Type: 'AWS::ApiGateway::RestApi', Properties: {Name: a}}
+Deployment:
+  Type: AWS::ApiGateway::Deployment
+  Properties: {RestApiId: Api, StageName: made, StageDescription: {Variables: {k: v}}}
+)";
+    auto apis = read(api);
+    EXPECT_EQ(apis.at(0).stage, "made");
+    EXPECT_THAT(apis[0].stage_variables, ElementsAre(Pair("k", "v")));
+    apis = read(
+        std::string(api) +
+        "Own: {Type: 'AWS::ApiGateway::Stage', Properties: {RestApiId: Api, StageName: own}}\n");
+    EXPECT_EQ(apis.at(0).stage, "own");
+    EXPECT_THAT(apis[0].stage_variables, IsEmpty());
+    EXPECT_THAT(told(), IsEmpty());
+}
+
+TEST_F(ApisTest, BasePathsOfDomainsAreTold) {
+    read(R"(
+A: {Type: 'AWS::ApiGateway::BasePathMapping', Properties: {DomainName: d, BasePath: v1}}
+B: {Type: 'AWS::ApiGatewayV2::ApiMapping', Properties: {DomainName: d, ApiMappingKey: v2}}
+C: {Type: 'AWS::ApiGateway::BasePathMapping', Properties: {DomainName: d}}
+)");
+    EXPECT_THAT(
+        told(), ElementsAre(HasSubstr("without the base path 'v1'"), HasSubstr("base path 'v2'")));
+}
+
+} // namespace
+} // namespace samara::gateway
