@@ -16,9 +16,24 @@ namespace samara::app {
 
 namespace {
 
+bool is_published(std::string_view type) {
+    return type == "AWS::Lambda::Alias" || type == "AWS::Lambda::Version";
+}
+
 bool concerns_the_gateway(std::string_view type) {
     return type.starts_with("AWS::ApiGateway::") || type.starts_with("AWS::ApiGatewayV2::") ||
-           type == "AWS::Lambda::Function";
+           type == "AWS::Lambda::Function" || is_published(type);
+}
+
+// An alias or version with nothing but its function.
+data::Value published_resource(
+    Application& application, const data::Value& resource, base::Diagnostics& diagnostics) {
+    data::Map properties;
+    const data::Value* all = resource.find("Properties");
+    if (const data::Value* name = all == nullptr ? nullptr : all->find("FunctionName")) {
+        properties.set("FunctionName", application.resolver().resolve(*name, diagnostics));
+    }
+    return data::Map{{"Type", *resource.find("Type")}, {"Properties", std::move(properties)}};
 }
 
 // The resources an API Gateway is made of, intrinsics evaluated; of a function its name and
@@ -31,14 +46,14 @@ data::Value gateway_resources(Application& application, base::Diagnostics& diagn
             !application.resolver().exists(entry.value, diagnostics)) {
             continue;
         }
-        if (type->text() != "AWS::Lambda::Function") {
+        if (is_published(type->text())) {
+            resources.set(entry.key, published_resource(application, entry.value, diagnostics));
+        } else if (type->text() != "AWS::Lambda::Function") {
             resources.set(data::Entry(
                 entry.key,
                 application.resolver().resolve(entry.value, diagnostics),
                 entry.key_where));
-            continue;
-        }
-        if (const model::Function* function = application.find_function(entry.key)) {
+        } else if (const model::Function* function = application.find_function(entry.key)) {
             resources.set(entry.key, function_resource(*function));
         }
     }

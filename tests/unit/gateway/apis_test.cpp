@@ -24,7 +24,8 @@ protected:
         diagnostics_.clear();
         const std::string text = fmt::format(
             "Fn: {{Type: 'AWS::Lambda::Function', Properties: {{Timeout: '7'}}}}\n"
-            "Live: {{Type: 'AWS::Lambda::Alias', Properties: {{FunctionName: Fn, Name: live}}}}\n{}",
+            "Live: {{Type: 'AWS::Lambda::Alias', Properties: {{FunctionName: Fn, Name: "
+            "live}}}}\n{}",
             yaml);
         const auto resources = data::read_yaml(text, "template.yaml");
         EXPECT_TRUE(resources) << (resources ? "" : base::to_string(resources.error()));
@@ -92,8 +93,8 @@ TEST_F(ApisTest, FunctionsAreFoundByEverySpellingOfTheirUri) {
 }
 
 TEST_F(ApisTest, AnIntegrationMayBeShared) {
-    const Integration integration = integration_of(
-        http, "{$ref: '#/components/x-amazon-apigateway-integrations/shared'}");
+    const Integration integration =
+        integration_of(http, "{$ref: '#/components/x-amazon-apigateway-integrations/shared'}");
     EXPECT_TRUE(std::holds_alternative<LambdaIntegration>(integration));
 }
 
