@@ -77,7 +77,7 @@ add_token_keys(const TokenKeyOptions& options, gateway::AuthorizationOptions& au
     if (!text) {
         return base::fail(text.error());
     }
-    auto credentials = gateway::parse_credentials(*text);
+    auto credentials = gateway::parse_credentials(*text, options.iam_credentials);
     if (!credentials) {
         return base::fail(std::move(credentials).error());
     }

@@ -145,7 +145,8 @@ std::optional<Rejection> Authorization::check_api_key(Call& call, std::string_vi
 }
 
 std::optional<Rejection> Authorization::check_iam(Call& call) {
-    const VerifiedSignature signature = verify_sigv4(call.request, *options_.iam, call.time);
+    const VerifiedSignature signature =
+        verify_sigv4(call.request, *options_.iam, options_.region, call.time);
     switch (signature.verdict) {
     case SignatureVerdict::valid:
         break;
@@ -156,9 +157,17 @@ std::optional<Rejection> Authorization::check_iam(Call& call) {
     case SignatureVerdict::unknown_key:
         return reject(Refusal::invalid_security_token, call, "unknown access key");
     case SignatureVerdict::mismatch:
-        return reject(Refusal::invalid_signature, call, "the signature does not match");
+        return reject(
+            Refusal::invalid_signature,
+            call,
+            signature.message.empty() ? "the signature does not match" : signature.message,
+            {.message = signature.message, .validation_error = {}});
     case SignatureVerdict::expired:
-        return reject(Refusal::signature_expired, call, "the signature has expired");
+        return reject(
+            Refusal::signature_expired,
+            call,
+            signature.message,
+            {.message = signature.message, .validation_error = {}});
     }
     set_iam_context(call, signature.access_key, signature.user);
     return std::nullopt;

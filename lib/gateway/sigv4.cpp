@@ -94,6 +94,25 @@ std::string uri_encode(std::string_view text, bool keep_slash) {
     return encoded;
 }
 
+/// The path as it is signed: without "." and ".." and with one slash where several stand, as AWS
+/// has it for every service but S3.
+/// docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+std::string normal_path(std::string_view path) {
+    std::vector<std::string_view> segments;
+    for (const std::string_view segment : base::split(path, '/')) {
+        if (segment == ".." && !segments.empty()) {
+            segments.pop_back();
+        } else if (!segment.empty() && segment != "." && segment != "..") {
+            segments.push_back(segment);
+        }
+    }
+    std::string normal;
+    for (const std::string_view segment : segments) {
+        normal.append("/").append(segment);
+    }
+    return normal.empty() || path.ends_with('/') ? normal + "/" : normal;
+}
+
 /// Decoded without '+' meaning a blank, encoded again, sorted. A signature in the query is not part
 /// of what it signs.
 std::string canonical_query(std::string_view query) {
@@ -155,7 +174,7 @@ std::string sign(
     const std::string canonical = fmt::format(
         "{}\n{}\n{}\n{}\n{}\n{}",
         request.method,
-        uri_encode(request.path(), true),
+        uri_encode(normal_path(request.path()), true),
         canonical_query(request.query()),
         canonical_headers(request, authorization),
         authorization.signed_headers_text,
@@ -181,53 +200,6 @@ std::optional<std::chrono::sys_seconds> parse_time(const std::string& text) {
     }
     return std::chrono::sys_seconds(std::chrono::seconds(timegm(&parts)));
 }
-
-} // namespace
-
-base::Result<IamCredentials> parse_credentials(std::string_view text) {
-    IamCredentials credentials;
-    IamCredential current;
-    std::string access_key;
-    const auto finish = [&] {
-        if (!access_key.empty() && !current.secret_key.empty()) {
-            credentials.emplace(access_key, current);
-        }
-        access_key.clear();
-        current = {};
-    };
-    for (std::string_view line : base::split(text, '\n')) {
-        line = base::trim(line);
-        if (line.empty() || line.front() == '#' || line.front() == ';') {
-            continue;
-        }
-        if (line.front() == '[') {
-            finish();
-            current.name = base::trim(line.substr(1, line.find(']') - 1));
-            continue;
-        }
-        const std::size_t equals = line.find('=');
-        if (equals == std::string_view::npos) {
-            return base::fail(
-                "a line of the credentials file is neither [profile] nor key = value");
-        }
-        const std::string_view name = base::trim(line.substr(0, equals));
-        const std::string_view value = base::trim(line.substr(equals + 1));
-        if (name == "aws_access_key_id") {
-            access_key = value;
-        } else if (name == "aws_secret_access_key") {
-            current.secret_key = value;
-        } else if (name == "aws_session_token") {
-            current.session_token = value;
-        }
-    }
-    finish();
-    if (credentials.empty()) {
-        return base::fail("the credentials file names no access key with its secret");
-    }
-    return credentials;
-}
-
-namespace {
 
 /// A signature with all that it depends on. Views refer to the request or to `query`.
 struct Presented {
@@ -288,22 +260,73 @@ bool read_query_signature(const net::HttpRequest& request, Presented& presented)
     return parse_credential(value("X-Amz-Credential"), authorization) && signs_host(authorization);
 }
 
+/// AWS's words for a moment out of the tolerance, empty for one within it.
+std::string out_of_time(
+    std::string_view signed_at,
+    std::chrono::sys_seconds time,
+    std::chrono::sys_seconds now,
+    std::chrono::seconds lifetime) {
+    const auto stamp = [](std::chrono::sys_seconds moment) {
+        return fmt::format(
+            "{:%Y%m%dT%H%M%SZ}",
+            fmt::gmtime(static_cast<std::time_t>(moment.time_since_epoch().count())));
+    };
+    if (now - time > lifetime) {
+        return fmt::format(
+            "Signature expired: {} is now earlier than {} ({} - {} min.)",
+            signed_at,
+            stamp(now - lifetime),
+            stamp(now),
+            lifetime / std::chrono::minutes(1));
+    }
+    if (time - now > tolerance) {
+        return fmt::format(
+            "Signature not yet current: {} is still later than {} ({} + {} min.)",
+            signed_at,
+            stamp(now + tolerance),
+            stamp(now),
+            tolerance.count());
+    }
+    return {};
+}
+
+/// What is wrong with the scope of a credential, in AWS's words.
+std::string wrong_scope(const Presented& presented, std::string_view region) {
+    const Authorization& authorization = presented.authorization;
+    if (authorization.service != "execute-api") {
+        return "Credential should be scoped to correct service: 'execute-api'.";
+    }
+    if (authorization.region != region) {
+        return fmt::format(
+            "Credential should be scoped to a valid region, not '{}'.", authorization.region);
+    }
+    if (authorization.date != presented.time.substr(0, 8)) {
+        return fmt::format(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
+            "HTTP: '{}' != '{}'.",
+            authorization.date,
+            presented.time.substr(0, 8));
+    }
+    return {};
+}
+
 } // namespace
 
 VerifiedSignature verify_sigv4(
     const net::HttpRequest& request,
     const IamCredentials& credentials,
+    std::string_view region,
     std::chrono::system_clock::time_point now) {
     Presented presented;
     if (!read_header_signature(request, presented) && !read_query_signature(request, presented)) {
-        return {SignatureVerdict::missing, {}, {}};
+        return {};
     }
     const Authorization& authorization = presented.authorization;
     const auto time = parse_time(std::string(presented.time));
     if (!time) {
-        return {SignatureVerdict::missing, {}, {}};
+        return {};
     }
-    VerifiedSignature verified{SignatureVerdict::mismatch, authorization.access_key, {}};
+    VerifiedSignature verified{SignatureVerdict::mismatch, authorization.access_key, {}, {}};
     const auto credential = credentials.find(authorization.access_key);
     if (credential == credentials.end() ||
         !equal_in_constant_time(credential->second.session_token, presented.token)) {
@@ -311,20 +334,21 @@ VerifiedSignature verify_sigv4(
         return verified;
     }
     verified.user = credential->second.name;
-    // The hash a client declares is signed with the rest; the body has to have it.
+    verified.message = wrong_scope(presented, region);
+    // The hash a client declares is signed with the rest; the body has to have it: a payload that
+    // is not signed (UNSIGNED-PAYLOAD) is for S3 only.
     const std::string* hash = net::find_header(request.headers, "X-Amz-Content-Sha256");
     const bool body_matches = hash == nullptr || *hash == to_hex(sha256(request.body));
-    const bool for_this_service =
-        authorization.service == "execute-api" && authorization.date == presented.time.substr(0, 8);
-    if (!body_matches || !for_this_service ||
+    if (!body_matches || !verified.message.empty() ||
         !equal_in_constant_time(
             sign(request, authorization, presented.time, credential->second.secret_key),
             authorization.signature)) {
         return verified;
     }
-    const auto age = std::chrono::floor<std::chrono::seconds>(now) - *time;
-    verified.verdict = age > presented.lifetime || age < -tolerance ? SignatureVerdict::expired
-                                                                    : SignatureVerdict::valid;
+    verified.message = out_of_time(
+        presented.time, *time, std::chrono::floor<std::chrono::seconds>(now), presented.lifetime);
+    verified.verdict =
+        verified.message.empty() ? SignatureVerdict::valid : SignatureVerdict::expired;
     return verified;
 }
 

@@ -1,10 +1,9 @@
 #pragma once
 
-#include "base/error.h"
+#include "gateway/iam_credentials.h"
 #include "net/http_message.h"
 
 #include <chrono>
-#include <map>
 #include <string>
 #include <string_view>
 
@@ -12,32 +11,22 @@
 /// docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 namespace samara::gateway {
 
-struct IamCredential {
-    std::string name; ///< of the profile; stands for the user
-    std::string secret_key;
-    std::string session_token; ///< may be empty
-};
-
-/// By access key id.
-using IamCredentials = std::map<std::string, IamCredential, std::less<>>;
-
-/// A shared credentials file: [profile], aws_access_key_id, aws_secret_access_key,
-/// aws_session_token.
-base::Result<IamCredentials> parse_credentials(std::string_view text);
-
 enum class SignatureVerdict : std::uint8_t { valid, missing, unknown_key, mismatch, expired };
 
 struct VerifiedSignature {
     SignatureVerdict verdict = SignatureVerdict::missing;
     std::string access_key;
-    std::string user; ///< IamCredential::name
+    std::string user;    ///< IamCredential::name
+    std::string message; ///< AWS's words for what is wrong, where there are some
 };
 
 /// Checks the Authorization header of `request`, or the signature in its query when it is
-/// presigned, for service execute-api.
+/// presigned, for service execute-api in `region`. A signature holds for five minutes, a presigned
+/// one for as long as it says.
 VerifiedSignature verify_sigv4(
     const net::HttpRequest& request,
     const IamCredentials& credentials,
+    std::string_view region,
     std::chrono::system_clock::time_point now);
 
 /// Signs `request`, which has its Host header: adds X-Amz-Date, Authorization and, where there is a

@@ -105,7 +105,8 @@ def simple(event, context):
     return {"isAuthorized": event["headers"]["authorization"] == "allow", "context": {"deep": {"er": [1]}}}
 """
 
-CREDENTIALS = "[alice]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = secret-of-alice\n"
+CREDENTIALS = ("[alice]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = secret-of-alice\n"
+               "[bob]\naws_access_key_id = ASIABOB\naws_secret_access_key = secret-of-bob\naws_session_token = a/session+token==\n")
 
 
 class GatewayTest(SamaraTest):
@@ -161,19 +162,20 @@ class GatewayTest(SamaraTest):
     def token(self, **claims):
         return self.samara("local", "token", "--claims", json.dumps(claims)).stdout.strip()
 
-    def signed(self, url, method="GET", body=None, secret="secret-of-alice", presigned=False, service="execute-api"):
+    def signed(self, url, method="GET", body=None, secret="secret-of-alice", presigned=False, service="execute-api",
+               region="us-east-1", key="AKIDEXAMPLE", session=None):
         """Arguments for curl, signed by botocore."""
         script = (
             "import json, sys\n"
             "from botocore.auth import SigV4Auth, SigV4QueryAuth\n"
             "from botocore.awsrequest import AWSRequest\n"
             "from botocore.credentials import Credentials\n"
-            "url, method, body, secret, presigned, service = json.loads(sys.argv[1])\n"
+            "url, method, body, secret, presigned, service, region, key, session = json.loads(sys.argv[1])\n"
             "request = AWSRequest(method, url, data=body)\n"
             "auth = SigV4QueryAuth if presigned else SigV4Auth\n"
-            "auth(Credentials('AKIDEXAMPLE', secret), service, 'us-east-1').add_auth(request)\n"
+            "auth(Credentials(key, secret, session), service, region).add_auth(request)\n"
             "print(json.dumps([request.prepare().url, dict(request.headers)]))\n")
-        done = subprocess.run(["/usr/bin/python3", "-c", script, json.dumps([url, method, body, secret, presigned, service])],
+        done = subprocess.run(["/usr/bin/python3", "-c", script, json.dumps([url, method, body, secret, presigned, service, region, key, session])],
                               capture_output=True, text=True, check=True)
         url, headers = json.loads(done.stdout)
         arguments = ["--path-as-is", "-X", method, url]
@@ -215,7 +217,7 @@ class WhoMayComeIn(GatewayTest):
             self.refused(403, "Forbidden", "/http/jwt", "Authorization: Bearer " + self.token(**{**good, "scope": "write"}))
             for bad in ({"aud": "others"}, {"iss": "https://elsewhere.example"}, {"exp": 1000}, {"nbf": 99999999999}):
                 headers = self.refused(401, "Unauthorized", "/http/jwt", "Authorization: Bearer " + self.token(**{**good, **bad}))
-                self.assertIn("Bearer", headers["www-authenticate"])
+                self.assertRegex(headers["www-authenticate"], '^Bearer scope="read" error="invalid_token" error_description="the token [a-z ]+"$')
             self.refused(401, "Unauthorized", "/http/jwt")
 
     def test_tokens_checked_against_a_key_set_file(self):
@@ -253,15 +255,37 @@ class WhoMayComeIn(GatewayTest):
                 for wrong in (self.signed(self.url + path, secret="guessed"),
                               self.signed(self.url + path, secret="guessed", presigned=True),
                               self.signed(self.url + path, service="s3"),
+                              self.signed(self.url + path, region="eu-west-1"),
+                              self.signed(self.url + path, key="ASIABOB", secret="secret-of-bob"),
+                              self.signed(self.url + path, session="invented"),
+                              self.signed(self.url + path) + ["-H", "X-Amz-Date: 20200101T000000Z"],
                               self.signed(self.url + path, "POST", "one") + ["-d", "another"]):
                     self.assertEqual(curl(*wrong)[0], 403, wrong)
                 self.assertEqual(curl(self.url + path)[0], 403)
                 status, _, body = curl("--aws-sigv4", "aws:amz:us-east-1:execute-api", "--user", "AKIDEXAMPLE:secret-of-alice",
                                        self.url + path.split("?")[0].replace("%20", ""))
                 self.assertEqual(status, 200, body)
+            bob = {"key": "ASIABOB", "secret": "secret-of-bob", "session": "a/session+token=="}
+            for path in ("/http/iam/x", "/http/iam//x", "/http/iam/./y/../x", "/http/iam/x/", "/http/iam/%7Ex/%C3%BC"):
+                for how in ({}, bob, {"presigned": True}, {"presigned": True, **bob}):
+                    self.assertEqual(curl(*self.signed(self.url + path, **how))[0], 200, (path, how))
+            status, _, body = curl(*self.signed(self.url + "/rest/iam", region="eu-west-1"))
+            self.assertEqual((status, json.loads(body)["message"]),
+                             (403, "Credential should be scoped to a valid region, not 'eu-west-1'."))
+            status, _, body = curl(*self.signed(self.url + "/http/iam/x", **bob))
+            iam = json.loads(body)["authorizer"]["iam"]
+            self.assertEqual((iam["accessKey"], iam["accountId"], iam["userArn"]),
+                             ("ASIABOB", "123456789012", "arn:aws:iam::123456789012:user/bob"))
             status, _, body = curl(*self.signed(self.url + "/rest/iam"))
             self.assertEqual(json.loads(body)["identity"]["accessKey"], "AKIDEXAMPLE")
             self.assertIn("alice", json.loads(body)["identity"]["userArn"])
+
+    def test_files_of_keys_that_cannot_be_used_are_named_with_their_line(self):
+        self.write("credentials", "[alice]\naws_access_key_id = A\n\n[bob]\n")
+        self.write("jwks.json", '{"keys": [\n{"kid": }]}')
+        for option, place in (("--iam-credentials", "credentials:2:1"), ("--jwks", "jwks.json:2:")):
+            done = self.samara("local", "start-api", "--port", self.port, option, place.split(":")[0], code=1)
+            self.assertRegex(done.stderr, f"Error: .*{place}")
 
     def test_api_keys(self):
         with self.api() as api:

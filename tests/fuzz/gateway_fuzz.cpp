@@ -53,7 +53,7 @@ gateway::Gateway& the_gateway() {
         keys.jwks = *gateway::JwtKeySet::parse(gateway::write_jwks(*gateway::Key::generate(), "k"));
         options.authorization.keys = std::make_shared<gateway::KeySource>(std::move(keys));
         options.authorization.iam = std::make_shared<const gateway::IamCredentials>(
-            *gateway::parse_credentials("aws_access_key_id=A\naws_secret_access_key=s\n"));
+            *gateway::parse_credentials("aws_access_key_id=A\naws_secret_access_key=s\n", "f"));
         return gateway::Gateway(
             gateway::read_apis(*data::read_json(template_json, "template"), {}, diagnostics),
             call,

@@ -598,7 +598,7 @@ TEST_F(AuthorizerTest, ApiKeysOpenRoutes) {
 TEST_F(AuthorizerTest, SignedRequestsAreChecked) {
     AuthorizationOptions options;
     options.iam = std::make_shared<const IamCredentials>(
-        *parse_credentials("[me]\naws_access_key_id=AK\naws_secret_access_key=s\n"));
+        *parse_credentials("[me]\naws_access_key_id=AK\naws_secret_access_key=s\n", "f"));
     serve(rest_resources(R"({"x-amazon-apigateway-authtype": "awsSigv4"})"), options);
     const net::HttpResponse missing = get();
     EXPECT_EQ(missing.status, 403);

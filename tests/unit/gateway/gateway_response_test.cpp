@@ -325,7 +325,7 @@ TEST_F(GatewayResponseTest, SignaturesAreRefusedByType) {
         R"("A": {"x-amazon-apigateway-authtype": "awsSigv4", "type": "apiKey",)");
     GatewayOptions options;
     options.authorization.iam = std::make_shared<const IamCredentials>(
-        *parse_credentials("[me]\naws_access_key_id=AK\naws_secret_access_key=s\n"));
+        *parse_credentials("[me]\naws_access_key_id=AK\naws_secret_access_key=s\n", "f"));
     gateway_ = std::make_unique<Gateway>(
         read_apis(*data::read_json(json, "r"), {}, diagnostics_),
         [this](const invoke::Request&) { return function_; },

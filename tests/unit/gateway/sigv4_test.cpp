@@ -1,6 +1,6 @@
 #include "gateway/sigv4.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 namespace samara::gateway {
 namespace {
@@ -35,29 +35,55 @@ net::HttpRequest signed_request() {
     return request;
 }
 
-SignatureVerdict verdict(const net::HttpRequest& request, std::int64_t now = signed_at) {
+VerifiedSignature verified(
+    const net::HttpRequest& request,
+    std::int64_t now = signed_at,
+    std::string_view region = "us-east-1") {
     return verify_sigv4(
-               request,
-               *parse_credentials(credentials_file),
-               std::chrono::system_clock::from_time_t(now))
-        .verdict;
+        request,
+        *parse_credentials(credentials_file, "credentials"),
+        region,
+        std::chrono::system_clock::from_time_t(now));
+}
+
+SignatureVerdict verdict(const net::HttpRequest& request, std::int64_t now = signed_at) {
+    return verified(request, now).verdict;
+}
+
+/// GET of `target`, signed by alice.
+net::HttpRequest signed_get(
+    std::string target,
+    const std::string& region = "us-east-1",
+    const std::string& service = "execute-api",
+    net::HttpHeaders more = {}) {
+    net::HttpRequest request;
+    request.method = "GET";
+    request.target = std::move(target);
+    request.headers = std::move(more);
+    request.headers.push_back({"Host", "h"});
+    const auto credentials = parse_credentials(credentials_file, "credentials");
+    sign_sigv4(
+        request,
+        "AKIDEXAMPLE",
+        credentials->at("AKIDEXAMPLE"),
+        region,
+        service,
+        std::chrono::system_clock::from_time_t(signed_at));
+    return request;
 }
 
 TEST(SigV4, AcceptsWhatBotocoreSigned) {
-    const auto verified = verify_sigv4(
-        signed_request(),
-        *parse_credentials(credentials_file),
-        std::chrono::system_clock::from_time_t(signed_at + 60));
-    EXPECT_EQ(verified.verdict, SignatureVerdict::valid);
-    EXPECT_EQ(verified.access_key, "AKIDEXAMPLE");
-    EXPECT_EQ(verified.user, "alice");
+    const VerifiedSignature signature = verified(signed_request(), signed_at + 60);
+    EXPECT_EQ(signature.verdict, SignatureVerdict::valid);
+    EXPECT_EQ(signature.access_key, "AKIDEXAMPLE");
+    EXPECT_EQ(signature.user, "alice");
 }
 
 TEST(SigV4, SignsAsBotocoreDoes) {
     const net::HttpRequest expected = signed_request();
     net::HttpRequest request = expected;
     request.headers.resize(2); // without date and signature
-    const auto credentials = parse_credentials(credentials_file);
+    const auto credentials = parse_credentials(credentials_file, "credentials");
     sign_sigv4(
         request,
         "AKIDEXAMPLE",
@@ -77,12 +103,12 @@ TEST(SigV4, SignsTheSessionTokenToo) {
     request.method = "GET";
     request.target = "/x?b=%3A&a=1";
     request.headers = {{"Host", "h"}};
-    const auto credentials = parse_credentials(credentials_file);
+    const auto credentials = parse_credentials(credentials_file, "credentials");
     sign_sigv4(
         request,
         "AKIDBOB",
         credentials->at("AKIDBOB"),
-        "eu-west-1",
+        "us-east-1",
         "execute-api",
         std::chrono::system_clock::from_time_t(signed_at));
     EXPECT_EQ(verdict(request), SignatureVerdict::valid);
@@ -178,14 +204,98 @@ TEST(SigV4, KnowsMissingSignaturesAndUnknownKeys) {
     EXPECT_EQ(verdict(request), SignatureVerdict::unknown_key);
 }
 
+TEST(SigV4, RefusesOtherScopes) {
+    EXPECT_EQ(
+        verified(signed_get("/x", "eu-west-1"), signed_at, "eu-west-1").verdict,
+        SignatureVerdict::valid);
+    const VerifiedSignature region = verified(signed_get("/x", "eu-west-1"));
+    EXPECT_EQ(region.verdict, SignatureVerdict::mismatch);
+    EXPECT_EQ(region.message, "Credential should be scoped to a valid region, not 'eu-west-1'.");
+    const VerifiedSignature service = verified(signed_get("/x", "us-east-1", "lambda"));
+    EXPECT_EQ(service.verdict, SignatureVerdict::mismatch);
+    EXPECT_EQ(service.message, "Credential should be scoped to correct service: 'execute-api'.");
+    net::HttpRequest other_day = signed_request();
+    other_day.headers[2].value = "20261122T000000Z";
+    EXPECT_EQ(verdict(other_day), SignatureVerdict::mismatch);
+}
+
+TEST(SigV4, SaysHowFarTheClocksAreApart) {
+    EXPECT_EQ(
+        verified(signed_request(), signed_at + 301).message,
+        "Signature expired: 20261121T031221Z is now earlier than 20261121T031222Z "
+        "(20261121T031722Z - 5 min.)");
+    EXPECT_EQ(
+        verified(signed_request(), signed_at - 301).message,
+        "Signature not yet current: 20261121T031221Z is still later than 20261121T031220Z "
+        "(20261121T030720Z + 5 min.)");
+}
+
+// docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html: paths are
+// normalised, then encoded once more than they came.
+TEST(SigV4, SignsNormalPaths) {
+    const net::HttpRequest plain = signed_get("/a/b");
+    const auto at = [&](std::string target) {
+        net::HttpRequest request = plain;
+        request.target = std::move(target);
+        return verdict(request);
+    };
+    for (const char* const same : {"/a//b", "//a/b", "/a/./b", "/a/x/../b", "/../a/b"}) {
+        EXPECT_EQ(at(same), SignatureVerdict::valid) << same;
+    }
+    for (const char* const other : {"/a/b/", "/a%2Fb", "/a/%2E/b", "/A/b", "/a/b/..", "/a"}) {
+        EXPECT_EQ(at(other), SignatureVerdict::mismatch) << other;
+    }
+    for (const char* const target : {"/", "//", "/a/..", "/a/b/", "/a%20b/%C3%BC", "/a+b/~"}) {
+        EXPECT_EQ(verdict(signed_get(target)), SignatureVerdict::valid) << target;
+    }
+}
+
+TEST(SigV4, SignsAllValuesOfAHeader) {
+    net::HttpRequest request = signed_get("/x", "us-east-1", "execute-api", {{"X-Two", " a  b "}});
+    EXPECT_EQ(verdict(request), SignatureVerdict::valid);
+    request.headers.insert(request.headers.begin() + 1, {"x-two", "c"});
+    EXPECT_EQ(verdict(request), SignatureVerdict::mismatch);
+}
+
+TEST(SigV4, RefusesPayloadsThatAreNotSigned) {
+    for (const char* const hash : {"UNSIGNED-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"}) {
+        EXPECT_EQ(
+            verdict(signed_get("/x", "us-east-1", "execute-api", {{"X-Amz-Content-Sha256", hash}})),
+            SignatureVerdict::mismatch)
+            << hash;
+    }
+}
+
 TEST(SigV4, ReadsCredentialsFiles) {
-    const auto credentials = parse_credentials(credentials_file);
+    const auto credentials = parse_credentials(credentials_file, "credentials");
     ASSERT_TRUE(credentials);
     EXPECT_EQ(credentials->size(), 2U);
     EXPECT_EQ(credentials->at("AKIDBOB").session_token, "TOKEN");
-    EXPECT_FALSE(parse_credentials(""));
-    EXPECT_FALSE(parse_credentials("[a]\nnonsense\n"));
-    EXPECT_FALSE(parse_credentials("[a]\naws_access_key_id=x\n"));
+    const auto only_one = parse_credentials(
+        "[role]\nrole_arn = arn:aws:iam::1:role/x\n[ a ]\r\nAWS_ACCESS_KEY_ID = x\r\n"
+        "aws_secret_access_key = a=b/c+d==\r\n",
+        "f");
+    ASSERT_TRUE(only_one) << base::to_string(only_one.error());
+    EXPECT_EQ(only_one->size(), 1U);
+    EXPECT_EQ(only_one->at("x").name, "a");
+    EXPECT_EQ(only_one->at("x").secret_key, "a=b/c+d==");
+}
+
+TEST(SigV4, SaysWhereACredentialsFileIsWrong) {
+    for (const auto& [text, error] : std::vector<std::pair<std::string, std::string>>{
+             {"", "f: there is no access key with its secret"},
+             {"[a]\nrole_arn = x\n", "f: there is no access key with its secret"},
+             {"# c\n[a]\nnonsense\n", "f:3:1: this line is neither [profile] nor key = value"},
+             {"[a\naws_access_key_id=x\n", "f:1:1: this line is neither"},
+             {"[a]\n\naws_access_key_id=x\n", "f:3:1: profile 'a' lacks aws_secret_access_key"},
+             {"[a]\naws_secret_access_key=x\n[b]\n", "f:2:1: profile 'a' lacks aws_access_key_id"},
+             {"[a]\naws_access_key_id=x\naws_secret_access_key=1\n"
+              "[b]\naws_access_key_id=x\naws_secret_access_key=2\n",
+              "f:5:1: access key 'x' occurs twice"}}) {
+        const auto credentials = parse_credentials(text, "f");
+        ASSERT_FALSE(credentials) << text;
+        EXPECT_THAT(base::to_string(credentials.error()), testing::StartsWith(error));
+    }
 }
 
 } // namespace
