@@ -98,7 +98,7 @@ net::HttpResponse Gateway::answer(const net::HttpRequest& request, AccessRecord&
         if (auto file = static_files_.find(request)) {
             return std::move(*file);
         }
-        found = routes.nowhere();
+        found = routes.nowhere(request.path());
     }
     const bool rest = found->api->kind == ApiKind::rest;
     Call call{request, *found->api, found->match};

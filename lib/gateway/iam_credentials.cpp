@@ -15,8 +15,8 @@ struct Profile {
     IamCredential credential;
 };
 
-/// What keeps the profile from being used, nothing when it is well: one without any key (it may name
-/// a role) is.
+/// What keeps the profile from being used, nothing when it is well: one without any key (it may
+/// name a role) is.
 std::string add_profile(const Profile& profile, IamCredentials& credentials) {
     if (profile.access_key.empty() != profile.credential.secret_key.empty()) {
         return fmt::format(

@@ -19,8 +19,8 @@ struct IamCredential {
 using IamCredentials = std::map<std::string, IamCredential, std::less<>>;
 
 /// A shared credentials file: [profile], aws_access_key_id, aws_secret_access_key,
-/// aws_session_token. Profiles without a key are left out. `file` is named in errors, with the line.
-/// docs.aws.amazon.com/sdkref/latest/guide/file-format.html
+/// aws_session_token. Profiles without a key are left out. `file` is named in errors, with the
+/// line. docs.aws.amazon.com/sdkref/latest/guide/file-format.html
 base::Result<IamCredentials> parse_credentials(std::string_view text, const std::string& file);
 
 } // namespace samara::gateway

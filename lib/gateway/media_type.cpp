@@ -9,16 +9,8 @@ namespace samara::gateway {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> text_types{
-    "application/json",
-    "application/javascript",
-    "application/xml",
-    "application/graphql",
-    "application/ld+json"};
-
-bool ends_with(std::string_view text, std::string_view end) {
-    return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
+constexpr std::array<std::string_view, 4> text_types{
+    "application/json", "application/javascript", "application/xml", "application/graphql"};
 
 } // namespace
 
@@ -28,8 +20,8 @@ std::string essence_of(std::string_view content_type) {
 
 bool is_text(std::string_view content_type) {
     const std::string type = essence_of(content_type);
-    return type.empty() || type.rfind("text/", 0) == 0 || ends_with(type, "+json") ||
-           ends_with(type, "+xml") ||
+    return type.empty() || type.starts_with("text/") || type.ends_with("+json") ||
+           type.ends_with("+xml") ||
            std::find(text_types.begin(), text_types.end(), type) != text_types.end();
 }
 
@@ -41,8 +33,8 @@ bool is_binary(std::string_view content_type, const std::vector<std::string>& bi
                 return true;
             }
             const std::string wanted = essence_of(binary);
-            if (ends_with(wanted, "/*")) {
-                return type.rfind(wanted.substr(0, wanted.size() - 1), 0) == 0;
+            if (wanted.ends_with("/*")) {
+                return type.starts_with(wanted.substr(0, wanted.size() - 1));
             }
             return type == wanted;
         });

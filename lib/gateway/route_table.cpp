@@ -79,14 +79,21 @@ RouteTable::find(std::string_view method, std::string_view path) const {
     return best;
 }
 
-RouteTable::Found RouteTable::nowhere() const {
+RouteTable::Found RouteTable::nowhere(std::string_view path) const {
     static const Api no_api = [] {
         Api api;
         api.kind = ApiKind::rest;
         return api;
     }();
     static const Route no_route;
-    return {apis_.empty() ? &no_api : &apis_.front(), {&no_route, {}, {}}};
+    const Api* answering = apis_.empty() ? &no_api : &apis_.front();
+    for (std::size_t i = 0; i < apis_.size(); ++i) {
+        if (routers_[i].has_path(path)) {
+            answering = &apis_[i];
+            break;
+        }
+    }
+    return {answering, {&no_route, {}, {}}};
 }
 
 const Api* RouteTable::preflight_api(std::string_view method, std::string_view path) const {

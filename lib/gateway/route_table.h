@@ -39,9 +39,10 @@ public:
     /// The most specific route of all APIs; the first API wins a tie.
     [[nodiscard]] std::optional<Found> find(std::string_view method, std::string_view path) const;
 
-    /// Where a request without a route goes: to the first API (a REST API when there is none), to a
-    /// route that has neither method nor path.
-    [[nodiscard]] Found nowhere() const;
+    /// Where a request without a route goes: to the first API that has its path for another method,
+    /// else to the first one (a REST API when there is none); to a route that has neither method
+    /// nor path.
+    [[nodiscard]] Found nowhere(std::string_view path) const;
 
     /// The API with CORS that a pre-flight for `method` on `path` is meant for, or nullptr.
     [[nodiscard]] const Api* preflight_api(std::string_view method, std::string_view path) const;

@@ -45,6 +45,7 @@ struct Router::Search {
     std::vector<std::string_view> values;
     std::vector<std::uint8_t> rank;
     const Route* route = nullptr;
+    bool any_method = false; ///< only the path counts
 };
 
 const Route* Router::Methods::find(std::string_view method) const {
@@ -90,6 +91,9 @@ bool Router::take(const Methods& methods, Search& search, std::uint8_t rank) con
     if (methods.empty()) {
         return false;
     }
+    if (search.any_method) {
+        return true;
+    }
     search.route = methods.find(search.method);
     if (search.route == nullptr) {
         return kind_ == ApiKind::rest;
@@ -134,6 +138,12 @@ bool Router::descend(const Node& node, Search& search) const {
         return true;
     }
     return false;
+}
+
+bool Router::has_path(std::string_view path) const {
+    Search search{{}, without_trailing_slash(path), {}, {}};
+    search.any_method = true;
+    return descend(root_, search) || take(default_, search, default_rank);
 }
 
 std::optional<Router::Match> Router::match(std::string_view method, std::string_view path) const {

@@ -35,6 +35,9 @@ public:
     /// within a segment. The views in the result point into it and into the API.
     [[nodiscard]] std::optional<Match> match(std::string_view method, std::string_view path) const;
 
+    /// Whether a route has this path, whatever its method.
+    [[nodiscard]] bool has_path(std::string_view path) const;
+
 private:
     struct Methods {
         std::map<std::string, const Route*, std::less<>> by_name;

@@ -295,6 +295,20 @@ TEST_F(GatewayResponseTest, TemplatesKnowTheContext) {
         net::find_header(response.headers, "Content-Type"), Pointee(std::string("text/plain")));
 }
 
+TEST_F(GatewayResponseTest, TheApiThatHasThePathRefusesOtherMethods) {
+    constexpr std::string_view second =
+        R"(, "Second": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Body": {"paths": {
+            "/second/{id}": {"post": {"x-amazon-apigateway-integration": {"type": "aws_proxy",
+              "uri": "arn:aws:lambda:us-east-1:123456789012:function:Fn"}}}}}}}})";
+    std::string json = api_with("{}");
+    json.replace(json.rfind('}'), 1, second);
+    serve(json);
+    const net::HttpResponse known = get("/second/1");
+    EXPECT_EQ(known.status, 404);
+    EXPECT_EQ(known.body, R"({"message":"Not Found"})");
+    EXPECT_EQ(get("/second").body, R"({"message":"Missing Authentication Token"})");
+}
+
 TEST_F(GatewayResponseTest, TimeoutsAreCustomised) {
     std::promise<void> done;
     gateway_ = std::make_unique<Gateway>(
