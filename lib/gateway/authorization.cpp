@@ -14,7 +14,10 @@ namespace samara::gateway {
 
 namespace {
 
-constexpr std::chrono::milliseconds authorizer_timeout{30'000};
+// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html; a REST API waits for
+// as long as for an integration.
+constexpr std::chrono::milliseconds http_authorizer_timeout{10'000};
+constexpr std::chrono::milliseconds rest_authorizer_timeout{29'000};
 
 /// API Gateway shows but the last four digits of the account.
 std::string masked_account(const std::string& arn) {
@@ -182,8 +185,10 @@ std::shared_ptr<const LambdaVerdict> Authorization::ask(
     request.payload =
         authorizer_event(call, authorizer, identity, method_arn(call, options_.region));
     request.trace_id = call.trace_id;
-    const auto result =
-        invoker_.call(std::move(request), authorizer_timeout, authorizer.function_timeout);
+    const auto result = invoker_.call(
+        std::move(request),
+        call.api.kind == ApiKind::http ? http_authorizer_timeout : rest_authorizer_timeout,
+        authorizer.function_timeout);
     LambdaVerdict verdict;
     if (!result || !*result) {
         verdict.refusal = Refusal::authorizer_failure;

@@ -12,6 +12,8 @@ namespace {
 constexpr std::chrono::minutes ask_again{1};  // for a key that is not known
 constexpr std::chrono::seconds try_again{10}; // after a failure
 constexpr std::chrono::hours keep_keys{2};
+// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+constexpr std::size_t max_key_set = 150'000;
 
 KeySource::Keys share(std::optional<JwtKeySet> keys) {
     return keys ? std::make_shared<const JwtKeySet>(std::move(*keys)) : nullptr;
@@ -46,6 +48,9 @@ base::Result<KeySource::Keys> KeySource::ask(const std::string& issuer) const {
     const auto jwks = fetch_(url);
     if (!jwks) {
         return tl::unexpected(jwks.error());
+    }
+    if (jwks->size() > max_key_set) {
+        return base::fail(fmt::format("{} has more than {} bytes", url, max_key_set));
     }
     auto keys = JwtKeySet::parse(*jwks, url);
     if (!keys) {

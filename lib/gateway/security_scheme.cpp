@@ -148,8 +148,8 @@ Authorizer read_lambda(
                 fmt::format("its results are kept for 0 to 3600 whole seconds, not '{}'", ttl));
         }
         lambda.ttl = *seconds;
-    } else if (!rest && lambda.identity_sources.empty()) {
-        lambda.ttl = std::chrono::seconds(0);
+    } else if (!rest) {
+        lambda.ttl = std::chrono::seconds(0); // 300 is the default of REST APIs
     }
     if (lambda.identity_sources.empty() && lambda.ttl.count() > 0) {
         return closed(name, "it has no valid identity source, which caching of its verdicts needs");

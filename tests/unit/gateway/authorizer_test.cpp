@@ -421,6 +421,27 @@ TEST_F(AuthorizerTest, TimesToLiveAreNumbersOrTexts) {
     EXPECT_THAT(authorizer_events_, SizeIs(2));
 }
 
+// docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html: 300 seconds unless told otherwise;
+// docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers-authorizerid.html:
+// no such default.
+TEST_F(AuthorizerTest, RestApisKeepVerdictsUnlessToldOtherwiseHttpApisDoNot) {
+    serve(rest_resources(token_scheme()));
+    verdict_ = R"({"principalId": "u", "policyDocument": {"Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"}]}})";
+    EXPECT_EQ(get({{"Authorization", "a"}}).status, 200);
+    EXPECT_EQ(get({{"Authorization", "a"}}).status, 200);
+    EXPECT_THAT(authorizer_events_, SizeIs(1));
+    authorizer_events_.clear();
+    std::string scheme = simple_scheme(0);
+    const std::string ttl = R"("authorizerResultTtlInSeconds": 0, )";
+    scheme.erase(scheme.find(ttl), ttl.size());
+    serve(http_resources(scheme));
+    verdict_ = R"({"isAuthorized": true})";
+    EXPECT_EQ(get({{"Authorization", "a"}}).status, 200);
+    EXPECT_EQ(get({{"Authorization", "a"}}).status, 200);
+    EXPECT_THAT(authorizer_events_, SizeIs(2));
+}
+
 TEST_F(AuthorizerTest, EvaluatesAKeptPolicyForEachRoute) {
     std::string json = rest_resources(token_scheme());
     const std::size_t path = json.find(R"("/x":)");

@@ -26,8 +26,9 @@ protected:
         if (down_) {
             return base::fail("connection refused");
         }
-        return url.ends_with(discovery_suffix) ? fmt::format(R"({{"jwks_uri": "{}"}})", jwks_uri_)
-                                               : write_jwks(key_, kid_);
+        return url.ends_with(discovery_suffix)
+                   ? fmt::format(R"({{"jwks_uri": "{}"}})", jwks_uri_)
+                   : write_jwks(key_, kid_) + std::string(padding_, ' ');
     }
 
     bool knows(const std::string& kid) {
@@ -38,6 +39,7 @@ protected:
     const Key key_ = *Key::generate();
     std::string kid_ = "one";
     std::string jwks_uri_ = "https://issuer/keys";
+    std::size_t padding_ = 0;
     bool down_ = false;
     int asked_ = 0;
     std::chrono::steady_clock::time_point now_ = std::chrono::steady_clock::now();
@@ -107,6 +109,13 @@ TEST_F(KeySourceTest, RefusesKeySetsThatAnyoneCouldHaveSent) {
     const auto keys = source_.keys_for("https://issuer", "one");
     ASSERT_FALSE(keys);
     EXPECT_THAT(keys.error().message, HasSubstr("no https jwks_uri"));
+}
+
+TEST_F(KeySourceTest, RefusesHugeKeySets) {
+    padding_ = 150'000;
+    const auto keys = source_.keys_for("https://issuer", "one");
+    ASSERT_FALSE(keys);
+    EXPECT_THAT(keys.error().message, HasSubstr("more than 150000 bytes"));
 }
 
 TEST(KeySource, DoesNotLetRequestsWithKnownKeysWaitForAnIssuer) {
