@@ -1,8 +1,11 @@
 #include "gateway/authorizer_context.h"
 
 #include "base/strings.h"
+#include "data/write.h"
 #include "gateway/json_writer.h"
 #include "gateway/read_text.h"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -10,13 +13,34 @@ namespace samara::gateway {
 
 namespace {
 
-/// Claims are texts: lists in brackets (HTTP APIs) or joined by commas (Cognito).
-std::string claim_text(const data::Value& claim, ApiKind kind) {
-    if (claim.is_list()) {
-        const std::vector<std::string> items = texts_of(&claim);
-        return kind == ApiKind::http ? "[" + base::join(items, " ") + "]" : base::join(items, ",");
+std::string claim_text(const data::Value& claim, ApiKind kind);
+
+/// As HTTP APIs have them: "[a b]" and "map[key:value]", by the order of the keys
+/// (github.com/aws/aws-lambda-go/issues/570 and 591).
+std::string nested_text(const data::Value& claim) {
+    std::vector<std::string> pieces;
+    if (const data::List* list = claim.as_list()) {
+        for (const data::Value& item : *list) {
+            pieces.push_back(claim_text(item, ApiKind::http));
+        }
+        return "[" + base::join(pieces, " ") + "]";
     }
-    return data::scalar_text(claim);
+    for (const data::Entry& entry : *claim.as_map()) {
+        pieces.push_back(entry.key + ":" + claim_text(entry.value, ApiKind::http));
+    }
+    std::sort(pieces.begin(), pieces.end());
+    return "map[" + base::join(pieces, " ") + "]";
+}
+
+/// Claims are texts. Those of user pools have lists joined by commas.
+std::string claim_text(const data::Value& claim, ApiKind kind) {
+    if (!claim.is_list() && !claim.is_map()) {
+        return data::scalar_text(claim);
+    }
+    if (kind == ApiKind::http) {
+        return nested_text(claim);
+    }
+    return claim.is_list() ? base::join(texts_of(&claim), ",") : data::write_json(claim);
 }
 
 } // namespace

@@ -516,7 +516,8 @@ TEST_F(AuthorizerTest, JwtsOpenRoutesWithTheirScopes) {
             "k",
             *data::read_json(
                 fmt::format(
-                    R"({{"iss":"https://i","aud":"app","exp":{},"scope":"{}","groups":["a","b"]}})",
+                    R"({{"iss":"https://i","aud":"app","exp":{},"scope":"{}","groups":["a","b"],
+                        "deep":{{"z":[1,{{"y":true}}],"a":"b"}}}})",
                     now + 60,
                     scope),
                 "claims"));
@@ -524,7 +525,10 @@ TEST_F(AuthorizerTest, JwtsOpenRoutesWithTheirScopes) {
     EXPECT_EQ(get({{"Authorization", "Bearer " + token("write read")}}).status, 200);
     EXPECT_THAT(
         event_, HasSubstr(R"("authorizer":{"jwt":{"claims":{"iss":"https://i","aud":"app",)"));
-    EXPECT_THAT(event_, HasSubstr(R"("groups":"[a b]"},"scopes":["write","read"]}})"));
+    EXPECT_THAT(
+        event_,
+        HasSubstr(
+            R"("groups":"[a b]","deep":"map[a:b z:[1 map[y:true]]]"},"scopes":["write","read"]}})"));
     EXPECT_EQ(get({{"Authorization", token("admin")}}).status, 200);
     const net::HttpResponse lacking = get({{"Authorization", token("write")}});
     EXPECT_EQ(lacking.status, 403);
@@ -560,7 +564,8 @@ TEST_F(AuthorizerTest, UserPoolsTellIdentityTokensFromAccessTokens) {
             *data::read_json(
                 fmt::format(
                     R"({{"iss":"https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab1",
-                        "exp":{},"scope":"read",{}"sub":"u","aud":"app-1"}})",
+                        "exp":{},"scope":"read",{}"sub":"u","aud":"app-1",
+                        "cognito:groups":["a","b"],"address":{{"city":"x"}}}})",
                     now + 60,
                     use.empty() ? "" : fmt::format(R"("token_use":"{}",)", use)),
                 "claims"));
@@ -573,6 +578,7 @@ TEST_F(AuthorizerTest, UserPoolsTellIdentityTokensFromAccessTokens) {
     serve(resources("AWS::ApiGateway::RestApi", "1.0", scheme), options);
     EXPECT_EQ(get({{"Authorization", token("id")}}).status, 200);
     EXPECT_THAT(event_, HasSubstr(R"("authorizer":{"claims":{"iss":"https://cognito-idp.)"));
+    EXPECT_THAT(event_, HasSubstr(R"("cognito:groups":"a,b","address":"{\"city\":\"x\"}"}})"));
     EXPECT_EQ(get({{"Authorization", token("access")}}).status, 401);
     EXPECT_EQ(get({{"Authorization", token("")}}).status, 200); // of `samara local token`
     EXPECT_EQ(get({{"Authorization", "Bearer " + token("id")}}).status, 200);
