@@ -133,13 +133,19 @@ Api read_api(
     return api;
 }
 
-/// The keys of the template. AWS makes up a value where none is given; here the logical id is it.
-void read_api_keys(const data::Map& resources, Api& api, base::Diagnostics& diagnostics) {
+/// The keys of the template that are not disabled. AWS makes up a value where none is given; here
+/// the logical id is it.
+TextPairs read_api_keys(const data::Map& resources, base::Diagnostics& diagnostics) {
+    TextPairs keys;
     for (const data::Entry& entry : resources) {
         if (text_of(entry.value, "Type") != "AWS::ApiGateway::ApiKey") {
             continue;
         }
         const data::Value* properties = entry.value.find("Properties");
+        const data::Value* enabled = properties == nullptr ? nullptr : properties->find("Enabled");
+        if (enabled != nullptr && !is_true(enabled)) {
+            continue;
+        }
         const std::string value =
             properties == nullptr ? std::string() : text_of(*properties, "Value");
         if (value.empty()) {
@@ -149,8 +155,9 @@ void read_api_keys(const data::Map& resources, Api& api, base::Diagnostics& diag
                 entry.key,
                 entry.key_where));
         }
-        api.api_keys.emplace_back(entry.key, value.empty() ? entry.key : value);
+        keys.emplace_back(entry.key, value.empty() ? entry.key : value);
     }
+    return keys;
 }
 
 /// A path below a custom domain is not part of what is served here.
@@ -201,9 +208,10 @@ std::vector<Api> read_apis(
             tell_base_path(entry, diagnostics);
         }
     }
+    const TextPairs keys = read_api_keys(*map, diagnostics);
     for (Api& api : apis) {
         add_resource_routes(*map, functions, api, diagnostics);
-        read_api_keys(*map, api, diagnostics);
+        api.api_keys = keys;
     }
     return apis;
 }

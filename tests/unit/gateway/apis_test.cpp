@@ -265,6 +265,21 @@ Deployment:
     EXPECT_THAT(told(), IsEmpty());
 }
 
+TEST_F(ApisTest, KeysAreThoseThatAreNotDisabled) {
+    const auto apis = read(R"(
+A: {Type: 'AWS::ApiGateway::RestApi', Properties: {Name: a}}
+B: {Type: 'AWS::ApiGateway::RestApi', Properties: {Name: b}}
+On: {Type: 'AWS::ApiGateway::ApiKey', Properties: {Enabled: 'true', Value: key}}
+Off: {Type: 'AWS::ApiGateway::ApiKey', Properties: {Enabled: false, Value: off}}
+Unnamed: {Type: 'AWS::ApiGateway::ApiKey', Properties: {Enabled: true}}
+)");
+    ASSERT_THAT(apis, SizeIs(2));
+    for (const Api& api : apis) {
+        EXPECT_THAT(api.api_keys, ElementsAre(Pair("On", "key"), Pair("Unnamed", "Unnamed")));
+    }
+    EXPECT_THAT(told(), ElementsAre(HasSubstr("here it is 'Unnamed'")));
+}
+
 TEST_F(ApisTest, BasePathsOfDomainsAreTold) {
     read(R"(
 A: {Type: 'AWS::ApiGateway::BasePathMapping', Properties: {DomainName: d, BasePath: v1}}
