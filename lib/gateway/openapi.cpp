@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -22,6 +23,14 @@ base::Diagnostic warning(std::string message, const Api& api, const base::Locati
     return diagnose(base::Severity::warning, std::move(message), api.id, where);
 }
 
+struct Reading {
+    const data::Value& document;
+    const Functions& functions;
+    Api& api;
+    base::Diagnostics& diagnostics;
+    std::set<std::string, std::less<>> key_schemes = {}; ///< that ask for an API key
+};
+
 /// Has the route ask for an authorizer that opens for nobody.
 void close(std::string_view why, Api& api, Access& access) {
     access.authorizer = why;
@@ -30,7 +39,8 @@ void close(std::string_view why, Api& api, Access& access) {
 }
 
 /// What a requirement such as {"MyAuthorizer": ["scope"]} asks for, added to `access`.
-void add_requirement(const data::Value& requirement, Api& api, Access& access) {
+void add_requirement(const data::Value& requirement, Reading& reading, Access& access) {
+    Api& api = reading.api;
     const data::Map* schemes = requirement.as_map();
     if (schemes == nullptr) {
         close("a requirement of 'security' has to be a map", api, access);
@@ -38,10 +48,10 @@ void add_requirement(const data::Value& requirement, Api& api, Access& access) {
     }
     bool of_this = false; // whether the requirement has named an authorizer
     for (const data::Entry& scheme : *schemes) {
-        if (scheme.key == "NONE") {
+        if (scheme.key == "NONE" && !api.authorizers.contains(scheme.key)) {
             continue; // SAM's word for a route without authorizer
         }
-        if (scheme.key == "api_key" && api.kind == ApiKind::rest) {
+        if (reading.key_schemes.contains(scheme.key)) {
             access.api_key = true;
             continue;
         }
@@ -63,27 +73,20 @@ void add_requirement(const data::Value& requirement, Api& api, Access& access) {
 }
 
 /// A `security` that is there and cannot be understood closes the route, too.
-Access read_access(const data::Value* security, Api& api) {
+Access read_access(const data::Value* security, Reading& reading) {
     Access access;
     if (security == nullptr || security->is_null()) {
         return access;
     }
     if (!security->is_list()) {
-        close("'security' has to be a list of requirements", api, access);
+        close("'security' has to be a list of requirements", reading.api, access);
         return access;
     }
     for (const data::Value& requirement : *security->as_list()) {
-        add_requirement(requirement, api, access);
+        add_requirement(requirement, reading, access);
     }
     return access;
 }
-
-struct Reading {
-    const data::Value& document;
-    const Functions& functions;
-    Api& api;
-    base::Diagnostics& diagnostics;
-};
 
 void read_operation(
     const data::Entry& item, std::string method, const data::Entry& operation, Reading& reading) {
@@ -98,7 +101,7 @@ void read_operation(
         reading.api);
     const data::Value* security = operation.value.find("security");
     const bool has_own = security != nullptr && !security->is_null();
-    route.access = read_access(has_own ? security : reading.document.find("security"), reading.api);
+    route.access = read_access(has_own ? security : reading.document.find("security"), reading);
     const data::Value* auth = operation.value.find("x-amazon-apigateway-auth");
     if (auth != nullptr && text_of(*auth, "type") == "AWS_IAM" && route.access.authorizer.empty()) {
         route.access.authorizer = "AWS_IAM";
@@ -139,21 +142,37 @@ void read_paths(const data::Value& body, Reading& reading) {
     }
 }
 
+/// Whether the scheme asks for an API key: the header x-api-key without an authorizer to look at
+/// it. docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
+bool is_key_scheme(const data::Value& scheme) {
+    return text_of(scheme, "type") == "apiKey" &&
+           net::equal_ignoring_case(text_of(scheme, "name"), "x-api-key") &&
+           scheme.find("x-amazon-apigateway-authorizer") == nullptr &&
+           scheme.find("x-amazon-apigateway-authtype") == nullptr;
+}
+
 void read_authorizers(const data::Value& body, Reading& reading) {
     const data::Value* components = body.find("components");
     const data::Value* schemes =
         components != nullptr ? components->find("securitySchemes") : nullptr;
     for (const data::Value* definitions : {body.find("securityDefinitions"), schemes}) {
         for (const data::Entry& scheme : members_of(definitions)) {
+            if (reading.api.kind == ApiKind::rest && is_key_scheme(scheme.value)) {
+                reading.key_schemes.insert(scheme.key);
+                continue;
+            }
             Authorizer authorizer =
                 read_security_scheme(scheme.key, scheme.value, reading.functions, reading.api);
-            if (const auto* closed = std::get_if<UnsupportedAuthorizer>(&authorizer.method);
-                closed != nullptr && scheme.key != "api_key") {
+            if (const auto* closed = std::get_if<UnsupportedAuthorizer>(&authorizer.method)) {
                 reading.diagnostics.push_back(warning(
                     closed->reason + "; its routes answer 501", reading.api, scheme.key_where));
             }
             reading.api.authorizers.insert_or_assign(scheme.key, std::move(authorizer));
         }
+    }
+    // The name that SAM gives it does without a definition.
+    if (reading.api.kind == ApiKind::rest && !reading.api.authorizers.contains("api_key")) {
+        reading.key_schemes.insert("api_key");
     }
 }
 

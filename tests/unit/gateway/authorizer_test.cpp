@@ -2,6 +2,8 @@
 #include "gateway/apis.h"
 #include "gateway/gateway.h"
 
+#include <thread>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -487,6 +489,32 @@ TEST(VerdictCache, IsBoundedByNumberAndBytes) {
     EXPECT_EQ(cache.find("over"), nullptr);
 }
 
+TEST(VerdictCache, ServesManyThreads) {
+    VerdictCache cache;
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < 8; ++thread) {
+        threads.emplace_back([&] {
+            for (int i = 0; i < 2000; ++i) {
+                const std::string key = std::to_string(i % 1500);
+                if (const auto found = cache.find(key)) {
+                    EXPECT_EQ(found->context, key);
+                    continue;
+                }
+                LambdaVerdict verdict;
+                verdict.context = key;
+                verdict.bytes = 500;
+                cache.keep(
+                    key,
+                    std::make_shared<const LambdaVerdict>(std::move(verdict)),
+                    std::chrono::hours(1));
+            }
+        });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+}
+
 TEST_F(AuthorizerTest, CanBeDisabled) {
     AuthorizationOptions options;
     options.disable_authorizer = true;
@@ -605,6 +633,33 @@ TEST_F(AuthorizerTest, UserPoolsTellIdentityTokensFromAccessTokens) {
         serve(resources("AWS::ApiGateway::RestApi", "1.0", validated), options);
         EXPECT_EQ(get({{"Authorization", token("id")}}).status, status) << expression;
     }
+}
+
+TEST_F(AuthorizerTest, SchemesAskForApiKeysByWhatTheySayNotByTheirName) {
+    const auto with = [&](std::string_view name, std::string_view scheme) {
+        serve(fmt::format(
+            R"({{"Fn": {{"Type": "AWS::Lambda::Function"}}, "Auth": {{"Type": "AWS::Lambda::Function"}},
+                "Key": {{"Type": "AWS::ApiGateway::ApiKey", "Properties": {{"Value": "top-secret"}}}},
+                "Api": {{"Type": "AWS::ApiGateway::RestApi", "Properties": {{"Body": {{
+                  "paths": {{"/x": {{"get": {{"security": [{{"{}": []}}],
+                    "x-amazon-apigateway-integration": {{"type": "aws_proxy", "uri": "{}"}}}}}}}},
+                  "securityDefinitions": {{"{}": {}}}}}}}}}}})",
+            name,
+            uri("Fn"),
+            name,
+            scheme));
+    };
+    with("MyKey", R"({"type": "apiKey", "name": "X-API-Key", "in": "header"})");
+    EXPECT_EQ(get().status, 403);
+    EXPECT_EQ(get({{"x-api-key", "top-secret"}}).status, 200);
+    event_.clear();
+    with("api_key", token_scheme()); // an authorizer, whatever its name
+    EXPECT_EQ(get({{"x-api-key", "top-secret"}}).status, 401);
+    with("NONE", token_scheme());
+    EXPECT_EQ(get().status, 401);
+    with("MyKey", R"({"type": "apiKey", "name": "token", "in": "header"})");
+    EXPECT_EQ(get({{"token", "x"}, {"x-api-key", "top-secret"}}).status, 501);
+    EXPECT_EQ(event_, "");
 }
 
 TEST_F(AuthorizerTest, ApiKeysOpenRoutes) {
