@@ -1,5 +1,6 @@
 #include "base/strings.h"
 #include "data/read.h"
+#include "gateway/call.h"
 #include "gateway/openapi.h"
 #include "gateway/pattern.h"
 #include "gateway/read_text.h"
@@ -168,6 +169,25 @@ read_integration(const data::Value* integration, const Functions& functions, con
     }
     return UnsupportedIntegration{
         fmt::format("integration type '{}' is not served locally yet", type)};
+}
+
+std::string unmapped(const data::Value* integration, const Api& api, const Route& route) {
+    if (integration == nullptr || api.kind != ApiKind::http ||
+        !std::holds_alternative<LambdaIntegration>(route.integration)) {
+        return {};
+    }
+    std::vector<std::string> mappings;
+    for (const std::string_view name : {"requestParameters", "responseParameters"}) {
+        if (!members_of(either(*integration, name)).empty()) {
+            mappings.emplace_back(name);
+        }
+    }
+    return mappings.empty() ? std::string()
+                            : fmt::format(
+                                  "{}: the parameter mapping of its integration is not done "
+                                  "locally ({})",
+                                  route_key(route),
+                                  base::join(mappings, ", "));
 }
 
 Cors read_cors(const data::Value& cors) {

@@ -95,10 +95,13 @@ void read_operation(
     route.path = item.key == "/$default" ? "$default" : item.key;
     route.where = operation.key_where;
     const data::Value* integration = operation.value.find("x-amazon-apigateway-integration");
-    route.integration = read_integration(
-        integration == nullptr ? nullptr : &resolve(reading.document, *integration),
-        reading.functions,
-        reading.api);
+    if (integration != nullptr) {
+        integration = &resolve(reading.document, *integration);
+    }
+    route.integration = read_integration(integration, reading.functions, reading.api);
+    if (std::string told = unmapped(integration, reading.api, route); !told.empty()) {
+        reading.diagnostics.push_back(warning(std::move(told), reading.api, route.where));
+    }
     const data::Value* security = operation.value.find("security");
     const bool has_own = security != nullptr && !security->is_null();
     route.access = read_access(has_own ? security : reading.document.find("security"), reading);

@@ -19,6 +19,11 @@ void read_openapi(
 Integration
 read_integration(const data::Value* integration, const Functions& functions, const Api& api);
 
+/// The warning for a route whose integration maps parameters, which HTTP APIs do and which is not
+/// done here; empty for all others. `integration` is what read_integration takes.
+/// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html
+std::string unmapped(const data::Value* integration, const Api& api, const Route& route);
+
 /// A member of x-amazon-apigateway-gateway-responses, or the equal properties of an
 /// AWS::ApiGateway::GatewayResponse.
 GatewayResponse read_gateway_response(const data::Value& response);

@@ -117,9 +117,12 @@ void add_http_route(
     // "integrations/<id>", where <id> is the logical id after Ref is evaluated.
     std::string target = text_of(owned.properties, "Target");
     target = target.substr(target.rfind('/') + 1);
-    const data::Value* integration = resources.find(target);
-    route.integration = read_integration(
-        integration == nullptr ? nullptr : integration->find("Properties"), functions, api);
+    const data::Value* resource = resources.find(target);
+    const data::Value* integration = resource == nullptr ? nullptr : resource->find("Properties");
+    route.integration = read_integration(integration, functions, api);
+    if (std::string told = unmapped(integration, api, route); !told.empty()) {
+        warn(diagnostics, std::move(told), owned.entry);
+    }
     route.access = read_access(owned.properties, api);
     add_route(api, std::move(route), owned.entry, diagnostics);
 }

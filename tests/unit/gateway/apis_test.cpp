@@ -189,6 +189,28 @@ TEST_F(ApisTest, WhatIsNotServedSaysWhy) {
     }
 }
 
+TEST_F(ApisTest, ParameterMappingsThatAreNotDoneAreTold) {
+    const std::string mapped = fmt::format(
+        "{{type: aws_proxy, uri: '{}', requestParameters: {{'append:header.a': b}}, "
+        "responseParameters: {{'200': {{'remove:header.c': ''}}}}}}",
+        function_arn);
+    EXPECT_TRUE(std::holds_alternative<LambdaIntegration>(integration_of(http, mapped)));
+    EXPECT_THAT(
+        told(),
+        ElementsAre("GET /x: the parameter mapping of its integration is not done locally "
+                    "(requestParameters, responseParameters)"));
+    integration_of(rest, mapped); // only names what a cache tells requests by
+    EXPECT_THAT(told(), IsEmpty());
+    read(fmt::format(
+        R"(
+Api: {{Type: 'AWS::ApiGatewayV2::Api', Properties: {{ProtocolType: HTTP}}}}
+I: {{Type: 'AWS::ApiGatewayV2::Integration', Properties: {{ApiId: Api, IntegrationType: AWS_PROXY, IntegrationUri: '{}', RequestParameters: {{'remove:header.a': ''}}}}}}
+R: {{Type: 'AWS::ApiGatewayV2::Route', Properties: {{ApiId: Api, RouteKey: GET /x, Target: integrations/I}}}}
+)",
+        function_arn));
+    EXPECT_THAT(told(), ElementsAre(HasSubstr("(requestParameters)")));
+}
+
 TEST_F(ApisTest, MocksOfMethodsAnswerWhatTheyDeclare) {
     const auto apis = read(R"(
 Api: {Type: 'AWS::ApiGateway::RestApi', Properties: {Name: a}}
