@@ -3,7 +3,7 @@
 #include "base/strings.h"
 #include "gateway/diagnostics.h"
 #include "gateway/openapi.h"
-#include "gateway/read_text.h"
+#include "gateway/owned_resources.h"
 #include "gateway/resource_apis.h"
 
 #include <algorithm>
@@ -17,17 +17,15 @@ namespace {
 
 /// What makes a stage of an API: a resource of its own, or a REST API's deployment that names one.
 struct StageType {
-    ApiKind kind;
     std::string_view type;
-    std::string_view owner;
     std::string_view variables;
     std::string_view settings; ///< the member that has the variables; empty: the properties do
 };
 
 constexpr std::array<StageType, 3> stage_types{{
-    {ApiKind::rest, "AWS::ApiGateway::Stage", "RestApiId", "Variables", ""},
-    {ApiKind::http, "AWS::ApiGatewayV2::Stage", "ApiId", "StageVariables", ""},
-    {ApiKind::rest, "AWS::ApiGateway::Deployment", "RestApiId", "Variables", "StageDescription"},
+    {"AWS::ApiGateway::Stage", "Variables", ""},
+    {"AWS::ApiGatewayV2::Stage", "StageVariables", ""},
+    {"AWS::ApiGateway::Deployment", "Variables", "StageDescription"},
 }};
 
 void use_stage(const StageType& type, const data::Value& properties, Api& api) {
@@ -44,29 +42,23 @@ void use_stage(const StageType& type, const data::Value& properties, Api& api) {
 void read_stage(const data::Map& resources, Api& api, base::Diagnostics& diagnostics) {
     for (const StageType& type : stage_types) {
         bool found = false;
-        for (const data::Entry& entry : resources) {
-            const data::Value* properties = entry.value.find("Properties");
-            if (type.kind != api.kind || properties == nullptr ||
-                text_of(entry.value, "Type") != type.type ||
-                text_of(*properties, type.owner) != api.id ||
-                text_of(*properties, "StageName").empty()) {
-                continue;
-            }
-            if (!found) {
-                use_stage(type, *properties, api);
+        for_each_owned(resources, api, type.type, [&](const Owned& stage) {
+            const std::string name = text_of(stage.properties, "StageName");
+            if (!found && !name.empty()) {
+                use_stage(type, stage.properties, api);
                 found = true;
-                continue;
+            } else if (!name.empty()) {
+                diagnostics.push_back(diagnose(
+                    base::Severity::warning,
+                    fmt::format(
+                        "API '{}' is served with its stage '{}', not with '{}'",
+                        api.id,
+                        api.stage,
+                        name),
+                    stage.entry.key,
+                    stage.entry.key_where));
             }
-            diagnostics.push_back(diagnose(
-                base::Severity::warning,
-                fmt::format(
-                    "API '{}' is served with its stage '{}', not with '{}'",
-                    api.id,
-                    api.stage,
-                    text_of(*properties, "StageName")),
-                entry.key,
-                entry.key_where));
-        }
+        });
         if (found) {
             return; // SAM's deployments name a stage that nobody asked for
         }

@@ -3,7 +3,7 @@
 #include "base/strings.h"
 #include "gateway/diagnostics.h"
 #include "gateway/openapi.h"
-#include "gateway/read_text.h"
+#include "gateway/owned_resources.h"
 #include "gateway/read_validation.h"
 
 #include <fmt/format.h>
@@ -11,25 +11,6 @@
 namespace samara::gateway {
 
 namespace {
-
-/// A resource of this API with its properties.
-struct Owned {
-    const data::Entry& entry;
-    const data::Value& properties;
-};
-
-template <class Visit>
-void for_each_owned(
-    const data::Map& resources, const Api& api, std::string_view type, const Visit& visit) {
-    const std::string_view owner = api.kind == ApiKind::rest ? "RestApiId" : "ApiId";
-    for (const data::Entry& entry : resources) {
-        const data::Value* properties = entry.value.find("Properties");
-        if (properties != nullptr && text_of(entry.value, "Type") == type &&
-            text_of(*properties, owner) == api.id) {
-            visit(Owned{entry, *properties});
-        }
-    }
-}
 
 void warn(base::Diagnostics& diagnostics, std::string message, const data::Entry& entry) {
     diagnostics.push_back(
