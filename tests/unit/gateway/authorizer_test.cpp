@@ -331,6 +331,13 @@ TEST_F(AuthorizerTest, WhatCannotBeEvaluatedClosesItsRoutes) {
                     R"({"x-amazon-apigateway-authorizer": {"type": "cognito_user_pools", "identitySource": "nonsense",
                         "providerARNs": ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/p"]}})"),
                 "identity source 'nonsense'"},
+            Row{http_resources(token_scheme()), "type 'token' is not known for this kind of API"},
+            Row{http_resources(fmt::format(
+                    R"({{"x-amazon-apigateway-authorizer": {{"type": "request", "identitySource": ["$request.header.A"],
+                        "authorizerPayloadFormatVersion": "2.0", "authorizerUri": "{}"}}}})",
+                    "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+                    "arn:aws:lambda:us-east-1:123456789012:function:Elsewhere/invocations")),
+                "Elsewhere"},
             Row{rest_resources(R"({"x-amazon-apigateway-authorizer": {"type": "saml"}})"),
                 "type 'saml'"},
             Row{rest_resources(
