@@ -33,11 +33,21 @@ why_closed(const Api& api, const Route& route, const RouteTable::ClosedReason& c
     return {};
 }
 
+void add_methods(Mount& mount, const Api& api, const Route& route) {
+    if (route.method == "ANY") {
+        for (const std::string_view method : all_methods) {
+            add_method(mount.methods, method);
+        }
+    } else {
+        add_method(mount.methods, route.method);
+    }
+    if (api.cors) {
+        add_method(mount.methods, "OPTIONS");
+    }
+}
+
 void add_mount(
     std::vector<Mount>& mounts, const Api& api, const Route& route, const std::string& closed) {
-    if (std::holds_alternative<MockIntegration>(route.integration)) {
-        return; // joined to the functions of its path afterwards
-    }
     const auto* lambda = std::get_if<LambdaIntegration>(&route.integration);
     const std::string function = lambda == nullptr ? std::string() : lambda->function;
     auto mount = std::find_if(mounts.begin(), mounts.end(), [&](const Mount& known) {
@@ -46,15 +56,22 @@ void add_mount(
     if (mount == mounts.end()) {
         mount = mounts.insert(mounts.end(), Mount{function, route.path, {}, closed});
     }
-    if (route.method == "ANY") {
-        for (const std::string_view method : all_methods) {
-            add_method(mount->methods, method);
+    add_methods(*mount, api, route);
+}
+
+/// Joins a mock to what else is at its path, as SAM's answers to pre-flights are; else it is told
+/// by itself.
+void add_mock(
+    std::vector<Mount>& mounts, const Api& api, const Route& route, const std::string& closed) {
+    bool joined = false;
+    for (Mount& mount : mounts) {
+        if (mount.path == route.path) {
+            add_methods(mount, api, route);
+            joined = true;
         }
-    } else {
-        add_method(mount->methods, route.method);
     }
-    if (api.cors) {
-        add_method(mount->methods, "OPTIONS");
+    if (!joined) {
+        add_mount(mounts, api, route, closed);
     }
 }
 
@@ -110,16 +127,17 @@ std::vector<Mount> RouteTable::mounts(const ClosedReason& closed_reason) const {
     std::vector<Mount> mounts;
     for (const Api& api : apis_) {
         std::vector<Mount> own;
+        const auto is_mock = [](const Route& route) {
+            return std::holds_alternative<MockIntegration>(route.integration);
+        };
         for (const Route& route : api.routes) {
-            add_mount(own, api, route, why_closed(api, route, closed_reason));
+            if (!is_mock(route)) {
+                add_mount(own, api, route, why_closed(api, route, closed_reason));
+            }
         }
         for (const Route& route : api.routes) {
-            if (std::holds_alternative<MockIntegration>(route.integration)) {
-                for (Mount& mount : own) {
-                    if (mount.path == route.path) {
-                        add_method(mount.methods, route.method);
-                    }
-                }
+            if (is_mock(route)) {
+                add_mock(own, api, route, why_closed(api, route, closed_reason));
             }
         }
         mounts.insert(mounts.end(), own.begin(), own.end());
@@ -131,7 +149,9 @@ std::string to_string(const Mount& mount, std::string_view address) {
     const std::string_view path = mount.path == "$default" ? "/" : std::string_view(mount.path);
     return fmt::format(
         "Mounting {} at {}{} [{}]{}",
-        mount.function.empty() ? "no function" : mount.function,
+        !mount.function.empty() ? mount.function
+        : mount.closed.empty()  ? "a fixed answer"
+                                : "no function",
         address,
         mount.path == "$default" ? fmt::format("{}$default", path) : std::string(path),
         base::join(mount.methods, ", "),

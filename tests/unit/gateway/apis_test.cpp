@@ -2,6 +2,7 @@
 
 #include "data/read.h"
 #include "gateway/apis.h"
+#include "gateway/route_table.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -235,6 +236,33 @@ Options:
     EXPECT_EQ(mock.response.status, 200);
     EXPECT_EQ(mock.response.body, "{}");
     EXPECT_EQ(*net::find_header(mock.response.headers, "access-control-allow-origin"), "*");
+}
+
+TEST_F(ApisTest, MocksAreToldWithTheFunctionsOfTheirPathOrAlone) {
+    const RouteTable table(read(fmt::format(
+        R"(
+Api:
+  Type: AWS::ApiGateway::RestApi
+  Properties:
+    Body:
+      paths:
+        /x:
+          options: {{x-amazon-apigateway-integration: {{type: mock, responses: {{default: {{statusCode: 200}}}}}}}}
+          get: {{x-amazon-apigateway-integration: {{type: aws_proxy, uri: '{}'}}}}
+        /alone:
+          x-amazon-apigateway-any-method: {{x-amazon-apigateway-integration: {{type: mock, responses: {{default: {{statusCode: 200}}}}}}}}
+)",
+        function_arn)));
+    std::vector<std::string> lines;
+    for (const Mount& mount : table.mounts([](const Authorizer&) { return std::string(); })) {
+        lines.push_back(to_string(mount, "http://h"));
+    }
+    EXPECT_THAT(
+        lines,
+        ElementsAre(
+            "Mounting Fn at http://h/x [GET, OPTIONS]",
+            "Mounting a fixed answer at http://h/alone "
+            "[DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT]"));
 }
 
 TEST_F(ApisTest, QuickCreateMakesOneRoute) {
