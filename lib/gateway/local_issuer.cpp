@@ -1,5 +1,6 @@
 #include "gateway/local_issuer.h"
 
+#include "base/uuid.h"
 #include "os/file.h"
 
 #include <system_error>
@@ -8,6 +9,34 @@
 
 namespace samara::gateway {
 
+namespace {
+
+/// Puts a fresh key into `file`, unless somebody else has just done so: who signs and who verifies
+/// may start at the same moment, and have to agree.
+base::Result<void> make_key(const std::filesystem::path& file) {
+    const auto key = Key::generate();
+    if (!key) {
+        return base::fail("cannot make a key for the local issuer");
+    }
+    if (auto made = os::make_folders(file.parent_path()); !made) {
+        return made;
+    }
+    const std::filesystem::path fresh = file.string() + "." + base::make_uuid();
+    if (auto written = os::write_file_atomically(fresh, key->to_pem(), 0600); !written) {
+        return written;
+    }
+    std::error_code linked;
+    std::filesystem::create_hard_link(fresh, file, linked);
+    std::error_code ignored;
+    std::filesystem::remove(fresh, ignored);
+    if (linked && linked != std::errc::file_exists) {
+        return base::fail(fmt::format("cannot write {}: {}", file.string(), linked.message()));
+    }
+    return {};
+}
+
+} // namespace
+
 LocalIssuer::LocalIssuer(Key key) : key_(std::move(key)) {
     const auto point = key_.point();
     kid_ = "samara-local-" + to_hex(sha256(point ? point->first : std::string()).substr(0, 8));
@@ -15,28 +44,20 @@ LocalIssuer::LocalIssuer(Key key) : key_(std::move(key)) {
 
 base::Result<LocalIssuer> LocalIssuer::open(const std::filesystem::path& file) {
     std::error_code error;
-    if (std::filesystem::exists(file, error)) {
-        const auto pem = os::read_file(file);
-        if (!pem) {
-            return tl::unexpected(pem.error());
+    if (!std::filesystem::exists(file, error)) {
+        if (auto made = make_key(file); !made) {
+            return tl::unexpected(made.error());
         }
-        auto key = Key::from_pem(*pem);
-        if (!key || key->type() != Key::Type::p256) {
-            return base::fail(
-                fmt::format("{} holds no P-256 private key", file.string()),
-                "remove the file to get a new key");
-        }
-        return LocalIssuer(std::move(*key));
     }
-    auto key = Key::generate();
-    if (!key) {
-        return base::fail("cannot make a key for the local issuer");
+    const auto pem = os::read_file(file);
+    if (!pem) {
+        return tl::unexpected(pem.error());
     }
-    if (auto made = os::make_folders(file.parent_path()); !made) {
-        return tl::unexpected(made.error());
-    }
-    if (auto written = os::write_file_atomically(file, key->to_pem(), 0600); !written) {
-        return tl::unexpected(written.error());
+    auto key = Key::from_pem(*pem);
+    if (!key || key->type() != Key::Type::p256) {
+        return base::fail(
+            fmt::format("{} holds no P-256 private key", file.string()),
+            "remove the file to get a new key");
     }
     return LocalIssuer(std::move(*key));
 }

@@ -3,6 +3,8 @@
 #include "os/temp_dir.h"
 
 #include <fstream>
+#include <latch>
+#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -35,6 +37,33 @@ TEST(LocalIssuer, SignsTokensThatItsKeysVerify) {
 
     ASSERT_EQ(stat(file.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST(LocalIssuer, AgreesOnOneKeyWhenManyMakeIt) {
+    const auto folder = *os::TempDir::create("issuer");
+    const auto file = folder.path() / "k";
+    constexpr int many = 16;
+    std::latch together(many);
+    std::vector<std::string> key_sets(many);
+    std::vector<std::thread> threads;
+    for (std::string& keys : key_sets) {
+        threads.emplace_back([&] {
+            together.arrive_and_wait();
+            const auto issuer = LocalIssuer::open(file);
+            const auto token = issuer ? issuer->token(data::Map(), now) : base::fail("no issuer");
+            keys = token ? token->substr(0, token->find('.')) : ""; // the header names the key
+        });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    EXPECT_NE(key_sets.front(), "");
+    EXPECT_THAT(key_sets, testing::Each(key_sets.front()));
+    int files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+        files += entry.path().empty() ? 0 : 1;
+    }
+    EXPECT_EQ(files, 1);
 }
 
 TEST(LocalIssuer, KeepsTheTimesItIsGiven) {
