@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "data/read.h"
 #include "gateway/read_text.h"
+#include "gateway/request_value.h"
 
 #include <fmt/format.h>
 
@@ -198,7 +199,8 @@ ReadValidation read_validation(const data::Map& resources, const data::Value& me
     RequestValidation validation;
     if (is_true(validator->find("ValidateRequestParameters"))) {
         for (const data::Entry& parameter : members_of(method.find("RequestParameters"))) {
-            if (is_true(&parameter.value) && !parameter.key.starts_with("method.request.path.")) {
+            if (is_true(&parameter.value) && is_request_expression(parameter.key) &&
+                !parameter.key.starts_with("method.request.path.")) {
                 validation.required_parameters.push_back(parameter.key);
             }
         }

@@ -66,11 +66,13 @@ struct Source {
     std::string (*value)(const Call&, std::string_view);
 };
 
-constexpr std::array<Source, 5> sources{{
+constexpr std::array<Source, 7> sources{{
     {"context.", context_value},
     {"stageVariables.", stage_variable},
     {"method.request.header.", header_value},
+    {"method.request.multivalueheader.", header_value},
     {"method.request.querystring.", query_value},
+    {"method.request.multivaluequerystring.", query_value},
     {"method.request.path.", path_value},
 }};
 

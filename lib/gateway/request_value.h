@@ -12,7 +12,8 @@ namespace samara::gateway {
 bool is_request_expression(std::string_view expression);
 
 /// The value of "context.<member of requestContext>", "stageVariables.<name>", or
-/// "method.request.{header,querystring,path}.<name>"; empty when the request has none.
+/// "method.request.{header,querystring,path}.<name>" (also multivalueheader and
+/// multivaluequerystring, of which it is one value); empty when the request has none.
 /// docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
 std::string request_value(const Call& call, std::string_view expression);
 

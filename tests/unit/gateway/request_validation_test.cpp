@@ -167,6 +167,25 @@ TEST_F(RequestValidationTest, BodiesMatchTheModelOfAMethod) {
     check_users();
 }
 
+TEST_F(RequestValidationTest, RequiredParametersOfAMethod) {
+    serve(R"({"Fn": {"Type": "AWS::Lambda::Function"},
+        "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "a"}},
+        "Check": {"Type": "AWS::ApiGateway::RequestValidator", "Properties": {"RestApiId": "Api",
+          "ValidateRequestParameters": "true"}},
+        "X": {"Type": "AWS::ApiGateway::Resource", "Properties": {"RestApiId": "Api", "PathPart": "{id}"}},
+        "Post": {"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": "Api", "ResourceId": "X",
+          "HttpMethod": "POST", "RequestValidatorId": "Check",
+          "RequestParameters": {"method.request.path.id": true, "method.request.header.X-May": false,
+            "method.request.querystring.a": true, "method.request.multivaluequerystring.b": true},
+          "RequestModels": {"application/json": "Empty"},
+          "Integration": {"Type": "AWS_PROXY",
+            "Uri": "arn:aws:lambda:us-east-1:123456789012:function:Fn"}}}})");
+    EXPECT_EQ(
+        post("not checked", {}, "/1").body,
+        R"({"message":"Missing required request parameters: [a, b]"})");
+    EXPECT_EQ(post("not checked", {}, "/1?a=1&b=2&b=3").status, 200);
+}
+
 TEST_F(RequestValidationTest, NothingIsCheckedWithoutAValidator) {
     constexpr std::string_view parameters =
         R"("parameters": [{"in": "query", "name": "page", "required": true},
