@@ -239,6 +239,67 @@ TEST_F(AuthorizerTest, AnExceptionCalledUnauthorizedIsA401) {
     EXPECT_EQ(get({{"Authorization", "a"}}).status, 502);
 }
 
+// docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
+TEST_F(AuthorizerTest, RequestAuthorizersOfRestApisSeeTheRequest) {
+    serve(rest_resources(fmt::format(
+        R"({{"type": "apiKey", "x-amazon-apigateway-authorizer": {{"type": "request",
+            "identitySource": "method.request.header.A, method.request.querystring.q",
+            "authorizerUri": "{}"}}}})",
+        uri("Auth"))));
+    verdict_ = R"({"principalId": "u", "context": {"n": 1.5, "t": false, "none": null},
+        "policyDocument": {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}})";
+    EXPECT_EQ(get({{"A", "1"}}).status, 401);
+    EXPECT_EQ(get({}, "/x?q=2").status, 401);
+    EXPECT_EQ(get({{"A", ""}}, "/x?q=2").status, 401);
+    EXPECT_THAT(authorizer_events_, IsEmpty());
+    EXPECT_EQ(get({{"a", "1"}}, "/x?q=2").status, 200);
+    EXPECT_THAT(event_, HasSubstr(R"("principalId":"u","n":"1.5","t":"false","none":null)"));
+    ASSERT_THAT(authorizer_events_, SizeIs(1));
+    const auto event = data::read_json(authorizer_events_.front(), "event");
+    ASSERT_TRUE(event);
+    std::vector<std::string> members;
+    for (const data::Entry& entry : *event->as_map()) {
+        members.push_back(entry.key);
+    }
+    EXPECT_THAT(
+        members,
+        testing::UnorderedElementsAre(
+            "type",
+            "methodArn",
+            "resource",
+            "path",
+            "httpMethod",
+            "headers",
+            "multiValueHeaders",
+            "queryStringParameters",
+            "multiValueQueryStringParameters",
+            "pathParameters",
+            "stageVariables",
+            "requestContext"));
+    EXPECT_EQ(event->find("type")->text(), "REQUEST");
+    EXPECT_EQ(event->find("headers")->find("a")->text(), "1");
+}
+
+// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+TEST_F(AuthorizerTest, RequestAuthorizersOfHttpApisHaveAFormatOfTheirOwn) {
+    serve(http_resources(fmt::format(
+        R"({{"type": "apiKey", "x-amazon-apigateway-authorizer": {{"type": "request",
+            "authorizerPayloadFormatVersion": "1.0",
+            "identitySource": ["$request.header.A", "$request.querystring.q"],
+            "authorizerUri": "{}"}}}})",
+        uri("Auth"))));
+    verdict_ = R"({"principalId": "u", "context": {"deep": {"er": 1}},
+        "policyDocument": {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}})";
+    EXPECT_EQ(get({{"A", "1"}}).status, 401);
+    EXPECT_EQ(get({{"A", "1"}}, "/x?q=2").status, 200);
+    EXPECT_THAT(event_, HasSubstr(R"("authorizer":{"lambda":{"deep":{"er":1}}})"));
+    ASSERT_THAT(authorizer_events_, SizeIs(1));
+    EXPECT_THAT(
+        authorizer_events_.front(),
+        testing::StartsWith(
+            R"({"version":"1.0","type":"REQUEST","methodArn":"arn:aws:execute-api:us-east-1:123456789012:Api/$default/GET/x","identitySource":"1,2","authorizationToken":"1,2","resource":"/x",)"));
+}
+
 TEST_F(AuthorizerTest, TokenAuthorizersAnswerWithAPolicy) {
     serve(rest_resources(token_scheme()));
     EXPECT_THAT(diagnostics_, IsEmpty());
