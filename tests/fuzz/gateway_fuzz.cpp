@@ -25,8 +25,17 @@ constexpr std::string_view template_json = R"({
   "Rest": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Body": {
     "securityDefinitions": {"I": {"x-amazon-apigateway-authtype": "awsSigv4"}},
     "x-amazon-apigateway-binary-media-types": ["image/*"],
+    "x-amazon-apigateway-gateway-responses": {"DEFAULT_4XX": {
+      "responseParameters": {"gatewayresponse.header.X-Q": "method.request.querystring.q", "gatewayresponse.header.X-P": "context.path"},
+      "responseTemplates": {"text/plain": "$context.error.validationErrorString $method.request.header.a $context.identity.userAgent"}}},
+    "x-amazon-apigateway-request-validators": {"all": {"validateRequestBody": true, "validateRequestParameters": true}},
+    "definitions": {"user": {"type": "object", "required": ["n"], "additionalProperties": {"$ref": "#/definitions/user"}, "properties": {
+      "n": {"type": "string", "pattern": "^(a|b)*$"}, "d": {"format": "date-time"}, "e": {"enum": [1, "x", null]}}}},
     "paths": {
       "/r/{id}": {"x-amazon-apigateway-any-method": {"x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": "Fn"}}},
+      "/checked": {"post": {"x-amazon-apigateway-request-validator": "all",
+        "parameters": [{"in": "query", "name": "q", "required": true}, {"in": "body", "name": "u", "schema": {"$ref": "#/definitions/user"}}],
+        "x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": "Fn"}}},
       "/iam": {"get": {"security": [{"I": []}], "x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": "Fn"}}}}}}}})";
 
 void require(bool holds) {
