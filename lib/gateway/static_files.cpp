@@ -85,7 +85,7 @@ bool is_below(const fs::path& file, const fs::path& folder) {
 
 } // namespace
 
-StaticFiles::StaticFiles(fs::path folder) {
+StaticFiles::StaticFiles(const fs::path& folder) {
     std::error_code error;
     folder_ = fs::canonical(folder, error);
     if (error || !fs::is_directory(folder_, error)) {

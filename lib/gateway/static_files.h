@@ -12,7 +12,7 @@ namespace samara::gateway {
 class StaticFiles {
 public:
     /// A folder that does not exist serves nothing.
-    explicit StaticFiles(std::filesystem::path folder);
+    explicit StaticFiles(const std::filesystem::path& folder);
 
     /// The file for a GET or HEAD, index.html for a folder; nothing when there is none.
     [[nodiscard]] std::optional<net::HttpResponse> find(const net::HttpRequest& request) const;

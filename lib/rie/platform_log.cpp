@@ -13,7 +13,7 @@ namespace {
 
 // Memory is counted in MB of 2^20 bytes, rounded up; a function never shows more than it has.
 std::uint64_t shown_memory(const Settings& settings, std::uint64_t peak) {
-    constexpr std::uint64_t megabyte = 1024 * 1024;
+    constexpr std::uint64_t megabyte = 1024UL * 1024;
     return std::min<std::uint64_t>((peak + megabyte - 1) / megabyte, settings.memory_mb);
 }
 
@@ -318,7 +318,7 @@ void PlatformLog::output(RecordKind kind, std::string_view bytes) {
         return;
     }
     // A record a line; a line that never ends is cut where Lambda cuts it too.
-    constexpr std::size_t longest = 256 * 1024;
+    constexpr std::size_t longest = 256UL * 1024;
     const bool extension = kind == RecordKind::extension;
     std::string& partial = partial_[extension ? 1 : 0];
     for (const char c : bytes) {

@@ -10,7 +10,6 @@
 /// What the tests of authorizers share: APIs with one route, and a gateway before two functions.
 namespace samara::gateway {
 
-
 inline constexpr std::string_view lambda_uri =
     "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
     "arn:aws:lambda:us-east-1:123456789012:function:{}/invocations";
