@@ -129,10 +129,9 @@ private:
         // std::function wants a copyable task, hence the shared pointer.
         auto connection = std::make_shared<Connection>(std::move(accepted));
         {
-            const std::scoped_lock lock(mutex_);
-            // One that is ended takes a moment to go: there may be a few more than the limit.
-            const std::size_t most = limit_ + limit_ / 8 + 1;
-            if (open_.size() >= limit_ && (open_.size() >= most || !end_longest_idle())) {
+            std::unique_lock lock(mutex_);
+            if (open_.size() >= limit_ && !make_room(lock)) {
+                lock.unlock();
                 turn_away(connection->accepted.socket.get());
                 return;
             }
@@ -146,7 +145,15 @@ private:
         }
     }
 
-    /// Makes room for a client that has something to say. Whether there was an idle one.
+    /// Ends the connection that idles longest for a client that has something to say, and waits the
+    /// moment that it takes to go. Whether there is room now.
+    bool make_room(std::unique_lock<std::mutex>& lock) {
+        constexpr std::chrono::milliseconds patience{500};
+        return end_longest_idle() &&
+               changed_.wait_for(lock, patience, [this] { return open_.size() < limit_; });
+    }
+
+    /// Whether there was an idle one.
     bool end_longest_idle() {
         const auto idle_since = [](const Connection* connection) {
             const Clock::rep since = connection->idle_since;
