@@ -63,7 +63,7 @@ class ResourcePolicies(SamaraTest):
             self.assertRegex(
                 json.loads(body)["Message"],
                 r"not authorized to perform: execute-api:Invoke on resource: .*\*{8}9012:.*/elsewhere with an explicit deny")
-            self.assertIn("resource policy", server.output())
+            server.wait_for_line("resource policy")
 
     def test_the_answer_is_the_gateway_response_of_the_template(self):
         with self.serve() as server:
@@ -75,7 +75,7 @@ class ResourcePolicies(SamaraTest):
         with self.serve("--disable-authorizer") as server:
             server.wait_for_line(f":{self.port}")
             self.assertEqual(self.get("/elsewhere")[0], 200)
-            self.assertIn("authorizer", server.output())
+            server.wait_for_line("authorizer")
 
 
 if __name__ == "__main__":
