@@ -190,7 +190,13 @@ private:
         const Handler handler = [&](HttpRequest request) {
             connection.idle_since = Connection::busy;
             HttpResponse response = handler_(std::move(request));
-            connection.idle_since = Clock::now().time_since_epoch().count();
+            // Who still reads an answer is not idle.
+            response.answered = [&connection, then = std::move(response.answered)] {
+                connection.idle_since = Clock::now().time_since_epoch().count();
+                if (then) {
+                    then();
+                }
+            };
             return response;
         };
         const auto transport =
