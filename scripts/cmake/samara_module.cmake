@@ -33,9 +33,11 @@ endfunction()
 function(samara_test module)
     cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
     set(target test_${module})
-    add_executable(${target} ${arg_SOURCES} "${CMAKE_SOURCE_DIR}/tests/support/broken_pipes.cpp")
+    set(support "${CMAKE_SOURCE_DIR}/tests/support")
+    add_executable(${target} ${arg_SOURCES} "${support}/broken_pipes.cpp" "${support}/source_tree.cpp")
     target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
-    target_compile_definitions(${target} PRIVATE SAMARA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    set_source_files_properties("${support}/source_tree.cpp" PROPERTIES
+        COMPILE_DEFINITIONS SAMARA_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SKIP_PRECOMPILE_HEADERS ON)
     target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main samara_options)
     samara_use_pch(${target})
     gtest_discover_tests(${target} TEST_PREFIX "${module}." DISCOVERY_TIMEOUT 60

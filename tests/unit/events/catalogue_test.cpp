@@ -2,6 +2,7 @@
 #include "data/write.h"
 #include "events/events.h"
 #include "os/file.h"
+#include "support/source_tree.h"
 
 #include <filesystem>
 
@@ -117,7 +118,7 @@ TEST(Catalogue, EveryOptionChangesItsBodyAndSurvivesHostileText) {
 }
 
 TEST(Catalogue, EveryBodyBelongsToAnEvent) {
-    const std::filesystem::path root = std::filesystem::path(SAMARA_SOURCE_DIR) / "schemas/events";
+    const std::filesystem::path root = test::source_path("schemas/events");
     for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
         if (!entry.is_regular_file() || entry.path().parent_path() == root) {
             continue;

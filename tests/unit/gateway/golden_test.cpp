@@ -9,6 +9,7 @@
 #include "gateway/read_text.h"
 #include "gateway/response.h"
 #include "net/http_parser.h"
+#include "support/source_tree.h"
 
 #include <fstream>
 #include <sstream>
@@ -19,7 +20,7 @@ namespace samara::gateway {
 namespace {
 
 data::List table(const std::string& name) {
-    const std::string path = std::string(SAMARA_SOURCE_DIR) + "/tests/golden/gateway/" + name;
+    const std::string path = test::source_path("tests/golden/gateway/") + name;
     std::ifstream file(path);
     std::stringstream text;
     text << file.rdbuf();

@@ -2,6 +2,7 @@
 #include "data/read.h"
 #include "data/write.h"
 #include "gateway/jwt.h"
+#include "support/source_tree.h"
 
 #include <algorithm>
 #include <fstream>
@@ -244,7 +245,7 @@ TEST_F(JwtTest, TakesTheKeyThatTheTokenNames) {
 
 // Tokens and keys that openssl has made; RFC 7518 section 3 says how signatures look.
 TEST(Jwt, VerifiesEachAlgorithmByAKeyThatIsForIt) {
-    std::ifstream file(std::string(SAMARA_SOURCE_DIR) + "/tests/golden/gateway/tokens.json");
+    std::ifstream file(test::source_path("tests/golden/gateway/tokens.json"));
     const std::string text(std::istreambuf_iterator<char>(file), {});
     const auto fixture = data::read_json(text, "tokens.json");
     ASSERT_TRUE(fixture);

@@ -1,6 +1,7 @@
 // A real external extension beside a real runtime.
 #include "data/read.h"
 #include "support/rie/rie_process.h"
+#include "support/source_tree.h"
 
 #include <fstream>
 
@@ -42,14 +43,14 @@ protected:
     Extension() : folder_(*os::TempDir::create("extension-test")) {
         std::filesystem::create_directory(folder_.path() / "extensions");
         std::filesystem::copy_file(
-            SAMARA_SOURCE_DIR "/tests/support/rie/collector.py",
+            test::source_path("tests/support/rie/collector.py"),
             folder_.path() / "extensions/collector");
     }
 
     test::RieSetup setup(std::map<std::string, std::string> environment = {}) {
         environment.emplace("COLLECTOR", notes().string());
         return {
-            {"/usr/bin/python3", SAMARA_SOURCE_DIR "/tests/support/rie/scripted_runtime.py"},
+            {"/usr/bin/python3", test::source_path("tests/support/rie/scripted_runtime.py")},
             std::move(environment),
             {"--extensions", (folder_.path() / "extensions").string()}};
     }

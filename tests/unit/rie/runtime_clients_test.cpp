@@ -1,5 +1,6 @@
 // The runtime clients in templates/runtimes against the real samara-rie: one table for all.
 #include "support/rie/rie_process.h"
+#include "support/source_tree.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -47,7 +48,7 @@ TEST_P(Client, Answers) {
     ASSERT_TRUE(folder);
     write_file(folder->path() / row.file, row.code);
     RieProcess rie(
-        {{SAMARA_SOURCE_DIR "/templates/runtimes/" + row.runtime + "/bootstrap"},
+        {{test::source_path("templates/runtimes/" + row.runtime + "/bootstrap")},
          {{"LAMBDA_TASK_ROOT", folder->path()},
           {"_HANDLER", row.handler},
           {"AWS_LAMBDA_FUNCTION_NAME", "Thumbs"},
@@ -512,7 +513,7 @@ TEST(Client, PythonLogsJsonWhenTheFunctionAsksForIt) {
         folder->path() / "app.py",
         "import logging\ndef handler(e, c):\n    logging.getLogger('mine').warning('careful')\n");
     RieProcess rie(
-        {{SAMARA_SOURCE_DIR "/templates/runtimes/python/bootstrap"},
+        {{test::source_path("templates/runtimes/python/bootstrap")},
          {{"LAMBDA_TASK_ROOT", folder->path()},
           {"_HANDLER", "app.handler"},
           {"AWS_LAMBDA_LOG_FORMAT", "JSON"}}});
@@ -533,7 +534,7 @@ TEST(Client, TheWrapperOfTheFunctionStartsTheRuntime) {
         folder->path() / "app.py",
         "import os\ndef handler(e, c):\n    return os.environ['WRAPPED']\n");
     RieProcess rie(
-        {{SAMARA_SOURCE_DIR "/templates/runtimes/python/bootstrap"},
+        {{test::source_path("templates/runtimes/python/bootstrap")},
          {{"LAMBDA_TASK_ROOT", folder->path()},
           {"_HANDLER", "app.handler"},
           {"AWS_LAMBDA_EXEC_WRAPPER", (folder->path() / "wrap").string()}}});

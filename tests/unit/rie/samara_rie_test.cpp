@@ -2,6 +2,7 @@
 #include "base/base64.h"
 #include "data/read.h"
 #include "support/rie/rie_process.h"
+#include "support/source_tree.h"
 
 #include <atomic>
 #include <csignal>
@@ -26,7 +27,7 @@ constexpr std::size_t largest = 6 * 1024 * 1024 + 100;
 
 RieSetup scripted(std::map<std::string, std::string> environment = {}) {
     return {
-        {"/usr/bin/python3", SAMARA_SOURCE_DIR "/tests/support/rie/scripted_runtime.py"},
+        {"/usr/bin/python3", test::source_path("tests/support/rie/scripted_runtime.py")},
         std::move(environment)};
 }
 

@@ -1,6 +1,7 @@
 #include "data/read.h"
 #include "data/write.h"
 #include "transform/transform.h"
+#include "support/source_tree.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -17,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path root = fs::path(SAMARA_SOURCE_DIR) / "tests/golden/transform";
+const fs::path root = test::source_path("tests/golden/transform");
 
 std::string read_file(const fs::path& path) {
     std::ifstream in(path, std::ios::binary);
@@ -71,7 +72,7 @@ std::vector<fs::path> all_templates() {
     for (const fs::path& folder : folders()) {
         out.push_back(folder / "template.yaml");
     }
-    for (fs::path parent = SAMARA_SOURCE_DIR; parent != parent.root_path();
+    for (fs::path parent = test::source_path("tests"); parent != parent.root_path();
          parent = parent.parent_path()) {
         const fs::path corpus = parent.parent_path() / "shared/corpus/transform/input";
         if (fs::is_directory(corpus)) {
