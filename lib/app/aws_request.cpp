@@ -15,7 +15,12 @@ namespace samara::app {
 
 namespace {
 
+// Between two bytes, and for all of an answer of the API.
 constexpr std::chrono::seconds patience{30};
+constexpr std::chrono::seconds api_limit{60};
+constexpr std::uint64_t api_bytes = 8UL * 1024 * 1024;
+// The largest layer, over a slow line.
+constexpr std::chrono::minutes download_limit{30};
 
 std::string endpoint_of(const AwsService& service) {
     if (os::variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").value_or("") != "true") {
@@ -87,6 +92,8 @@ base::Result<data::Value> aws_get(
         std::chrono::system_clock::now());
     net::ClientRequest request;
     request.headers = std::move(to_sign.headers);
+    request.time_limit = api_limit;
+    request.body_limit = api_bytes;
     const auto answer = send(*url, std::move(request), cancel);
     if (!answer) {
         return base::fail(answer.error());
@@ -98,14 +105,19 @@ base::Result<data::Value> aws_get(
     return data::read_json(answer->body, url->host());
 }
 
-base::Result<void>
-download(const std::string& url, const net::BodySink& sink, const os::Cancellation& cancel) {
+base::Result<void> download(
+    const std::string& url,
+    std::uint64_t most_bytes,
+    const net::BodySink& sink,
+    const os::Cancellation& cancel) {
     const auto parts = net::parse_url(url);
     if (!parts) {
         return base::fail(parts.error());
     }
     net::ClientRequest request;
     request.body_sink = sink;
+    request.body_limit = most_bytes;
+    request.time_limit = download_limit;
     const auto answer = send(*parts, std::move(request), cancel);
     if (!answer) {
         return base::fail(answer.error());

@@ -27,8 +27,12 @@ base::Result<data::Value> aws_get(
     const Credentials& credentials,
     const os::Cancellation& cancel);
 
-/// What an URL (signed by whoever gave it) leads to, into `sink` as it comes.
-base::Result<void>
-download(const std::string& url, const net::BodySink& sink, const os::Cancellation& cancel);
+/// What an URL (signed by whoever gave it) leads to, into `sink` as it comes. Fails on more than
+/// `most_bytes`.
+base::Result<void> download(
+    const std::string& url,
+    std::uint64_t most_bytes,
+    const net::BodySink& sink,
+    const os::Cancellation& cancel);
 
 } // namespace samara::app

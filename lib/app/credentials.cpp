@@ -6,6 +6,7 @@
 #include "os/file.h"
 #include "os/process.h"
 
+#include <chrono>
 #include <map>
 
 #include <fmt/format.h>
@@ -109,7 +110,9 @@ base::Result<Credentials> credentials_for_aws(
     if (!profile.empty()) {
         command.argv.insert(command.argv.end(), {"--profile", profile});
     }
-    const auto exported = os::run(command, cancel);
+    // It may ask an endpoint (single sign-on, the metadata of a machine) that does not answer.
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    const auto exported = os::run(command, cancel, deadline);
     if (!exported) {
         return base::fail(exported.error());
     }
@@ -123,7 +126,11 @@ base::Result<Credentials> credentials_for_aws(
     Credentials credentials{text("AccessKeyId"), text("SecretAccessKey"), text("SessionToken")};
     if (!exported->status.success() || credentials.access_key_id.empty()) {
         return base::fail(
-            fmt::format("there are no AWS credentials: {}", base::trim(exported->error)),
+            fmt::format(
+                "there are no AWS credentials: {}",
+                exported->status.cause == os::EndCause::own
+                    ? std::string(base::trim(exported->error))
+                    : "aws: " + to_string(exported->status)),
             std::string(hint));
     }
     return credentials;

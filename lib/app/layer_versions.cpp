@@ -39,22 +39,18 @@ base::Result<std::string>
 download_file(const std::string& url, const fs::path& file, const os::Cancellation& cancel) {
     std::ofstream out(file, std::ios::binary);
     build::Digest digest;
-    std::uint64_t size = 0;
     const auto done = download(
         url,
+        model::limits().unzipped_bytes,
         [&](std::string_view bytes) {
-            size += bytes.size();
             digest.add(bytes);
             out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-            return out.good() && size <= model::limits().unzipped_bytes;
+            return out.good();
         },
         cancel);
     out.close();
     if (!out) {
         return base::fail(fmt::format("cannot write {}", file.string()));
-    }
-    if (size > model::limits().unzipped_bytes) {
-        return base::fail("it is larger than Lambda's quota");
     }
     return done ? base::Result<std::string>(digest.hex()) : base::fail(done.error());
 }

@@ -164,7 +164,8 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
         log.warning("--disable-authorizer: every route is open, whatever the template asks for");
     }
     gateway::ServerOptions settings = server_options(options, (*live)->application().region(), log);
-    if (auto keys = add_token_keys(options.token_keys, settings.gateway.authorization); !keys) {
+    if (auto keys = add_token_keys(options.token_keys, settings.gateway.authorization, cancel);
+        !keys) {
         return keys;
     }
     auto server = gateway::Server::start(

@@ -7,6 +7,8 @@
 #include "os/environment.h"
 #include "os/file.h"
 
+#include <chrono>
+
 #include <fmt/format.h>
 
 namespace samara::app {
@@ -21,8 +23,11 @@ base::Result<gateway::LocalIssuer> open_local_issuer() {
     return gateway::LocalIssuer::open(folder / "local-issuer.pem");
 }
 
+// A token waits for its issuer; API Gateway gives up on the authorizer soon as well.
+constexpr std::chrono::seconds issuer_limit{5};
+
 // GET of an https URL, for the discovery documents and key sets of issuers.
-base::Result<std::string> fetch(const std::string& url) {
+base::Result<std::string> fetch(const std::string& url, const os::Cancellation& cancel) {
     if (!url.starts_with("https://")) {
         return base::fail(
             fmt::format("issuer '{}' is not an https URL", url), "give its keys with --jwks FILE");
@@ -33,7 +38,10 @@ base::Result<std::string> fetch(const std::string& url) {
     }
     net::ClientRequest request;
     request.target = parts->target;
-    request.patience = std::chrono::seconds(5);
+    request.patience = issuer_limit;
+    request.time_limit = issuer_limit;
+    request.body_limit = gateway::max_key_document;
+    request.stop_descriptor = cancel.descriptor();
     net::HttpClient client(parts->address);
     auto answer = client.send(request);
     if (!answer) {
@@ -47,10 +55,12 @@ base::Result<std::string> fetch(const std::string& url) {
 
 } // namespace
 
-base::Result<void>
-add_token_keys(const TokenKeyOptions& options, gateway::AuthorizationOptions& authorization) {
+base::Result<void> add_token_keys(
+    const TokenKeyOptions& options,
+    gateway::AuthorizationOptions& authorization,
+    const os::Cancellation& cancel) {
     gateway::KeySourceOptions keys;
-    keys.fetch = fetch;
+    keys.fetch = [cancel](const std::string& url) { return fetch(url, cancel); };
     if (!options.jwks.empty()) {
         const auto text = os::read_file(options.jwks);
         if (!text) {

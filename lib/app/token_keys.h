@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/authorization.h"
+#include "os/cancellation.h"
 
 #include <filesystem>
 #include <string>
@@ -14,9 +15,12 @@ struct TokenKeyOptions {
     bool local_issuer = false; ///< --local-issuer: tokens of `local token` count for every issuer
 };
 
-/// Fills in `keys` and `iam`. Issuers are asked over https for their discovery document.
-base::Result<void>
-add_token_keys(const TokenKeyOptions& options, gateway::AuthorizationOptions& authorization);
+/// Fills in `keys` and `iam`. Issuers are asked over https for their discovery document, until
+/// `cancel`.
+base::Result<void> add_token_keys(
+    const TokenKeyOptions& options,
+    gateway::AuthorizationOptions& authorization,
+    const os::Cancellation& cancel);
 
 /// A token signed by the local issuer of this user, made at first use. `claims` is a JSON object.
 base::Result<std::string> local_token(const std::string& claims);

@@ -12,8 +12,6 @@ namespace {
 constexpr std::chrono::minutes ask_again{1};  // for a key that is not known
 constexpr std::chrono::seconds try_again{10}; // after a failure
 constexpr std::chrono::hours keep_keys{2};
-// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
-constexpr std::size_t max_key_set = 150'000;
 
 KeySource::Keys share(std::optional<JwtKeySet> keys) {
     return keys ? std::make_shared<const JwtKeySet>(std::move(*keys)) : nullptr;
@@ -29,11 +27,19 @@ bool KeySource::available() const {
     return jwks_ != nullptr || local_ != nullptr || fetch_ != nullptr;
 }
 
+base::Result<std::string> KeySource::fetch_bounded(const std::string& url) const {
+    auto text = fetch_(url);
+    if (text && text->size() > max_key_document) {
+        return base::fail(fmt::format("{} has more than {} bytes", url, max_key_document));
+    }
+    return text;
+}
+
 base::Result<KeySource::Keys> KeySource::ask(const std::string& issuer) const {
     const bool slash = !issuer.empty() && issuer.back() == '/';
     const std::string discovery =
         fmt::format("{}{}.well-known/openid-configuration", issuer, slash ? "" : "/");
-    const auto text = fetch_(discovery);
+    const auto text = fetch_bounded(discovery);
     if (!text) {
         return tl::unexpected(text.error());
     }
@@ -45,12 +51,9 @@ base::Result<KeySource::Keys> KeySource::ask(const std::string& issuer) const {
     if (url.rfind("https://", 0) != 0) {
         return base::fail(fmt::format("{} has no https jwks_uri", discovery));
     }
-    const auto jwks = fetch_(url);
+    const auto jwks = fetch_bounded(url);
     if (!jwks) {
         return tl::unexpected(jwks.error());
-    }
-    if (jwks->size() > max_key_set) {
-        return base::fail(fmt::format("{} has more than {} bytes", url, max_key_set));
     }
     auto keys = JwtKeySet::parse(*jwks, url);
     if (!keys) {

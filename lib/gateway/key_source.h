@@ -14,7 +14,12 @@
 
 namespace samara::gateway {
 
-/// Gets a document over HTTPS; given by the program.
+/// Bytes of a key set, and of the document that names it.
+/// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+constexpr std::size_t max_key_document = 150'000;
+
+/// Gets a document of at most max_key_document bytes over HTTPS, in a bounded time; given by the
+/// program.
 using Fetch = std::function<base::Result<std::string>(const std::string& url)>;
 
 struct KeySourceOptions {
@@ -53,6 +58,7 @@ private:
     };
 
     [[nodiscard]] bool has_to_ask(const Known& known, const std::string& kid) const;
+    [[nodiscard]] base::Result<std::string> fetch_bounded(const std::string& url) const;
     [[nodiscard]] base::Result<Keys> ask(const std::string& issuer) const;
 
     Keys jwks_;

@@ -1,6 +1,6 @@
 #include "invoke/transport.h"
 
-#include "net/plain_client.h"
+#include "net/http_client.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view invocations = "/2015-03-31/functions/function/invocations";
 
-net::PlainClient::Address address_of(const engine::Endpoint& endpoint) {
+net::HttpAddress address_of(const engine::Endpoint& endpoint) {
     if (const auto* tcp = std::get_if<engine::TcpEndpoint>(&endpoint)) {
         return net::TcpAddress{tcp->host, tcp->port};
     }
@@ -40,6 +40,8 @@ public:
         add("X-Amz-Log-Type", request.tail_log ? "Tail" : "");
         message.body = request.payload;
         message.patience = patience;
+        message.time_limit = patience;
+        message.body_limit = net::no_body_limit; // the emulator holds results to Lambda's quota
         message.stop_descriptor = cancel.descriptor();
         net::HttpResult<net::ClientResponse> answer = client_.send(message);
         if (!answer) {
@@ -67,7 +69,7 @@ private:
         return response;
     }
 
-    net::PlainClient client_;
+    net::HttpClient client_;
 };
 
 } // namespace

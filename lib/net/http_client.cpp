@@ -1,21 +1,18 @@
 #include "net/http_client.h"
 
-#include "net/refusal.h"
-#include "net/stop_watcher.h"
+#include "net/answer_reader.h"
+#include "net/connector.h"
+#include "net/http_parser.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <array>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
-#include <httplib.h>
 
-#include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 namespace samara::net {
 
@@ -25,9 +22,11 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 // A peer that does not take a connection for this long will not answer either.
-constexpr milliseconds connect_limit{10'000};
-// For "without end": httplib knows no such thing.
+constexpr milliseconds connect_limit{30'000};
+// For "without end".
 constexpr milliseconds forever = std::chrono::hours(24L * 365);
+// Pieces of a streamed body: between two of them an early answer is seen.
+constexpr std::size_t piece_size = 16UL * 1024;
 
 template <class... Ts>
 struct Overloaded : Ts... {
@@ -37,274 +36,234 @@ struct Overloaded : Ts... {
 template <class... Ts>
 Overloaded(Ts...) -> Overloaded<Ts...>; // clang 14 does not deduce aggregates yet
 
-std::unique_ptr<httplib::ClientImpl> make_client(const HttpAddress& address) {
-    auto client = std::visit(
+milliseconds or_forever(milliseconds time) {
+    return time.count() > 0 ? std::min(time, forever) : forever;
+}
+
+std::string host_header(std::string_view host, std::uint16_t port, std::uint16_t usual) {
+    const bool bracketed = host.find(':') != std::string_view::npos;
+    std::string text = bracketed ? fmt::format("[{}]", host) : std::string(host);
+    return port == usual ? text : fmt::format("{}:{}", text, port);
+}
+
+std::string host_header(const HttpAddress& address) {
+    constexpr std::uint16_t http = 80;
+    constexpr std::uint16_t https = 443;
+    return std::visit(
         Overloaded{
-            [](const TcpAddress& tcp) {
-                return std::make_unique<httplib::ClientImpl>(tcp.host, tcp.port);
-            },
-            [](const TlsAddress& tls) -> std::unique_ptr<httplib::ClientImpl> {
-                auto secure = std::make_unique<httplib::SSLClient>(
-                    tls.host, tls.port, tls.certificate, tls.key);
-                if (!tls.authorities.empty()) {
-                    secure->set_ca_cert_path(tls.authorities);
-                }
-                secure->enable_server_certificate_verification(tls.verify);
-                return secure;
-            },
-            [](const UnixAddress& local) {
-                auto client_of_socket = std::make_unique<httplib::ClientImpl>(local.socket);
-                client_of_socket->set_address_family(AF_UNIX);
-                return client_of_socket;
-            },
+            [](const TcpAddress& tcp) { return host_header(tcp.host, tcp.port, http); },
+            [](const TlsAddress& tls) { return host_header(tls.host, tls.port, https); },
+            [](const UnixAddress&) { return std::string("localhost"); }, // Docker refuses a path
         },
         address);
-    client->set_keep_alive(true);
-    client->set_tcp_nodelay(!std::holds_alternative<UnixAddress>(address));
-    client->set_url_encode(false);
-    client->set_decompress(false);
-    client->set_follow_location(false);
-    return client;
 }
 
-// What connect(2) says of a socket that could not be connected to: httplib keeps no errno.
-int unix_connect_errno(const std::string& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path) {
-        return ENAMETOOLONG;
+std::string encode_request(const ClientRequest& request, const HttpAddress& address) {
+    std::string head = fmt::format("{} {} HTTP/1.1\r\n", request.method, request.target);
+    const auto add = [&head](std::string_view name, std::string_view value) {
+        head.append(name).append(": ").append(value).append("\r\n");
+    };
+    if (find_header(request.headers, "Host") == nullptr) {
+        add("Host", host_header(address));
     }
-    path.copy(address.sun_path, sizeof address.sun_path - 1);
-    const Socket socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    const int connected =
-        ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
-    return connected == 0 ? ECONNREFUSED : errno;
-}
-
-bool resolves(const std::string& host) {
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    const int status = ::getaddrinfo(host.c_str(), nullptr, &hints, &found);
-    if (found != nullptr) {
-        ::freeaddrinfo(found);
-    }
-    return status == 0;
-}
-
-HttpError connection_error(const HttpAddress& address) {
-    const std::string where = to_string(address);
-    if (const auto* local = std::get_if<UnixAddress>(&address)) {
-        return {
-            HttpFailure::refused,
-            fmt::format("{}: {}", where, std::strerror(unix_connect_errno(local->socket)))};
-    }
-    const auto* tcp = std::get_if<TcpAddress>(&address);
-    const std::string& host = tcp != nullptr ? tcp->host : std::get<TlsAddress>(address).host;
-    if (!resolves(host)) {
-        return {HttpFailure::other, fmt::format("{}: unknown host", where)};
-    }
-    return {HttpFailure::refused, fmt::format("{}: Connection refused", where)};
-}
-
-// What happened during one exchange, for the callbacks and for telling failures apart.
-struct Exchange {
-    int status = 0;
-    bool answered = false; // the head of an answer has come
-    bool unwanted = false; // a sink or a source wanted to stop
-    std::optional<HttpError> source_error;
-    std::optional<ClientResponse> refusal; // came while the body was being sent
-    std::string body;
-    Clock::time_point last_activity = Clock::now();
-};
-
-// Pieces for which a socket that can be written to has room.
-constexpr std::size_t piece_size = 16UL * 1024;
-
-// `plain` is the socket, -1 over TLS: what can be read there tells nothing.
-bool write_piece(
-    httplib::DataSink& sink,
-    std::string_view bytes,
-    int plain,
-    milliseconds patience,
-    Exchange& exchange) {
-    if (plain < 0) {
-        return sink.write(bytes.data(), bytes.size());
-    }
-    while (!bytes.empty()) {
-        const std::string_view piece = bytes.substr(0, piece_size);
-        if (wait_to_write(plain, patience) != Turn::write ||
-            !sink.write(piece.data(), piece.size())) {
-            exchange.refusal = read_refusal(plain);
-            return false;
-        }
-        bytes.remove_prefix(piece.size());
-        exchange.last_activity = Clock::now();
-    }
-    return true;
-}
-
-httplib::Request make_request(
-    const ClientRequest& request,
-    const HttpAddress& address,
-    const httplib::ClientImpl& client,
-    milliseconds patience,
-    Exchange& exchange) {
-    httplib::Request out;
-    out.method = request.method;
-    out.path = request.target;
     for (const HttpHeader& header : request.headers) {
-        out.headers.emplace(header.name, header.value);
-    }
-    if (std::holds_alternative<UnixAddress>(address)) {
-        out.headers.emplace("Host", "localhost"); // Docker refuses a path
+        if (is_valid_header(header.name, header.value)) {
+            add(header.name, header.value);
+        }
     }
     if (request.body_source) {
-        out.is_chunked_content_provider_ = true;
-        out.headers.emplace("Transfer-Encoding", "chunked");
-        const bool tls = std::holds_alternative<TlsAddress>(address);
-        out.content_provider_ =
-            [&, tls, patience](std::size_t, std::size_t, httplib::DataSink& sink) {
-                auto bytes = request.body_source();
-                exchange.last_activity = Clock::now();
-                if (!bytes) {
-                    exchange.source_error = bytes.error();
-                    return false;
-                }
-                if (bytes->empty()) {
-                    sink.done();
-                    return true;
-                }
-                const int plain = tls ? -1 : static_cast<int>(client.socket());
-                return write_piece(sink, *bytes, plain, patience, exchange);
-            };
-    } else {
-        out.body = request.body;
+        add("Transfer-Encoding", "chunked");
+    } else if (!request.body.empty() || (request.method != "GET" && request.method != "HEAD")) {
+        add("Content-Length", std::to_string(request.body.size()));
     }
-    out.response_handler = [&](const httplib::Response& response) {
-        exchange.status = response.status;
-        exchange.answered = true;
-        exchange.last_activity = Clock::now();
-        return true;
-    };
-    out.content_receiver = [&](const char* data, std::size_t length, std::uint64_t, std::uint64_t) {
-        exchange.last_activity = Clock::now();
-        if (request.body_sink && exchange.status >= 200 && exchange.status < 300) {
-            exchange.unwanted = !request.body_sink({data, length});
-            return !exchange.unwanted;
-        }
-        exchange.body.append(data, length);
-        return true;
-    };
-    return out;
+    return head += "\r\n";
 }
 
-HttpError failure(
-    httplib::Error error,
-    const HttpAddress& address,
-    const Exchange& exchange,
-    milliseconds patience) {
-    const std::string where = to_string(address);
-    if (exchange.source_error) {
-        return *exchange.source_error;
-    }
-    if (exchange.unwanted) {
-        return {HttpFailure::cancelled, fmt::format("{}: cancelled", where)};
-    }
-    switch (error) {
-    case httplib::Error::Connection:
-        return connection_error(address);
-    case httplib::Error::ConnectionTimeout:
-        return {HttpFailure::timeout, fmt::format("{}: no connection in time", where)};
-    case httplib::Error::Read:
-    case httplib::Error::Write:
-        if (Clock::now() - exchange.last_activity >= patience) {
-            return {
-                HttpFailure::timeout,
-                fmt::format("{}: no answer within {} ms", where, patience.count())};
-        }
-        return {HttpFailure::closed, fmt::format("{}: the connection was closed", where)};
-    case httplib::Error::SSLConnection:
-    case httplib::Error::SSLLoadingCerts:
-    case httplib::Error::SSLServerVerification:
-        return {
-            HttpFailure::tls, fmt::format("{}: TLS failed ({})", where, httplib::to_string(error))};
-    default:
-        return {HttpFailure::other, fmt::format("{}: {}", where, httplib::to_string(error))};
-    }
+// What would end the line early and begin another one.
+bool is_one_line(const ClientRequest& request) {
+    const auto plain = [](char byte) { return byte > ' ' && byte != '\x7f'; };
+    return std::all_of(request.method.begin(), request.method.end(), plain) &&
+           std::all_of(request.target.begin(), request.target.end(), [&](char byte) {
+               return plain(byte) || static_cast<unsigned char>(byte) > '\x7f';
+           });
 }
 
-bool polls_readable(int descriptor) {
-    pollfd polled{descriptor, POLLIN, 0};
-    return descriptor >= 0 && ::poll(&polled, 1, 0) > 0;
+/// Whether an answer with an error status waits: a server that cannot take a body (its disk is
+/// full) answers before it has read all of that, and then reads no more.
+bool refusal_waits(int socket) {
+    constexpr std::string_view version = "HTTP/1.";
+    constexpr std::size_t status_at = sizeof "HTTP/1.1 " - 1;
+    std::array<char, status_at + 1> head{};
+    const ssize_t count = ::recv(socket, head.data(), head.size(), MSG_PEEK | MSG_DONTWAIT);
+    return static_cast<std::size_t>(std::max<ssize_t>(count, 0)) == head.size() &&
+           std::string_view(head.data(), head.size()).starts_with(version) &&
+           head[status_at] >= '4';
 }
 
 } // namespace
 
 class HttpClient::Impl {
 public:
-    explicit Impl(HttpAddress address)
-        : address_(std::move(address)), client_(make_client(address_)),
-          watcher_([this] { client_->stop(); }) {}
+    explicit Impl(HttpAddress address) : address_(std::move(address)) {}
 
     [[nodiscard]] const HttpAddress& address() const { return address_; }
 
     HttpResult<ClientResponse> send(const ClientRequest& request) {
-        const milliseconds patience = request.patience.count() > 0 ? request.patience : forever;
-        const milliseconds connecting = std::min(patience, connect_limit);
-        client_->set_connection_timeout(
-            connecting.count() / 1000, (connecting.count() % 1000) * 1000);
-        client_->set_read_timeout(patience);
-        client_->set_write_timeout(patience);
-        auto answer = exchange(request, patience);
-        // The peer may close an idle connection just when it is used again.
-        const bool harmless = request.method == "GET" || request.method == "HEAD";
-        if (!answer && answer.error().kind == HttpFailure::closed && harmless && !answered_) {
-            answer = exchange(request, patience);
+        if (!is_one_line(request)) {
+            return tl::unexpected(at({HttpFailure::other, "the request is no line of HTTP"}));
         }
-        return answer;
+        AnswerLimits limits;
+        limits.patience = or_forever(request.patience);
+        limits.end = Clock::now() + or_forever(request.time_limit);
+        limits.body = request.body_limit;
+        limits.stop_fd = request.stop_descriptor;
+        bool again = (request.method == "GET" || request.method == "HEAD") && !request.body_source;
+        while (true) {
+            const bool used_before = connection_.socket.valid();
+            bool answered = false;
+            auto answer = exchange(request, limits, answered);
+            if (answer) {
+                return answer;
+            }
+            // The peer may close an idle connection just when it is used again.
+            again = again && used_before && !answered && answer.error().kind == HttpFailure::closed;
+            if (!again) {
+                return answer;
+            }
+        }
     }
 
 private:
-    HttpResult<ClientResponse> exchange(const ClientRequest& request, milliseconds patience) {
-        Exchange state;
-        httplib::Request out = make_request(request, address_, *client_, patience, state);
-        httplib::Response response;
-        httplib::Error error = httplib::Error::Success;
-        if (polls_readable(request.stop_descriptor)) {
-            return cancelled();
+    [[nodiscard]] HttpError at(HttpError error) const {
+        error.message = fmt::format("{}: {}", to_string(address_), error.message);
+        return error;
+    }
+
+    HttpResult<ClientResponse>
+    exchange(const ClientRequest& request, const AnswerLimits& limits, bool& answered) {
+        if (auto failed = prepare(limits)) {
+            return tl::unexpected(std::move(*failed));
         }
-        if (request.stop_descriptor >= 0) {
-            watcher_.arm(request.stop_descriptor);
+        Connected connection = std::exchange(connection_, {}); // put back when it can go on
+        const IoStatus sent = send_head(*connection.transport, request, limits);
+        if (sent == IoStatus::timed_out || sent == IoStatus::stopped) {
+            return tl::unexpected(at(wait_failure(sent, limits)));
         }
-        const bool done = client_->send(out, response, error);
-        const bool interrupted = request.stop_descriptor >= 0 && watcher_.disarm();
-        answered_ = state.answered;
-        if (!done && state.refusal && !interrupted) {
-            return std::move(*state.refusal);
+        bool whole = sent == IoStatus::ok;
+        if (whole && request.body_source) {
+            auto streamed = send_source(connection, request.body_source, limits);
+            if (!streamed) {
+                return tl::unexpected(std::move(streamed).error());
+            }
+            whole = *streamed;
         }
-        if (!done) {
-            return interrupted ? cancelled()
-                               : tl::unexpected(failure(error, address_, state, patience));
+        // A server that refuses a body answers in the middle of it: the answer is read all the
+        // same.
+        AnswerReader reader(*connection.transport, buffer_, limits, request.body_sink);
+        auto answer = reader.read(request.method == "HEAD");
+        answered = reader.answered();
+        if (!answer) {
+            return tl::unexpected(at(std::move(answer).error()));
         }
-        ClientResponse answer;
-        answer.status = response.status;
-        answer.body = std::move(state.body);
-        for (auto& [name, value] : response.headers) {
-            answer.headers.push_back({name, std::move(value)});
+        if (whole && reader.keep()) {
+            connection_ = std::move(connection);
         }
         return answer;
     }
 
-    [[nodiscard]] tl::unexpected<HttpError> cancelled() const {
-        return tl::unexpected(
-            HttpError{HttpFailure::cancelled, fmt::format("{}: cancelled", to_string(address_))});
+    /// Sees to a connection; one that the server closed meanwhile, or that has bytes nobody asked
+    /// for, is made again.
+    std::optional<HttpError> prepare(const AnswerLimits& limits) {
+        std::array<pollfd, 2> waits{
+            pollfd{connection_.socket.get(), POLLIN, 0}, pollfd{limits.stop_fd, POLLIN, 0}};
+        if (::poll(waits.data(), waits.size(), 0) > 0) { // descriptors of -1 are passed over
+            if (waits[1].revents != 0) {
+                return at(wait_failure(IoStatus::stopped, limits));
+            }
+            connection_ = {};
+        }
+        if (connection_.socket.valid()) {
+            return std::nullopt;
+        }
+        buffer_.clear();
+        const Deadline deadline =
+            std::min(Clock::now() + std::min(limits.patience, connect_limit), limits.end);
+        auto connected = connect_to(address_, deadline, limits.stop_fd);
+        if (!connected) {
+            return std::move(connected).error();
+        }
+        connection_ = std::move(*connected);
+        return std::nullopt;
+    }
+
+    static Deadline patient(const AnswerLimits& limits) {
+        return std::min(Clock::now() + limits.patience, limits.end);
+    }
+
+    IoStatus send_head(
+        Transport& transport, const ClientRequest& request, const AnswerLimits& limits) const {
+        const std::string_view body =
+            request.body_source ? std::string_view() : std::string_view(request.body);
+        return transport.write(
+            encode_request(request, address_), body, patient(limits), limits.stop_fd);
+    }
+
+    /// Whether all of it was sent; not when the server has refused it, or closed.
+    HttpResult<bool> send_source(
+        const Connected& connection, const BodySource& source, const AnswerLimits& limits) const {
+        while (true) {
+            auto bytes = source();
+            if (!bytes) {
+                return tl::unexpected(std::move(bytes).error());
+            }
+            const bool last = bytes->empty();
+            std::string head = last ? "0\r\n" : fmt::format("{:x}\r\n", bytes->size());
+            do {
+                const std::string_view piece = bytes->substr(0, piece_size);
+                bytes->remove_prefix(piece.size());
+                const IoStatus status =
+                    send_piece(connection, head, piece, bytes->empty() ? "\r\n" : "", limits);
+                if (status == IoStatus::closed) {
+                    return false;
+                }
+                if (status != IoStatus::ok) {
+                    return tl::unexpected(at(wait_failure(status, limits)));
+                }
+                head.clear();
+            } while (!bytes->empty());
+            if (last) {
+                return true;
+            }
+        }
+    }
+
+    static IoStatus send_piece(
+        const Connected& connection,
+        std::string head,
+        std::string_view piece,
+        std::string_view end,
+        const AnswerLimits& limits) {
+        const int socket = connection.socket.get();
+        if (connection.plain) {
+            // Room, or the answer of one who reads no more.
+            IoStatus ready = wait_ready(socket, POLLIN | POLLOUT, patient(limits), limits.stop_fd);
+            if (ready == IoStatus::ok && refusal_waits(socket)) {
+                return IoStatus::closed;
+            }
+            if (ready == IoStatus::ok) {
+                ready = wait_ready(socket, POLLOUT, patient(limits), limits.stop_fd);
+            }
+            if (ready != IoStatus::ok) {
+                return ready;
+            }
+        }
+        head.append(piece).append(end);
+        return connection.transport->write(head, {}, patient(limits), limits.stop_fd);
     }
 
     HttpAddress address_;
-    std::unique_ptr<httplib::ClientImpl> client_;
-    bool answered_ = false; // whether the last exchange got as far as a head
-    StopWatcher watcher_;
+    Connected connection_;
+    std::string buffer_; // received and not yet used
 };
 
 std::string to_string(const HttpAddress& address) {

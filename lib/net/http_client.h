@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,9 +40,10 @@ std::string to_string(const HttpAddress& address);
 
 enum class HttpFailure : std::uint8_t {
     refused,   ///< nobody listens there, or one may not connect
-    timeout,   ///< no connection or no bytes within the request's patience
+    timeout,   ///< no connection, no bytes or no end within the time of the request
     closed,    ///< the peer ended the connection in the middle
     tls,       ///< no handshake, or a certificate that is not trusted
+    too_large, ///< the answer has more bytes than the request takes
     cancelled, ///< by `stop_descriptor`, or a sink or source that did not want to go on
     other,
 };
@@ -69,16 +71,26 @@ using BodySink = std::function<bool(std::string_view bytes)>;
 struct ClientRequest {
     std::string method = "GET";
     std::string target = "/"; ///< path and query, encoded by the caller
-    HttpHeaders headers = {}; ///< Host and Content-Length are written by the client
+    /// Content-Length is written by the client, Host too unless it is given. What is no header (see
+    /// is_valid_header) is left out.
+    HttpHeaders headers = {};
     std::string body = {};
     BodySource body_source = {}; ///< instead of `body`: sent in chunks
 
-    /// Receives the body of a 2xx answer instead of ClientResponse::body. Others are collected
-    /// there all the same: they say what went wrong.
+    /// Receives the body of a 2xx answer instead of ClientResponse::body. The first 64 KB of others
+    /// are collected there all the same: they say what went wrong.
     BodySink body_sink = {};
 
     /// For the connection, and then for each wait for bytes; zero: without end.
     std::chrono::milliseconds patience{60'000};
+
+    /// For all of it, from the name lookup to the last byte: a server that trickles is no better
+    /// than one that is silent. Zero, without end, is for what lasts as long as something else
+    /// does: a container's log, a build, a function.
+    std::chrono::milliseconds time_limit = std::chrono::minutes(10);
+
+    /// Bytes of the answer's body, whether a sink takes them or not.
+    std::uint64_t body_limit = 64UL * 1024 * 1024;
 
     /// Ends the exchange with HttpFailure::cancelled once it polls readable; -1: none.
     int stop_descriptor = -1;
@@ -92,8 +104,11 @@ struct ClientResponse {
     [[nodiscard]] bool success() const { return status >= 200 && status < 300; }
 };
 
+/// For bodies whose end something else decides.
+constexpr std::uint64_t no_body_limit = std::numeric_limits<std::uint64_t>::max();
+
 /// One connection, kept open between exchanges and made again when the peer has closed it. One
-/// exchange at a time: not for several threads at once.
+/// exchange at a time: not for several threads at once. An exchange costs one write and no thread.
 class HttpClient {
 public:
     explicit HttpClient(HttpAddress address);
@@ -106,6 +121,7 @@ public:
     [[nodiscard]] const HttpAddress& address() const;
 
     /// An answer of any status is a success. Redirects are not followed, bodies not decompressed.
+    /// Only a GET or HEAD is sent again, where the peer closed the idle connection meanwhile.
     HttpResult<ClientResponse> send(const ClientRequest& request);
 
 private:

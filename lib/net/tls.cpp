@@ -8,6 +8,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 #include <poll.h>
 
 namespace samara::net {
@@ -39,10 +40,9 @@ IoStatus wait_for(SSL* session, int result, Deadline deadline, int stop_fd) {
     case SSL_ERROR_WANT_READ:
         return wait_ready(descriptor, POLLIN, deadline, stop_fd);
     case SSL_ERROR_WANT_WRITE:
-        return wait_ready(descriptor, POLLOUT, deadline);
+        return wait_ready(descriptor, POLLOUT, deadline, stop_fd);
     default:
-        ERR_clear_error();
-        return IoStatus::closed;
+        return IoStatus::closed; // the queue of errors says why
     }
 }
 
@@ -52,6 +52,7 @@ public:
 
     ReadResult read(std::span<char> buffer, Deadline deadline, int stop_fd) override {
         while (true) {
+            ERR_clear_error(); // what is left there would be taken for this call's
             const int count = SSL_read(session_.get(), buffer.data(), int_size(buffer.size()));
             if (count > 0) {
                 return {IoStatus::ok, static_cast<std::size_t>(count)};
@@ -63,18 +64,22 @@ public:
         }
     }
 
-    IoStatus write(std::string_view head, std::string_view body, Deadline deadline) override {
+    using Transport::write;
+
+    IoStatus
+    write(std::string_view head, std::string_view body, Deadline deadline, int stop_fd) override {
         std::string joined;
         joined.reserve(head.size() + body.size());
         joined.append(head).append(body); // one record, hence one packet, for a small answer
         std::string_view rest = joined;
         while (!rest.empty()) {
+            ERR_clear_error();
             const int count = SSL_write(session_.get(), rest.data(), int_size(rest.size()));
             if (count > 0) {
                 rest.remove_prefix(static_cast<std::size_t>(count));
                 continue;
             }
-            const IoStatus status = wait_for(session_.get(), count, deadline, -1);
+            const IoStatus status = wait_for(session_.get(), count, deadline, stop_fd);
             if (status != IoStatus::ok) {
                 return status;
             }
@@ -102,6 +107,7 @@ public:
             return nullptr;
         }
         while (true) {
+            ERR_clear_error();
             const int result = SSL_accept(session.get());
             if (result == 1) {
                 return std::make_unique<TlsTransport>(std::move(session));
@@ -116,7 +122,71 @@ private:
     SslContext context_;
 };
 
+/// What the client trusts and shows; false with OpenSSL's reason in its queue.
+bool use_files(SSL_CTX* context, const TlsPeer& peer) {
+    SSL_CTX_set_default_passwd_cb(context, no_password);
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_verify(context, peer.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+    const int trusted =
+        !peer.verify ? 1
+        : peer.authorities.empty()
+            ? SSL_CTX_set_default_verify_paths(context)
+            : SSL_CTX_load_verify_locations(context, peer.authorities.c_str(), nullptr);
+    if (trusted != 1) {
+        return false;
+    }
+    return peer.certificate.empty() ||
+           (SSL_CTX_use_certificate_chain_file(context, peer.certificate.c_str()) == 1 &&
+            SSL_CTX_use_PrivateKey_file(context, peer.key.c_str(), SSL_FILETYPE_PEM) == 1);
+}
+
+/// Whose certificate it must be; a name is told to the server as well.
+bool expect_host(SSL* session, const std::string& host) {
+    if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host.c_str()) == 1) {
+        return true;
+    }
+    ERR_clear_error();
+    return SSL_set_tlsext_host_name(session, host.c_str()) == 1 &&
+           SSL_set1_host(session, host.c_str()) == 1;
+}
+
+std::string handshake_reason(SSL* session) {
+    if (const long verified = SSL_get_verify_result(session); verified != X509_V_OK) {
+        ERR_clear_error();
+        return X509_verify_cert_error_string(verified);
+    }
+    return ERR_peek_error() == 0 ? "the connection was closed" : openssl_reason();
+}
+
 } // namespace
+
+Handshake connect_tls(int descriptor, const TlsPeer& peer, Deadline deadline, int stop_fd) {
+    ERR_clear_error();
+    const SslContext context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
+    if (!context || !use_files(context.get(), peer)) {
+        return {nullptr, IoStatus::closed, openssl_reason()};
+    }
+    SslSession session(SSL_new(context.get()), &SSL_free);
+    if (!session || SSL_set_fd(session.get(), descriptor) != 1 ||
+        !expect_host(session.get(), peer.host)) {
+        return {nullptr, IoStatus::closed, openssl_reason()};
+    }
+    while (true) {
+        ERR_clear_error();
+        const int result = SSL_connect(session.get());
+        if (result == 1) {
+            return {std::make_unique<TlsTransport>(std::move(session)), IoStatus::ok, {}};
+        }
+        const IoStatus status = wait_for(session.get(), result, deadline, stop_fd);
+        if (status != IoStatus::ok) {
+            return {
+                nullptr,
+                status,
+                status == IoStatus::closed ? handshake_reason(session.get()) : std::string()};
+        }
+    }
+}
 
 base::Result<std::unique_ptr<TlsContext>>
 load_tls(const std::string& certificate_file, const std::string& key_file) {

@@ -32,7 +32,10 @@ public:
         }
     }
 
-    IoStatus write(std::string_view head, std::string_view body, Deadline deadline) override {
+    using Transport::write;
+
+    IoStatus
+    write(std::string_view head, std::string_view body, Deadline deadline, int stop_fd) override {
         while (!head.empty() || !body.empty()) {
             std::array<iovec, 2> parts{
                 iovec{const_cast<char*>(head.data()), head.size()},
@@ -48,7 +51,7 @@ public:
                 continue;
             }
             if (errno == EAGAIN) {
-                const IoStatus ready = wait_ready(descriptor_, POLLOUT, deadline);
+                const IoStatus ready = wait_ready(descriptor_, POLLOUT, deadline, stop_fd);
                 if (ready != IoStatus::ok) {
                     return ready;
                 }

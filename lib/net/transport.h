@@ -34,8 +34,14 @@ public:
     /// At least one byte into `buffer`. A readable `stop_fd` (-1: none) ends the wait.
     virtual ReadResult read(std::span<char> buffer, Deadline deadline, int stop_fd) = 0;
 
-    /// All of `head` followed by all of `body`, in one packet where they fit.
-    virtual IoStatus write(std::string_view head, std::string_view body, Deadline deadline) = 0;
+    /// All of `head` followed by all of `body`, in one packet where they fit. A readable `stop_fd`
+    /// ends a wait for room.
+    virtual IoStatus
+    write(std::string_view head, std::string_view body, Deadline deadline, int stop_fd) = 0;
+
+    IoStatus write(std::string_view head, std::string_view body, Deadline deadline) {
+        return write(head, body, deadline, -1);
+    }
 
     /// Tells the client that nothing more comes; reading stays possible.
     virtual void finish_writing() = 0;
@@ -64,6 +70,24 @@ protected:
 /// Loads PEM files (a chain, leaf first). Fails when they cannot be read or do not belong together.
 base::Result<std::unique_ptr<TlsContext>>
 load_tls(const std::string& certificate_file, const std::string& key_file);
+
+/// Whom a client wants to reach, and what it trusts.
+struct TlsPeer {
+    std::string host;        ///< name or address its certificate must be for
+    std::string authorities; ///< PEM file; empty: the system's
+    std::string certificate; ///< the client's own, PEM file; may be empty
+    std::string key;         ///< its private key, PEM file; may be empty
+    bool verify = true;
+};
+
+struct Handshake {
+    std::unique_ptr<Transport> transport; ///< nullptr: it failed
+    IoStatus status = IoStatus::closed;
+    std::string reason; ///< where the status is `closed`
+};
+
+/// Handshakes as client over a connected socket, which stays the caller's.
+Handshake connect_tls(int descriptor, const TlsPeer& peer, Deadline deadline, int stop_fd);
 
 /// Waits until `descriptor` is ready for `events` (poll's).
 IoStatus wait_ready(int descriptor, short events, Deadline deadline, int stop_fd = -1);

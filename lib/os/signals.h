@@ -4,8 +4,10 @@
 
 namespace samara::os {
 
-/// While it exists, SIGINT, SIGTERM and SIGHUP cancel `cancel` instead of ending the program; more
-/// of them change nothing, so that cleaning up is never cut short. One at a time per process.
+/// While it exists, the first SIGINT, SIGTERM or SIGHUP cancels `cancel` instead of ending the
+/// program. A second SIGINT or SIGTERM ends the program at once, whatever it waits for: the next
+/// start removes what is left. What comes within 100 ms of the first is the same stop, told twice
+/// (a terminal and a wrapper both pass Ctrl-C on). One at a time per process.
 class SignalCancellation {
 public:
     explicit SignalCancellation(Cancellation cancel);

@@ -122,6 +122,10 @@ Api::send(const ApiRequest& request, const os::Cancellation& cancel) {
     out.body_source = request.tar;
     out.body_sink = request.sink;
     out.patience = request.patience;
+    if (request.patience.count() == 0) { // lasts as long as what it tells of
+        out.time_limit = request.patience;
+        out.body_limit = net::no_body_limit;
+    }
     out.stop_descriptor = cancel.descriptor();
     if (request.json) {
         out.headers.push_back({"Content-Type", "application/json"});

@@ -1,7 +1,7 @@
 #include "engine/docker/direct_path.h"
 
+#include "net/http_client.h"
 #include "net/local_address.h"
-#include "net/plain_client.h"
 
 #include <chrono>
 
@@ -13,9 +13,12 @@ find_direct_path(const ContainerState& state, std::uint16_t port, const os::Canc
     if (state.address.empty() || !net::is_local_address(state.gateway)) {
         return std::nullopt;
     }
-    net::PlainClient client(net::TcpAddress{state.address, port});
+    net::HttpClient client(net::TcpAddress{state.address, port});
     const auto answer = client.send(
-        {.target = "/ping", .patience = patience, .stop_descriptor = cancel.descriptor()});
+        {.target = "/ping",
+         .patience = patience,
+         .time_limit = patience,
+         .stop_descriptor = cancel.descriptor()});
     if (!answer) {
         return std::nullopt;
     }

@@ -109,7 +109,10 @@ base::Result<void> DockerEnvironment::wait_until_ready(
     std::chrono::milliseconds pause = first_pause;
     // Docker's own proxy takes connections before the emulator does: only an answer tells.
     while (!client.send(
-        {.target = "/ping", .patience = limit, .stop_descriptor = cancel.descriptor()})) {
+        {.target = "/ping",
+         .patience = limit,
+         .time_limit = limit,
+         .stop_descriptor = cancel.descriptor()})) {
         if (cancel.cancelled()) {
             return base::fail("cancelled");
         }

@@ -27,7 +27,8 @@ protected:
             return base::fail("connection refused");
         }
         return url.ends_with(discovery_suffix)
-                   ? fmt::format(R"({{"jwks_uri": "{}"}})", jwks_uri_)
+                   ? fmt::format(R"({{"jwks_uri": "{}"}})", jwks_uri_) +
+                         std::string(discovery_padding_, ' ')
                    : write_jwks(key_, kid_) + std::string(padding_, ' ');
     }
 
@@ -39,6 +40,7 @@ protected:
     const Key key_ = *Key::generate();
     std::string kid_ = "one";
     std::string jwks_uri_ = "https://issuer/keys";
+    std::size_t discovery_padding_ = 0;
     std::size_t padding_ = 0;
     bool down_ = false;
     int asked_ = 0;
@@ -116,6 +118,14 @@ TEST_F(KeySourceTest, RefusesHugeKeySets) {
     const auto keys = source_.keys_for("https://issuer", "one");
     ASSERT_FALSE(keys);
     EXPECT_THAT(keys.error().message, HasSubstr("more than 150000 bytes"));
+}
+
+TEST_F(KeySourceTest, RefusesHugeDiscoveryDocuments) {
+    discovery_padding_ = 150'000;
+    const auto keys = source_.keys_for("https://issuer", "one");
+    ASSERT_FALSE(keys);
+    EXPECT_THAT(keys.error().message, HasSubstr("more than 150000 bytes"));
+    EXPECT_EQ(asked_, 1);
 }
 
 TEST(KeySource, DoesNotLetRequestsWithKnownKeysWaitForAnIssuer) {

@@ -2,6 +2,7 @@
 #include "os/unique_fd.h"
 #include "os/wait.h"
 
+#include <chrono>
 #include <csignal>
 
 #include <gtest/gtest.h>
@@ -23,6 +24,23 @@ TEST(Signals, CancelInsteadOfEndingTheProgram) {
     }
     // What was there before is back: the default action.
     EXPECT_EXIT(std::raise(SIGTERM), testing::KilledBySignal(SIGTERM), "");
+}
+
+TEST(Signals, ASecondOneEndsWhatDoesNotStop) {
+    for (const int second : {SIGINT, SIGTERM}) {
+        EXPECT_EXIT(
+            {
+                const SignalCancellation signals((Cancellation()));
+                std::raise(SIGINT);
+                const auto begin = std::chrono::steady_clock::now();
+                while (std::chrono::steady_clock::now() - begin < std::chrono::seconds(30)) {
+                    std::raise(SIGHUP); // a terminal that closes says so more than once
+                    std::raise(second);
+                }
+            },
+            testing::KilledBySignal(second),
+            "Ended at once");
+    }
 }
 
 TEST(Signals, ABrokenPipeIsAnError) {

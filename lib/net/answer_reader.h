@@ -1,0 +1,69 @@
+#pragma once
+
+#include "net/http_client.h"
+#include "net/transport.h"
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+
+/// Reads answers off a connection, none larger or later than it may be. Private to net/.
+namespace samara::net {
+
+struct AnswerLimits {
+    std::chrono::milliseconds patience{}; ///< for each wait
+    Deadline end;                         ///< for all of it
+    std::uint64_t body = 0;               ///< bytes, those of a sink included
+    int stop_fd = -1;
+};
+
+class AnswerReader {
+public:
+    /// All of it is for this one exchange; `transport` and `sink` (may be empty) stay the caller's.
+    AnswerReader(
+        Transport& transport,
+        std::string& buffer,
+        const AnswerLimits& limits,
+        const BodySink& sink)
+        : transport_(transport), buffer_(buffer), limits_(limits), sink_(sink) {}
+
+    /// One answer, interim ones passed over. A body is expected unless `bodiless` (HEAD). Errors
+    /// carry what happened, not where.
+    HttpResult<ClientResponse> read(bool bodiless);
+
+    /// Whether the connection can carry another exchange.
+    [[nodiscard]] bool keep() const { return keep_; }
+
+    /// Whether the server has said anything at all.
+    [[nodiscard]] bool answered() const { return received_ > 0; }
+
+private:
+    using Failed = std::optional<HttpError>;
+
+    Failed read_head(ClientResponse& answer);
+    Failed read_body(ClientResponse& answer);
+    Failed read_chunks(ClientResponse& answer);
+    Failed read_sized(ClientResponse& answer, std::uint64_t size);
+    Failed read_to_end(ClientResponse& answer);
+    Failed fill();
+    Failed deliver(ClientResponse& answer, std::string_view bytes);
+    [[nodiscard]] bool streams(const ClientResponse& answer) const;
+    [[nodiscard]] std::uint64_t body_limit(const ClientResponse& answer) const;
+
+    Transport& transport_;
+    std::string& buffer_; ///< received and not yet used
+    AnswerLimits limits_;
+    const BodySink& sink_;
+    std::uint64_t received_ = 0;
+    std::uint64_t looked_ = 0; ///< of those, when the stop was last looked at
+    std::uint64_t delivered_ = 0;
+    bool keep_ = true;
+    bool ended_ = false; ///< the server has closed
+    bool full_ = false;  ///< what a refusal may say has been read
+};
+
+/// What a wait that did not end well means.
+HttpError wait_failure(IoStatus status, const AnswerLimits& limits);
+
+} // namespace samara::net
