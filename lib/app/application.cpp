@@ -2,9 +2,12 @@
 
 #include "app/function_environment.h"
 #include "app/local_files.h"
+#include "app/nested.h"
 #include "base/strings.h"
 #include "data/read.h"
 #include "os/file.h"
+#include "template/assets.h"
+#include "template/nested_stack.h"
 #include "transform/transform.h"
 
 #include <algorithm>
@@ -16,6 +19,16 @@ namespace samara::app {
 namespace {
 
 using data::Value;
+
+// A path as part of a name: neither function names nor those of layers may have a slash.
+std::string dashed(std::string path) {
+    std::replace(path.begin(), path.end(), '/', '-');
+    return path;
+}
+
+std::string_view last_of(std::string_view path) {
+    return path.substr(path.rfind('/') + 1);
+}
 
 std::string list_of(const std::vector<model::Function>& functions) {
     std::vector<std::string> names;
@@ -58,10 +71,44 @@ std::string shown_path(const std::filesystem::path& path) {
                                                                              : relative.string();
 }
 
+// The transform gives a layer another id with every change; people know it by their own.
+void keep_layer_ids(Value& document) {
+    Value* resources = document.find("Resources");
+    if (resources == nullptr || !resources->is_map()) {
+        return;
+    }
+    for (data::Entry& resource : *resources->as_map()) {
+        const Value* type = resource.value.find("Type");
+        if (type == nullptr || type->text() != "AWS::Serverless::LayerVersion") {
+            continue;
+        }
+        Value& metadata = (*resource.value.as_map())["Metadata"];
+        if (metadata.is_null()) {
+            metadata = data::Map();
+        }
+        if (metadata.is_map()) {
+            metadata.as_map()->set("SamResourceId", resource.key);
+        }
+    }
+}
+
+intrinsics::PseudoParameters pseudo_parameters(const LoadOptions& options) {
+    intrinsics::PseudoParameters pseudo = intrinsics::pseudo_parameters(options.region);
+    if (!options.stack_path.empty()) {
+        pseudo.name_prefix = dashed(options.stack_path) + "-";
+        pseudo.stack_name += "-" + dashed(options.stack_path);
+    }
+    return pseudo;
+}
+
 } // namespace
 
 Application::Application(LoadOptions options, Documents documents)
     : options_(std::move(options)), documents_(std::make_unique<Documents>(std::move(documents))) {}
+
+Application::Application(Application&&) noexcept = default;
+Application& Application::operator=(Application&&) noexcept = default;
+Application::~Application() = default;
 
 base::Result<Application> Application::load(const LoadOptions& options) {
     const base::Result<std::string> text = os::read_file(options.template_file);
@@ -80,9 +127,11 @@ base::Result<Application> Application::load(const LoadOptions& options) {
         }
         return base::fail(std::move(error));
     }
+    model::apply_assets(*source);
     base::Diagnostics diagnostics;
     Included complete =
         include_local_files(*source, options.template_file.parent_path(), diagnostics);
+    keep_layer_ids(complete.document);
     transform::Options settings;
     settings.region = options.region;
     settings.local_artifacts = true;
@@ -118,11 +167,12 @@ base::Result<void> Application::read() {
     if (!parameters) {
         return base::fail(std::move(parameters).error());
     }
-    resolver_.emplace(
-        sections_, std::move(*parameters), intrinsics::pseudo_parameters(options_.region));
+    resolver_.emplace(sections_, std::move(*parameters), pseudo_parameters(options_));
+    load_nested();
     for (const data::Entry& resource : *sections_.resources) {
         read_resource(resource);
     }
+    take_over_nested();
     apply_settings();
     return {};
 }
@@ -156,7 +206,12 @@ void Application::read_resource(const data::Entry& resource) {
 void Application::read_resolved(
     std::string_view type, const std::string& logical_id, const data::Value& resource) {
     if (is_layer(type)) {
-        if (auto layer = model::read_layer(logical_id, resource, diagnostics_)) {
+        const Value* metadata = resource.find("Metadata");
+        const Value* own = metadata == nullptr ? nullptr : metadata->find("SamResourceId");
+        const std::string id(own == nullptr ? std::string_view(logical_id) : own->text());
+        if (auto layer = model::read_layer(id, resource, diagnostics_)) {
+            layer->logical_id = path_of(id);
+            layer->deployed_id = physical_id(logical_id);
             layers_.push_back(std::move(*layer));
         }
     } else if (is_published(type)) {
@@ -168,6 +223,10 @@ void Application::read_resolved(
             event_configs_.push_back(std::move(*config));
         }
     } else if (auto function = model::read_function(logical_id, resource, diagnostics_)) {
+        function->logical_id = path_of(logical_id);
+        if (function->name == logical_id) {
+            function->name = physical_id(logical_id);
+        }
         functions_.push_back(std::move(*function));
     }
 }
@@ -192,11 +251,36 @@ void Application::apply_settings() {
 }
 
 const model::Function* Application::find_function(std::string_view name) const {
-    const auto found =
-        std::find_if(functions_.begin(), functions_.end(), [&](const model::Function& function) {
-            return function.logical_id == name || function.name == name;
+    const auto find = [&](const auto& is_it) -> const model::Function* {
+        const auto found = std::find_if(functions_.begin(), functions_.end(), is_it);
+        return found == functions_.end() ? nullptr : &*found;
+    };
+    const auto find_only = [&](const auto& is_it) -> const model::Function* {
+        const auto count = std::count_if(functions_.begin(), functions_.end(), is_it);
+        return count == 1 ? find(is_it) : nullptr;
+    };
+    const std::string own = path_of(name);
+    const model::Function* found = find([&](const model::Function& function) {
+        return function.logical_id == own || function.logical_id == name;
+    });
+    if (found == nullptr) {
+        found = find([&](const model::Function& function) {
+            return function.name == name || dashed(function.logical_id) == name;
         });
-    return found == functions_.end() ? nullptr : &*found;
+    }
+    if (found == nullptr) {
+        found = find_only(
+            [&](const model::Function& function) { return last_of(function.logical_id) == name; });
+    }
+    if (found == nullptr) {
+        found = find_only([&](const model::Function& function) {
+            const Value* id = function.metadata.find("SamResourceId");
+            const Value* path = function.metadata.find("aws:cdk:path");
+            return (id != nullptr && id->text() == name) ||
+                   (path != nullptr && path->text() == name);
+        });
+    }
+    return found;
 }
 
 base::Result<const model::Function*> Application::require_function(const std::string& name) const {
@@ -235,7 +319,7 @@ base::Result<const model::Function*> Application::require_function(const std::st
 const model::Layer* Application::find_layer(std::string_view arn) const {
     const auto found = std::find_if(layers_.begin(), layers_.end(), [&](const model::Layer& layer) {
         // Another account may have a layer of that name.
-        return arn.ends_with(fmt::format(":{}:layer:{}:1", account_id, layer.logical_id));
+        return arn.ends_with(fmt::format(":{}:layer:{}:1", account_id, layer.deployed_id));
     });
     return found == layers_.end() ? nullptr : &*found;
 }

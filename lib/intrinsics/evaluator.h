@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 /// The functions themselves; private to intrinsics/.
@@ -23,8 +24,25 @@ public:
 
     bool condition(const std::string& name, const base::Location& where);
 
-    /// Where diagnostics go until the next call.
-    void report_to(base::Diagnostics& diagnostics) { diagnostics_ = &diagnostics; }
+    /// Where diagnostics go while it lives; the outputs of a nested stack are evaluated in between.
+    class Reporting {
+    public:
+        Reporting(Evaluator& evaluator, base::Diagnostics& diagnostics)
+            : evaluator_(evaluator), former_(std::exchange(evaluator.diagnostics_, &diagnostics)) {}
+
+        Reporting(const Reporting&) = delete;
+        Reporting& operator=(const Reporting&) = delete;
+        Reporting(Reporting&&) = delete;
+        Reporting& operator=(Reporting&&) = delete;
+
+        ~Reporting() { evaluator_.diagnostics_ = former_; }
+
+    private:
+        Evaluator& evaluator_;
+        base::Diagnostics* former_;
+    };
+
+    void set_stack_outputs(StackOutputs outputs) { stack_outputs_ = std::move(outputs); }
 
 private:
     using Function = std::optional<data::Value> (Evaluator::*)(const data::Value& argument);
@@ -84,6 +102,7 @@ private:
     model::Sections sections_; // pointers into the document
     std::map<std::string, data::Value> parameters_;
     PseudoParameters pseudo_;
+    StackOutputs stack_outputs_;
     base::Diagnostics* diagnostics_ = nullptr;
     std::map<std::string, bool> known_conditions_;
     std::set<std::string> open_conditions_;

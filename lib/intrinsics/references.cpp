@@ -1,6 +1,7 @@
 #include "base/strings.h"
 #include "intrinsics/evaluator.h"
 #include "intrinsics/resource_values.h"
+#include "template/nested_stack.h"
 
 #include <algorithm>
 #include <array>
@@ -140,6 +141,12 @@ std::optional<Value> Resolver::Evaluator::attribute(
             where);
     }
     const std::string_view type = resource->find("Type")->text();
+    constexpr std::string_view outputs = "Outputs.";
+    if (stack_outputs_ && model::is_nested_stack(type) && name.starts_with(outputs)) {
+        if (auto value = stack_outputs_(logical_id, name.substr(outputs.size()), *diagnostics_)) {
+            return value;
+        }
+    }
     if (const auto values = resource_values(type)) {
         const auto found = values->attributes.find(name);
         if (found != values->attributes.end()) {
@@ -163,16 +170,17 @@ std::optional<Value> Resolver::Evaluator::attribute(
 std::string Resolver::Evaluator::physical_name(std::string_view logical_id, const Value& resource) {
     const auto values = resource_values(resource.find("Type")->text());
     const Value* properties = resource.find("Properties");
+    std::string by_id = pseudo_.name_prefix + std::string(logical_id);
     if (!values || values->name_property.empty() || properties == nullptr) {
-        return std::string(logical_id);
+        return by_id;
     }
     const Value* name = properties->find(values->name_property);
     if (name == nullptr) {
-        return std::string(logical_id);
+        return by_id;
     }
     const Value resolved = evaluate(*name).value_or(Value());
     std::string text = data::scalar_text(resolved);
-    return text.empty() ? std::string(logical_id) : text;
+    return text.empty() ? by_id : text;
 }
 
 // Patterns of the table: ${LogicalId}, ${Name} and the pseudo parameters.
@@ -188,6 +196,7 @@ std::string Resolver::Evaluator::expand(
         const std::size_t close = pattern.find('}', open);
         const std::string_view name = pattern.substr(open + 2, close - open - 2);
         if (name == "LogicalId") {
+            result += pseudo_.name_prefix;
             result += logical_id;
         } else if (name == "Name") {
             result += physical_name(logical_id, resource);

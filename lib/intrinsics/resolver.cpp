@@ -25,14 +25,18 @@ Resolver::Resolver(Resolver&&) noexcept = default;
 Resolver& Resolver::operator=(Resolver&&) noexcept = default;
 Resolver::~Resolver() = default;
 
+void Resolver::set_stack_outputs(StackOutputs outputs) {
+    evaluator_->set_stack_outputs(std::move(outputs));
+}
+
 data::Value Resolver::resolve(const data::Value& value, base::Diagnostics& diagnostics) {
-    evaluator_->report_to(diagnostics);
+    const Evaluator::Reporting reporting(*evaluator_, diagnostics);
     return evaluator_->evaluate(value).value_or(data::Value());
 }
 
 bool Resolver::condition(
     const std::string& name, const base::Location& where, base::Diagnostics& diagnostics) {
-    evaluator_->report_to(diagnostics);
+    const Evaluator::Reporting reporting(*evaluator_, diagnostics);
     return evaluator_->condition(name, where);
 }
 

@@ -4,9 +4,12 @@
 #include "data/value.h"
 #include "template/sections.h"
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 /// Evaluates CloudFormation's intrinsic functions as far as that is possible without an account.
 namespace samara::intrinsics {
@@ -18,7 +21,16 @@ struct PseudoParameters {
     std::string partition = "aws";
     std::string stack_name = "local";
     std::string url_suffix = "localhost";
+
+    /// Goes before the logical id where that stands for a resource's name: "Child-Grandchild-" in a
+    /// nested stack, so that what two stacks call the same stays apart.
+    std::string name_prefix;
 };
+
+/// The value of an output of a nested stack, by the logical id of the stack. Nothing when the stack
+/// is not known; a warning or an error says so, or the caller's stand-in does.
+using StackOutputs = std::function<std::optional<data::Value>(
+    std::string_view stack, std::string_view output, base::Diagnostics& diagnostics)>;
 
 /// The pseudo parameters of a region: its partition follows from the name.
 PseudoParameters pseudo_parameters(std::string region);
@@ -40,6 +52,9 @@ public:
     Resolver(Resolver&&) noexcept;
     Resolver& operator=(Resolver&&) noexcept;
     ~Resolver();
+
+    /// What `Fn::GetAtt Stack.Outputs.Name` gives. It may use this resolver.
+    void set_stack_outputs(StackOutputs outputs);
 
     /// `value` with every intrinsic below it evaluated; AWS::NoValue removes its member or item.
     data::Value resolve(const data::Value& value, base::Diagnostics& diagnostics);

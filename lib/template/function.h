@@ -33,13 +33,14 @@ struct AsynchronousEvents {
 /// One AWS::Lambda::Function after the transform and after its intrinsics were resolved.
 /// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-function.html
 struct Function {
-    std::string logical_id;
-    std::string name; ///< FunctionName, else the logical id
+    std::string logical_id; ///< after the ids of the stacks it is nested in: "Child/Function"
+    std::string name;       ///< FunctionName, else the logical id ("Child-Function")
     base::Location where;
     PackageType package_type = PackageType::zip;
-    std::string runtime; ///< empty for an image
-    std::string handler; ///< empty for an image
-    std::string code;    ///< local path as written, relative to the template; may be empty
+    std::string runtime;         ///< empty for an image
+    std::string handler;         ///< empty for an image
+    std::string code;            ///< local path, relative to the (root) template; may be empty
+    std::string template_folder; ///< of a nested stack, relative to the root template's; else empty
     base::Location code_where;
     std::optional<std::string> inline_code;
     std::string image_uri; ///< for an image; empty before it was built

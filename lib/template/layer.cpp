@@ -24,6 +24,7 @@ std::optional<Layer> read_layer(
     Properties properties(logical_id, resource);
     Layer layer;
     layer.logical_id = logical_id;
+    layer.deployed_id = logical_id;
     layer.name = properties.text("LayerName");
     if (layer.name.empty()) {
         layer.name = logical_id;

@@ -13,9 +13,11 @@ namespace samara::model {
 /// One layer of the template: AWS::Lambda::LayerVersion (Content) or AWS::Serverless::LayerVersion
 /// (ContentUri), after its intrinsics were resolved.
 struct Layer {
-    std::string logical_id;
-    std::string name;    ///< LayerName, else the logical id
-    std::string content; ///< local path as written, relative to the template
+    std::string logical_id;      ///< the template's own, after those of its stacks: "Child/Layer"
+    std::string deployed_id;     ///< what its local ARN names it by
+    std::string name;            ///< LayerName, else the logical id
+    std::string content;         ///< local path, relative to the (root) template
+    std::string template_folder; ///< of a nested stack, relative to the root template's; else empty
     base::Location content_where;
     std::vector<std::string> compatible_runtimes;
     std::vector<std::string> compatible_architectures;
