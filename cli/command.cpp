@@ -18,7 +18,7 @@ std::optional<int> prepare(
         console.out(options.help());
         return 0;
     }
-    if (auto configured = apply_configuration(path, common, options); !configured) {
+    if (auto configured = apply_configuration(path, common, options, console.log()); !configured) {
         return exit_with(console, configured.error());
     }
     console.debug(common.debug);

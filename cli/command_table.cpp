@@ -5,8 +5,10 @@
 namespace samara::cli {
 
 std::span<const CommandRow> command_table() {
-    static constexpr std::array<CommandRow, 8> table{{
+    static constexpr std::array<CommandRow, 10> table{{
         {"build", "Build the functions and layers of a template", build},
+        {"docs", "Show the manual page of a command", docs},
+        {"init", "Begin a new application", init},
         {"local invoke", "Run a function once", local_invoke},
         {"local start-api", "Serve the APIs of a template", start_api},
         {"local start-lambda",

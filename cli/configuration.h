@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/log.h"
 #include "common_options.h"
 #include "options.h"
 
@@ -8,9 +9,9 @@
 
 namespace samara::cli {
 
-/// Fills in from samconfig.toml what neither the command line nor the environment gave, and with
-/// --save-params writes what was given to it.
-base::Result<void>
-apply_configuration(std::string_view path, const CommonOptions& common, Options& options);
+/// Fills in the options from the configuration file, after --save-params has written it. What looks
+/// misspelt in the file (an environment, a section, a key) is a warning to `log`.
+base::Result<void> apply_configuration(
+    std::string_view path, const CommonOptions& common, Options& options, const base::Log& log);
 
 } // namespace samara::cli

@@ -75,7 +75,7 @@ int generate(
 int generate_event(Console& console, const std::vector<std::string>& arguments) {
     if (asks_for_help(arguments, 0)) {
         console.out(list_services());
-        return arguments.empty() ? 2 : 0;
+        return 0;
     }
     if (asks_for_help(arguments, 1)) {
         const base::Result<std::vector<events::Event>> events = events::events(arguments[0]);
@@ -83,7 +83,7 @@ int generate_event(Console& console, const std::vector<std::string>& arguments) 
             return exit_with(console, events.error());
         }
         console.out(list_events(arguments[0], *events));
-        return arguments.size() == 1 ? 2 : 0;
+        return 0;
     }
     const base::Result<events::Event> event = events::find(arguments[0], arguments[1]);
     if (!event) {

@@ -1,5 +1,7 @@
+#include "app/system_info.h"
 #include "base/strings.h"
 #include "command.h"
+#include "documentation.h"
 #include "os/signals.h"
 
 #include <algorithm>
@@ -14,13 +16,24 @@ namespace {
 
 constexpr std::string_view version = SAMARA_VERSION;
 
-std::string general_help() {
-    std::string text = "samara builds and runs AWS serverless applications on this machine.\n\n"
-                       "Usage: samara COMMAND [OPTIONS]\n\nCommands:\n";
+// The AWS SAM CLI whose command line this is. Editors compare the version that --info tells with
+// the oldest and newest SAM CLI they work with.
+constexpr std::string_view compatible_version = "1.164.0";
+
+// Of all commands, or of those of one group: "local".
+std::string general_help(std::string_view group = {}) {
+    std::string text = fmt::format(
+        "samara builds and runs AWS serverless applications on this machine.\n\n"
+        "Usage: samara {}{}COMMAND [OPTIONS]\n\nCommands:\n",
+        group,
+        group.empty() ? "" : " ");
     for (const CommandRow& row : command_table()) {
-        text += fmt::format("  {:<22}{}\n", row.path, row.summary);
+        if (group.empty() || row.path.starts_with(fmt::format("{} ", group))) {
+            text += fmt::format("  {:<22}{}\n", row.path, row.summary);
+        }
     }
     return text + "\nOptions:\n  --version             Show the version and exit\n"
+                  "  --info                Show the version and what is installed as JSON\n"
                   "  -h, --help            Show this help and exit\n\n"
                   "'samara COMMAND --help' tells a command's options, with examples.\n";
 }
@@ -47,8 +60,11 @@ int unknown_command(Console& console, const std::vector<std::string>& arguments)
     if (group && arguments.size() > 1 && !arguments[1].starts_with('-')) {
         given += " " + arguments[1];
     } else if (group) { // "samara local" alone is a question
-        console.out(general_help());
-        return arguments.size() > 1 ? 0 : 2;
+        console.out(general_help(given));
+        return 0;
+    }
+    if (const auto missing = missing_command(arguments)) {
+        return exit_with(console, *missing);
     }
     std::vector<std::string_view> known;
     for (const CommandRow& row : command_table()) {
@@ -67,10 +83,14 @@ int run(const std::vector<std::string>& arguments) {
     Console console(false);
     if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h") {
         console.out(general_help());
-        return arguments.empty() ? 2 : 0;
+        return 0;
     }
     if (arguments.front() == "--version") {
         console.out(fmt::format("samara, version {}\n", version));
+        return 0;
+    }
+    if (arguments.front() == "--info") {
+        console.out_line(app::system_info(version, compatible_version));
         return 0;
     }
     std::size_t words = 0;

@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include "base/strings.h"
+#include "os/environment.h"
 
 #include <algorithm>
 #include <array>
@@ -18,9 +19,14 @@ struct Names {
     std::string cli11;
     std::string shown;
     std::string key;
+    std::vector<std::string> keys; // `key`, then those of the other long names
     std::vector<std::string> several_letters;
     std::string long_name;
 };
+
+std::string key_of(std::string_view long_name) {
+    return base::replace_all(long_name.substr(2), "-", "_");
+}
 
 Names parse_names(std::string_view text, std::string_view key) {
     Names names;
@@ -32,14 +38,21 @@ Names parse_names(std::string_view text, std::string_view key) {
             continue;
         }
         kept.emplace_back(name);
-        if (names.long_name.empty() && name.starts_with("--")) {
-            names.long_name = name;
+        if (name.starts_with("--")) {
+            names.keys.push_back(key_of(name));
+            if (names.long_name.empty()) {
+                names.long_name = name;
+            }
         }
     }
     names.cli11 = base::join(kept, ",");
-    names.key = key.empty()
-                    ? base::replace_all(std::string_view(names.long_name).substr(2), "-", "_")
-                    : std::string(key);
+    names.key = key.empty() ? key_of(names.long_name) : std::string(key);
+    const auto own = std::find(names.keys.begin(), names.keys.end(), names.key);
+    if (own == names.keys.end()) {
+        names.keys.insert(names.keys.begin(), names.key);
+    } else {
+        std::rotate(names.keys.begin(), own, own + 1);
+    }
     return names;
 }
 
@@ -57,6 +70,8 @@ struct Options::Implementation {
     struct Declared {
         CLI::Option* option;
         Names names;
+        std::string environment; // the variable that sets it, or empty
+        bool given = false;      // on the command line
     };
 
     struct Ignored {
@@ -69,16 +84,13 @@ struct Options::Implementation {
         : app(std::string(summary), name), usage_name(std::move(name)) {}
 
     CLI::Option* bind(CLI::Option* option, Names names, const Text& text) {
-        if (!text.environment.empty()) {
-            option->envname(std::string(text.environment));
-        }
         if (!current_group.empty()) {
             option->group(current_group);
         }
         for (const std::string& name : names.several_letters) {
             rewrites[name] = names.long_name;
         }
-        declared.push_back({option, std::move(names)});
+        declared.push_back({option, std::move(names), std::string(text.environment)});
         return option;
     }
 
@@ -98,6 +110,9 @@ struct Options::Implementation {
         std::string help(text.help);
         if (!names.several_letters.empty()) {
             help += fmt::format(" (short: {})", base::join(names.several_letters, ", "));
+        }
+        if (!text.environment.empty()) {
+            help += fmt::format(" (environment: {})", text.environment);
         }
         return help;
     }
@@ -269,6 +284,22 @@ base::Result<bool> Options::parse(const std::vector<std::string>& arguments) {
     if (const std::vector<std::string> extras = self.app.remaining(); !extras.empty()) {
         return base::fail(self.unexpected(extras));
     }
+    for (Implementation::Declared& row : self.declared) {
+        row.given = row.option->count() > 0;
+        const std::string value = row.given || row.environment.empty()
+                                      ? std::string()
+                                      : os::variable(row.environment).value_or(std::string());
+        if (value.empty()) {
+            continue;
+        }
+        try {
+            row.option->add_result(value);
+            row.option->run_callback();
+        } catch (const CLI::ParseError& error) {
+            return base::fail(usage_error(
+                fmt::format("environment variable {}: {}", row.environment, error.what()), {}));
+        }
+    }
     return false;
 }
 
@@ -277,21 +308,41 @@ base::Result<void> Options::apply(const ConfiguredValue& configured) {
         if (row.option->count() > 0) {
             continue;
         }
-        const auto values = configured(row.names.key);
-        if (!values) {
+        std::optional<Configured> found;
+        for (std::size_t i = 0; i < row.names.keys.size() && !found; ++i) {
+            found = configured(row.names.keys[i]);
+        }
+        if (!found) {
             continue;
         }
         try {
-            for (const std::string& value : *values) {
+            for (const std::string& value : found->values) {
                 row.option->add_result(value);
             }
             row.option->run_callback();
         } catch (const CLI::ParseError& error) {
-            return base::fail(usage_error(
-                fmt::format("configuration of {}: {}", row.names.key, error.what()), {}));
+            base::Error unreadable = usage_error(
+                fmt::format("cannot read {}: {}", row.names.key, error.what()),
+                fmt::format(
+                    "'{} --help' says what {} takes",
+                    implementation_->usage_name,
+                    row.names.long_name));
+            unreadable.where = found->where;
+            return base::fail(std::move(unreadable));
         }
     }
     return {};
+}
+
+std::vector<std::string> Options::keys() const {
+    std::vector<std::string> result;
+    for (const Implementation::Declared& row : implementation_->declared) {
+        result.insert(result.end(), row.names.keys.begin(), row.names.keys.end());
+    }
+    for (const Implementation::Ignored& row : implementation_->ignored) {
+        result.push_back(key_of(row.name));
+    }
+    return result;
 }
 
 std::string Options::help() const {
@@ -311,7 +362,7 @@ std::vector<std::string> Options::notes() const {
 std::vector<std::pair<std::string, std::vector<std::string>>> Options::given() const {
     std::vector<std::pair<std::string, std::vector<std::string>>> result;
     for (const Implementation::Declared& row : implementation_->declared) {
-        if (row.option->count() > 0) {
+        if (row.given) {
             result.emplace_back(row.names.key, row.option->results());
         }
     }

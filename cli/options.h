@@ -13,10 +13,15 @@
 /// The options of one command: declared once, bound to the variables that receive their values.
 namespace samara::cli {
 
-/// A configured value (samconfig.toml) for an option, by its long name with "_" for "-"; several
-/// texts for a list. Nothing when it is not configured.
-using ConfiguredValue =
-    std::function<std::optional<std::vector<std::string>>(std::string_view key)>;
+/// A configured value (samconfig.toml): several texts for a list.
+struct Configured {
+    std::vector<std::string> values;
+    base::Location where;
+};
+
+/// The configured value for an option, by a long name of it with "_" for "-". Nothing when it is
+/// not configured.
+using ConfiguredValue = std::function<std::optional<Configured>(std::string_view key)>;
 
 /// Precedence: command line, environment, configuration, the value the variable had.
 ///
@@ -69,7 +74,8 @@ public:
     /// True when --help was asked for: print help() and end. Fails with ErrorKind::usage.
     base::Result<bool> parse(const std::vector<std::string>& arguments);
 
-    /// Fills in what neither the command line nor the environment gave.
+    /// Fills in what neither the command line nor the environment gave. Fails (usage), with its
+    /// place, for a value that the option does not take.
     base::Result<void> apply(const ConfiguredValue& configured);
 
     [[nodiscard]] std::string help() const;
@@ -77,7 +83,11 @@ public:
     /// One line for each ignored option that was used.
     [[nodiscard]] std::vector<std::string> notes() const;
 
-    /// Configuration key and values of every option given on the command line (for --save-params).
+    /// The configuration keys of every option, those without effect included.
+    [[nodiscard]] std::vector<std::string> keys() const;
+
+    /// Configuration key and values of every option given on the command line (for --save-params);
+    /// not what the environment or the configuration gave.
     [[nodiscard]] std::vector<std::pair<std::string, std::vector<std::string>>> given() const;
 
 private:

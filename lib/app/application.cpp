@@ -3,6 +3,7 @@
 #include "app/function_environment.h"
 #include "app/local_files.h"
 #include "app/nested.h"
+#include "app/spelling.h"
 #include "base/strings.h"
 #include "data/read.h"
 #include "os/file.h"
@@ -129,6 +130,9 @@ base::Result<Application> Application::load(const LoadOptions& options) {
     }
     model::apply_assets(*source);
     base::Diagnostics diagnostics;
+    if (options.stack_path.empty()) { // the parameters of a nested stack are its parent's
+        diagnostics = check_overrides(*source, options.parameter_overrides);
+    }
     Included complete =
         include_local_files(*source, options.template_file.parent_path(), diagnostics);
     keep_layer_ids(complete.document);

@@ -1,6 +1,7 @@
 #include "app/build.h"
 
 #include "app/image_builder.h"
+#include "app/spelling.h"
 #include "build/build.h"
 #include "build/rewrite.h"
 #include "data/write.h"
@@ -31,7 +32,10 @@ fs::path shown(const fs::path& path) {
 base::Result<void> require_no_errors(const Application& application, const base::Log& log) {
     const base::Error* first = nullptr;
     for (const base::Diagnostic& diagnostic : application.diagnostics()) {
-        if (diagnostic.severity == base::Severity::warning) {
+        if (diagnostic.severity == base::Severity::warning &&
+            diagnostic.error.property == "Runtime") {
+            log.warning(to_string(diagnostic.error)); // a build is for one runtime
+        } else if (diagnostic.severity == base::Severity::warning) {
             log.debug(to_string(diagnostic.error)); // values, which matter when it runs
         } else if (first == nullptr) {
             first = &diagnostic.error;
@@ -77,6 +81,17 @@ build::Layer build_layer(const model::Layer& layer, const fs::path& folder) {
     }
     built.metadata = layer.metadata;
     return built;
+}
+
+std::vector<std::string> buildable(const Application& application) {
+    std::vector<std::string> ids;
+    for (const model::Function& function : application.functions()) {
+        ids.push_back(function.logical_id);
+    }
+    for (const model::Layer& layer : application.layers()) {
+        ids.push_back(layer.logical_id);
+    }
+    return ids;
 }
 
 base::Result<build::Request>
@@ -125,6 +140,7 @@ base::Result<BuildResult> build_application(const BuildOptions& options, const b
     if (auto correct = require_no_errors(*application, log); !correct) {
         return base::fail(std::move(correct).error());
     }
+    check_ids("--exclude", options.exclude, buildable(*application), log);
     auto request = make_request(*application, options);
     if (!request) {
         return base::fail(std::move(request).error());

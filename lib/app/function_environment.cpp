@@ -10,8 +10,6 @@ namespace samara::app {
 
 namespace {
 
-constexpr std::string_view for_all = "Parameters";
-
 base::Result<Variables> read_variables(const data::Entry& entry) {
     const data::Map* map = entry.value.as_map();
     if (map == nullptr) {
@@ -87,8 +85,7 @@ Variables function_variables(
     const model::Function& function,
     const VariableOverrides& overrides,
     const Credentials& credentials,
-    const std::string& region,
-    const base::Log& log) {
+    const std::string& region) {
     Variables variables = function.environment;
     for (auto& [name, value] : variables) {
         if (const auto own = os::variable(name)) {
@@ -98,11 +95,6 @@ Variables function_variables(
     for (const auto& [name, value] : overrides.of(function)) {
         if (const auto declared = variables.find(name); declared != variables.end()) {
             declared->second = value;
-        } else {
-            log.debug(fmt::format(
-                "--env-vars: {} does not declare {}, so it does not get it",
-                function.logical_id,
-                name));
         }
     }
     const Variables reserved{

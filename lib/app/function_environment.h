@@ -27,6 +27,8 @@ public:
         flat_too,    ///< --container-env-vars: {"NAME": "value"} is for every function
     };
 
+    static constexpr std::string_view for_all = "Parameters";
+
     VariableOverrides() = default;
 
     /// Fails with the place of what is not of that shape.
@@ -35,19 +37,23 @@ public:
 
     [[nodiscard]] Variables of(const model::Function& function) const;
 
+    /// By logical id, function name, or `for_all`.
+    [[nodiscard]] const std::map<std::string, Variables, std::less<>>& by_function() const {
+        return by_function_;
+    }
+
 private:
     std::map<std::string, Variables, std::less<>> by_function_;
 };
 
 /// Declared names take, later winning: the template's value, the caller's environment, the file;
 /// then the variables that Lambda sets, which cannot be overridden. Names of the file that the
-/// template does not declare are told to `log` and left out.
+/// template does not declare are left out (see check_variables).
 /// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 Variables function_variables(
     const model::Function& function,
     const VariableOverrides& overrides,
     const Credentials& credentials,
-    const std::string& region,
-    const base::Log& log);
+    const std::string& region);
 
 } // namespace samara::app

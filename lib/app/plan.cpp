@@ -1,6 +1,7 @@
 #include "app/plan.h"
 
 #include "app/quotas.h"
+#include "app/spelling.h"
 #include "app/unpack.h"
 #include "base/strings.h"
 #include "os/file.h"
@@ -121,6 +122,7 @@ base::Result<Planner> Planner::make(
     if (!overrides || !debug_variables) {
         return base::fail(overrides ? debug_variables.error() : overrides.error());
     }
+    check_variables(*overrides, application, log);
     if (options.debug_ports.empty() && !options.container_env_vars.empty()) {
         log.warning("--container-env-vars is for debugging: without --debug-port it is not used");
     }
@@ -183,8 +185,7 @@ Planner::plan(const Application& application, const model::Function& function) {
         return base::fail(about(std::move(layers).error(), function, function.layers_where));
     }
     spec.layers = std::move(*layers);
-    spec.environment =
-        function_variables(function, overrides_, credentials_, application.region(), log_);
+    spec.environment = function_variables(function, overrides_, credentials_, application.region());
     if (function.inline_code) {
         spec.handler = "index" + (function.handler.find('.') == std::string::npos
                                       ? std::string(".handler")

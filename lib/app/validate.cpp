@@ -5,16 +5,14 @@
 #include "data/read.h"
 #include "os/file.h"
 #include "template/parameters.h"
+#include "template/runtimes.h"
 #include "template/schema_check.h"
 #include "transform/lint.h"
 #include "transform/template_schema.h"
 #include "transform/transform.h"
 
 #include <algorithm>
-#include <chrono>
-
-#include <fmt/chrono.h>
-#include <fmt/format.h>
+#include <filesystem>
 
 namespace samara::app {
 namespace {
@@ -40,16 +38,6 @@ void sort_by_place(base::Diagnostics& diagnostics) {
     std::stable_sort(diagnostics.begin(), diagnostics.end(), [&](const auto& a, const auto& b) {
         return position(a) < position(b);
     });
-}
-
-std::string today() {
-    const auto now = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-    const std::chrono::year_month_day date(now);
-    return fmt::format(
-        "{:04}-{:02}-{:02}",
-        static_cast<int>(date.year()),
-        static_cast<unsigned>(date.month()),
-        static_cast<unsigned>(date.day()));
 }
 
 } // namespace
@@ -95,7 +83,7 @@ base::Result<Validated> validate_template(const ValidateArguments& arguments) {
             return std::filesystem::exists(folder / path, ignored);
         };
         for (base::Diagnostic& found :
-             transform::lint(*document, output.document, {exists, today()})) {
+             transform::lint(*document, output.document, {exists, model::today()})) {
             result.diagnostics.push_back(std::move(found));
         }
     }

@@ -21,7 +21,8 @@ struct Installation {
 int glibc_minor(std::string_view version) {
     constexpr int amazon_linux_2 = 26;
     constexpr int amazon_linux_2023 = 34;
-    const bool old = version == "3.8" || version == "3.9" || version == "3.10" || version == "3.11";
+    const bool old = version.starts_with("2.") || version.size() == 3 || version == "3.10" ||
+                     version == "3.11"; // 3.6 to 3.9
     return old ? amazon_linux_2 : amazon_linux_2023;
 }
 

@@ -94,6 +94,25 @@ base::Location place_of(const Properties& properties, std::string_view name) {
     return value == nullptr ? base::Location() : value->where();
 }
 
+// Only a warning: what runs in AWS goes on running there, and here.
+std::optional<base::Diagnostic> retirement(const Function& function) {
+    const auto runtime = find_runtime(function.runtime);
+    if (function.package_type == PackageType::image || !runtime || !is_retired(*runtime, today())) {
+        return std::nullopt;
+    }
+    base::Error error;
+    error.resource = function.logical_id;
+    error.property = "Runtime";
+    error.message = fmt::format(
+        "Lambda ended its support of runtime {} on {} and creates no function with it since {}",
+        runtime->id,
+        runtime->deprecated,
+        runtime->blocked);
+    error.hint =
+        fmt::format("it runs on what is here; move to a newer {} runtime", runtime->family);
+    return base::Diagnostic{base::Severity::warning, std::move(error)};
+}
+
 } // namespace
 
 std::optional<Function> read_function(
@@ -130,6 +149,10 @@ std::optional<Function> read_function(
         function.metadata = *metadata;
     }
     diagnostics.insert(diagnostics.end(), properties.errors().begin(), properties.errors().end());
+    if (auto retired = retirement(function)) {
+        retired->error.where = place_of(properties, "Runtime");
+        diagnostics.push_back(std::move(*retired));
+    }
     return properties.errors().empty() ? std::optional(std::move(function)) : std::nullopt;
 }
 

@@ -4,48 +4,73 @@
 #include "data/read.h"
 #include "samara_template_files.h"
 
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
 namespace samara::model {
 
 namespace {
 
-const data::List& rows() {
-    static const data::Value table =
-        data::read_json(embedded("runtimes.json").value_or("[]"), "runtimes.json").value();
-    return *table.as_list();
+std::string text(const data::Value& row, std::string_view name) {
+    const data::Value* value = row.find(name);
+    return value == nullptr ? std::string() : std::string(value->text());
 }
 
-std::string_view text(const data::Value& row, std::string_view name) {
-    const data::Value* value = row.find(name);
-    return value == nullptr ? std::string_view() : value->text();
+std::vector<Runtime> read_table() {
+    const data::Value table =
+        data::read_json(embedded("runtimes.json").value_or("[]"), "runtimes.json").value();
+    std::vector<Runtime> rows;
+    for (const data::Value& row : *table.as_list()) {
+        Runtime runtime{
+            text(row, "id"),
+            text(row, "family"),
+            text(row, "image"),
+            {},
+            text(row, "deprecated"),
+            text(row, "blocked")};
+        for (const data::Value& architecture : *row.find("architectures")->as_list()) {
+            runtime.architectures.emplace_back(architecture.text());
+        }
+        rows.push_back(std::move(runtime));
+    }
+    return rows;
 }
 
 } // namespace
 
+const std::vector<Runtime>& runtimes() {
+    static const std::vector<Runtime> table = read_table();
+    return table;
+}
+
 std::optional<Runtime> find_runtime(std::string_view id) {
-    for (const data::Value& row : rows()) {
-        if (text(row, "id") != id) {
-            continue;
-        }
-        Runtime runtime{
-            std::string(id),
-            std::string(text(row, "family")),
-            std::string(text(row, "image")),
-            {},
-            std::string(text(row, "deprecated"))};
-        for (const data::Value& architecture : *row.find("architectures")->as_list()) {
-            runtime.architectures.emplace_back(architecture.text());
-        }
-        return runtime;
-    }
-    return std::nullopt;
+    const auto found = std::find_if(
+        runtimes().begin(), runtimes().end(), [&](const Runtime& row) { return row.id == id; });
+    return found == runtimes().end() ? std::nullopt : std::optional(*found);
 }
 
 std::string nearest_runtime(std::string_view id) {
     std::vector<std::string_view> ids;
-    for (const data::Value& row : rows()) {
-        ids.push_back(text(row, "id"));
+    for (const Runtime& row : runtimes()) {
+        ids.emplace_back(row.id);
     }
     return std::string(base::nearest(id, ids));
+}
+
+std::string today() {
+    const auto now = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+    const std::chrono::year_month_day date(now);
+    return fmt::format(
+        "{:04}-{:02}-{:02}",
+        static_cast<int>(date.year()),
+        static_cast<unsigned>(date.month()),
+        static_cast<unsigned>(date.day()));
+}
+
+bool is_retired(const Runtime& runtime, std::string_view day) {
+    return !runtime.blocked.empty() && runtime.blocked <= day;
 }
 
 } // namespace samara::model

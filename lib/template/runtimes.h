@@ -15,11 +15,21 @@ struct Runtime {
     std::string image;  ///< below public.ecr.aws/lambda/: "python:3.12"
     std::vector<std::string> architectures;
     std::string deprecated; ///< the day support ended or ends, "2025-09-01"; empty: not announced
+    std::string blocked;    ///< the day from which no function can be created with it; empty: none
 };
+
+/// The whole table, the newest of a family first.
+const std::vector<Runtime>& runtimes();
 
 std::optional<Runtime> find_runtime(std::string_view id);
 
 /// The runtime that `id` is most likely a misspelling of; empty when none is near.
 std::string nearest_runtime(std::string_view id);
+
+/// This day, as the table writes days.
+std::string today();
+
+/// Whether Lambda no longer creates functions with the runtime.
+bool is_retired(const Runtime& runtime, std::string_view day);
 
 } // namespace samara::model

@@ -44,12 +44,16 @@ std::vector<Family> read_families() {
 } // namespace
 
 std::optional<std::string_view> Family::version_of(std::string_view runtime) const {
-    if (!runtime.starts_with(prefix) || !runtime.ends_with(suffix) ||
-        runtime.size() <= prefix.size() + suffix.size()) {
+    if (!runtime.starts_with(prefix)) {
         return std::nullopt;
     }
     runtime.remove_prefix(prefix.size());
-    runtime.remove_suffix(suffix.size());
+    if (runtime.ends_with(suffix)) { // the first ones, nodejs8.10, have none
+        runtime.remove_suffix(suffix.size());
+    }
+    if (runtime.empty()) {
+        return std::nullopt;
+    }
     const bool number = runtime.find_first_not_of("0123456789.") == std::string_view::npos;
     return number ? std::optional(runtime) : std::nullopt;
 }

@@ -27,7 +27,7 @@ protected:
     }
 
     Variables variables(const VariableOverrides& overrides = {}) {
-        return function_variables(function_, overrides, Credentials(), "eu-west-1", base::Log());
+        return function_variables(function_, overrides, Credentials(), "eu-west-1");
     }
 };
 

@@ -1,0 +1,99 @@
+#include "prompt.h"
+
+#include "base/strings.h"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include <poll.h>
+#include <unistd.h>
+
+namespace samara::cli {
+
+Prompt::Prompt(Console& console, os::Cancellation cancel)
+    : console_(console), cancel_(std::move(cancel)) {}
+
+// Byte by byte: what follows may be for a program that we start.
+std::optional<std::string> Prompt::read_line() {
+    std::string line;
+    while (true) {
+        std::array<pollfd, 2> waits{
+            pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{cancel_.descriptor(), POLLIN, 0}};
+        if (::poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR) {
+            return std::nullopt;
+        }
+        if (cancel_.cancelled()) {
+            return std::nullopt;
+        }
+        if (waits[0].revents == 0) {
+            continue;
+        }
+        char next = 0;
+        const ssize_t count = ::read(STDIN_FILENO, &next, 1);
+        if (count == 1 && next == '\n') {
+            answered_ = true;
+            return std::string(base::trim(line));
+        }
+        if (count == 1) {
+            line += next;
+        } else if (count == 0 || (errno != EINTR && errno != EAGAIN)) {
+            return std::nullopt;
+        }
+    }
+}
+
+std::optional<std::string> Prompt::text(std::string_view question, std::string_view fallback) {
+    console_.out(
+        fallback.empty() ? fmt::format("{}: ", question)
+                         : fmt::format("{} [{}]: ", question, fallback));
+    auto line = read_line();
+    if (line && line->empty()) {
+        return std::string(fallback);
+    }
+    return line;
+}
+
+std::optional<std::size_t>
+Prompt::choice(std::string_view question, const std::vector<std::string>& choices) {
+    console_.out(fmt::format("{}\n", question));
+    for (std::size_t i = 0; i < choices.size(); ++i) {
+        console_.out(fmt::format("\t{} - {}\n", i + 1, choices[i]));
+    }
+    while (true) {
+        console_.out("Choice [1]: ");
+        const auto line = read_line();
+        if (!line) {
+            return std::nullopt;
+        }
+        std::size_t number = line->empty() ? 1 : 0;
+        std::from_chars(line->data(), line->data() + line->size(), number);
+        if (number >= 1 && number <= choices.size()) {
+            console_.out("\n");
+            return number - 1;
+        }
+        console_.out(fmt::format("Write a number from 1 to {}.\n", choices.size()));
+    }
+}
+
+std::optional<bool> Prompt::confirm(std::string_view question) {
+    while (true) {
+        console_.out(fmt::format("{} [y/N]: ", question));
+        const auto line = read_line();
+        if (!line) {
+            return std::nullopt;
+        }
+        const std::string answer = base::to_lower(*line);
+        if (answer == "y" || answer == "yes") {
+            return true;
+        }
+        if (answer.empty() || answer == "n" || answer == "no") {
+            return false;
+        }
+        console_.out("Write y or n.\n");
+    }
+}
+
+} // namespace samara::cli

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "base/error.h"
+#include "console.h"
+#include "os/cancellation.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Questions to the one who sits before the terminal.
+namespace samara::cli {
+
+/// Asks on standard output, reads answers from standard input. An answer that is none is asked for
+/// again. Nothing comes back when there are no more answers: end of input, or Ctrl-C.
+class Prompt {
+public:
+    /// Until this is cancelled.
+    Prompt(Console& console, os::Cancellation cancel);
+
+    /// A line; empty takes `fallback`.
+    std::optional<std::string> text(std::string_view question, std::string_view fallback);
+
+    /// The index of the choice: answered by its number.
+    std::optional<std::size_t>
+    choice(std::string_view question, const std::vector<std::string>& choices);
+
+    /// y or N.
+    std::optional<bool> confirm(std::string_view question);
+
+    /// A line for the one who answers.
+    void say(std::string_view line) { console_.out_line(line); }
+
+    /// Whether anything was answered so far.
+    [[nodiscard]] bool answered() const { return answered_; }
+
+private:
+    std::optional<std::string> read_line();
+
+    Console& console_;
+    os::Cancellation cancel_;
+    bool answered_ = false;
+};
+
+} // namespace samara::cli

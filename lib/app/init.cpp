@@ -1,0 +1,333 @@
+#include "app/init.h"
+
+#include "archive/extract.h"
+#include "base/strings.h"
+#include "data/read.h"
+#include "os/file.h"
+#include "os/process.h"
+#include "os/temp_dir.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace samara::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view purpose = "init";
+
+base::Error usage(std::string message, std::string hint) {
+    base::Error error;
+    error.message = std::move(message);
+    error.hint = std::move(hint);
+    error.kind = base::ErrorKind::usage;
+    return error;
+}
+
+base::Result<void> check_free(const fs::path& target) {
+    std::error_code ignored;
+    if (!fs::exists(fs::symlink_status(target, ignored))) {
+        return {};
+    }
+    return base::fail(
+        fmt::format("{} is already there", target.string()),
+        "nothing is overwritten: choose another --name or --output-dir");
+}
+
+// Where a project is made before it is moved to its place: on the same file system.
+base::Result<os::TempDir> workshop(const fs::path& output) {
+    if (auto made = os::make_folders(output); !made) {
+        return base::fail(std::move(made).error());
+    }
+    os::sweep_temp_dirs(output); // of one that was killed
+    return os::TempDir::create(purpose, output);
+}
+
+// Fails rather than take the place of something.
+base::Result<fs::path>
+move_into_place(const fs::path& made, const fs::path& target, const os::Cancellation& cancel) {
+    if (cancel.cancelled()) {
+        return base::fail("cancelled");
+    }
+    const long moved = ::syscall(
+        SYS_renameat2, AT_FDCWD, made.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE);
+    if (moved == 0) {
+        return target;
+    }
+    if (errno == EINVAL || errno == ENOSYS) { // a file system without it
+        if (auto free = check_free(target); !free) {
+            return base::fail(std::move(free).error());
+        }
+        std::error_code failed;
+        fs::rename(made, target, failed);
+        if (!failed) {
+            return target;
+        }
+        return base::fail(fmt::format("cannot make {}: {}", target.string(), failed.message()));
+    }
+    return base::fail(fmt::format("cannot make {}: {}", target.string(), std::strerror(errno)));
+}
+
+bool is_git_address(std::string_view location) {
+    constexpr std::array<std::string_view, 7> starts{
+        "git@", "git://", "git+", "ssh://", "gh:", "gl:", "bb:"};
+    const bool web = location.starts_with("https://") || location.starts_with("http://") ||
+                     location.starts_with("file://");
+    return (web && !location.ends_with(".zip")) || location.ends_with(".git") ||
+           std::any_of(starts.begin(), starts.end(), [&](std::string_view start) {
+               return location.starts_with(start);
+           });
+}
+
+// The short forms that cookiecutter knows.
+std::string git_address(std::string_view location) {
+    struct Short {
+        std::string_view prefix;
+        std::string_view address;
+    };
+
+    constexpr std::array shorts{
+        Short{"gh:", "https://github.com/{}.git"},
+        Short{"gl:", "https://gitlab.com/{}.git"},
+        Short{"bb:", "https://bitbucket.org/{}"}};
+    for (const Short& row : shorts) {
+        if (location.starts_with(row.prefix)) {
+            return base::replace_all(row.address, "{}", location.substr(row.prefix.size()));
+        }
+    }
+    return std::string(location.starts_with("git+") ? location.substr(4) : location);
+}
+
+std::string name_of(std::string_view location) {
+    while (location.ends_with('/')) {
+        location.remove_suffix(1);
+    }
+    std::string_view name = location.substr(location.find_last_of("/:") + 1);
+    for (const std::string_view suffix : {".git", ".zip"}) {
+        if (name.ends_with(suffix)) {
+            name.remove_suffix(suffix.size());
+        }
+    }
+    return std::string(name);
+}
+
+base::Result<void> run_program(
+    std::vector<std::string> argv, std::string_view doing, const os::Cancellation& cancel) {
+    os::Command command;
+    command.argv = std::move(argv);
+    command.merge_output = true;
+    const auto done = os::run(command, cancel);
+    if (!done) {
+        return base::fail(done.error());
+    }
+    if (cancel.cancelled()) {
+        return base::fail("cancelled");
+    }
+    if (!done->status.success()) {
+        return base::fail(
+            fmt::format("cannot {}: {}", doing, to_string(done->status)),
+            std::string(base::trim(done->out)));
+    }
+    return {};
+}
+
+// The one folder in `folder` where there is nothing else, as in archives of repositories.
+fs::path content_of(const fs::path& folder) {
+    std::error_code ignored;
+    std::vector<fs::path> entries;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+        entries.push_back(entry.path());
+    }
+    const bool single = entries.size() == 1 && fs::is_directory(entries.front(), ignored);
+    return single ? entries.front() : folder;
+}
+
+// Brings the source into `work`, or finds it where it is.
+base::Result<fs::path>
+fetch(const std::string& location, const fs::path& work, const os::Cancellation& cancel) {
+    std::error_code ignored;
+    const fs::path target = work / "source";
+    if (fs::is_directory(location, ignored)) {
+        return fs::path(location);
+    }
+    if (fs::is_regular_file(location, ignored)) {
+        if (auto made = os::make_folders(target); !made) {
+            return base::fail(std::move(made).error());
+        }
+        if (auto done = archive::extract(location, target); !done) {
+            return base::fail(std::move(done).error());
+        }
+        return content_of(target);
+    }
+    if (!is_git_address(location)) {
+        return base::fail(
+            fmt::format("--location: there is no folder or zip file {}", location),
+            "give a folder, a zip file, or the address of a git repository (gh:owner/name, "
+            "https://..., git@...); download a zip file first");
+    }
+    const auto git = os::find_program("git");
+    if (!git) {
+        return base::fail(
+            "a repository is fetched by the program git, which is not installed",
+            "apt-get install git, or give --location a folder or a zip file");
+    }
+    auto cloned = run_program(
+        {git->string(),
+         "clone",
+         "--quiet",
+         "--depth",
+         "1",
+         "--",
+         git_address(location),
+         target.string()},
+        fmt::format("clone {}", location),
+        cancel);
+    if (!cloned) {
+        return base::fail(std::move(cloned).error());
+    }
+    return target;
+}
+
+base::Result<fs::path> bake(
+    const fs::path& source,
+    const InitLocation& from,
+    const fs::path& work,
+    const base::Log& log,
+    const os::Cancellation& cancel) {
+    const auto cookiecutter = os::find_program("cookiecutter");
+    if (!cookiecutter) {
+        return base::fail(
+            fmt::format(
+                "{} is a template of the program cookiecutter, which is not installed",
+                from.location),
+            "apt-get install cookiecutter (or pip install cookiecutter), and try again");
+    }
+    log.info("Running cookiecutter with its defaults; --extra-context sets other values");
+    const fs::path target = work / "baked";
+    std::vector<std::string> argv{
+        cookiecutter->string(), "--no-input", "--output-dir", target.string(), source.string()};
+    if (!from.name.empty() && !from.context.contains("project_name")) {
+        argv.push_back(fmt::format("project_name={}", from.name));
+    }
+    for (const auto& [name, value] : from.context) {
+        argv.push_back(fmt::format("{}={}", name, value));
+    }
+    auto done = run_program(std::move(argv), "make the project", cancel);
+    if (!done) {
+        return base::fail(std::move(done).error());
+    }
+    return content_of(target);
+}
+
+} // namespace
+
+base::Result<fs::path> init_project(
+    const projects::Match& match,
+    const projects::Choices& choices,
+    const fs::path& output,
+    const os::Cancellation& cancel) {
+    const fs::path target = output / choices.name;
+    if (auto free = check_free(target); !free) {
+        return base::fail(std::move(free).error());
+    }
+    auto work = workshop(output);
+    if (!work) {
+        return base::fail(std::move(work).error());
+    }
+    const fs::path made = work->path() / choices.name;
+    for (const projects::File& file : projects::files_of(match, choices)) {
+        const fs::path path = made / file.path;
+        auto written = os::make_folders(path.parent_path()).and_then([&] {
+            return os::write_file_atomically(path, file.text);
+        });
+        if (!written) {
+            return base::fail(std::move(written).error());
+        }
+    }
+    return move_into_place(made, target, cancel);
+}
+
+base::Result<fs::path> init_from_location(
+    const InitLocation& from,
+    const fs::path& output,
+    const base::Log& log,
+    const os::Cancellation& cancel) {
+    const std::string name = from.name.empty() ? name_of(from.location) : from.name;
+    if (!from.name.empty()) {
+        if (auto free = check_free(output / name); !free) {
+            return base::fail(std::move(free).error());
+        }
+    }
+    auto work = workshop(output);
+    if (!work) {
+        return base::fail(std::move(work).error());
+    }
+    auto source = fetch(from.location, work->path(), cancel);
+    if (!source) {
+        return source;
+    }
+    std::error_code ignored;
+    if (fs::exists(*source / "cookiecutter.json", ignored)) {
+        auto baked = bake(*source, from, work->path(), log, cancel);
+        if (!baked) {
+            return baked;
+        }
+        const std::string own =
+            from.name.empty() ? baked->filename().string() : std::string(from.name);
+        return move_into_place(*baked, output / own, cancel);
+    }
+    if (auto valid = projects::check_name(name); !valid) {
+        return base::fail(usage(valid.error().message, "name the project: --name my-app"));
+    }
+    if (auto free = check_free(output / name); !free) {
+        return base::fail(std::move(free).error());
+    }
+    os::CopyOptions options;
+    options.cancel = cancel;
+    options.include = [](const fs::path& relative) { // not its history
+        return relative.begin() == relative.end() || *relative.begin() != ".git";
+    };
+    const fs::path made = work->path() / "project";
+    if (auto copied = os::copy_tree(*source, made, options); !copied) {
+        return base::fail(std::move(copied).error());
+    }
+    return move_into_place(made, output / name, cancel);
+}
+
+base::Result<std::map<std::string, std::string>> read_extra_context(const std::string& text) {
+    std::map<std::string, std::string> context;
+    if (text.empty()) {
+        return context;
+    }
+    const auto read = data::read_json(text, "--extra-context");
+    if (!read || !read->is_map()) {
+        return base::fail(usage(
+            read ? "--extra-context must be a JSON object"
+                 : fmt::format("--extra-context is not JSON: {}", read.error().message),
+            R"(write for example --extra-context '{"customer": "Ada"}')"));
+    }
+    for (const data::Entry& entry : *read->as_map()) {
+        if (entry.value.is_list() || entry.value.is_map()) {
+            return base::fail(usage(
+                fmt::format(
+                    "--extra-context: '{}' must be a text, not {}",
+                    entry.key,
+                    data::kind_name(entry.value.kind())),
+                "cookiecutter takes texts only"));
+        }
+        context[entry.key] = data::scalar_text(entry.value);
+    }
+    return context;
+}
+
+} // namespace samara::app

@@ -1,0 +1,195 @@
+#include "base/strings.h"
+#include "data/read.h"
+#include "projects/projects.h"
+#include "samara_projects_files.h"
+#include "template/runtimes.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace samara::projects {
+
+namespace {
+
+std::string text(const data::Value& row, std::string_view name) {
+    const data::Value* value = row.find(name);
+    return value == nullptr ? std::string() : std::string(value->text());
+}
+
+std::vector<std::string> texts(const data::Value& row, std::string_view name) {
+    std::vector<std::string> result;
+    const data::Value* value = row.find(name);
+    if (value != nullptr && value->is_list()) {
+        for (const data::Value& item : *value->as_list()) {
+            result.emplace_back(item.text());
+        }
+    }
+    return result;
+}
+
+std::vector<std::string> supported_runtimes(std::string_view family) {
+    const std::string today = model::today();
+    std::vector<std::string> ids;
+    for (const model::Runtime& runtime : model::runtimes()) {
+        if (runtime.family == family &&
+            (runtime.deprecated.empty() || runtime.deprecated > today)) {
+            ids.push_back(runtime.id);
+        }
+    }
+    return ids;
+}
+
+void read_variants(const data::Value& row, std::vector<Variant>& out) {
+    for (const std::string& manager : texts(row, "managers")) {
+        Variant variant;
+        variant.family = text(row, "family");
+        variant.package_type = text(row, "package_type");
+        if (variant.package_type.empty()) {
+            variant.package_type = "Zip";
+        }
+        variant.manager = manager;
+        variant.folder = text(row, "folder");
+        variant.code = text(row, "code");
+        variant.tests = text(row, "tests");
+        variant.test = texts(row, "test");
+        variant.runtimes = texts(row, "runtimes");
+        variant.fixed_runtimes = !variant.runtimes.empty();
+        if (!variant.fixed_runtimes) {
+            variant.runtimes = supported_runtimes(variant.family);
+        }
+        out.push_back(std::move(variant));
+    }
+}
+
+std::vector<Template> read_templates() {
+    const data::Value table =
+        data::read_json(embedded("templates.json").value_or("[]"), "templates.json").value();
+    std::vector<Template> result;
+    for (const data::Value& row : *table.as_list()) {
+        Template project;
+        project.name = text(row, "name");
+        project.aliases = texts(row, "aliases");
+        project.about = text(row, "about");
+        project.function = text(row, "function");
+        project.path = text(row, "path");
+        project.notes = text(row, "notes");
+        const data::Value* api = row.find("api");
+        project.api = api != nullptr && api->as_boolean() != nullptr && *api->as_boolean();
+        for (const data::Value& variant : *row.find("variants")->as_list()) {
+            read_variants(variant, project.variants);
+        }
+        result.push_back(std::move(project));
+    }
+    return result;
+}
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Whether the variant runs on the runtime, an old one included.
+bool runs_on(const Variant& variant, std::string_view id) {
+    if (contains(variant.runtimes, id)) {
+        return true;
+    }
+    const auto runtime = model::find_runtime(id);
+    return !variant.fixed_runtimes && runtime && runtime->family == variant.family;
+}
+
+base::Error usage(std::string message, std::string hint) {
+    base::Error error;
+    error.message = std::move(message);
+    error.hint = std::move(hint);
+    error.kind = base::ErrorKind::usage;
+    return error;
+}
+
+} // namespace
+
+const std::vector<Template>& templates() {
+    static const std::vector<Template> table = read_templates();
+    return table;
+}
+
+std::vector<Match> matches(const Wanted& wanted) {
+    std::vector<Match> found;
+    for (const Template& project : templates()) {
+        if (!wanted.name.empty() && wanted.name != project.name &&
+            !contains(project.aliases, wanted.name)) {
+            continue;
+        }
+        for (const Variant& variant : project.variants) {
+            const bool fits =
+                (wanted.package_type.empty() || wanted.package_type == variant.package_type) &&
+                (wanted.manager.empty() || wanted.manager == variant.manager) &&
+                (wanted.family.empty() || wanted.family == variant.family) &&
+                (wanted.runtime.empty() || runs_on(variant, wanted.runtime));
+            if (fits) {
+                found.push_back(
+                    {&project,
+                     &variant,
+                     wanted.runtime.empty() ? variant.runtimes.front() : wanted.runtime});
+            }
+        }
+    }
+    return found;
+}
+
+base::Result<void> read_base_image(std::string_view image, Wanted& wanted) {
+    constexpr std::string_view prefix = "amazon/";
+    constexpr std::string_view suffix = "-base";
+    std::string_view name = image;
+    if (name.starts_with(prefix) && name.ends_with(suffix)) {
+        name.remove_prefix(prefix.size());
+        name.remove_suffix(suffix.size());
+        for (const std::string_view family : {"go", "rust"}) {
+            if (name.starts_with(fmt::format("{}-", family))) {
+                wanted.family = family;
+                name.remove_prefix(family.size() + 1);
+            }
+        }
+        if (model::find_runtime(name)) {
+            wanted.runtime = name;
+            return {};
+        }
+    }
+    return base::fail(usage(
+        fmt::format("--base-image: there is no base image {}", image),
+        "write for example amazon/python3.13-base or amazon/nodejs22.x-base"));
+}
+
+std::string stack_name(std::string_view project) {
+    std::string name;
+    for (const char c : project) {
+        const bool plain =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        name += plain ? c : '-';
+    }
+    const bool letter = !name.empty() && (name[0] < '0' || name[0] > '9') && name[0] != '-';
+    return letter ? name : "app-" + name;
+}
+
+base::Result<void> check_name(std::string_view name) {
+    constexpr std::string_view allowed =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    constexpr std::size_t longest = 100;
+    std::string wrong;
+    if (name.empty()) {
+        wrong = "is empty";
+    } else if (name.size() > longest) {
+        wrong = fmt::format("is longer than {} letters", longest);
+    } else if (const std::size_t bad = name.find_first_not_of(allowed);
+               bad != std::string_view::npos) {
+        wrong = "has a character that is neither a letter, a digit, '-', '_' nor '.'";
+    } else if (name.front() == '.' || name.front() == '-') {
+        wrong = fmt::format("begins with '{}'", name.front());
+    } else {
+        return {};
+    }
+    return base::fail(usage(
+        fmt::format("the name of a project is that of its folder; this one {}", wrong),
+        "write for example --name my-app; --output-dir says where the folder goes"));
+}
+
+} // namespace samara::projects

@@ -1,0 +1,9 @@
+/** Answers GET /hello?name=NAME of a REST API (payload format 1.0). */
+export const lambdaHandler = async (event) => {
+  const name = event.queryStringParameters?.name ?? "world";
+  return {
+    statusCode: 200,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ message: `hello ${name}` }),
+  };
+};

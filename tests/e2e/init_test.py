@@ -1,0 +1,288 @@
+"""samara init: what it makes works; what is there stays; nothing is left of what was not finished."""
+import json
+import os
+import pathlib
+import pty
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import unittest
+import zipfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from samara_e2e import ROOT, SAMARA, SamaraTest
+
+TEMPLATES = json.loads((ROOT / "templates/init/templates.json").read_text())
+RUNTIMES = json.loads((ROOT / "schemas/runtimes.json").read_text())
+
+
+def variants():
+    """One tuple for each project that init can make: template, variant, runtime, manager."""
+    for template in TEMPLATES:
+        for variant in template["variants"]:
+            newest = next((r["id"] for r in RUNTIMES if r["family"] == variant["family"]), None)
+            for manager in variant["managers"]:
+                yield template, variant, variant.get("runtimes", [newest])[0], manager
+
+
+class InitTemplates(SamaraTest):
+    """Every template: valid, and where the toolchain is here also built, invoked and tested."""
+
+    def make(self, template, variant, runtime, manager, *more):
+        name = re.sub(r"\W", "-", variant["folder"]) + f"-{manager}"
+        result = self.samara(
+            "init", "--no-interactive", "--name", name, "--app-template", template["name"], "--runtime", runtime,
+            "--dependency-manager", manager, "--package-type", variant.get("package_type", "Zip"), *more)
+        self.assertIn(f"Next steps are in {name}/README.md", result.stdout)
+        return self.project / name
+
+    def test_each_is_valid_and_complete(self):
+        for template, variant, runtime, manager in variants():
+            for more in ((), ("--tracing", "--application-insights", "--structured-logging")):
+                with self.subTest(variant["folder"], options=more):
+                    folder = self.make(template, variant, runtime, manager, *more)
+                    result = self.samara("validate", "--lint", cwd=folder)
+                    self.assertEqual(result.stderr, "")
+                    for name in ("README.md", "samconfig.toml", ".gitignore", "events/event.json"):
+                        self.assertTrue((folder / name).is_file(), name)
+                    json.loads((folder / "events/event.json").read_text())
+                    for path in folder.rglob("*"):
+                        if path.is_file():
+                            self.assertNotRegex(path.read_text(), r"\{\{\w+\}\}|#\? |^#include ", str(path))
+                    self.assertTrue((folder / variant["tests"]).exists(), "tests")
+                    shutil.rmtree(folder)
+        self.assert_nothing_left()
+
+    def run_here(self, family, runtime):
+        """Builds, invokes and tests what is of this family and packaged as zip."""
+        for template, variant, _, manager in variants():
+            if variant["family"] != family or variant.get("package_type") == "Image":
+                continue
+            with self.subTest(variant["folder"]):
+                folder = self.make(template, variant, runtime, manager)
+                environment = {"SAMARA_ENGINE": "sandbox"}
+                self.samara("build", cwd=folder, seconds=600, environment=environment)
+                if template["name"] != "s3-thumbnail":  # needs an S3 with the picture
+                    answer = self.samara(
+                        "local", "invoke", template["function"], "-e", "events/event.json", cwd=folder,
+                        environment=environment)
+                    self.assertNotIn("errorMessage", answer.stdout)
+                    self.assertNotEqual(answer.stdout.strip(), "")
+                tests = subprocess.run(
+                    "\n".join(["set -e", *variant["test"]]), shell=True, cwd=folder, capture_output=True, text=True)
+                self.assertEqual(tests.returncode, 0, tests.stdout + tests.stderr)
+
+    def test_python_projects_work(self):
+        self.run_here("python", f"python3.{sys.version_info.minor}")
+
+    def test_nodejs_projects_work(self):
+        version = subprocess.run(["node", "-p", "process.versions.node.split('.')[0]"], capture_output=True, text=True)
+        self.run_here("nodejs", f"nodejs{version.stdout.strip()}.x")
+
+
+class Init(SamaraTest):
+    HELLO = ("init", "--no-interactive", "--runtime", "python3.13", "--app-template", "hello-world")
+
+    def entries(self):
+        return sorted(path.name for path in self.project.iterdir())
+
+    def test_names_are_checked(self):
+        for name in ("..", "a/b", "-x", ".hidden", "a b", "ümlaut", "a" * 101):
+            with self.subTest(name):
+                error = self.samara(*self.HELLO, f"--name={name}", code=2).stderr
+                self.assertIn("Error: the name of a project", error)
+        self.assertEqual(self.entries(), [])
+
+    def test_nothing_is_overwritten(self):
+        self.write("app/mine.txt", "mine")
+        error = self.samara(*self.HELLO, "--name", "app", code=1).stderr
+        self.assertIn("Error: ./app is already there", error)
+        self.assertEqual([p.name for p in (self.project / "app").iterdir()], ["mine.txt"])
+        (self.project / "link").symlink_to("nowhere")
+        self.samara(*self.HELLO, "--name", "link", code=1)
+        (self.project / "empty").mkdir()
+        self.samara(*self.HELLO, "--name", "empty", code=1)
+        self.assertEqual(self.entries(), ["app", "empty", "link"])
+
+    def test_what_is_missing_or_unknown_is_told(self):
+        for arguments, words in (
+                (["init", "--no-interactive"], ["--name, --runtime is missing"]),
+                (["init", "--no-interactive", "-n", "a", "-r", "python3.13", "--app-template", "helo-world"],
+                 ["there is no template helo-world", "did you mean hello-world?"]),
+                (["init", "--no-interactive", "-n", "a", "-r", "pyhton3.13"], ["did you mean python3.13?"]),
+                (["init", "--no-interactive", "-n", "a", "-r", "provided.al2023"], ["mod or cargo"]),
+                (["init", "--no-interactive", "-n", "a", "-r", "java21"], ["maven or gradle"]),
+                (["init", "--no-interactive", "-n", "a", "-r", "ruby3.3", "--app-template", "queue-worker"],
+                 ["there is no template queue-worker for ruby3.3"]),
+                (["init", "--no-interactive", "-n", "a", "-b", "python"], ["there is no base image python"]),
+                (["init", "--no-interactive", "-n", "a", "-r", "go1.x", "-a", "arm64"], ["go1.x is not for arm64"])):
+            with self.subTest(arguments):
+                error = self.samara(*arguments, code=2).stderr
+                for word in words:
+                    self.assertIn(word, error)
+        self.assertEqual(self.entries(), [])
+
+    def test_base_images_choose_runtime_and_family(self):
+        for image, runtime in (
+                ("amazon/nodejs22.x-base", "nodejs:22"), ("amazon/go-provided.al2023-base", "provided:al2023"),
+                ("amazon/dotnet8-base", "dotnet:8")):
+            name = re.sub(r"\W", "-", image)
+            self.samara("init", "--no-interactive", "-n", name, "--package-type", "Image", "-b", image)
+            dockerfile = next((self.project / name).rglob("Dockerfile")).read_text()
+            self.assertIn(f"FROM public.ecr.aws/lambda/{runtime}", dockerfile)
+
+    def test_folders_zip_files_and_repositories(self):
+        self.write("source/template.yaml", "Resources: {}\n")
+        self.write("source/code/app.py", "x = 1\n")
+        with zipfile.ZipFile(self.project / "source.zip", "w") as archive:
+            archive.write(self.project / "source/template.yaml", "source-main/template.yaml")
+        git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com"]
+        for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "first"]):
+            subprocess.run(git + command, cwd=self.project / "source", check=True)
+        self.samara("init", "--location", "source", "-n", "from-folder")
+        self.samara("init", "--location", "source.zip", "-n", "from-zip", "-o", "below/it")
+        self.samara("init", "--location", f"file://{self.project}/source/.git", "-n", "from-git")
+        self.assertEqual(
+            sorted(p.name for p in (self.project / "from-folder").iterdir()), ["code", "template.yaml"])
+        self.assertTrue((self.project / "below/it/from-zip/template.yaml").is_file())
+        self.assertEqual(sorted(p.name for p in (self.project / "from-git").iterdir()), ["code", "template.yaml"])
+        for location in ("nowhere", f"file://{self.project}/no-repository"):
+            self.samara("init", "--location", location, "-n", "x", code=1)
+        self.assertEqual(self.entries(), ["below", "from-folder", "from-git", "source", "source.zip"])
+
+    def test_cookiecutter_templates_need_their_program(self):
+        self.write("source/cookiecutter.json", "{}")
+        command = ["init", "--location", "source", "-n", "baked", "--extra-context", '{"customer": "Ada"}']
+        path = self.folder / "bin"
+        path.mkdir()
+        error = self.samara(*command, code=1, environment={"PATH": str(path)}).stderr
+        self.assertIn("cookiecutter, which is not installed", error)
+        program = path / "cookiecutter"
+        program.write_text('#!/bin/sh\nmkdir -p "$3/made"\necho "$@" > "$3/made/arguments"\n')
+        program.chmod(0o755)
+        self.samara(*command, environment={"PATH": f"{path}:{os.environ['PATH']}"})
+        arguments = (self.project / "baked/arguments").read_text()
+        self.assertIn("project_name=baked customer=Ada", arguments)
+        self.assertEqual(self.entries(), ["baked", "source"])
+
+    def test_save_params_keeps_what_was_given(self):
+        result = self.samara(*self.HELLO, "-n", "app", "--save-params", environment={"SAM_DEBUG": "1"})
+        self.assertIn("Saved parameters to config file 'samconfig.toml' under environment 'default'", result.stderr)
+        saved = (self.project / "samconfig.toml").read_text()
+        self.assertIn('[default.init.parameters]\n', saved)
+        self.assertIn('runtime = "python3.13"', saved)
+        self.assertNotIn("debug", saved)
+        self.assertNotIn("architecture", saved)
+
+
+class Terminal:
+    """samara init on a terminal of its own."""
+
+    def __init__(self, arguments, **options):
+        self.pid, self.master = pty.fork()
+        if self.pid == 0:
+            os.chdir(options["cwd"])
+            os.execve(SAMARA, [SAMARA, *arguments], options["env"])
+        self.text = ""
+
+    def read_until(self, words, seconds=30):
+        deadline = time.monotonic() + seconds
+        while words not in self.text:
+            ready, _, _ = select.select([self.master], [], [], max(0, deadline - time.monotonic()))
+            try:
+                chunk = os.read(self.master, 4096) if ready else b""
+            except OSError:
+                chunk = b""
+            if not chunk:
+                raise AssertionError(f"no {words!r} in:\n{self.text}")
+            self.text += chunk.decode()
+        self.text = self.text[self.text.index(words) + len(words):]
+
+    def answer(self, text):
+        os.write(self.master, text.encode())
+
+    def end(self):
+        with_rest = self.text
+        try:
+            while chunk := os.read(self.master, 4096):
+                with_rest += chunk.decode()
+        except OSError:
+            pass
+        _, status = os.waitpid(self.pid, 0)
+        os.close(self.master)
+        return os.waitstatus_to_exitcode(status), with_rest
+
+
+class InitQuestions(SamaraTest):
+    def terminal(self, *arguments):
+        return Terminal(arguments, cwd=self.project, env=self.environment)
+
+    def test_answers_make_a_project(self):
+        terminal = self.terminal("init")
+        terminal.read_until("What shall the application begin as?")
+        terminal.read_until("Choice [1]: ")
+        terminal.answer("nonsense\n")
+        terminal.read_until("Write a number from 1 to")
+        terminal.answer("1\n")
+        terminal.read_until("What package type?")
+        terminal.answer("1\n")
+        terminal.read_until("Which runtime?")
+        terminal.answer("1\n")
+        for question in ("X-Ray", "Application Insights", "structured logging"):
+            terminal.read_until(question)
+            terminal.answer("y\n" if question == "X-Ray" else "\n")
+        terminal.read_until("Project name [sam-app]: ")
+        terminal.answer("a/b\n")
+        terminal.read_until("the name of a project")
+        terminal.read_until("Project name [sam-app]: ")
+        terminal.answer("\n")
+        code, _ = terminal.end()
+        self.assertEqual(code, 0)
+        template = (self.project / "sam-app/template.yaml").read_text()
+        self.assertIn("Tracing: Active", template)
+        self.assertNotIn("LogFormat", template)
+
+    def test_ctrl_c_leaves_nothing(self):
+        terminal = self.terminal("init", "--name", "app")
+        terminal.read_until("Choice [1]: ")
+        terminal.answer("\x03")
+        code, text = terminal.end()
+        self.assertEqual(code, 1)
+        self.assertIn("Aborted!", text)
+        self.assertEqual(list(self.project.iterdir()), [])
+
+    def test_ctrl_c_while_git_works_leaves_nothing(self):
+        path = self.folder / "bin"
+        path.mkdir()
+        git = path / "git"
+        git.write_text(f'#!/bin/sh\ntouch {self.folder}/started\nmkdir "$7"\nexec sleep 60\n')
+        git.chmod(0o755)
+        process = subprocess.Popen(
+            [SAMARA, "init", "--location", "gh:a/b", "-n", "x"], cwd=self.project, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**self.environment, "PATH": f"{path}:{os.environ['PATH']}"})
+        deadline = time.monotonic() + 30
+        while not (self.folder / "started").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("Aborted!", error)
+        self.assertEqual(list(self.project.iterdir()), [])
+
+    def test_without_anybody_to_answer_it_says_what_to_give(self):
+        error = self.samara("init", "--name", "app", code=2).stderr
+        self.assertIn("--runtime is missing", error)
+        self.assertEqual(list(self.project.iterdir()), [])
+
+    def test_only_what_is_missing_is_asked(self):
+        result = self.samara("init", "-n", "app", "-r", "python3.13", "--app-template", "hello-world")
+        self.assertNotIn("?", result.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
