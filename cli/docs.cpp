@@ -43,8 +43,7 @@ bool open_in_browser(std::string page) {
     posix_spawnattr_init(&session);
     posix_spawnattr_setflags(&session, POSIX_SPAWN_SETSID);
     pid_t pid = 0;
-    const int failed =
-        posix_spawn(&pid, program.c_str(), &streams, &session, argv.data(), environ);
+    const int failed = posix_spawn(&pid, program.c_str(), &streams, &session, argv.data(), environ);
     posix_spawnattr_destroy(&session);
     posix_spawn_file_actions_destroy(&streams);
     return failed == 0;

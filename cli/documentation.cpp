@@ -55,8 +55,7 @@ std::optional<fs::path> another_sam() {
 std::optional<std::string> documentation_page(std::string_view command) {
     const data::Value* row = rows().find(command);
     const data::Value* page = row == nullptr ? nullptr : row->find("page");
-    return page == nullptr ? std::nullopt
-                           : std::optional(fmt::format("{}{}", guide, page->text()));
+    return page == nullptr ? std::nullopt : std::optional(fmt::format("{}{}", guide, page->text()));
 }
 
 std::vector<std::string_view> documented_commands() {
@@ -87,8 +86,8 @@ std::optional<base::Error> missing_command(const Arguments& arguments) {
     error.message = fmt::format("samara has no command '{}' yet", command);
     const auto sam = another_sam();
     if (!sam) {
-        error.hint = fmt::format(
-            "the AWS SAM CLI has it: {}", documentation_page(command).value_or(""));
+        error.hint =
+            fmt::format("the AWS SAM CLI has it: {}", documentation_page(command).value_or(""));
         return error;
     }
     std::string line = sam->string();

@@ -85,8 +85,7 @@ void declare(Options& options, InitArguments& given) {
     options.text(
         "--extra-context",
         given.extra_context,
-        {.help = "JSON object with the answers for a cookiecutter template",
-         .value_name = "JSON"});
+        {.help = "JSON object with the answers for a cookiecutter template", .value_name = "JSON"});
     options.flag("--no-interactive", given.no_interactive, {.help = "Ask nothing"});
     options.flag("--no-input", given.no_input, {.help = "Ask nothing of a cookiecutter template"});
     options.group("Configuration");
@@ -132,15 +131,13 @@ std::vector<std::string> distinct(const std::vector<projects::Match>& matches, G
 }
 
 std::vector<std::string> template_names(const std::vector<projects::Match>& matches) {
-    return distinct(matches, [](const projects::Match& match) {
-        return std::vector{match.project->name};
-    });
+    return distinct(
+        matches, [](const projects::Match& match) { return std::vector{match.project->name}; });
 }
 
 std::vector<std::string> managers(const std::vector<projects::Match>& matches) {
-    return distinct(matches, [](const projects::Match& match) {
-        return std::vector{match.variant->manager};
-    });
+    return distinct(
+        matches, [](const projects::Match& match) { return std::vector{match.variant->manager}; });
 }
 
 std::vector<std::string> package_types(const std::vector<projects::Match>& matches) {
@@ -216,8 +213,7 @@ base::Error no_match(const projects::Wanted& wanted) {
     const auto of_name = projects::matches(any);
     if (of_name.empty()) {
         const std::vector<std::string> names = template_names(projects::matches({}));
-        const std::string_view near =
-            base::nearest(wanted.name, {names.begin(), names.end()});
+        const std::string_view near = base::nearest(wanted.name, {names.begin(), names.end()});
         return usage(
             fmt::format("there is no template {}", wanted.name),
             near.empty() ? fmt::format("there are: {}", base::join(names, ", "))
@@ -377,8 +373,7 @@ base::Result<projects::Match> match_given(InitArguments& given) {
         missing.emplace_back("--name");
     }
     if (given.wanted.runtime.empty()) {
-        missing.emplace_back(
-            given.wanted.package_type == "Image" ? "--base-image" : "--runtime");
+        missing.emplace_back(given.wanted.package_type == "Image" ? "--base-image" : "--runtime");
     }
     if (!missing.empty()) {
         return base::fail(usage(
@@ -409,7 +404,11 @@ int aborted(Console& console) {
     return 1;
 }
 
-void tell(Console& console, const projects::Match& match, const projects::Choices& choices, const std::string& folder) {
+void tell(
+    Console& console,
+    const projects::Match& match,
+    const projects::Choices& choices,
+    const std::string& folder) {
     console.out(fmt::format(
         "\n    -----------------------\n"
         "    Generating application:\n"

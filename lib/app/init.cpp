@@ -121,8 +121,8 @@ std::string name_of(std::string_view location) {
     return std::string(name);
 }
 
-base::Result<void> run_program(
-    std::vector<std::string> argv, std::string_view doing, const os::Cancellation& cancel) {
+base::Result<void>
+run_program(std::vector<std::string> argv, std::string_view doing, const os::Cancellation& cancel) {
     os::Command command;
     command.argv = std::move(argv);
     command.merge_output = true;

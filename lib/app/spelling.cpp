@@ -79,12 +79,9 @@ void check_variables(
         }
     }
     for (const auto& [key, variables] : overrides.by_function()) {
-        const auto function =
-            std::find_if(functions.begin(), functions.end(), [&](const model::Function& each) {
-                return each.logical_id == key || each.name == key;
-            });
+        const model::Function* function = application.find_function(key);
         const bool for_all = key == VariableOverrides::for_all;
-        if (!for_all && function == functions.end()) {
+        if (!for_all && function == nullptr) {
             if (resources != nullptr && resources->find(key) != nullptr) {
                 continue; // its own error has been told
             }

@@ -98,9 +98,8 @@ void Application::take_over_nested() {
             layers_.push_back(std::move(layer));
         }
         for (base::Diagnostic diagnostic : stack->diagnostics_) {
-            diagnostic.error.resource = diagnostic.error.resource.empty()
-                                            ? id
-                                            : id + "/" + diagnostic.error.resource;
+            diagnostic.error.resource =
+                diagnostic.error.resource.empty() ? id : id + "/" + diagnostic.error.resource;
             diagnostics_.push_back(std::move(diagnostic));
         }
         files_.insert(files_.end(), stack->files_.begin(), stack->files_.end());

@@ -109,8 +109,7 @@ AnswerReader::Failed AnswerReader::fill() {
     }
     std::array<char, read_size> bytes; // NOLINT(cppcoreguidelines-pro-type-member-init)
     const Deadline patient = std::chrono::steady_clock::now() + limits_.patience;
-    const ReadResult read =
-        transport_.read(bytes, std::min(patient, limits_.end), limits_.stop_fd);
+    const ReadResult read = transport_.read(bytes, std::min(patient, limits_.end), limits_.stop_fd);
     buffer_.append(bytes.data(), read.count);
     received_ += read.count;
     if (read.status == IoStatus::ok) {

@@ -22,10 +22,7 @@ class AnswerReader {
 public:
     /// All of it is for this one exchange; `transport` and `sink` (may be empty) stay the caller's.
     AnswerReader(
-        Transport& transport,
-        std::string& buffer,
-        const AnswerLimits& limits,
-        const BodySink& sink)
+        Transport& transport, std::string& buffer, const AnswerLimits& limits, const BodySink& sink)
         : transport_(transport), buffer_(buffer), limits_(limits), sink_(sink) {}
 
     /// One answer, interim ones passed over. A body is expected unless `bodiless` (HEAD). Errors

@@ -104,8 +104,7 @@ IoStatus open_socket(
     return failure == 0 ? IoStatus::ok : IoStatus::closed;
 }
 
-HttpResult<Socket> refused_or(
-    Socket socket, IoStatus status, const HttpAddress& address) {
+HttpResult<Socket> refused_or(Socket socket, IoStatus status, const HttpAddress& address) {
     if (status == IoStatus::ok) {
         return socket;
     }
@@ -158,8 +157,8 @@ HttpResult<Socket> open_tcp(
     IoStatus status = IoStatus::closed;
     for (const addrinfo* one = lookup->found(); one != nullptr && status == IoStatus::closed;
          one = one->ai_next) {
-        status = open_socket(
-            socket, one->ai_family, one->ai_addr, one->ai_addrlen, deadline, stop_fd);
+        status =
+            open_socket(socket, one->ai_family, one->ai_addr, one->ai_addrlen, deadline, stop_fd);
     }
     if (status == IoStatus::ok) {
         const int on = 1;

@@ -11,7 +11,7 @@ namespace samara::net {
 struct Connected {
     Socket socket;                        ///< owns the descriptor below the transport
     std::unique_ptr<Transport> transport; ///< ready for a request
-    bool plain = true;                    ///< what can be read from the socket is the server's words
+    bool plain = true; ///< what can be read from the socket is the server's words
 };
 
 /// Name lookup, connection and handshake. A readable `stop_fd` (-1: none) ends each of them: the

@@ -7,10 +7,9 @@ namespace samara::model {
 /// Puts the assets of a template that the CDK wrote in the place of the S3 objects they become: the
 /// property that `aws:asset:property` names gets `aws:asset:path`, a folder or file beside the
 /// template. An image's asset becomes DockerContext, Dockerfile, DockerBuildArgs and
-/// DockerBuildTarget; what the CDK has bundled itself gets SkipBuild. Every resource of the CDK gets
-/// its construct id as SamResourceId. A resource that was treated is marked with SamNormalized and
-/// left as it is the next time.
-/// https://docs.aws.amazon.com/cdk/v2/guide/assets.html
+/// DockerBuildTarget; what the CDK has bundled itself gets SkipBuild. Every resource of the CDK
+/// gets its construct id as SamResourceId. A resource that was treated is marked with SamNormalized
+/// and left as it is the next time. https://docs.aws.amazon.com/cdk/v2/guide/assets.html
 void apply_assets(data::Value& document);
 
 /// "Fn" of "Stack/Nested/Fn/Resource", an aws:cdk:path; empty for another text.

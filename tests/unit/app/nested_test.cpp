@@ -140,8 +140,10 @@ Resources:
 
 TEST_F(NestedTest, AFaultOfAStackIsItsOwn) {
     write("child.yaml", function);
-    write("loop.yaml", "Resources: {L: {Type: AWS::CloudFormation::Stack, Properties: "
-                       "{TemplateURL: loop.yaml}}}\n");
+    write(
+        "loop.yaml",
+        "Resources: {L: {Type: AWS::CloudFormation::Stack, Properties: "
+        "{TemplateURL: loop.yaml}}}\n");
     const Application application = load(R"(
 Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -192,7 +194,8 @@ TEST_F(NestedTest, TheCdksStacksAreItsAssets) {
         "Properties": {"Code": {"S3Bucket": "b", "S3Key": "k"}, "Handler": "a.b", "Runtime": "python3.12"},
         "Metadata": {"aws:cdk:path": "App/Inner/Fn/Resource", "aws:asset:path": "asset.1",
         "aws:asset:property": "Code"}}}})");
-    const Application application = load(R"({"Resources": {"S": {"Type": "AWS::CloudFormation::Stack",
+    const Application application =
+        load(R"({"Resources": {"S": {"Type": "AWS::CloudFormation::Stack",
         "Properties": {"TemplateURL": {"Fn::Join": ["", ["https://s3.", {"Ref": "AWS::URLSuffix"}]]}},
         "Metadata": {"aws:asset:path": "inner.json", "aws:asset:property": "TemplateURL"}}}})");
     EXPECT_EQ(errors(application), "");

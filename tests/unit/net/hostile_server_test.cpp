@@ -140,7 +140,8 @@ TEST(HostileServer, AnEndlessRefusalIsTheBeginningOfOne) {
         connection.write("HTTP/1.1 503 No\r\n\r\nno room");
         repeat(connection, std::string(64UL * 1024, 'x'));
     });
-    const auto answer = client_of(server).send({.body_sink = [](std::string_view) { return true; }});
+    const auto answer =
+        client_of(server).send({.body_sink = [](std::string_view) { return true; }});
     ASSERT_TRUE(answer) << answer.error().message;
     EXPECT_EQ(answer->status, 503);
     EXPECT_THAT(answer->body, testing::StartsWith("no room"));
