@@ -21,6 +21,12 @@ int start_lambda(Console& console, const Arguments& arguments) {
         examples);
     options.group("Server");
     declare_serve(options, given);
+    options.list(
+        "--allow-host",
+        given.allowed_hosts,
+        {.help = "Host name to answer to beside those of this machine (web pages are kept out by "
+                 "it)",
+         .value_name = "NAME"});
     return serve(console, options, arguments, "local start-lambda", given, app::start_lambda);
 }
 

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 /// What start-api and start-lambda share: an application whose functions are kept ready, and that
 /// is read again when its files change.
@@ -28,6 +29,7 @@ struct ServeOptions {
     std::filesystem::path static_folder; ///< start-api; empty: none
     Warm warm = Warm::lazy;
     bool watch = true;
+    std::vector<std::string> allowed_hosts; ///< names that what samara itself serves answers to
     bool disable_authorizer = false;
     TokenKeyOptions token_keys;
     bool json_access_log = false;

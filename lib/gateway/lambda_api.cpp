@@ -157,6 +157,10 @@ net::HttpResponse LambdaApi::handle(const net::HttpRequest& request) {
 }
 
 net::HttpResponse LambdaApi::answer(const net::HttpRequest& request, AccessRecord& record) {
+    if (const auto refusal = options_.guard.refusal(request)) {
+        record.error = *refusal;
+        return error(403, "AccessDeniedException", *refusal, "LocalService");
+    }
     const auto whole = between(request.path(), "/2015-03-31/functions/", "/invocations");
     const auto streamed =
         between(request.path(), "/2021-11-15/functions/", "/response-streaming-invocations");

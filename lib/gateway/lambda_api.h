@@ -3,6 +3,7 @@
 #include "gateway/access_log.h"
 #include "gateway/functions.h"
 #include "gateway/invoke.h"
+#include "gateway/page_guard.h"
 #include "net/http_message.h"
 
 #include <functional>
@@ -16,6 +17,7 @@ struct LambdaApiOptions {
     std::string region = "us-east-1"; ///< in the ARNs of error messages
     bool payload_limits = true;       ///< false: requests of any size
     AccessLog access_log;
+    PageGuard guard = PageGuard(); ///< keeps web pages out
 };
 
 /// Invoke and InvokeWithResponseStream of the Lambda API for the functions of a template, as SDKs

@@ -249,5 +249,48 @@ class LambdaApiOfContainers(LambdaApi):
         self.assert_nothing_left(service.process.pid)
 
 
+
+class WebPages(SamaraTest):
+    """Pages in the user's browser may not call functions; programs and containers may."""
+
+    def setUp(self):
+        super().setUp()
+        self.environment["SAMARA_ENGINE"] = "sandbox"
+        self.write("template.yaml", TEMPLATE)
+        self.write("app/main.py", PYTHON)
+        self.port = free_port()
+
+    def status(self, *headers, address=None):
+        address = address or f"127.0.0.1:{self.port}"
+        arguments = [part for header in headers for part in ("-H", header)]
+        return curl(*arguments, "-d", "{}", f"http://{address}/2015-03-31/functions/Worker/invocations")[0]
+
+    def test_are_kept_out(self):
+        with self.start("local", "start-lambda", "--port", self.port, "--allow-host", "Lambda.example.com") as server:
+            server.wait_for_line("Press CTRL+C to quit")
+            for headers in ((), ("Host: localhost",), ("Host: host.docker.internal:3001",), ("Host: lambda.example.com",),
+                            ("Host: [::1]:9",), (f"Origin: http://127.0.0.1:{self.port}",), ("Sec-Fetch-Site: none",)):
+                self.assertEqual(self.status(*headers), 200, headers)
+            for headers in (("Host: evil.example",), ("Host: example.com",), ("Origin: https://evil.example",),
+                            ("Origin: null",), ("Origin: http://127.0.0.1:1",), ("Sec-Fetch-Site: cross-site",),
+                            ("Sec-Fetch-Site: same-site",), ("Referer: https://evil.example/",)):
+                self.assertEqual(self.status(*headers), 403, headers)
+            status, _, body = curl("-H", "Host: box", f"http://127.0.0.1:{self.port}/")
+            self.assertEqual(status, 403)
+            self.assertIn("--allow-host box", json.loads(body)["Message"])
+            server.wait_for_line("--allow-host box")
+
+    def test_of_every_address_of_this_machine(self):
+        addresses = subprocess.run(["hostname", "-I"], capture_output=True, text=True, check=True).stdout.split()
+        with self.start("local", "start-lambda", "--port", self.port, "--host", "0.0.0.0") as server:
+            server.wait_for_line("Press CTRL+C to quit")
+            for address in (a for a in addresses if ":" not in a):
+                self.assertEqual(self.status(address=f"{address}:{self.port}"), 200, address)
+
+    def test_what_is_no_host_is_refused(self):
+        done = self.samara("local", "start-lambda", "--allow-host", "http://x", code=2)
+        self.assertIn("--allow-host", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()
