@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -36,6 +37,25 @@ void remove_forgotten(const fs::path& parent) {
     }
 }
 
+// The lock's file, whose name nobody needs once it is released.
+class RemovedFile {
+public:
+    explicit RemovedFile(fs::path path) : path_(std::move(path)) {}
+
+    RemovedFile(const RemovedFile&) = delete;
+    RemovedFile& operator=(const RemovedFile&) = delete;
+    RemovedFile(RemovedFile&&) = delete;
+    RemovedFile& operator=(RemovedFile&&) = delete;
+
+    ~RemovedFile() {
+        std::error_code ignored;
+        fs::remove(path_, ignored);
+    }
+
+private:
+    fs::path path_;
+};
+
 } // namespace
 
 base::Result<void>
@@ -48,11 +68,12 @@ make_once(const fs::path& folder, const Fill& fill, const os::Cancellation& canc
     if (auto made = os::make_folders(parent); !made) {
         return made;
     }
-    const auto lock =
-        os::FileLock::acquire(parent / fmt::format(".{}.lock", folder.filename().string()), cancel);
+    const fs::path name = parent / fmt::format(".{}.lock", folder.filename().string());
+    const auto lock = os::FileLock::acquire(name, cancel);
     if (!lock) {
         return base::fail(lock.error());
     }
+    const RemovedFile removed(name);
     if (fs::is_directory(folder, failed)) {
         return {}; // another process was faster
     }

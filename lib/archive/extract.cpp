@@ -1,6 +1,8 @@
 #include "archive/extract.h"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,6 +27,9 @@ struct WriterDeleter {
     void operator()(struct archive* writer) const { archive_write_free(writer); }
 };
 
+// Without setuid, setgid and sticky: they would be of the owner who unpacks.
+constexpr __LA_MODE_T kept_permissions = 0777;
+
 using Reader = std::unique_ptr<struct archive, ReaderDeleter>;
 using Writer = std::unique_ptr<struct archive, WriterDeleter>;
 
@@ -32,6 +37,30 @@ using Writer = std::unique_ptr<struct archive, WriterDeleter>;
 bool stays_inside(const fs::path& name) {
     const fs::path normal = name.lexically_normal();
     return !normal.empty() && normal.is_relative() && *normal.begin() != "..";
+}
+
+// Whether a symbolic link in the folder `from` (relative to the root) cannot lead out of it,
+// whatever else is unpacked. ".." is counted from where the link really is, so it may only come
+// first: behind another link it would be counted from where that leads.
+bool leads_inside(const fs::path& from, const fs::path& target) {
+    if (target.empty() || target.is_absolute()) {
+        return false;
+    }
+    const fs::path normal = from.lexically_normal();
+    std::ptrdiff_t depth = std::count_if(normal.begin(), normal.end(), [](const fs::path& part) {
+        return !part.empty() && part != ".";
+    });
+    bool down = false;
+    for (const fs::path& part : target) {
+        if (part == "..") {
+            if (down || --depth < 0) {
+                return false;
+            }
+        } else if (!part.empty() && part != ".") {
+            down = true;
+        }
+    }
+    return true;
 }
 
 class Extraction {
@@ -90,6 +119,7 @@ private:
             static_cast<std::uint64_t>(archive_entry_size(entry)) > limits_.bytes - bytes_) {
             return too_large();
         }
+        archive_entry_set_perm(entry, archive_entry_perm(entry) & kept_permissions);
         archive_entry_set_pathname(entry, (folder_ / name).c_str());
         if (const char* link = archive_entry_hardlink(entry); link != nullptr) {
             archive_entry_set_hardlink(entry, (folder_ / link).c_str());
@@ -105,7 +135,12 @@ private:
             return refuse(name, "leads out of the folder");
         }
         if (const char* target = archive_entry_hardlink(entry); target != nullptr) {
-            return stays_inside(target) ? base::Result<void>() : refuse(name, "links out of it");
+            // A symbolic link under a second name would lead somewhere else.
+            std::error_code failed;
+            const bool file =
+                stays_inside(target) &&
+                fs::symlink_status(folder_ / target, failed).type() == fs::file_type::regular;
+            return file ? base::Result<void>() : refuse(name, "links out of it");
         }
         switch (archive_entry_filetype(entry)) {
         case AE_IFREG:
@@ -114,11 +149,9 @@ private:
         case AE_IFLNK: {
             const char* target = archive_entry_symlink(entry);
             const fs::path to = target != nullptr ? target : "";
-            const fs::path reached = fs::path(name).parent_path() / to;
-            if (to.is_absolute() || (reached.lexically_normal() != "." && !stays_inside(reached))) {
-                return refuse(name, fmt::format("links out of it, to {}", to.string()));
-            }
-            return {};
+            return leads_inside(fs::path(name).parent_path(), to)
+                       ? base::Result<void>()
+                       : refuse(name, fmt::format("links out of it, to {}", to.string()));
         }
         default:
             return refuse(name, "is no file, folder or link");

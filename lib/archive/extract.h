@@ -13,12 +13,12 @@ struct ExtractLimits {
     std::uint64_t entries = 200'000;
 };
 
-/// Unpacks a zip or tar file (plain or compressed) into `folder`, which must exist. Permissions
-/// and modification times are kept, owners are not.
+/// Unpacks a zip or tar file (plain or compressed) into `folder`, which must exist and be empty.
+/// Permissions and modification times are kept; owners, setuid, setgid and sticky bits are not.
 ///
-/// Everything stays in `folder`: an absolute name, "..", a link that leads out of it, and a file
-/// that would be written through a link are errors; so are devices, pipes and what is beyond the
-/// limits. After an error the folder holds a part.
+/// Everything stays in `folder`: an absolute name, "..", a link that leads out of it (alone or by
+/// way of others), and a file that would be written through a link are errors; so are devices,
+/// pipes and what is beyond the limits. After an error the folder holds a part.
 base::Result<void> extract(
     const std::filesystem::path& archive,
     const std::filesystem::path& folder,

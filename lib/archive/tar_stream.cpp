@@ -138,7 +138,8 @@ private:
         }
         const std::unique_ptr<archive_entry, EntryDeleter> entry(archive_entry_new());
         archive_entry_set_pathname(entry.get(), current_.name.c_str());
-        archive_entry_set_mode(entry.get(), status.st_mode);
+        constexpr mode_t special = S_ISUID | S_ISGID | S_ISVTX; // would be root's
+        archive_entry_set_mode(entry.get(), status.st_mode & ~special);
         archive_entry_set_mtime(entry.get(), status.st_mtim.tv_sec, 0);
         archive_entry_set_size(entry.get(), 0);
         if (S_ISLNK(status.st_mode)) {

@@ -12,7 +12,8 @@ namespace samara::archive {
 
 /// A tar archive (POSIX pax where names or sizes need it) that is made while it is read: files are
 /// opened when their turn comes and never held in memory as a whole. Owners are root, so that the
-/// same content gives the same archive on every machine.
+/// same content gives the same archive on every machine; setuid, setgid and sticky bits are left
+/// out.
 class TarStream {
 public:
     /// Asked for each entry below a tree with its path relative to that; false leaves it (and what

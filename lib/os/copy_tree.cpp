@@ -19,6 +19,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// setuid, setgid and sticky bits are of the place where they were set.
+constexpr mode_t kept_mode = 0777;
+
 class TreeCopier {
 public:
     explicit TreeCopier(const CopyOptions& options) : options_(options) {}
@@ -30,13 +33,18 @@ public:
 
         struct stat status {};
 
-        const bool follow = options_.symlinks == SymlinkMode::follow || relative.empty();
-        int failed = (follow ? ::stat : ::lstat)(from.c_str(), &status);
-        if (failed != 0 && errno == ENOENT && !relative.empty()) {
-            failed = ::lstat(from.c_str(), &status); // a link to nowhere can only stay a link
-        }
-        if (failed != 0) {
+        const bool follow = options_.symlinks == SymlinkMode::follow;
+        if (::lstat(from.c_str(), &status) != 0) {
             return fail_errno(fmt::format("cannot copy {}", from.string()));
+        }
+        if (S_ISLNK(status.st_mode) && (follow || relative.empty())) {
+            if (::stat(from.c_str(), &status) == 0) {
+                if (auto asked = ask_to_follow(from, relative); !asked) {
+                    return asked;
+                }
+            } else if (errno != ENOENT || relative.empty()) { // else: to nowhere, and stays a link
+                return fail_errno(fmt::format("cannot copy {}", from.string()));
+            }
         }
         if (S_ISDIR(status.st_mode)) {
             return copy_folder(from, to, relative, status);
@@ -51,6 +59,12 @@ public:
     }
 
 private:
+    // What is named itself may be a link: the user has written its name.
+    [[nodiscard]] base::Result<void>
+    ask_to_follow(const fs::path& link, const fs::path& relative) const {
+        return options_.follow && !relative.empty() ? options_.follow(link) : base::Result<void>();
+    }
+
     base::Result<void> copy_folder(
         const fs::path& from,
         const fs::path& to,
@@ -118,7 +132,7 @@ private:
         }
         const timespec times[2] = {status.st_atim, status.st_mtim};
         if (!target.valid() || !copy_bytes(source.get(), target.get()) ||
-            ::fchmod(target.get(), status.st_mode & 07777) != 0 ||
+            ::fchmod(target.get(), status.st_mode & kept_mode) != 0 ||
             ::futimens(target.get(), times) != 0) {
             return fail_errno(fmt::format("cannot copy {} to {}", from.string(), to.string()));
         }
@@ -163,7 +177,7 @@ private:
 
     static base::Result<void> copy_attributes(const fs::path& to, const struct stat& status) {
         const std::array times{status.st_atim, status.st_mtim};
-        if (::chmod(to.c_str(), status.st_mode & 07777) != 0 ||
+        if (::chmod(to.c_str(), status.st_mode & kept_mode) != 0 ||
             ::utimensat(AT_FDCWD, to.c_str(), times.data(), 0) != 0) {
             return fail_errno(fmt::format("cannot set the attributes of {}", to.string()));
         }

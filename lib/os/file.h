@@ -34,13 +34,18 @@ struct CopyOptions {
     /// below it) out. Empty takes everything.
     std::function<bool(const std::filesystem::path& relative)> include;
 
+    /// Asked before a link is followed (SymlinkMode::follow) with its path; an error ends the copy.
+    /// Empty follows all. See ProjectLinks.
+    std::function<base::Result<void>(const std::filesystem::path& link)> follow;
+
     Cancellation cancel;
 };
 
 /// Copies a file or folder with permissions and modification times to `to`, whose parent must
-/// exist. Into an existing folder it merges, replacing files. Sockets, pipes and devices are left
-/// out, and so is `to` itself where it lies inside `from`. Following symlinks, a link back to a
-/// folder being copied is an error, and a link to nowhere stays one.
+/// exist. setuid, setgid and sticky bits are not copied. Into an existing folder it merges,
+/// replacing files. Sockets, pipes and devices are left out, and so is `to` itself where it lies
+/// inside `from`. Following symlinks, a link back to a folder being copied is an error, and a link
+/// to nowhere stays one.
 base::Result<void> copy_tree(
     const std::filesystem::path& from,
     const std::filesystem::path& to,

@@ -10,11 +10,23 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 namespace samara::os {
 
-base::Result<FileLock>
-FileLock::acquire(const std::filesystem::path& path, const Cancellation& cancel) {
+namespace {
+
+// Not when who held the lock before has removed the file: others lock the next one of that name.
+bool is_still_there(const UniqueFd& file, const std::filesystem::path& path) {
+    struct stat held {};
+
+    struct stat named {};
+
+    return ::fstat(file.get(), &held) == 0 && ::stat(path.c_str(), &named) == 0 &&
+           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+}
+
+base::Result<UniqueFd> acquire_once(const std::filesystem::path& path, const Cancellation& cancel) {
     UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!file.valid()) {
         return fail_errno(fmt::format("cannot open the lock {}", path.string()));
@@ -31,7 +43,22 @@ FileLock::acquire(const std::filesystem::path& path, const Cancellation& cancel)
         }
         pause = std::min(pause * 2, std::chrono::milliseconds(64));
     }
-    return FileLock(std::move(file));
+    return file;
+}
+
+} // namespace
+
+base::Result<FileLock>
+FileLock::acquire(const std::filesystem::path& path, const Cancellation& cancel) {
+    while (true) {
+        auto file = acquire_once(path, cancel);
+        if (!file) {
+            return base::fail(std::move(file).error());
+        }
+        if (is_still_there(*file, path)) {
+            return FileLock(std::move(*file));
+        }
+    }
 }
 
 base::Result<std::optional<FileLock>> FileLock::try_acquire(const std::filesystem::path& path) {

@@ -14,6 +14,7 @@ namespace samara::os {
 class FileLock {
 public:
     /// Waits for the lock on the file `path`, created when it is not there; fails when cancelled.
+    /// Who removes the file while it holds the lock does no harm to those that wait.
     static base::Result<FileLock>
     acquire(const std::filesystem::path& path, const Cancellation& cancel);
 

@@ -3,8 +3,12 @@
 #include "os/file.h"
 #include "os/temp_dir.h"
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <iterator>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -40,7 +44,7 @@ TEST_F(UnpackTest, AFailedFillLeavesNothingAndIsTriedAgain) {
         },
         {});
     EXPECT_FALSE(failing);
-    EXPECT_FALSE(fs::exists(folder));
+    EXPECT_EQ(std::distance(fs::directory_iterator(dir_.path()), {}), 0); // no lock either
     EXPECT_TRUE(make_once(
         folder,
         [](const fs::path& empty) { return os::write_file_atomically(empty / "whole", ""); },
@@ -49,6 +53,31 @@ TEST_F(UnpackTest, AFailedFillLeavesNothingAndIsTriedAgain) {
     EXPECT_FALSE(fs::exists(folder / "part"));
     EXPECT_TRUE(make_once(
         folder, [](const fs::path&) -> base::Result<void> { return base::fail("again"); }, {}));
+}
+
+TEST_F(UnpackTest, OneOfManyFillsTheFolder) {
+    const fs::path folder = dir_.path() / "made";
+    for (int round = 0; round < 20; ++round) {
+        std::atomic<int> fills = 0;
+        std::vector<std::thread> threads;
+        for (int i = 0; i < 8; ++i) {
+            threads.emplace_back([&] {
+                EXPECT_TRUE(make_once(
+                    folder,
+                    [&](const fs::path&) -> base::Result<void> {
+                        ++fills;
+                        return {};
+                    },
+                    {}));
+            });
+        }
+        for (std::thread& thread : threads) {
+            thread.join();
+        }
+        EXPECT_EQ(fills, 1);
+        fs::remove_all(folder);
+    }
+    EXPECT_EQ(std::distance(fs::directory_iterator(dir_.path()), {}), 0);
 }
 
 TEST_F(UnpackTest, WhatNobodyAskedForInAMonthGoes) {

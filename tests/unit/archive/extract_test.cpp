@@ -22,6 +22,7 @@ struct Entry {
     unsigned type = AE_IFREG;
     std::string content; // of a link: where it leads
     bool hard = false;
+    unsigned mode = 0640;
 };
 
 class ExtractTest : public testing::Test {
@@ -42,7 +43,7 @@ protected:
             archive_entry* head = archive_entry_new();
             archive_entry_set_pathname(head, entry.name.c_str());
             archive_entry_set_filetype(head, entry.type);
-            archive_entry_set_perm(head, entry.type == AE_IFDIR ? 0755 : 0640);
+            archive_entry_set_perm(head, entry.type == AE_IFDIR ? 0755 | entry.mode : entry.mode);
             if (entry.hard) {
                 archive_entry_set_hardlink(head, entry.content.c_str());
             } else if (entry.type == AE_IFLNK) {
@@ -106,6 +107,30 @@ TEST_F(ExtractTest, RefusesWhatLeavesTheFolder) {
     expect_refused({{"a/l", AE_IFLNK, "../../escaped"}}, "links out");
     expect_refused({{"h", AE_IFREG, "../escaped", true}}, "links out");
     expect_refused({{"p", AE_IFIFO, ""}}, "no file, folder or link");
+}
+
+// Each link may stay inside by its text, and lead out by way of another one.
+TEST_F(ExtractTest, RefusesLinksThatLeaveTogether) {
+    expect_refused(
+        {{"s/file", AE_IFREG, ""},
+         {"a/b/c/l", AE_IFLNK, "../../../s"},
+         {"k", AE_IFLNK, "a/b/c/l/../../escaped"}},
+        "links out");
+    expect_refused({{"a/b/l", AE_IFLNK, "../../s"}, {"l", AE_IFLNK, "a/b/l", true}}, "links out");
+    expect_refused({{"a/b/l", AE_IFLNK, "../../../a"}}, "links out");
+    expect_refused({{"l", AE_IFLNK, ""}}, "links out");
+}
+
+TEST_F(ExtractTest, LeavesSpecialBitsBehind) {
+    for (const bool zip : {false, true}) {
+        fs::remove_all(out_);
+        fs::create_directory(out_);
+        ASSERT_TRUE(extract(
+            make({{"d/", AE_IFDIR, "", false, 07777}, {"d/run", AE_IFREG, "x", false, 06755}}, zip),
+            out_));
+        EXPECT_EQ(fs::status(out_ / "d/run").permissions(), fs::perms(0755)) << zip;
+        EXPECT_EQ(fs::status(out_ / "d").permissions(), fs::perms(0777)) << zip;
+    }
 }
 
 TEST_F(ExtractTest, WritesNothingThroughALink) {

@@ -39,6 +39,14 @@ TEST_F(CopyTree, KeepsModesTimesAndLinks) {
     EXPECT_EQ(fs::read_symlink(to_ / "src" / "inner" / "link"), "data");
 }
 
+TEST_F(CopyTree, LeavesSpecialBitsBehind) {
+    ASSERT_EQ(::chmod((from_ / "src/run.sh").c_str(), 06755), 0);
+    ASSERT_EQ(::chmod((from_ / "src/inner").c_str(), 03777), 0);
+    ASSERT_TRUE(copy_tree(from_, to_));
+    EXPECT_EQ(fs::status(to_ / "src/run.sh").permissions(), static_cast<fs::perms>(0755));
+    EXPECT_EQ(fs::status(to_ / "src/inner").permissions(), static_cast<fs::perms>(0777));
+}
+
 TEST_F(CopyTree, FollowsLinksWhenAsked) {
     CopyOptions options;
     options.symlinks = SymlinkMode::follow;
