@@ -2,7 +2,7 @@
 
 build_packages=(
     ca-certificates ccache cmake g++ git make ninja-build pkg-config python3
-    libarchive-dev libboost-dev libcli11-dev libexpected-dev libfmt-dev
+    libarchive-dev libboost-dev libcli11-dev libcpp-httplib-dev libexpected-dev libfmt-dev
     libpcre2-dev libssl-dev libtomlplusplus-dev libvalijson-dev libyaml-cpp-dev nlohmann-json3-dev
 )
 

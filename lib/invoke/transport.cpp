@@ -1,6 +1,6 @@
 #include "invoke/transport.h"
 
-#include "net/http_client.h"
+#include "net/plain_client.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view invocations = "/2015-03-31/functions/function/invocations";
 
-net::HttpAddress address_of(const engine::Endpoint& endpoint) {
+net::PlainClient::Address address_of(const engine::Endpoint& endpoint) {
     if (const auto* tcp = std::get_if<engine::TcpEndpoint>(&endpoint)) {
         return net::TcpAddress{tcp->host, tcp->port};
     }
@@ -69,7 +69,7 @@ private:
         return response;
     }
 
-    net::HttpClient client_;
+    net::PlainClient client_;
 };
 
 } // namespace

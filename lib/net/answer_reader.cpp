@@ -18,11 +18,8 @@ namespace {
 
 /// On the stack of every thread that serves a connection.
 constexpr std::size_t read_size = 16UL * 1024;
-constexpr std::size_t largest_head = 256UL * 1024;
 /// A server that never lets us wait would never let us see the stop either.
 constexpr std::uint64_t look_every = 64UL * 1024;
-/// Of an answer that tells what went wrong where another one was to be streamed.
-constexpr std::uint64_t refusal_limit = 64UL * 1024;
 
 /// Status and headers; false when the bytes are no head of an answer.
 bool parse_answer(std::string_view head, ClientResponse& answer) {
@@ -64,21 +61,6 @@ bool readable(int descriptor) {
 
 } // namespace
 
-HttpError wait_failure(IoStatus status, const AnswerLimits& limits) {
-    switch (status) {
-    case IoStatus::stopped:
-        return {HttpFailure::cancelled, "cancelled"};
-    case IoStatus::timed_out:
-        return std::chrono::steady_clock::now() >= limits.end
-                   ? HttpError{HttpFailure::timeout, "the answer is not complete in time"}
-                   : HttpError{
-                         HttpFailure::timeout,
-                         fmt::format("no answer within {} ms", limits.patience.count())};
-    default:
-        return {HttpFailure::closed, "the connection was closed"};
-    }
-}
-
 HttpResult<ClientResponse> AnswerReader::read(bool bodiless) {
     ClientResponse answer;
     do {
@@ -108,8 +90,7 @@ AnswerReader::Failed AnswerReader::fill() {
         }
     }
     std::array<char, read_size> bytes; // NOLINT(cppcoreguidelines-pro-type-member-init)
-    const Deadline patient = std::chrono::steady_clock::now() + limits_.patience;
-    const ReadResult read = transport_.read(bytes, std::min(patient, limits_.end), limits_.stop_fd);
+    const ReadResult read = transport_.read(bytes, limits_.next(), limits_.stop_fd);
     buffer_.append(bytes.data(), read.count);
     received_ += read.count;
     if (read.status == IoStatus::ok) {

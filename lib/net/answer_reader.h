@@ -1,22 +1,13 @@
 #pragma once
 
-#include "net/http_client.h"
-#include "net/transport.h"
+#include "net/answer_limits.h"
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 
 /// Reads answers off a connection, none larger or later than it may be. Private to net/.
 namespace samara::net {
-
-struct AnswerLimits {
-    std::chrono::milliseconds patience{}; ///< for each wait
-    Deadline end;                         ///< for all of it
-    std::uint64_t body = 0;               ///< bytes, those of a sink included
-    int stop_fd = -1;
-};
 
 class AnswerReader {
 public:
@@ -59,8 +50,5 @@ private:
     bool ended_ = false; ///< the server has closed
     bool full_ = false;  ///< what a refusal may say has been read
 };
-
-/// What a wait that did not end well means.
-HttpError wait_failure(IoStatus status, const AnswerLimits& limits);
 
 } // namespace samara::net

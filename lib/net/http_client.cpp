@@ -1,32 +1,21 @@
 #include "net/http_client.h"
 
-#include "net/answer_reader.h"
-#include "net/connector.h"
-#include "net/http_parser.h"
+#include "net/bounded_wire.h"
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
+#include <httplib.h>
 
 #include <poll.h>
-#include <sys/socket.h>
 
+// The one source that includes cpp-httplib: it writes requests and reads answers, over connections
+// and waits of ours, because its own have no limit for the whole and cannot be stopped.
 namespace samara::net {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-using std::chrono::milliseconds;
-
-// A peer that does not take a connection for this long will not answer either.
-constexpr milliseconds connect_limit{30'000};
-// For "without end".
-constexpr milliseconds forever = std::chrono::hours(24L * 365);
-// Pieces of a streamed body: between two of them an early answer is seen.
-constexpr std::size_t piece_size = 16UL * 1024;
 
 template <class... Ts>
 struct Overloaded : Ts... {
@@ -35,10 +24,6 @@ struct Overloaded : Ts... {
 
 template <class... Ts>
 Overloaded(Ts...) -> Overloaded<Ts...>; // clang 14 does not deduce aggregates yet
-
-milliseconds or_forever(milliseconds time) {
-    return time.count() > 0 ? std::min(time, forever) : forever;
-}
 
 std::string host_header(std::string_view host, std::uint16_t port, std::uint16_t usual) {
     const bool bracketed = host.find(':') != std::string_view::npos;
@@ -58,53 +43,222 @@ std::string host_header(const HttpAddress& address) {
         address);
 }
 
-std::string encode_request(const ClientRequest& request, const HttpAddress& address) {
-    std::string head = fmt::format("{} {} HTTP/1.1\r\n", request.method, request.target);
-    const auto add = [&head](std::string_view name, std::string_view value) {
-        head.append(name).append(": ").append(value).append("\r\n");
-    };
-    if (find_header(request.headers, "Host") == nullptr) {
-        add("Host", host_header(address));
-    }
-    for (const HttpHeader& header : request.headers) {
-        if (is_valid_header(header.name, header.value)) {
-            add(header.name, header.value);
-        }
-    }
-    if (request.body_source) {
-        add("Transfer-Encoding", "chunked");
-    } else if (!request.body.empty() || (request.method != "GET" && request.method != "HEAD")) {
-        add("Content-Length", std::to_string(request.body.size()));
-    }
-    return head += "\r\n";
-}
-
 // What would end the line early and begin another one.
 bool is_one_line(const ClientRequest& request) {
-    const auto plain = [](char byte) { return byte > ' ' && byte != '\x7f'; };
+    const auto plain = [](char byte) {
+        return byte > ' ' ? byte != '\x7f' : static_cast<unsigned char>(byte) > '\x7f';
+    };
     return std::all_of(request.method.begin(), request.method.end(), plain) &&
-           std::all_of(request.target.begin(), request.target.end(), [&](char byte) {
-               return plain(byte) || static_cast<unsigned char>(byte) > '\x7f';
-           });
+           std::all_of(request.target.begin(), request.target.end(), plain);
 }
 
-/// Whether an answer with an error status waits: a server that cannot take a body (its disk is
-/// full) answers before it has read all of that, and then reads no more.
-bool refusal_waits(int socket) {
-    constexpr std::string_view version = "HTTP/1.";
-    constexpr std::size_t status_at = sizeof "HTTP/1.1 " - 1;
-    std::array<char, status_at + 1> head{};
-    const ssize_t count = ::recv(socket, head.data(), head.size(), MSG_PEEK | MSG_DONTWAIT);
-    return static_cast<std::size_t>(std::max<ssize_t>(count, 0)) == head.size() &&
-           std::string_view(head.data(), head.size()).starts_with(version) &&
-           head[status_at] >= '4';
+/// What one exchange is, for the library's callbacks and for telling failures apart.
+struct Exchange {
+    Exchange(const ClientRequest& asked, const AnswerLimits& bounds)
+        : request(asked), limits(bounds) {}
+
+    const ClientRequest& request;
+    const AnswerLimits& limits;
+    BoundedWire* wire = nullptr; // while the library reads and writes
+    int status = 0;
+    std::string body;
+    std::uint64_t delivered = 0;
+    bool answered = false;
+    bool refused = false;
+    bool enough = false; // of a refusal
+    std::optional<HttpError> failure;
+    bool placed = false; // it names what it is about
+};
+
+class WireStream final : public httplib::Stream {
+public:
+    explicit WireStream(BoundedWire& wire) : wire_(wire) {}
+
+    [[nodiscard]] bool is_readable() const override { return true; }
+
+    [[nodiscard]] bool is_writable() const override { return true; }
+
+    ssize_t read(char* into, size_t size) override {
+        const auto count = wire_.read({into, size});
+        return count ? static_cast<ssize_t>(*count) : -1;
+    }
+
+    ssize_t write(const char* bytes, size_t size) override {
+        return wire_.write({bytes, size}) ? static_cast<ssize_t>(size) : -1;
+    }
+
+    void get_remote_ip_and_port(std::string& /*ip*/, int& /*port*/) const override {}
+
+    void get_local_ip_and_port(std::string& /*ip*/, int& /*port*/) const override {}
+
+    [[nodiscard]] socket_t socket() const override { return INVALID_SOCKET; }
+
+private:
+    BoundedWire& wire_;
+};
+
+bool receive(Exchange& exchange, std::string_view bytes) {
+    exchange.wire->advanced();
+    const bool streamed = static_cast<bool>(exchange.request.body_sink);
+    const bool success = exchange.status >= 200 && exchange.status < 300;
+    const std::uint64_t limit = streamed && !success ? refusal_limit : exchange.limits.body;
+    if (bytes.size() > limit - exchange.delivered) {
+        if (streamed && !success) {
+            exchange.body += bytes.substr(0, limit - exchange.delivered);
+            exchange.enough = true;
+        } else {
+            exchange.failure = {
+                HttpFailure::too_large, fmt::format("the answer has more than {} bytes", limit)};
+        }
+        return false;
+    }
+    exchange.delivered += bytes.size();
+    if (!streamed || !success) {
+        exchange.body += bytes;
+    } else if (!exchange.request.body_sink(bytes)) {
+        exchange.failure = wait_failure(IoStatus::stopped, exchange.limits);
+        return false;
+    }
+    return true;
 }
+
+bool send_next_piece(Exchange& exchange, httplib::DataSink& sink) {
+    if (!exchange.wire->flush()) { // the source may take its time
+        return false;
+    }
+    if (exchange.wire->refused()) {
+        sink.done();
+        return true;
+    }
+    auto bytes = exchange.request.body_source();
+    if (!bytes) {
+        exchange.failure = std::move(bytes).error();
+        exchange.placed = true;
+        return false;
+    }
+    if (bytes->empty()) {
+        sink.done();
+        return true;
+    }
+    return sink.write(bytes->data(), bytes->size());
+}
+
+httplib::Request make_request(const HttpAddress& address, Exchange& exchange) {
+    const ClientRequest& request = exchange.request;
+    httplib::Request out;
+    out.method = request.method;
+    out.path = request.target;
+    for (const HttpHeader& header : request.headers) {
+        if (is_valid_header(header.name, header.value)) {
+            out.headers.emplace(header.name, header.value);
+        }
+    }
+    if (out.headers.find("Host") == out.headers.end()) {
+        out.headers.emplace("Host", host_header(address));
+    }
+    if (request.body_source) {
+        out.is_chunked_content_provider_ = true;
+        out.headers.emplace("Transfer-Encoding", "chunked");
+        out.content_provider_ = [&exchange](size_t, size_t, httplib::DataSink& sink) {
+            return send_next_piece(exchange, sink);
+        };
+    } else {
+        out.body = request.body;
+    }
+    out.response_handler = [&exchange](const httplib::Response& response) {
+        exchange.wire->advanced();
+        exchange.status = response.status;
+        return true;
+    };
+    out.content_receiver =
+        [&exchange](const char* data, size_t size, std::uint64_t, std::uint64_t) {
+            return receive(exchange, {data, size});
+        };
+    return out;
+}
+
+/// The library's client over a connection of ours.
+class BoundedClient final : public httplib::ClientImpl {
+public:
+    explicit BoundedClient(const HttpAddress& address)
+        : httplib::ClientImpl("localhost"), address_(address) {
+        set_keep_alive(true);
+        set_url_encode(false);
+        set_decompress(false);
+        set_follow_location(false);
+    }
+
+    BoundedClient(const BoundedClient&) = delete;
+    BoundedClient& operator=(const BoundedClient&) = delete;
+    BoundedClient(BoundedClient&&) = delete;
+    BoundedClient& operator=(BoundedClient&&) = delete;
+
+    ~BoundedClient() override { stop(); } // the base would close what is closed by then
+
+    bool run(Exchange& exchange, httplib::Request& request, httplib::Response& response) {
+        exchange_ = &exchange;
+        httplib::Error error = httplib::Error::Success;
+        const bool done = send(request, response, error);
+        exchange_ = nullptr;
+        if (!done && !exchange.failure) {
+            exchange.failure = {HttpFailure::other, "the answer is not HTTP"};
+        }
+        return done;
+    }
+
+    /// Whether the connection of the exchange before can go on: the server has neither closed it
+    /// nor said what nobody asked for.
+    bool is_idle() {
+        pollfd polled{connection_ ? connection_->socket.get() : -1, POLLIN, 0};
+        return connection_.has_value() && ::poll(&polled, 1, 0) == 0;
+    }
+
+private:
+    bool create_and_connect_socket(Socket& socket, httplib::Error& error) override {
+        const AnswerLimits& limits = exchange_->limits;
+        auto connected = connect_to(address_, limits.connecting(), limits.stop_fd);
+        if (!connected) {
+            exchange_->failure = std::move(connected).error();
+            exchange_->placed = true;
+            error = httplib::Error::Connection;
+            return false;
+        }
+        connection_ = std::move(*connected);
+        socket.sock = connection_->socket.get();
+        return true;
+    }
+
+    // The library calls it first whenever it gives a connection up.
+    void shutdown_ssl(Socket& socket, bool /*gracefully*/) override {
+        connection_.reset();
+        socket.sock = INVALID_SOCKET; // closed with it
+    }
+
+    bool process_socket(
+        const Socket& /*socket*/, std::function<bool(httplib::Stream&)> callback) override {
+        BoundedWire wire(*connection_, exchange_->limits);
+        WireStream stream(wire);
+        exchange_->wire = &wire;
+        const bool done = callback(stream);
+        exchange_->wire = nullptr;
+        exchange_->answered = wire.answered();
+        exchange_->refused = wire.refused();
+        if (!done && !exchange_->failure) {
+            exchange_->failure = wire.failure();
+        }
+        return done;
+    }
+
+    const HttpAddress& address_;
+    std::optional<Connected> connection_;
+    Exchange* exchange_ = nullptr;
+};
 
 } // namespace
 
 class HttpClient::Impl {
 public:
-    explicit Impl(HttpAddress address) : address_(std::move(address)) {}
+    explicit Impl(HttpAddress address) : address_(std::move(address)), client_(address_) {}
 
     [[nodiscard]] const HttpAddress& address() const { return address_; }
 
@@ -112,21 +266,15 @@ public:
         if (!is_one_line(request)) {
             return tl::unexpected(at({HttpFailure::other, "the request is no line of HTTP"}));
         }
-        AnswerLimits limits;
-        limits.patience = or_forever(request.patience);
-        limits.end = Clock::now() + or_forever(request.time_limit);
-        limits.body = request.body_limit;
-        limits.stop_fd = request.stop_descriptor;
+        const AnswerLimits limits = limits_of(request);
         bool again = (request.method == "GET" || request.method == "HEAD") && !request.body_source;
         while (true) {
-            const bool used_before = connection_.socket.valid();
-            bool answered = false;
-            auto answer = exchange(request, limits, answered);
-            if (answer) {
-                return answer;
-            }
+            Exchange exchange(request, limits);
+            const bool used_before = client_.is_idle();
+            auto answer = run(exchange);
             // The peer may close an idle connection just when it is used again.
-            again = again && used_before && !answered && answer.error().kind == HttpFailure::closed;
+            again = again && !answer && used_before && !exchange.answered &&
+                    answer.error().kind == HttpFailure::closed;
             if (!again) {
                 return answer;
             }
@@ -139,131 +287,34 @@ private:
         return error;
     }
 
-    HttpResult<ClientResponse>
-    exchange(const ClientRequest& request, const AnswerLimits& limits, bool& answered) {
-        if (auto failed = prepare(limits)) {
-            return tl::unexpected(std::move(*failed));
+    HttpResult<ClientResponse> run(Exchange& exchange) {
+        pollfd stop{exchange.limits.stop_fd, POLLIN, 0};
+        if (::poll(&stop, 1, 0) > 0) {
+            return tl::unexpected(at(wait_failure(IoStatus::stopped, exchange.limits)));
         }
-        Connected connection = std::exchange(connection_, {}); // put back when it can go on
-        const IoStatus sent = send_head(*connection.transport, request, limits);
-        if (sent == IoStatus::timed_out || sent == IoStatus::stopped) {
-            return tl::unexpected(at(wait_failure(sent, limits)));
+        if (!client_.is_idle()) {
+            client_.stop();
         }
-        bool whole = sent == IoStatus::ok;
-        if (whole && request.body_source) {
-            auto streamed = send_source(connection, request.body_source, limits);
-            if (!streamed) {
-                return tl::unexpected(std::move(streamed).error());
-            }
-            whole = *streamed;
+        httplib::Request out = make_request(address_, exchange);
+        httplib::Response response;
+        const bool done = client_.run(exchange, out, response);
+        if (exchange.refused) {
+            client_.stop();
         }
-        // A server that refuses a body answers in the middle of it: the answer is read all the
-        // same.
-        AnswerReader reader(*connection.transport, buffer_, limits, request.body_sink);
-        auto answer = reader.read(request.method == "HEAD");
-        answered = reader.answered();
-        if (!answer) {
-            return tl::unexpected(at(std::move(answer).error()));
+        if (!done && !exchange.enough) {
+            return tl::unexpected(exchange.placed ? *exchange.failure : at(*exchange.failure));
         }
-        if (whole && reader.keep()) {
-            connection_ = std::move(connection);
+        ClientResponse answer;
+        answer.status = response.status;
+        answer.body = std::move(exchange.body);
+        for (auto& [name, value] : response.headers) {
+            answer.headers.push_back({name, std::move(value)});
         }
         return answer;
     }
 
-    /// Sees to a connection; one that the server closed meanwhile, or that has bytes nobody asked
-    /// for, is made again.
-    std::optional<HttpError> prepare(const AnswerLimits& limits) {
-        std::array<pollfd, 2> waits{
-            pollfd{connection_.socket.get(), POLLIN, 0}, pollfd{limits.stop_fd, POLLIN, 0}};
-        if (::poll(waits.data(), waits.size(), 0) > 0) { // descriptors of -1 are passed over
-            if (waits[1].revents != 0) {
-                return at(wait_failure(IoStatus::stopped, limits));
-            }
-            connection_ = {};
-        }
-        if (connection_.socket.valid()) {
-            return std::nullopt;
-        }
-        buffer_.clear();
-        const Deadline deadline =
-            std::min(Clock::now() + std::min(limits.patience, connect_limit), limits.end);
-        auto connected = connect_to(address_, deadline, limits.stop_fd);
-        if (!connected) {
-            return std::move(connected).error();
-        }
-        connection_ = std::move(*connected);
-        return std::nullopt;
-    }
-
-    static Deadline patient(const AnswerLimits& limits) {
-        return std::min(Clock::now() + limits.patience, limits.end);
-    }
-
-    IoStatus send_head(
-        Transport& transport, const ClientRequest& request, const AnswerLimits& limits) const {
-        const std::string_view body =
-            request.body_source ? std::string_view() : std::string_view(request.body);
-        return transport.write(
-            encode_request(request, address_), body, patient(limits), limits.stop_fd);
-    }
-
-    /// Whether all of it was sent; not when the server has refused it, or closed.
-    HttpResult<bool> send_source(
-        const Connected& connection, const BodySource& source, const AnswerLimits& limits) const {
-        while (true) {
-            auto bytes = source();
-            if (!bytes) {
-                return tl::unexpected(std::move(bytes).error());
-            }
-            const bool last = bytes->empty();
-            std::string head = last ? "0\r\n" : fmt::format("{:x}\r\n", bytes->size());
-            do {
-                const std::string_view piece = bytes->substr(0, piece_size);
-                bytes->remove_prefix(piece.size());
-                const IoStatus status =
-                    send_piece(connection, head, piece, bytes->empty() ? "\r\n" : "", limits);
-                if (status == IoStatus::closed) {
-                    return false;
-                }
-                if (status != IoStatus::ok) {
-                    return tl::unexpected(at(wait_failure(status, limits)));
-                }
-                head.clear();
-            } while (!bytes->empty());
-            if (last) {
-                return true;
-            }
-        }
-    }
-
-    static IoStatus send_piece(
-        const Connected& connection,
-        std::string head,
-        std::string_view piece,
-        std::string_view end,
-        const AnswerLimits& limits) {
-        const int socket = connection.socket.get();
-        if (connection.plain) {
-            // Room, or the answer of one who reads no more.
-            IoStatus ready = wait_ready(socket, POLLIN | POLLOUT, patient(limits), limits.stop_fd);
-            if (ready == IoStatus::ok && refusal_waits(socket)) {
-                return IoStatus::closed;
-            }
-            if (ready == IoStatus::ok) {
-                ready = wait_ready(socket, POLLOUT, patient(limits), limits.stop_fd);
-            }
-            if (ready != IoStatus::ok) {
-                return ready;
-            }
-        }
-        head.append(piece).append(end);
-        return connection.transport->write(head, {}, patient(limits), limits.stop_fd);
-    }
-
     HttpAddress address_;
-    Connected connection_;
-    std::string buffer_; // received and not yet used
+    BoundedClient client_;
 };
 
 std::string to_string(const HttpAddress& address) {

@@ -27,6 +27,9 @@ public:
 
     [[nodiscard]] int get() const noexcept { return descriptor_; }
 
+    /// The descriptor, which is the caller's to close from now on.
+    [[nodiscard]] int release() noexcept { return std::exchange(descriptor_, -1); }
+
     [[nodiscard]] bool valid() const noexcept { return descriptor_ >= 0; }
 
 private:

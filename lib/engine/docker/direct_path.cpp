@@ -1,7 +1,7 @@
 #include "engine/docker/direct_path.h"
 
-#include "net/http_client.h"
 #include "net/local_address.h"
+#include "net/plain_client.h"
 
 #include <chrono>
 
@@ -13,7 +13,7 @@ find_direct_path(const ContainerState& state, std::uint16_t port, const os::Canc
     if (state.address.empty() || !net::is_local_address(state.gateway)) {
         return std::nullopt;
     }
-    net::HttpClient client(net::TcpAddress{state.address, port});
+    net::PlainClient client(net::TcpAddress{state.address, port});
     const auto answer = client.send(
         {.target = "/ping",
          .patience = patience,

@@ -1,4 +1,4 @@
-#include "net/http_client.h"
+#include "net/plain_client.h"
 #include "support/wire_server.h"
 
 #include <gtest/gtest.h>
@@ -9,8 +9,8 @@ namespace {
 using test::WireConnection;
 using test::WireServer;
 
-HttpClient client_of(const WireServer& server) {
-    return HttpClient(TcpAddress{"127.0.0.1", server.port()});
+PlainClient client_of(const WireServer& server) {
+    return PlainClient(TcpAddress{"127.0.0.1", server.port()});
 }
 
 /// What a server makes of one request that answers these bytes and ends the connection.
@@ -20,7 +20,7 @@ HttpResult<ClientResponse> answer_to(std::string bytes) {
             connection.write(bytes);
         }
     });
-    HttpClient client = client_of(server);
+    PlainClient client = client_of(server);
     return client.send({.method = "POST", .target = "/", .body = "{}"});
 }
 
@@ -30,7 +30,7 @@ TEST(Answer, ConnectsAgainWhenTheServerHasClosed) {
             connection.answer(200, "one");
         }
     });
-    HttpClient client = client_of(server);
+    PlainClient client = client_of(server);
     for (int i = 0; i < 3; ++i) {
         // The end of the last connection may come after it was looked for: then the call fails, and
         // is not sent twice.
@@ -82,7 +82,7 @@ TEST(Answer, ReadsARefusalThatComesInTheMiddleOfTheBody) {
         while (connection.read()) {
         }
     });
-    HttpClient client = client_of(server);
+    PlainClient client = client_of(server);
     const auto answer = client.send({.method = "POST", .body = std::string(1 << 16U, 'x')});
     ASSERT_TRUE(answer) << answer.error().message;
     EXPECT_EQ(answer->status, 413);

@@ -1,7 +1,7 @@
 #include "data/read.h"
 #include "data/write.h"
-#include "transform/transform.h"
 #include "support/source_tree.h"
+#include "transform/transform.h"
 
 #include <cstdlib>
 #include <filesystem>

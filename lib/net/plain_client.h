@@ -1,0 +1,32 @@
+#pragma once
+
+#include "net/http_client.h"
+
+#include <memory>
+#include <variant>
+
+namespace samara::net {
+
+/// A keep-alive connection without TLS for the path of every request: the request is one write, the
+/// answer one read where it fits, and trailers are understood. For a server of ours, the emulator;
+/// HttpClient is for all others. One exchange at a time.
+class PlainClient {
+public:
+    using Address = std::variant<TcpAddress, UnixAddress>;
+
+    explicit PlainClient(Address address);
+    PlainClient(const PlainClient&) = delete;
+    PlainClient& operator=(const PlainClient&) = delete;
+    PlainClient(PlainClient&&) noexcept;
+    PlainClient& operator=(PlainClient&&) noexcept;
+    ~PlainClient();
+
+    /// As HttpClient::send, with `body` alone: no source. Nothing is sent twice.
+    HttpResult<ClientResponse> send(const ClientRequest& request);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace samara::net
