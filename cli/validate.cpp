@@ -18,7 +18,11 @@ int validate(Console& console, const Arguments& arguments) {
         "  samara validate\n"
         "  samara validate -t app.yaml --lint\n");
     options.group("Validate");
-    options.flag("--lint", lint, {.help = "Look for likely mistakes too; they are warnings"});
+    options.flag(
+        "--lint",
+        lint,
+        {.help = "Check every resource against what CloudFormation knows of its type, and look for "
+                 "likely mistakes"});
     options.choice(
         "--error-format",
         error_format,
@@ -39,7 +43,12 @@ int validate(Console& console, const Arguments& arguments) {
     if (has_errors(result->diagnostics)) {
         return 1;
     }
-    console.out(fmt::format("{} is a valid SAM template\n", result->file));
+    console.out(fmt::format(
+        "{} is a valid SAM Template{}\n",
+        result->file,
+        lint ? ""
+             : ". This is according to basic SAM Validation, for additional validation, please run "
+               "with \"--lint\" option"));
     return 0;
 }
 

@@ -8,11 +8,18 @@
 #include "template/runtimes.h"
 #include "template/schema_check.h"
 #include "transform/lint.h"
+#include "transform/lint_references.h"
+#include "transform/structure.h"
 #include "transform/template_schema.h"
 #include "transform/transform.h"
+#include "transform/value_rules.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <functional>
+
+#include <fmt/format.h>
 
 namespace samara::app {
 namespace {
@@ -29,6 +36,19 @@ bool is_reported(const base::Diagnostic& found, const base::Diagnostics& known) 
     });
 }
 
+/// Adds what nothing at the same place has said before.
+void add_new(base::Diagnostics& known, base::Diagnostics more) {
+    const std::size_t before = known.size();
+    for (base::Diagnostic& found : more) {
+        const auto end = known.begin() + static_cast<std::ptrdiff_t>(before);
+        if (std::none_of(known.begin(), end, [&](const base::Diagnostic& other) {
+                return same_place(found.error.where, other.error.where);
+            })) {
+            known.push_back(std::move(found));
+        }
+    }
+}
+
 /// In the order of the file; what has no place comes first.
 void sort_by_place(base::Diagnostics& diagnostics) {
     const auto position = [](const base::Diagnostic& diagnostic) {
@@ -38,6 +58,50 @@ void sort_by_place(base::Diagnostics& diagnostics) {
     std::stable_sort(diagnostics.begin(), diagnostics.end(), [&](const auto& a, const auto& b) {
         return position(a) < position(b);
     });
+}
+
+struct LocalFolder {
+    std::string_view type;
+    std::string_view property;
+};
+
+constexpr std::array local_folders{
+    LocalFolder{"AWS::Serverless::Function", "CodeUri"},
+    LocalFolder{"AWS::Serverless::LayerVersion", "ContentUri"},
+    LocalFolder{"AWS::Lambda::Function", "Code"},
+    LocalFolder{"AWS::Lambda::LayerVersion", "Content"}};
+
+/// Code that is not there is no fault of the template: it may be made before the build.
+base::Diagnostics
+check_folders(const data::Value& document, const std::function<bool(std::string_view)>& exists) {
+    base::Diagnostics found;
+    const data::Value* resources = document.find("Resources");
+    if (resources == nullptr || !resources->is_map()) {
+        return found;
+    }
+    for (const data::Entry& resource : *resources->as_map()) {
+        const data::Value* type = resource.value.find("Type");
+        const data::Value* properties = resource.value.find("Properties");
+        for (const LocalFolder& row : local_folders) {
+            const data::Value* path =
+                type == nullptr || properties == nullptr || type->text() != row.type
+                    ? nullptr
+                    : properties->find(row.property);
+            if (path == nullptr || !path->is_string() || path->text().empty() ||
+                path->text().find("://") != std::string_view::npos || exists(path->text())) {
+                continue;
+            }
+            base::Error error;
+            error.where = path->where();
+            error.resource = resource.key;
+            error.property = row.property;
+            error.message =
+                fmt::format("there is no {} to build {} from", path->text(), resource.key);
+            error.hint = "the path is relative to the template's folder";
+            found.push_back({base::Severity::warning, std::move(error)});
+        }
+    }
+    return found;
 }
 
 } // namespace
@@ -70,22 +134,25 @@ base::Result<Validated> validate_template(const ValidateArguments& arguments) {
     options.parameter_overrides = std::move(*overrides);
     options.local_artifacts = true;
     transform::Output output = transform::transform(*document, options);
-    result.diagnostics = std::move(output.diagnostics);
+    result.diagnostics = transform::check_structure(*document);
+    add_new(result.diagnostics, std::move(output.diagnostics));
+    add_new(result.diagnostics, transform::check_values(*document, model::today()));
+    add_new(result.diagnostics, transform::check_references(*document, output.document));
     for (base::Diagnostic& found : model::check_schema(*document, transform::template_schema())) {
         if (!is_reported(found, result.diagnostics)) {
             result.diagnostics.push_back(std::move(found));
         }
     }
+    const auto folder = file->parent_path();
+    const auto exists = [&](std::string_view path) {
+        std::error_code ignored;
+        return std::filesystem::exists(folder / path, ignored);
+    };
+    add_new(result.diagnostics, check_folders(*document, exists));
     if (arguments.lint) {
-        const auto folder = file->parent_path();
-        const auto exists = [&](std::string_view path) {
-            std::error_code ignored;
-            return std::filesystem::exists(folder / path, ignored);
-        };
-        for (base::Diagnostic& found :
-             transform::lint(*document, output.document, {exists, model::today()})) {
-            result.diagnostics.push_back(std::move(found));
-        }
+        add_new(
+            result.diagnostics,
+            transform::lint(*document, output.document, {exists, model::today()}));
     }
     sort_by_place(result.diagnostics);
     return result;

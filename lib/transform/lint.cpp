@@ -4,6 +4,7 @@
 #include "template/runtimes.h"
 #include "transform/intrinsics.h"
 #include "transform/lint_references.h"
+#include "transform/lint_resources.h"
 
 #include <algorithm>
 #include <array>
@@ -71,14 +72,8 @@ void check_runtime(const Function& function, const LintOptions& options, base::D
         return;
     }
     const auto runtime = model::find_runtime(id);
-    if (!runtime) {
-        const std::string near = model::nearest_runtime(id);
-        out.push_back(function.warning(
-            "Runtime",
-            fmt::format("Lambda has no runtime {}", id),
-            near.empty() ? "see the list of Lambda runtimes"
-                         : fmt::format("did you mean {}?", near)));
-    } else if (!runtime->deprecated.empty() && runtime->deprecated <= options.today) {
+    if (runtime && !model::is_retired(*runtime, options.today) && // check_values tells those
+        !runtime->deprecated.empty() && runtime->deprecated <= options.today) {
         out.push_back(function.warning(
             "Runtime",
             fmt::format("support of runtime {} ended on {}", id, runtime->deprecated),
@@ -196,7 +191,11 @@ private:
 
 base::Diagnostics
 lint(const Value& document, const Value& transformed, const LintOptions& options) {
-    base::Diagnostics out = lint_references(document, transformed);
+    base::Diagnostics out = lint_parameters(document);
+    if (transformed.is_map()) {
+        base::Diagnostics resources = lint_resources(document, transformed);
+        out.insert(out.end(), resources.begin(), resources.end());
+    }
     const Value* resources = document.find("Resources");
     if (resources == nullptr || !resources->is_map()) {
         return out;

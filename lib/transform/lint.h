@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-/// What is allowed but likely a mistake. All of it is warnings.
+/// What is likely a mistake: warnings; and what CloudFormation does not take in a resource: errors.
 namespace samara::transform {
 
 struct LintOptions {

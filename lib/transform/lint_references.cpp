@@ -82,12 +82,13 @@ const Map& section(const Value& document, std::string_view name) {
     return value == nullptr || !value->is_map() ? none : *value->as_map();
 }
 
-base::Diagnostic warning(std::string message, std::string hint, const base::Location& where) {
+base::Diagnostic diagnostic(
+    base::Severity severity, std::string message, std::string hint, const base::Location& where) {
     base::Error error;
     error.message = std::move(message);
     error.hint = std::move(hint);
     error.where = where;
-    return {base::Severity::warning, std::move(error)};
+    return {severity, std::move(error)};
 }
 
 void report_unused_parameters(const Value& document, base::Diagnostics& out) {
@@ -101,7 +102,8 @@ void report_unused_parameters(const Value& document, base::Diagnostics& out) {
     for (const data::Entry& parameter : section(document, "Parameters")) {
         // Loops of the language extensions name their list parameter by Ref as well.
         if (!used.contains(parameter.key)) {
-            out.push_back(warning(
+            out.push_back(diagnostic(
+                base::Severity::warning,
                 fmt::format("parameter {} is not used", parameter.key),
                 "remove it, or refer to it",
                 parameter.key_where));
@@ -109,47 +111,130 @@ void report_unused_parameters(const Value& document, base::Diagnostics& out) {
     }
 }
 
-void report_dangling(const Value& document, const Value& known_in, base::Diagnostics& out) {
-    std::vector<std::string_view> names;
-    std::set<std::string_view> known;
-    for (const Value* source : {&document, &known_in}) {
-        for (const char* name : {"Parameters", "Resources"}) {
-            for (const data::Entry& entry : section(*source, name)) {
-                if (known.insert(entry.key).second) {
-                    names.push_back(entry.key);
+/// The names that a template has of one kind.
+class Names {
+public:
+    Names(std::string_view what, std::initializer_list<const Map*> maps) : what_(what) {
+        for (const Map* map : maps) {
+            for (const data::Entry& entry : *map) {
+                if (known_.insert(entry.key).second) {
+                    names_.emplace_back(entry.key);
                 }
             }
         }
     }
-    const auto visit = [&](std::string_view name, const Value& at) {
-        if (name.empty() || name.starts_with("AWS::") || known.contains(name) ||
+
+    // Only what the user wrote: the rest has no place.
+    void require(std::string_view name, const Value& at, base::Diagnostics& out) const {
+        if (name.empty() || name.starts_with("AWS::") || known_.contains(name) ||
             !at.where().known()) {
             return;
         }
-        const std::string_view near = base::nearest(name, names);
-        out.push_back(warning(
-            fmt::format("the template has no resource or parameter {}", name),
+        const std::string_view near = base::nearest(name, names_);
+        out.push_back(diagnostic(
+            base::Severity::error,
+            fmt::format("the template has no {} {}", what_, name),
             near.empty() ? std::string("add it, or correct the reference")
                          : fmt::format("did you mean {}?", near),
             at.where()));
-    };
-    for (const char* name : {"Conditions", "Resources", "Outputs"}) {
-        if (const Value* part = known_in.find(name)) {
-            each_reference(*part, visit);
+    }
+
+private:
+    std::string_view what_;
+    std::set<std::string_view> known_;
+    std::vector<std::string_view> names_;
+};
+
+/// The names that Fn::If, Condition and Fn::FindInMap begin with.
+void each_named(
+    const Value& value,
+    const std::function<void(std::string_view function, const Value& name)>& visit) {
+    if (const List* list = value.as_list()) {
+        for (const Value& item : *list) {
+            each_named(item, visit);
+        }
+        return;
+    }
+    const Map* map = value.as_map();
+    if (map == nullptr) {
+        return;
+    }
+    for (const char* function : {"Fn::If", "Fn::FindInMap"}) {
+        const Value* argument = argument_of(value, function);
+        const List* list = argument == nullptr ? nullptr : argument->as_list();
+        if (list != nullptr && !list->empty() && list->front().is_string()) {
+            visit(function, list->front());
+        }
+    }
+    for (const data::Entry& entry : *map) {
+        each_named(entry.value, visit);
+    }
+}
+
+void check_depends_on(const Value& value, const Names& resources, base::Diagnostics& out) {
+    if (const List* list = value.as_list()) {
+        for (const Value& item : *list) {
+            check_depends_on(item, resources, out);
+        }
+    } else if (value.is_string()) {
+        resources.require(value.text(), value, out);
+    }
+}
+
+void check_conditions_of(
+    const Value& in, const Names& conditions, base::Diagnostics& out, bool everywhere) {
+    for (const data::Entry& entry : *in.as_map()) {
+        const Value* name =
+            everywhere ? argument_of(entry.value, "Condition") : entry.value.find("Condition");
+        if (name != nullptr && name->is_string()) {
+            conditions.require(name->text(), *name, out);
         }
     }
 }
 
 } // namespace
 
-base::Diagnostics lint_references(const Value& document, const Value& transformed) {
+base::Diagnostics lint_parameters(const Value& document) {
     base::Diagnostics out;
-    if (!document.is_map()) {
+    if (document.is_map()) {
+        report_unused_parameters(document, out);
+    }
+    return out;
+}
+
+base::Diagnostics check_references(const Value& document, const Value& transformed) {
+    base::Diagnostics out;
+    if (!document.is_map() || !transformed.is_map()) {
         return out;
     }
-    report_unused_parameters(document, out);
-    if (transformed.is_map()) {
-        report_dangling(document, transformed, out);
+    const auto both = [&](std::string_view name) {
+        return std::pair(&section(document, name), &section(transformed, name));
+    };
+    const auto [parameters, more_parameters] = both("Parameters");
+    const auto [written, made] = both("Resources");
+    const auto [conditions_written, conditions_made] = both("Conditions");
+    const auto [mappings_written, mappings_made] = both("Mappings");
+    const Names names("resource or parameter", {parameters, more_parameters, written, made});
+    const Names resources("resource", {written, made});
+    const Names conditions("condition", {conditions_written, conditions_made});
+    const Names mappings("mapping", {mappings_written, mappings_made});
+    for (const char* name : {"Conditions", "Resources", "Outputs"}) {
+        const Value* part = transformed.find(name);
+        if (part == nullptr || !part->is_map()) {
+            continue;
+        }
+        each_reference(*part, [&](std::string_view referred, const Value& at) {
+            names.require(referred, at, out);
+        });
+        each_named(*part, [&](std::string_view function, const Value& at) {
+            (function == "Fn::If" ? conditions : mappings).require(at.text(), at, out);
+        });
+        check_conditions_of(*part, conditions, out, name == std::string_view("Conditions"));
+    }
+    for (const data::Entry& resource : *made) {
+        if (const Value* depends = resource.value.find("DependsOn")) {
+            check_depends_on(*depends, resources, out);
+        }
     }
     return out;
 }

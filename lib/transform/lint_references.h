@@ -5,7 +5,12 @@
 
 namespace samara::transform {
 
-/// Parameters that nothing refers to; Ref, Fn::GetAtt and Fn::Sub of what is not there.
-base::Diagnostics lint_references(const data::Value& document, const data::Value& transformed);
+/// Parameters that nothing refers to.
+base::Diagnostics lint_parameters(const data::Value& document);
+
+/// References to what is not there: Ref, Fn::GetAtt, Fn::Sub and DependsOn of resources and
+/// parameters, Condition and Fn::If of conditions, Fn::FindInMap of mappings. CloudFormation
+/// refuses a template with one. `transformed` is what the transform made of `document`.
+base::Diagnostics check_references(const data::Value& document, const data::Value& transformed);
 
 } // namespace samara::transform

@@ -50,7 +50,11 @@ class TemplateCommands(SamaraTest):
     def test_a_good_template_is_called_valid(self):
         self.write("template.yaml", GOOD)
         result = self.samara("validate")
-        self.assertIn("template.yaml is a valid SAM template", result.stdout)
+        self.assertEqual(
+            result.stdout,
+            "template.yaml is a valid SAM Template. This is according to basic SAM Validation, for additional "
+            'validation, please run with "--lint" option\n')
+        self.assertEqual(self.samara("validate", "--lint").stdout, "template.yaml is a valid SAM Template\n")
         self.assertEqual(result.stderr, "")
 
     def test_all_errors_are_told_in_one_run_with_their_places(self):
@@ -60,9 +64,10 @@ class TemplateCommands(SamaraTest):
         found = self.json_lines(result.stderr)
         self.assertEqual(
             [(d["severity"], d["line"], d.get("resource"), d.get("event"), d.get("property")) for d in found],
-            [("error", 9, "Hello", None, "Timout"),
+            [("warning", 8, "Hello", None, "CodeUri"), ("error", 9, "Hello", None, "Timout"),
              ("error", 11, "Hello", "Get", "Method"),
-             ("error", 14, "Table", None, "Tags")])
+             ("error", 14, "Table", None, "Tags"),
+             ("error", 16, None, None, None)])
         self.assertIn("Timeout", found[0]["hint"])
 
     def test_lint_adds_warnings_and_they_do_not_fail(self):
@@ -71,6 +76,25 @@ class TemplateCommands(SamaraTest):
         warnings = self.json_lines(result.stderr)
         self.assertIn(("warning", 3), [(d["severity"], d["line"]) for d in warnings], warnings)
         self.assertNotIn("error", [d["severity"] for d in warnings])
+
+    def test_lint_checks_what_cloudformation_knows(self):
+        self.write("template.yaml", GOOD + "  Queue: {Type: AWS::SQS::Queue, Properties: {QueueNmae: x}}\n")
+        self.samara("validate")
+        result = self.samara("validate", "--lint", code=1)
+        self.assertEqual(
+            result.stderr,
+            "Error: template.yaml:13:47: AWS::SQS::Queue has no property QueueNmae\n"
+            "  did you mean QueueName?\n")
+
+    def test_code_that_is_not_there_is_a_warning(self):
+        self.write("template.yaml", GOOD.replace("s3://bucket/code.zip", "src"))
+        self.assertIn("template.yaml:10:16: there is no src to build Hello from", self.samara("validate").stderr)
+
+    def test_members_in_the_wrong_place_are_named_as_that(self):
+        self.write("template.yaml", GOOD + "    Events: {}\n")
+        error = self.samara("validate", code=1).stderr
+        self.assertIn("Events stands beside Properties of Hello, one level too high", error)
+        self.assertEqual(error.count("Error:"), 1)
 
     def test_text_errors_name_file_line_and_column(self):
         self.write("template.yaml", BAD)

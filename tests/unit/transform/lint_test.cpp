@@ -48,15 +48,6 @@ TEST(Lint, FindsUnusedParameters) {
         std::vector<std::string>{": parameter P is not used (remove it, or refer to it)"});
 }
 
-TEST(Lint, FindsReferencesToNothing) {
-    EXPECT_EQ(
-        lint_of("Resources: {Bucket: {Type: AWS::S3::Bucket}}\n"
-                "Outputs: {A: {Value: !Ref Bukcet}, B: {Value: !GetAtt Tpoic.Arn}, C: {Value: !Sub "
-                "'${Zyx}'}}\n")
-            .size(),
-        3U);
-}
-
 TEST(Lint, FindsMissingHandlerFiles) {
     EXPECT_EQ(
         lint_of("Resources:\n  F:\n" + std::string(function)),
