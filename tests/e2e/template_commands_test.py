@@ -68,7 +68,7 @@ class TemplateCommands(SamaraTest):
              ("error", 11, "Hello", "Get", "Method"),
              ("error", 14, "Table", None, "Tags"),
              ("error", 16, None, None, None)])
-        self.assertIn("Timeout", found[0]["hint"])
+        self.assertIn("Timeout", found[1]["hint"])
 
     def test_lint_adds_warnings_and_they_do_not_fail(self):
         self.write("template.yaml", GOOD.replace("!Ref Stage", "plain"))
