@@ -72,7 +72,8 @@ std::optional<std::string> PageGuard::refusal(const net::HttpRequest& request) c
     const std::string* host = net::find_header(request.headers, "Host");
     if (host != nullptr && !is_ours(*host)) {
         return fmt::format(
-            "The name '{0}' is not one of this machine. If it shall be, start with --allow-host {0}",
+            "The name '{0}' is not one of this machine. If it shall be, start with --allow-host "
+            "{0}",
             split(*host, "").host);
     }
     for (const net::HttpHeader& header : request.headers) {
@@ -80,11 +81,10 @@ std::optional<std::string> PageGuard::refusal(const net::HttpRequest& request) c
             return net::equal_ignoring_case(header.name, name);
         };
         // `none`: the user wrote the address. https://www.w3.org/TR/fetch-metadata/
-        const bool foreign =
-            is("Sec-Fetch-Site")
-                ? header.value != "same-origin" && header.value != "none"
-                : (is("Origin") || is("Referer")) &&
-                      (host == nullptr || !is_same_origin(header.value, *host));
+        const bool foreign = is("Sec-Fetch-Site")
+                                 ? header.value != "same-origin" && header.value != "none"
+                                 : (is("Origin") || is("Referer")) &&
+                                       (host == nullptr || !is_same_origin(header.value, *host));
         if (foreign) {
             return fmt::format(
                 "A web page of another origin has asked ({}: {}). Pages may not call this service",

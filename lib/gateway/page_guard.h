@@ -8,14 +8,14 @@
 #include <string_view>
 #include <vector>
 
-/// The one place that decides who may ask what samara itself serves: the Lambda API, the connections
-/// of a WebSocket API, pages of its own. Routes of an API are not asked about here: tunnels and names
-/// of /etc/hosts lead to them, and CORS decides.
+/// The one place that decides who may ask what samara itself serves: the Lambda API, the
+/// connections of a WebSocket API, pages of its own. Routes of an API are not asked about here:
+/// tunnels and names of /etc/hosts lead to them, and CORS decides.
 namespace samara::gateway {
 
 /// Keeps web pages out. Whatever page the user looks at can make their browser ask this machine: by
-/// its own address (the browser marks such requests), or by a name of the page's that leads here (DNS
-/// rebinding: the Host header tells). Programs, containers and other machines are served.
+/// its own address (the browser marks such requests), or by a name of the page's that leads here
+/// (DNS rebinding: the Host header tells). Programs, containers and other machines are served.
 class PageGuard {
 public:
     /// `allowed_hosts` (--allow-host) are names beside those that are always meant: localhost and

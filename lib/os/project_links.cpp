@@ -47,8 +47,7 @@ base::Result<void> ProjectLinks::operator()(const fs::path& link) const {
     }
     if (!state_->follow_out) {
         return base::fail(
-            fmt::format(
-                "{} is a link out of the project, to {}", link.string(), target.string()),
+            fmt::format("{} is a link out of the project, to {}", link.string(), target.string()),
             fmt::format(
                 "put a copy below {}, or leave out --no-follow-links", state_->project.string()));
     }
