@@ -166,14 +166,39 @@ LiveApplication::watched_paths(const Application& application) const {
 
 base::Result<os::FileWatcher> LiveApplication::watch(Reloaded reloaded) {
     reloaded_ = std::move(reloaded);
-    return os::FileWatcher::start(watched_paths(*application_), [this] {
-        std::vector<std::filesystem::path> paths;
-        if (auto taken_up = reload(paths); !taken_up) {
-            log_.error(fmt::format(
-                "{} (what was served before is still served)", to_string(taken_up.error())));
-        }
-        return paths;
-    });
+    auto watcher = os::FileWatcher::start(
+        watched_paths(*application_),
+        [this](os::FileWatcher::Moment moment) -> os::FileWatcher::TakenUp {
+            std::vector<std::filesystem::path> paths;
+            auto taken_up = reload(paths);
+            if (!taken_up && moment == os::FileWatcher::Moment::now) {
+                return {false, std::move(paths), {}}; // half of an edit, perhaps
+            }
+            if (!taken_up) {
+                log_.error(fmt::format(
+                    "{} (what was served before is still served)", to_string(taken_up.error())));
+            }
+            return {true, std::move(paths), [this] { provision(); }};
+        });
+    if (watcher) {
+        const std::lock_guard lock(mutex_);
+        catch_up_ = watcher->catch_up();
+    }
+    return watcher;
+}
+
+void LiveApplication::catch_up() {
+    const os::FileWatcher::CatchUp up = [this] {
+        const std::lock_guard lock(mutex_);
+        return catch_up_;
+    }();
+    up();
+}
+
+void LiveApplication::provision() {
+    if (auto provisioned = invoker_->provision(); !provisioned) {
+        log_.error(to_string(provisioned.error()));
+    }
 }
 
 // What cannot be read leaves what is served as it was. `paths` are to be watched in any case: what
@@ -205,9 +230,6 @@ base::Result<void> LiveApplication::reload(std::vector<std::filesystem::path>& p
     {
         const std::lock_guard lock(mutex_);
         application_ = std::move(*application);
-    }
-    if (auto provisioned = invoker_->provision(); !provisioned) {
-        log_.error(to_string(provisioned.error()));
     }
     return {};
 }

@@ -37,6 +37,10 @@ public:
 
     base::Result<invoke::Response> invoke(const invoke::Request& request);
 
+    /// Takes up edits that were made before; cheap where there are none. For every request, before
+    /// it is looked at.
+    void catch_up();
+
     /// The template as it was last read without an error; not while edits are watched.
     [[nodiscard]] Application& application() { return *application_; }
 
@@ -61,18 +65,20 @@ private:
     base::Result<invoke::FunctionPlans> plan_all(Application& application);
     void tell_what_cannot_run(const invoke::FunctionPlans& plans) const;
     base::Result<void> reload(std::vector<std::filesystem::path>& paths);
+    void provision();
     [[nodiscard]] std::vector<std::filesystem::path>
     watched_paths(const Application& application) const;
 
     ServeOptions options_;
     base::Log log_;
     os::Cancellation cancel_;
-    std::mutex mutex_; // of application_, which edits replace
+    std::mutex mutex_; // of application_, which edits replace, and catch_up_
     std::optional<Application> application_;
     Planner planner_;
     std::unique_ptr<engine::Engine> engine_;
     std::unique_ptr<invoke::Invoker> invoker_;
     Reloaded reloaded_;
+    os::FileWatcher::CatchUp catch_up_; // of what watch() has started
 };
 
 } // namespace samara::app

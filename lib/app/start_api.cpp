@@ -168,6 +168,7 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
         !keys) {
         return keys;
     }
+    settings.before_request = [&live] { (*live)->catch_up(); };
     auto server = gateway::Server::start(
         std::move(*apis),
         [&live](const invoke::Request& request) { return (*live)->invoke(request); },

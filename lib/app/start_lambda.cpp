@@ -52,8 +52,10 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
     // Beyond Lambda's own limits, which are told in its words.
     http.body_limit =
         options.run.limits ? 32UL * 1024 * 1024 : std::numeric_limits<std::size_t>::max();
-    auto server = net::HttpServer::start(
-        http, [&api](const net::HttpRequest& request) { return api.handle(request); });
+    auto server = net::HttpServer::start(http, [&](const net::HttpRequest& request) {
+        (*live)->catch_up();
+        return api.handle(request);
+    });
     if (!server) {
         return base::fail(std::move(server).error());
     }

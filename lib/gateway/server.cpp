@@ -9,8 +9,12 @@ base::Result<Server> Server::start(std::vector<Api> apis, Invoke invoke, ServerO
     options.gateway.tls = options.http.tls.has_value();
     auto gateway =
         std::make_shared<Gateway>(std::move(apis), std::move(invoke), std::move(options.gateway));
-    auto http =
-        net::HttpServer::start(std::move(options.http), [gateway](const net::HttpRequest& request) {
+    auto http = net::HttpServer::start(
+        std::move(options.http),
+        [gateway, before = std::move(options.before_request)](const net::HttpRequest& request) {
+            if (before) {
+                before();
+            }
             return gateway->handle(request);
         });
     if (!http) {

@@ -3,6 +3,7 @@
 #include "gateway/gateway.h"
 #include "net/http_server.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@ namespace samara::gateway {
 struct ServerOptions {
     net::HttpServerOptions http;
     GatewayOptions gateway; ///< tls is filled in
+    /// Called before a request is looked at, from any thread: takes up what has changed. May be
+    /// empty.
+    std::function<void()> before_request;
 };
 
 /// A gateway on the network, from construction to destruction.

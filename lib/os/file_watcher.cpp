@@ -5,17 +5,23 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <map>
+#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace samara::os {
@@ -47,18 +53,37 @@ bool is_within(const fs::path& path, const fs::path& folder) {
 class FileWatcher::Impl {
 public:
     explicit Impl(UniqueFd descriptor, Changed changed)
-        : descriptor_(std::move(descriptor)), changed_(std::move(changed)) {}
+        : descriptor_(std::move(descriptor)), again_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+          either_(::epoll_create1(EPOLL_CLOEXEC)), changed_(std::move(changed)) {
+        for (const int one : {descriptor_.get(), again_.get()}) {
+            epoll_event event{};
+            event.events = EPOLLIN;
+            ::epoll_ctl(either_.get(), EPOLL_CTL_ADD, one, &event);
+        }
+    }
 
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
     Impl(Impl&&) = delete;
     Impl& operator=(Impl&&) = delete;
 
-    ~Impl() {
+    ~Impl() { end(); }
+
+    void end() {
         stop_.cancel();
         if (thread_.joinable()) {
             thread_.join();
         }
+        const std::lock_guard guard(work_);
+        changed_ = nullptr;
+    }
+
+    void catch_up() {
+        // In this order: who empties the queue says so first.
+        if (queued() == 0 && !busy_) {
+            return;
+        }
+        work(Moment::now);
     }
 
     void watch(const fs::path& path) {
@@ -75,12 +100,8 @@ public:
 
     void run() {
         thread_ = std::thread([this] {
-            while (wait_readable(descriptor_.get(), stop_) == Wake::ready) {
-                if (drain_burst() && !stop_.cancelled()) {
-                    for (const fs::path& path : changed_()) {
-                        watch(path);
-                    }
-                }
+            while (wait_for_burst()) {
+                work(Moment::quiet);
             }
         });
     }
@@ -133,38 +154,83 @@ private:
         return &watched;
     }
 
-    // Reads events until none that matters has come for a moment. Whether one did.
-    bool drain_burst() {
-        moved_ = false;
-        if (!drain()) {
+    // Bytes of events that nobody has read.
+    [[nodiscard]] int queued() const {
+        int bytes = 0;
+        return ::ioctl(descriptor_.get(), FIONREAD, &bytes) == 0 ? bytes : 0;
+    }
+
+    // Until events are there (or something was not taken up when it was caught up with) and no more
+    // of them come. False at the end. Reads none: who catches up meanwhile takes them away.
+    bool wait_for_burst() {
+        if (wait_readable(either_.get(), stop_) == Wake::cancelled) {
             return false;
         }
         const auto begin = std::chrono::steady_clock::now();
-        auto end = begin + quiet;
-        while (wait_readable(descriptor_.get(), stop_, end) == Wake::ready) {
-            if (drain()) {
-                end = std::min(std::chrono::steady_clock::now() + quiet, begin + longest_burst);
+        for (int before = -1; before != queued();) {
+            before = queued();
+            const auto now = std::chrono::steady_clock::now();
+            if (now - begin >= longest_burst) {
+                break;
+            }
+            if (wait_readable(-1, stop_, now + quiet) == Wake::cancelled) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void work(Moment moment) {
+        std::function<void()> after;
+        {
+            const std::lock_guard guard(work_);
+            busy_ = true;
+            after = take_up(moment);
+            busy_ = false;
+        }
+        if (after) {
+            after();
+        }
+    }
+
+    std::function<void()> take_up(Moment moment) {
+        bool matters = drain();
+        eventfd_t asked_again = 0;
+        if (moment == Moment::quiet && ::eventfd_read(again_.get(), &asked_again) == 0) {
+            matters = true;
+        }
+        if (!matters || !changed_) {
+            return {};
+        }
+        TakenUp taken = changed_(moment);
+        for (const fs::path& path : taken.more) {
+            watch(path);
+        }
+        if (!taken.done && moment == Moment::now) {
+            ::eventfd_write(again_.get(), 1);
+        }
+        return std::move(taken.after);
+    }
+
+    // Whether any of the events at hand is about something that is watched.
+    bool drain() {
+        moved_ = false;
+        bool matters = false;
+        alignas(inotify_event) std::array<char, 16384> buffer; // NOLINT: read fills it
+        ssize_t count = 0;
+        while ((count = ::read(descriptor_.get(), buffer.data(), buffer.size())) > 0) {
+            for (ssize_t offset = 0; offset < count;) {
+                inotify_event event{};
+                std::memcpy(&event, buffer.data() + offset, sizeof event);
+                const char* name = event.len > 0 ? buffer.data() + offset + sizeof event : "";
+                matters = take(event, name) || matters;
+                offset += static_cast<ssize_t>(sizeof event + event.len);
             }
         }
         if (moved_) {
             for (const fs::path& path : std::set(wanted_)) {
                 watch(path);
             }
-        }
-        return true;
-    }
-
-    // Whether any of the events at hand is about something that is watched.
-    bool drain() {
-        alignas(inotify_event) std::array<char, 16384> buffer{};
-        const ssize_t count = ::read(descriptor_.get(), buffer.data(), buffer.size());
-        bool matters = false;
-        for (ssize_t offset = 0; offset < count;) {
-            inotify_event event{};
-            std::memcpy(&event, buffer.data() + offset, sizeof event);
-            const char* name = event.len > 0 ? buffer.data() + offset + sizeof event : "";
-            matters = take(event, name) || matters;
-            offset += static_cast<ssize_t>(sizeof event + event.len);
         }
         return matters;
     }
@@ -214,6 +280,10 @@ private:
     }
 
     UniqueFd descriptor_;
+    UniqueFd again_;                 // eventfd: what was caught up with could not be taken up
+    UniqueFd either_;                // epoll of both
+    std::atomic<bool> busy_ = false; // somebody has read events, or is about to
+    std::mutex work_; // of what follows: held while events are read and changes are taken up
     Changed changed_;
     Cancellation stop_;
     std::set<fs::path> wanted_;
@@ -230,7 +300,7 @@ base::Result<FileWatcher> FileWatcher::start(const std::vector<fs::path>& paths,
             fmt::format("cannot watch files: {}", std::strerror(errno)),
             "raise fs.inotify.max_user_instances, or use --no-watch");
     }
-    auto impl = std::make_unique<Impl>(std::move(descriptor), std::move(changed));
+    auto impl = std::make_shared<Impl>(std::move(descriptor), std::move(changed));
     for (const fs::path& path : paths) {
         impl->watch(path);
     }
@@ -243,10 +313,25 @@ base::Result<FileWatcher> FileWatcher::start(const std::vector<fs::path>& paths,
     return FileWatcher(std::move(impl));
 }
 
-FileWatcher::FileWatcher(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+FileWatcher::FileWatcher(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 FileWatcher::FileWatcher(FileWatcher&&) noexcept = default;
-FileWatcher& FileWatcher::operator=(FileWatcher&&) noexcept = default;
-FileWatcher::~FileWatcher() = default;
+
+FileWatcher& FileWatcher::operator=(FileWatcher&& other) noexcept {
+    std::swap(impl_, other.impl_);
+    return *this;
+}
+
+FileWatcher::~FileWatcher() {
+    if (impl_) {
+        impl_->end();
+    }
+}
+
+void FileWatcher::CatchUp::operator()() const {
+    if (const std::shared_ptr<Impl> impl = impl_.lock()) {
+        impl->catch_up();
+    }
+}
 
 } // namespace samara::os

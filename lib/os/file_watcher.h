@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "os/cancellation.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -13,10 +14,43 @@ namespace samara::os {
 /// Tells when something below the watched folders (or a watched file) is written, created, moved or
 /// removed. inotify(7): nothing is scanned while nothing changes.
 class FileWatcher {
+    class Impl;
+
 public:
-    /// Called from a thread of the watcher, once for all that changes in one burst. Gives what is
-    /// to be watched as well from now on.
-    using Changed = std::function<std::vector<std::filesystem::path>()>;
+    /// Whether edits are over, as far as can be told.
+    enum class Moment : std::uint8_t {
+        now,   ///< catch_up() asks: more edits may be on the way, and half of them fail
+        quiet, ///< nothing has changed for a moment
+    };
+
+    struct TakenUp {
+        bool done = true; ///< false at Moment::now: asked again once it is quiet
+        std::vector<std::filesystem::path> more; ///< to be watched as well from now on
+        std::function<void()> after; ///< what nobody needs who catches up; called without a lock
+    };
+
+    /// Takes up what has changed; one call at a time. Once for all that changes in one burst,
+    /// unless somebody catches up in the middle of it.
+    using Changed = std::function<TakenUp(Moment moment)>;
+
+    /// Sees to it that what was changed before is taken up. May outlive its watcher, and does
+    /// nothing then.
+    class CatchUp {
+    public:
+        CatchUp() = default;
+
+        /// The kernel has queued the event of a change before rename(2) or close(2) returns: where
+        /// the queue is empty, and nobody is at work on one, nothing has changed. That costs one
+        /// system call; else it waits until the changes are taken up. Thread-safe.
+        void operator()() const;
+
+    private:
+        friend class FileWatcher;
+
+        explicit CatchUp(std::weak_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+        std::weak_ptr<Impl> impl_;
+    };
 
     /// Folders are watched with all below them, except `.git`, `.aws-sam` and `node_modules`; of a
     /// file its folder is watched for that name. What is not there, or goes, is waited for.
@@ -27,13 +61,14 @@ public:
     FileWatcher& operator=(const FileWatcher&) = delete;
     FileWatcher(FileWatcher&&) noexcept;
     FileWatcher& operator=(FileWatcher&&) noexcept;
-    ~FileWatcher();
+    ~FileWatcher(); ///< nothing is called any more when it returns
+
+    [[nodiscard]] CatchUp catch_up() const { return CatchUp(impl_); }
 
 private:
-    class Impl;
-    explicit FileWatcher(std::unique_ptr<Impl> impl);
+    explicit FileWatcher(std::shared_ptr<Impl> impl);
 
-    std::unique_ptr<Impl> impl_;
+    std::shared_ptr<Impl> impl_;
 };
 
 } // namespace samara::os

@@ -109,6 +109,55 @@ class Reloading(SamaraTest):
         self.assertEqual(self.get(), 404)
 
 
+class TheNextRequest(Reloading):
+    """sees an edit, however soon after it comes: nothing here waits for anything."""
+
+    def code(self, version):
+        return CODE.replace("VERSION", version)
+
+    def test_sees_code(self):
+        with self.api() as api:
+            api.wait_for_line("Press CTRL+C to quit")
+            self.get()
+            for i in range(24):
+                self.save_by_rename("app/main.py", self.code(f"renamed {i}"))
+                self.assertEqual(self.get()["code"], f"renamed {i}")
+                self.write("app/main.py", self.code(f"written {i}"))
+                self.assertEqual(self.get()["code"], f"written {i}")
+            self.assertEqual(api.stop(), 0)
+        self.assert_nothing_left()
+
+    def test_sees_routes_and_variables(self):
+        with self.api() as api:
+            api.wait_for_line("Press CTRL+C to quit")
+            for i in range(24):
+                self.save_by_rename("template.yaml", TEMPLATE.replace("Path: /one", f"Path: /at/{i}"))
+                self.save_by_rename("environment.yaml", f"Variables: {{SETTING: at {i}}}\n")
+                self.assertEqual(self.get(f"/at/{i}")["variable"], f"at {i}")
+                self.assertEqual(self.get(), 404)
+
+    def test_of_start_lambda_sees_functions(self):
+        url = f"http://127.0.0.1:{self.port}/2015-03-31/functions"
+        with self.start("local", "start-lambda", "--port", self.port) as server:
+            server.wait_for_line("Press CTRL+C to quit")
+            for i in range(24):
+                self.save_by_rename("template.yaml", TEMPLATE.replace("  Fn:", f"  Fn{i}:").replace("${Fn.", f"${{Fn{i}."))
+                status, _, _ = curl("-d", '{"rawPath": "/"}', f"{url}/Fn{i}/invocations")
+                self.assertEqual(status, 200)
+
+    def test_is_served_what_was_there_while_an_edit_is_half_done(self):
+        with self.api() as api:
+            api.wait_for_line("Press CTRL+C to quit")
+            self.assertEqual(self.get()["code"], "first")
+            self.save_by_rename("template.yaml", "Resources: [")
+            self.assertEqual(self.get()["code"], "first")
+            api.wait_for_line("what was served before is still served")
+            self.save_by_rename("template.yaml", TEMPLATE)
+            self.save_by_rename("app/main.py", self.code("second"))
+            self.assertEqual(self.get()["code"], "second")
+            self.assertEqual(api.output().count("is still served"), 1)
+
+
 class ReloadingFromTheSandbox(Reloading):
     def test_every_kind_of_file(self):
         with self.api() as api:

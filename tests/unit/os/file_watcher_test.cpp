@@ -18,17 +18,22 @@ protected:
     TempDir folder_ = TempDir::create("watch-test").value();
     std::mutex mutex_;
     std::condition_variable changed_;
-    int calls_ = 0;
+    int calls_ = 0;    // that took the changes up
+    int attempts_ = 0; // those that failed for an edit under way as well
+    bool broken_while_edited_ = false;
     std::vector<std::filesystem::path> more_;
 
     FileWatcher watch(const std::filesystem::path& path) {
         return FileWatcher::start(
                    {path},
-                   [this] {
+                   [this](FileWatcher::Moment moment) {
                        const std::lock_guard lock(mutex_);
-                       ++calls_;
+                       const bool done =
+                           moment == FileWatcher::Moment::quiet || !broken_while_edited_;
+                       calls_ += done ? 1 : 0;
+                       attempts_ += 1;
                        changed_.notify_all();
-                       return more_;
+                       return FileWatcher::TakenUp{done, more_, {}};
                    })
             .value();
     }
@@ -51,6 +56,44 @@ TEST_F(FileWatcherTest, TellsChangesBelowAFolder) {
     EXPECT_TRUE(wait_for_call(1));
     write("new/deep/c.py");
     EXPECT_TRUE(wait_for_call(2));
+}
+
+TEST_F(FileWatcherTest, CatchesUpWithWhatWasChangedBefore) {
+    write("a/b.py");
+    const FileWatcher watcher = watch(folder_.path());
+    const FileWatcher::CatchUp catch_up = watcher.catch_up();
+    catch_up();
+    EXPECT_EQ(calls_, 0);
+    for (int i = 1; i <= 200; ++i) {
+        write("a/b.py"); // written beside it and renamed
+        catch_up();
+        const std::lock_guard lock(mutex_);
+        EXPECT_GE(calls_, i);
+    }
+    const int after = calls_;
+    catch_up();
+    EXPECT_EQ(calls_, after); // nothing has changed
+}
+
+TEST_F(FileWatcherTest, WhatIsBrokenInTheMiddleOfAnEditIsTriedAgainInQuiet) {
+    const FileWatcher watcher = watch(folder_.path());
+    broken_while_edited_ = true;
+    write("a.py");
+    watcher.catch_up()();
+    EXPECT_TRUE(wait_for_call(1));
+    EXPECT_LE(attempts_, 2);
+}
+
+TEST_F(FileWatcherTest, CatchingUpOutlivesTheWatcher) {
+    FileWatcher::CatchUp catch_up;
+    catch_up();
+    {
+        const FileWatcher watcher = watch(folder_.path());
+        catch_up = watcher.catch_up();
+    }
+    write("a.py");
+    catch_up();
+    EXPECT_EQ(calls_, 0);
 }
 
 TEST_F(FileWatcherTest, FoldersThatAppearAreWatchedToo) {
