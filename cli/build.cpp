@@ -84,7 +84,9 @@ int build(Console& console, const Arguments& arguments) {
     given.build.build_in_source = given.in_source.value_or(false);
     const auto built = app::build_application(given.build, console.log());
     if (!built) {
-        console.out_line("Build Failed");
+        if (!was_aborted()) {
+            console.out_line("Build Failed");
+        }
         return exit_with(console, built.error());
     }
     console.out(fmt::format(

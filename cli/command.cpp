@@ -1,8 +1,25 @@
 #include "command.h"
 
+#include "base/trace.h"
 #include "configuration.h"
+#include "os/signals.h"
+
+#include <fmt/format.h>
 
 namespace samara::cli {
+
+namespace {
+
+void tell_as_asked(Console& console, const CommonOptions& common) {
+    if (common.debug) {
+        console.set(Verbosity::debug);
+        base::set_trace([log = console.log()](std::string_view line) { log.debug(line); });
+    } else if (common.quiet) {
+        console.set(Verbosity::quiet);
+    }
+}
+
+} // namespace
 
 std::optional<int> prepare(
     Console& console,
@@ -18,17 +35,29 @@ std::optional<int> prepare(
         console.out(options.help());
         return 0;
     }
+    tell_as_asked(console, common); // the configuration may ask for it as well
     if (auto configured = apply_configuration(path, common, options, console.log()); !configured) {
         return exit_with(console, configured.error());
     }
-    console.debug(common.debug);
+    tell_as_asked(console, common);
+    if (common.debug) {
+        console.log().debug(fmt::format("samara {}", path));
+    }
     for (const std::string& note : options.notes()) {
         console.log().warning(note);
     }
     return std::nullopt;
 }
 
+bool was_aborted() {
+    return os::SignalCancellation::received() != 0;
+}
+
 int exit_with(Console& console, const base::Error& error) {
+    if (was_aborted()) { // whatever failed, failed for that
+        console.err_line("\nAborted!");
+        return 1;
+    }
     console.error(error);
     return error.kind == base::ErrorKind::usage ? 2 : 1;
 }

@@ -34,7 +34,11 @@ std::optional<int> prepare(
     std::string_view path,
     CommonOptions& common);
 
-/// Prints the error and gives its exit code.
+/// Whether Ctrl-C (or another signal) has asked the command to stop.
+bool was_aborted();
+
+/// Prints the error and gives its exit code; "Aborted!" and 1 where the user has stopped the
+/// command.
 int exit_with(Console& console, const base::Error& error);
 
 } // namespace samara::cli

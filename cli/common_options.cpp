@@ -38,7 +38,13 @@ void declare_common(Options& options, CommonOptions& common) {
         common.save_params,
         {.help = "Write the options given here to the configuration file"});
     options.flag(
-        "--debug", common.debug, {.help = "Tell what is being done", .environment = "SAM_DEBUG"});
+        // `-v` is --docker-volume-basedir where functions run
+        options.has("-v") ? "--debug,--verbose" : "--debug,-v,--verbose",
+        common.debug,
+        {.help = "Tell what is being done: files read, requests to the engine, decisions, times",
+         .environment = "SAM_DEBUG"});
+    options.flag(
+        "-q,--quiet", common.quiet, {.help = "Tell nothing but results, warnings and errors"});
     options.ignored_flag(
         "--language-extensions/--no-language-extensions", "the template's Transform decides");
     options.ignored_flag("--beta-features/--no-beta-features", "there are no beta features");

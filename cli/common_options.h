@@ -18,6 +18,7 @@ struct CommonOptions {
     std::string config_file;
     bool save_params = false;
     bool debug = false;
+    bool quiet = false;
 };
 
 void declare_common(Options& options, CommonOptions& common);

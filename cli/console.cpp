@@ -1,7 +1,10 @@
 #include "console.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -25,33 +28,107 @@ bool wants_colour() {
 /// So much may wait for a slow reader of stderr; then its writers wait too.
 constexpr std::size_t most_pending = std::size_t{1} << 20U;
 
-void write_all(int descriptor, std::string_view text) {
+/// 0, or errno.
+int write_all(int descriptor, std::string_view text) {
     while (!text.empty()) {
         const ssize_t written = ::write(descriptor, text.data(), text.size());
         if (written < 0) {
             if (errno == EINTR) {
                 continue;
             }
-            return; // the reader has gone; there is nobody left to tell
+            return errno;
         }
         text.remove_prefix(static_cast<std::size_t>(written));
     }
+    return 0;
+}
+
+std::string debug_line(std::string_view line) {
+    static const auto begin = std::chrono::steady_clock::now();
+    const std::chrono::duration<double> since = std::chrono::steady_clock::now() - begin;
+    return fmt::format("[{:8.3f} s] {}", since.count(), line);
 }
 
 } // namespace
 
-Console::Console(bool debug) : debug_(debug), colour_(wants_colour()) {}
+class Console::Rendered {
+public:
+    explicit Rendered(const Console& console) : console_(console) {}
+
+    Rendered& text(std::string_view text) {
+        text_ += console_.err_is_terminal_ ? base::terminal_text(text) : std::string(text);
+        return *this;
+    }
+
+    Rendered& label(std::string_view text, Colour colour) {
+        const std::string_view begin = colour == Colour::red ? red : yellow;
+        text_ += console_.colour_ ? fmt::format("{}{}{}", begin, text, reset) : std::string(text);
+        return *this;
+    }
+
+    [[nodiscard]] const std::string& bytes() const { return text_; }
+
+private:
+    const Console& console_;
+    std::string text_;
+};
+
+Console::Console(Verbosity verbosity)
+    : verbosity_(verbosity), colour_(wants_colour()), out_is_terminal_(isatty(STDOUT_FILENO) == 1),
+      err_is_terminal_(isatty(STDERR_FILENO) == 1) {}
 
 void Console::out(std::string_view text) {
+    write(Rendered(*this)); // ends a function's colours
     std::unique_lock lock(mutex_);
     drained_.wait(lock, [this] { return !writing_; });
-    write_all(STDOUT_FILENO, text);
+    const int failure =
+        write_all(STDOUT_FILENO, out_is_terminal_ ? base::terminal_text(text) : std::string(text));
+    lock.unlock();
+    if (failure != 0) {
+        output_failed("standard output", failure);
+    }
 }
 
 void Console::err(std::string_view text) {
+    write(Rendered(*this).text(text));
+}
+
+void Console::out_line(std::string_view line) {
+    out(fmt::format("{}\n", line));
+}
+
+void Console::err_line(std::string_view line) {
+    write(Rendered(*this).text(line).text("\n"));
+}
+
+void Console::labelled(std::string_view label, Colour colour, std::string_view line) {
+    write(Rendered(*this).label(label, colour).text(" ").text(line).text("\n"));
+}
+
+void Console::function_output(std::string_view bytes) {
     std::unique_lock lock(mutex_);
     drained_.wait(lock, [this] { return pending_.size() < most_pending || !writing_; });
-    pending_ += text;
+    if (err_is_terminal_) {
+        functions_.append(pending_, bytes);
+    } else {
+        pending_ += bytes;
+    }
+    drain(lock);
+}
+
+void Console::write(const Rendered& rendered) {
+    std::unique_lock lock(mutex_);
+    drained_.wait(lock, [this] { return pending_.size() < most_pending || !writing_; });
+    functions_.flush(pending_);
+    if (functions_.coloured()) {
+        pending_ += reset; // a function's colours end where its text does
+        functions_.forget_colours();
+    }
+    pending_ += rendered.bytes();
+    drain(lock);
+}
+
+void Console::drain(std::unique_lock<std::mutex>& lock) {
     if (writing_) {
         return;
     }
@@ -61,27 +138,16 @@ void Console::err(std::string_view text) {
         batch.clear();
         batch.swap(pending_);
         lock.unlock();
-        write_all(STDERR_FILENO, batch);
+        const int failure = write_all(STDERR_FILENO, batch);
         lock.lock();
+        failed_ = failed_ || (failure != 0 && failure != EPIPE); // and nowhere to tell it
     }
     writing_ = false;
     drained_.notify_all();
 }
 
-void Console::out_line(std::string_view line) {
-    out(fmt::format("{}\n", line));
-}
-
-void Console::err_line(std::string_view line) {
-    err(fmt::format("{}\n", line));
-}
-
-std::string Console::paint(std::string_view text, std::string_view colour) const {
-    return colour_ ? fmt::format("{}{}{}", colour, text, reset) : std::string(text);
-}
-
 void Console::error(const base::Error& error) {
-    err_line(fmt::format("{} {}", paint("Error:", red), to_string(error)));
+    labelled("Error:", Colour::red, to_string(error));
 }
 
 void Console::diagnostics(const base::Diagnostics& diagnostics) {
@@ -89,7 +155,7 @@ void Console::diagnostics(const base::Diagnostics& diagnostics) {
         if (diagnostic.severity == base::Severity::error) {
             error(diagnostic.error);
         } else {
-            err_line(fmt::format("{} {}", paint("Warning:", yellow), to_string(diagnostic.error)));
+            labelled("Warning:", Colour::yellow, to_string(diagnostic.error));
         }
     }
 }
@@ -98,21 +164,48 @@ base::Log Console::log() {
     return base::Log([this](base::LogLevel level, std::string_view line) {
         switch (level) {
         case base::LogLevel::debug:
-            if (debug_) {
-                err_line(line);
+            if (verbosity_ == Verbosity::debug) {
+                err_line(debug_line(line));
             }
             break;
         case base::LogLevel::info:
-            err_line(line);
+            if (verbosity_ != Verbosity::quiet) {
+                err_line(line);
+            }
             break;
         case base::LogLevel::warning:
-            err_line(fmt::format("{} {}", paint("Warning:", yellow), line));
+            labelled("Warning:", Colour::yellow, line);
             break;
         case base::LogLevel::error:
-            err_line(fmt::format("{} {}", paint("Error:", red), line));
+            labelled("Error:", Colour::red, line);
             break;
         }
     });
+}
+
+void Console::output_failed(std::string_view what, int error_number) {
+    if (error_number == EPIPE) {
+        return;
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(failed_, true)) {
+            return;
+        }
+    }
+    labelled(
+        "Error:",
+        Colour::red,
+        fmt::format(
+            "cannot write {}: {}",
+            what,
+            std::strerror(error_number))); // NOLINT(concurrency-mt-unsafe): a table in glibc
+}
+
+int Console::exit_code(int code) {
+    write(Rendered(*this)); // ends a function's colours
+    const std::lock_guard lock(mutex_);
+    return failed_ && code == 0 ? 1 : code;
 }
 
 } // namespace samara::cli

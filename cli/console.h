@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/terminal_text.h"
 
 #include <condition_variable>
 #include <mutex>
@@ -11,13 +12,19 @@
 /// The two streams of the program: results on stdout, everything else on stderr.
 namespace samara::cli {
 
+/// How much of what is being done is told.
+enum class Verbosity : std::uint8_t { quiet, usual, debug };
+
 /// Thread-safe: lines of several threads do not mix. A thread that finds another one writing to
 /// stderr leaves its lines to that one and goes on: requests do not wait for each other's log.
+///
+/// A terminal gets no control character of others, see base::TerminalFilter; a pipe or file gets
+/// every byte as it is.
 class Console {
 public:
-    explicit Console(bool debug);
+    explicit Console(Verbosity verbosity);
 
-    void debug(bool on) { debug_ = on; }
+    void set(Verbosity verbosity) { verbosity_ = verbosity; }
 
     /// A result, as it is. What was written to stderr before comes out before.
     void out(std::string_view text);
@@ -27,22 +34,44 @@ public:
     void out_line(std::string_view line);
     void err_line(std::string_view line);
 
+    /// What functions write, in pieces: they may colour it.
+    void function_output(std::string_view bytes);
+
     /// "Error: template.yaml:12:7: ..." with the hint below.
     void error(const base::Error& error);
     void diagnostics(const base::Diagnostics& diagnostics);
 
-    /// A log that writes to stderr; debug lines only when asked for. Must not outlive the console.
+    /// A log that writes to stderr; debug lines only when asked for, with the time since the start.
+    /// Must not outlive the console.
     base::Log log();
 
+    /// Output could not be written: told once, and the program fails in the end.
+    void output_failed(std::string_view what, int error_number);
+
+    /// The exit code, which is a failure when output could not be written. A pipe that was closed
+    /// at its other end is none: who closed it has seen enough.
+    [[nodiscard]] int exit_code(int code);
+
 private:
-    [[nodiscard]] std::string paint(std::string_view text, std::string_view colour) const;
+    /// What may be written to stderr: only made of text that was looked at, and of our own colours.
+    class Rendered;
+
+    enum class Colour : std::uint8_t { red, yellow };
+
+    void labelled(std::string_view label, Colour colour, std::string_view line);
+    void write(const Rendered& rendered);
+    void drain(std::unique_lock<std::mutex>& lock);
 
     std::mutex mutex_;
     std::condition_variable drained_;
     std::string pending_; // for stderr
+    base::TerminalFilter functions_{base::Colours::keep};
     bool writing_ = false;
-    bool debug_;
+    bool failed_ = false;
+    Verbosity verbosity_;
     bool colour_;
+    bool out_is_terminal_;
+    bool err_is_terminal_;
 };
 
 } // namespace samara::cli

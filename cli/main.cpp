@@ -3,6 +3,7 @@
 #include "command.h"
 #include "documentation.h"
 #include "os/signals.h"
+#include "os/standard_streams.h"
 
 #include <algorithm>
 #include <string>
@@ -79,8 +80,7 @@ int unknown_command(Console& console, const std::vector<std::string>& arguments)
     return exit_with(console, error);
 }
 
-int run(const std::vector<std::string>& arguments) {
-    Console console(false);
+int run(Console& console, const std::vector<std::string>& arguments) {
     if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h") {
         console.out(general_help());
         return 0;
@@ -107,6 +107,9 @@ int run(const std::vector<std::string>& arguments) {
 } // namespace samara::cli
 
 int main(int argc, char** argv) {
+    samara::os::open_standard_streams();
     samara::os::ignore_broken_pipes(); // a reader that goes away must not keep us from cleaning up
-    return samara::cli::run({argv + 1, argv + argc});
+    samara::os::abort_on_interrupt();
+    samara::cli::Console console(samara::cli::Verbosity::usual);
+    return console.exit_code(samara::cli::run(console, {argv + 1, argv + argc}));
 }

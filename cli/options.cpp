@@ -345,6 +345,10 @@ std::vector<std::string> Options::keys() const {
     return result;
 }
 
+bool Options::has(std::string_view name) const {
+    return implementation_->app.get_option_no_throw(std::string(name)) != nullptr;
+}
+
 std::string Options::help() const {
     return implementation_->app.help();
 }

@@ -71,6 +71,9 @@ public:
     void ignored_flag(std::string_view names, std::string_view reason);
     void ignored_value(std::string_view names, std::string_view reason);
 
+    /// Whether an option of this name ("-v") has been declared.
+    [[nodiscard]] bool has(std::string_view name) const;
+
     /// True when --help was asked for: print help() and end. Fails with ErrorKind::usage.
     base::Result<bool> parse(const std::vector<std::string>& arguments);
 

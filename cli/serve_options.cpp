@@ -113,7 +113,8 @@ int serve(
     serve.retry_scale = *retry_scale;
     serve.destinations = given.destinations_dir;
     const auto served = command(serve, std::move(*output), console.log());
-    return served ? 0 : exit_with(console, served.error());
+    // Ctrl-C is how a server ends, also while it starts.
+    return served || was_aborted() ? 0 : exit_with(console, served.error());
 }
 
 } // namespace samara::cli

@@ -58,6 +58,11 @@ select_engine(const EngineOptions& options, const base::Log& log, const os::Canc
     }
     if (*choice == EngineChoice::automatic) {
         log.info(selected->explanation);
+    } else {
+        log.debug(selected->explanation);
+    }
+    if (!selected->details.empty()) {
+        log.debug(selected->details);
     }
     return std::move(selected->engine);
 }

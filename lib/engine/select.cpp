@@ -13,8 +13,8 @@ explain(base::Result<std::unique_ptr<Engine>> engine, std::string_view reason) {
     if (!engine) {
         return tl::unexpected(engine.error());
     }
-    std::string line = fmt::format("Using the {} engine: {}", (*engine)->name(), reason);
-    return SelectedEngine{std::move(*engine), std::move(line)};
+    std::string line = fmt::format("Using the {} engine ({})", (*engine)->name(), reason);
+    return SelectedEngine{std::move(*engine), std::move(line), {}};
 }
 
 } // namespace
@@ -53,13 +53,14 @@ select_engine(EngineChoice choice, const EngineFactory& docker, const EngineFact
     if (engine) {
         return explain(std::move(engine), "Docker answers");
     }
-    auto selected = explain(sandbox(), engine.error().message);
+    auto selected = explain(sandbox(), "no Docker engine answers");
     if (!selected) {
         // Neither works: what is wrong with each of them.
         return base::fail(
             fmt::format("{}; {}", engine.error().message, selected.error().message),
             selected.error().hint);
     }
+    selected->details = std::move(engine).error().message;
     return selected;
 }
 

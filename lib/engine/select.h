@@ -27,6 +27,7 @@ using EngineFactory = std::function<base::Result<std::unique_ptr<Engine>>()>;
 struct SelectedEngine {
     std::unique_ptr<Engine> engine;
     std::string explanation; ///< one line for the user: which one, and why
+    std::string details;     ///< what is wrong with one that was tried before; may be empty
 };
 
 /// The engine asked for; automatically Docker where it answers, else the sandbox.

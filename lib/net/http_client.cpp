@@ -1,5 +1,6 @@
 #include "net/http_client.h"
 
+#include "base/trace.h"
 #include "net/bounded_wire.h"
 
 #include <array>
@@ -268,10 +269,14 @@ public:
         }
         const AnswerLimits limits = limits_of(request);
         bool again = (request.method == "GET" || request.method == "HEAD") && !request.body_source;
+        const auto begin = std::chrono::steady_clock::now();
         while (true) {
             Exchange exchange(request, limits);
             const bool used_before = client_.is_idle();
             auto answer = run(exchange);
+            if (base::tracing()) {
+                tell(request, answer, std::chrono::steady_clock::now() - begin);
+            }
             // The peer may close an idle connection just when it is used again.
             again = again && !answer && used_before && !exchange.answered &&
                     answer.error().kind == HttpFailure::closed;
@@ -282,6 +287,20 @@ public:
     }
 
 private:
+    // Without the query: it may be a signature.
+    void tell(
+        const ClientRequest& request,
+        const HttpResult<ClientResponse>& answer,
+        std::chrono::steady_clock::duration time) const {
+        base::trace(fmt::format(
+            "{} {} {}: {} in {} ms",
+            request.method,
+            to_string(address_),
+            request.target.substr(0, request.target.find('?')),
+            answer ? std::to_string(answer->status) : answer.error().message,
+            std::chrono::duration_cast<std::chrono::milliseconds>(time).count()));
+    }
+
     [[nodiscard]] HttpError at(HttpError error) const {
         error.message = fmt::format("{}: {}", to_string(address_), error.message);
         return error;

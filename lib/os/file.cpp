@@ -1,5 +1,6 @@
 #include "os/file.h"
 
+#include "base/trace.h"
 #include "os/unique_fd.h"
 
 #include <array>
@@ -45,6 +46,9 @@ void make_removable(const fs::path& path) {
 } // namespace
 
 base::Result<std::string> read_file(const fs::path& path) {
+    if (base::tracing()) {
+        base::trace(fmt::format("reads {}", path.string()));
+    }
     const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.valid()) {
         return fail_errno(fmt::format("cannot open {}", path.string()));

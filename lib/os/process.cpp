@@ -1,6 +1,7 @@
 #include "os/process.h"
 
 #include "base/strings.h"
+#include "base/trace.h"
 #include "os/environment.h"
 #include "os/process_spawn.h"
 
@@ -68,6 +69,9 @@ base::Result<Process> Process::start(const Command& command, OutputSinks sinks) 
     auto child = spawn(command, sinks.out != nullptr, sinks.error != nullptr);
     if (!child) {
         return tl::unexpected(child.error());
+    }
+    if (base::tracing()) {
+        base::trace(fmt::format("runs {} (process {})", command.argv.front(), child->pid));
     }
     Process process;
     process.pid_ = child->pid;

@@ -94,6 +94,23 @@ int SignalCancellation::received() noexcept {
     return first_signal.load();
 }
 
+void abort_on_interrupt() noexcept {
+    struct sigaction before {};
+
+    if (::sigaction(SIGINT, nullptr, &before) != 0 || before.sa_handler == SIG_IGN) {
+        return; // a background job of a shell without job control
+    }
+
+    struct sigaction action {};
+
+    action.sa_handler = [](int) {
+        constexpr std::string_view told = "\nAborted!\n";
+        static_cast<void>(!::write(STDERR_FILENO, told.data(), told.size()));
+        ::_exit(1);
+    };
+    ::sigaction(SIGINT, &action, nullptr);
+}
+
 void ignore_broken_pipes() noexcept {
     struct sigaction action {};
 

@@ -26,6 +26,10 @@ private:
     std::unique_ptr<Saved> saved_;
 };
 
+/// SIGINT ends the program with "Aborted!" and exit code 1, as click (the SAM CLI) does. For
+/// main(): it holds while no SignalCancellation is there, hence where nothing is to be cleaned up.
+void abort_on_interrupt() noexcept;
+
 /// Writing to a closed pipe or socket gives EPIPE instead of ending the program. For main().
 void ignore_broken_pipes() noexcept;
 

@@ -4,7 +4,6 @@
 #include "rie/json_text.h"
 
 #include <cmath>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -313,26 +312,8 @@ void PlatformLog::reset() {
     }
 }
 
-void PlatformLog::release() {
-    holding_ = false;
-    write(std::exchange(held_, {}));
-}
-
-void PlatformLog::drop() {
-    holding_ = false;
-    held_.clear();
-}
-
 void PlatformLog::output(RecordKind kind, std::string_view bytes) {
-    constexpr std::size_t most_held = 256UL * 1024;
-    if (!holding_) {
-        write(bytes);
-    } else {
-        held_ += bytes;
-        if (held_.size() > most_held) {
-            release();
-        }
-    }
+    write(bytes);
     if (listener_ == nullptr) {
         return;
     }

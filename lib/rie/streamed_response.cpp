@@ -1,62 +1,70 @@
 #include "rie/streamed_response.h"
 
-#include "rie/emulator.h"
+#include "base/base64.h"
+
+#include <fmt/format.h>
 
 namespace samara::rie {
 
-StreamedResponse::StreamedResponse(
-    std::weak_ptr<Call> call, ExchangePtr runtime, const Limits& limits)
-    : call_(std::move(call)), runtime_(std::move(runtime)), limit_(limits.payload) {
-    if (const std::shared_ptr<Call> current = call_.lock()) {
-        limit_ = current->invocation.caller.streaming() ? limits.streamed_payload : limits.payload;
-    }
-}
-
-std::shared_ptr<Call> StreamedResponse::call() const {
-    std::shared_ptr<Call> current = call_.lock();
-    return current && !current->done ? current : nullptr;
-}
+StreamedResponse::StreamedResponse(Emulator& emulator, ExchangePtr runtime, ExchangePtr caller)
+    : emulator_(&emulator), runtime_(std::move(runtime)), caller_(std::move(caller)) {}
 
 void StreamedResponse::on_bytes(std::string bytes, std::function<void()> resume) {
-    const std::shared_ptr<Call> current = call();
-    if (!current) {
+    if (emulator_ == nullptr) {
         resume();
         return;
     }
+    const Limits& limits = emulator_->settings_.limits;
     size_ += bytes.size();
-    too_large_ = too_large_ || size_ > limit_;
-    Caller& caller = current->invocation.caller;
-    if (!too_large_ && caller.streaming()) {
-        current->produced = size_;
-        caller.write(std::move(bytes), std::move(resume));
-        return;
-    }
-    if (!too_large_) {
+    emulator_->current_->produced = size_;
+    too_large_ = too_large_ || size_ > (caller_ ? limits.streamed_payload : limits.payload);
+    if (too_large_) {
+        resume();
+    } else if (caller_) {
+        caller_->write(std::move(bytes), std::move(resume));
+    } else {
         collected_ += bytes;
+        resume();
     }
-    resume();
 }
 
 void StreamedResponse::on_end(const Headers& trailers) {
-    const std::shared_ptr<Call> current = call();
-    if (!current) {
+    if (emulator_ == nullptr) {
         runtime_->reply(error_reply(400, "InvalidRequestID", "Invalid request ID"));
         return;
     }
-    Emulator& emulator = current->emulator;
+    Emulator& emulator = *emulator_;
+    std::string type(find(trailers, "Lambda-Runtime-Function-Error-Type"));
     if (too_large_) {
         runtime_->reply(error_reply(413, "RequestEntityTooLarge", "The response is too large"));
-        emulator.answer_too_large(*current);
-    } else {
-        runtime_->reply({202, R"({"status":"OK"})", {}});
-        emulator.stream_ended(*current, std::move(collected_), trailers);
+        emulator.answer_too_large();
+        return;
     }
+    runtime_->reply({202, R"({"status":"OK"})", {}});
+    if (type.empty()) {
+        emulator.answer(std::move(collected_), Status::success, {});
+        return;
+    }
+    const std::string_view encoded = find(trailers, "Lambda-Runtime-Function-Error-Body");
+    emulator.current_->function_error = "Unhandled";
+    emulator.answer(
+        base::base64_decode(encoded).value_or(std::string(encoded)),
+        Status::error,
+        std::move(type));
 }
 
 void StreamedResponse::on_abort() {
-    if (const std::shared_ptr<Call> current = call()) {
-        current->emulator.stream_broke(current);
+    if (emulator_ == nullptr) {
+        return;
     }
+    // The runtime broke off in the middle: Lambda counts that as an answer cut short.
+    Emulator& emulator = *emulator_;
+    emulator.current_->function_error = "Unhandled";
+    emulator.answer(
+        R"({"errorType":"Runtime.TruncatedResponse",)"
+        R"("errorMessage":"The runtime closed the connection before its response was complete"})",
+        Status::error,
+        "Runtime.TruncatedResponse");
 }
 
 } // namespace samara::rie

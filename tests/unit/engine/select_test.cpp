@@ -60,7 +60,7 @@ TEST(SelectEngine, AutomaticTakesDockerWhereItAnswers) {
     const auto selected = select_engine(EngineChoice::automatic, works("docker"), works("sandbox"));
     ASSERT_TRUE(selected);
     EXPECT_EQ(selected->engine->name(), "docker");
-    EXPECT_EQ(selected->explanation, "Using the docker engine: Docker answers");
+    EXPECT_EQ(selected->explanation, "Using the docker engine (Docker answers)");
 }
 
 TEST(SelectEngine, AutomaticElseTakesTheSandboxAndSaysWhy) {
@@ -68,7 +68,8 @@ TEST(SelectEngine, AutomaticElseTakesTheSandboxAndSaysWhy) {
         select_engine(EngineChoice::automatic, fails("Docker does not answer"), works("sandbox"));
     ASSERT_TRUE(selected);
     EXPECT_EQ(selected->engine->name(), "sandbox");
-    EXPECT_EQ(selected->explanation, "Using the sandbox engine: Docker does not answer");
+    EXPECT_EQ(selected->explanation, "Using the sandbox engine (no Docker engine answers)");
+    EXPECT_EQ(selected->details, "Docker does not answer");
 }
 
 TEST(SelectEngine, WhatWasAskedForIsNotReplaced) {

@@ -107,10 +107,7 @@ TEST(Catalogue, EveryOptionChangesItsBodyAndSurvivesHostileText) {
             for (const Option& option : event.options) {
                 SCOPED_TRACE(event.service + " " + event.name + " --" + option.name);
                 const auto plain = generate(event, {});
-                const bool query = option.name == "querystringparameters";
-                const auto changed =
-                    generate(event, {{option.name, query ? "a=" + hostile : hostile}});
-                EXPECT_FALSE(option.about.empty());
+                const auto changed = generate(event, {{option.name, hostile}});
                 ASSERT_TRUE(plain);
                 ASSERT_TRUE(changed);
                 EXPECT_NE(*plain, *changed);
