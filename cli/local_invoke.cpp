@@ -34,7 +34,8 @@ int local_invoke(Console& console, const Arguments& arguments) {
     options.text(
         "-e,--event",
         given.event,
-        {.help = "JSON file with the event, - for standard input", .value_name = "FILE"});
+        {.help = "JSON file with the event, - for standard input, or the JSON object itself",
+         .value_name = "FILE"});
     options.flag("--no-event", given.no_event, {.help = "Pass an empty event; the default"});
     options.text(
         "--tenant-id", given.tenant_id, {.help = "Tenant of a function with tenant isolation"});

@@ -1,10 +1,13 @@
 #include "app/invoke.h"
 
+#include "base/strings.h"
 #include "data/read.h"
 #include "engine/select.h"
 #include "invoke/invoker.h"
 #include "os/file.h"
 #include "os/signals.h"
+
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -17,8 +20,14 @@ base::Result<std::string> read_event(const std::string& event) {
     if (event.empty()) {
         return "{}";
     }
-    const std::string name = event == "-" ? "standard input" : event;
-    base::Result<std::string> text = os::read_file(event == "-" ? "/dev/stdin" : event);
+    // What is written out as an object, and is no file, is the event itself.
+    std::error_code ignored;
+    const bool written_out =
+        base::trim(event).starts_with('{') && !std::filesystem::exists(event, ignored);
+    const std::string name = event == "-" ? "standard input" : written_out ? "--event" : event;
+    base::Result<std::string> text = written_out
+                                         ? base::Result<std::string>(event)
+                                         : os::read_file(event == "-" ? "/dev/stdin" : event);
     if (!text) {
         return text;
     }

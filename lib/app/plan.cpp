@@ -203,6 +203,7 @@ Planner::plan(const Application& application, const model::Function& function) {
     spec.network = options_.network;
     if (!options_.debug_ports.empty() &&
         (options_.debug_function.empty() || options_.debug_function == function.logical_id)) {
+        warn_of_idle_debugger(function, spec.runtime);
         spec.debug = engine::DebugSpec{
             options_.debug_ports,
             options_.debug_args,
@@ -219,6 +220,20 @@ Planner::plan(const Application& application, const model::Function& function) {
     plan.events = event_policy(application, function);
     plan.fingerprint = fingerprint_of(function, spec);
     return plan;
+}
+
+// The others listen at the port by themselves.
+void Planner::warn_of_idle_debugger(const model::Function& function, std::string_view runtime) {
+    if (!runtime.starts_with("python") || !options_.debug_args.empty()) {
+        return;
+    }
+    log_.warning(fmt::format(
+        "--debug-port: no debugger listens in {} ({}), since Python needs --debug-args; write for "
+        "example --debug-args \"-m debugpy --listen 0.0.0.0:{} --wait-for-client\" and add debugpy "
+        "to the function's packages",
+        function.logical_id,
+        runtime,
+        options_.debug_ports.front()));
 }
 
 base::Result<std::filesystem::path>

@@ -56,6 +56,7 @@ public:
     plan(const Application& application, const model::Function& function);
 
 private:
+    void warn_of_idle_debugger(const model::Function& function, std::string_view runtime);
     Planner(
         RunOptions options,
         VariableOverrides overrides,

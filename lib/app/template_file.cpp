@@ -42,4 +42,12 @@ find_template(const std::string& given, const std::filesystem::path& folder, boo
         "run it in the folder of the template, or name the template with -t FILE");
 }
 
+base::Error empty_template(const std::string& file) {
+    base::Error error;
+    error.message = "the template is empty";
+    error.hint = "a template needs at least a Resources section";
+    error.where.file = std::make_shared<const std::string>(file);
+    return error;
+}
+
 } // namespace samara::app

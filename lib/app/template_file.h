@@ -13,4 +13,7 @@ namespace samara::app {
 base::Result<std::filesystem::path>
 find_template(const std::string& given, const std::filesystem::path& folder, bool prefer_built);
 
+/// Of a template in which there is nothing, or nothing but comments.
+base::Error empty_template(const std::string& file);
+
 } // namespace samara::app

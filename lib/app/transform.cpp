@@ -62,12 +62,16 @@ base::Result<Transformed> transform_template(const TransformArguments& arguments
     if (!text) {
         return base::fail(text.error());
     }
-    auto document = data::read_document(
-        *text,
-        arguments.template_file.empty() ? file->filename().string() : arguments.template_file);
+    const std::string name =
+        arguments.template_file.empty() ? file->filename().string() : arguments.template_file;
+    auto document = data::read_document(*text, name);
     Transformed result;
     if (!document) {
         result.diagnostics.push_back({base::Severity::error, std::move(document).error()});
+        return result;
+    }
+    if (document->is_null()) {
+        result.diagnostics.push_back({base::Severity::error, empty_template(name)});
         return result;
     }
     transform::Output output = transform::transform(std::move(*document), options);

@@ -129,6 +129,10 @@ base::Result<Validated> validate_template(const ValidateArguments& arguments) {
         result.diagnostics.push_back({base::Severity::error, std::move(document).error()});
         return result;
     }
+    if (document->is_null()) {
+        result.diagnostics.push_back({base::Severity::error, empty_template(result.file)});
+        return result;
+    }
     transform::Options options;
     options.region = find_region(arguments.region, arguments.profile);
     options.parameter_overrides = std::move(*overrides);

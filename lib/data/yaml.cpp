@@ -2,6 +2,7 @@
 #include "data/read.h"
 #include "data/read_context.h"
 #include "data/short_form.h"
+#include "data/yaml_explain.h"
 #include "data/yaml_scalar.h"
 
 #include <algorithm>
@@ -124,6 +125,17 @@ private:
         throw Stop{std::move(error)};
     }
 
+    // Mostly because a bracket before is never closed.
+    [[noreturn]] void stop_at_key(const base::Location& where) const {
+        if (auto fault = unclosed_bracket(text_)) {
+            stop(
+                fmt::format("not valid YAML: {}", fault->message),
+                std::move(fault->hint),
+                places_.at(fault->line, fault->column));
+        }
+        stop("a list or a map cannot be a key", "write the key as text", where);
+    }
+
     [[nodiscard]] base::Location place(const YAML::Mark& mark) const {
         return places_.at(
             static_cast<std::size_t>(mark.line) + 1, static_cast<std::size_t>(mark.column) + 1);
@@ -135,7 +147,7 @@ private:
             stop(fmt::format("nested more than {} levels deep", limits_.depth), {}, value.where());
         }
         if (!levels_.empty() && levels_.back().value.is_map() && !levels_.back().key) {
-            stop("a list or a map cannot be a key", "write the key as text", value.where());
+            stop_at_key(value.where());
         }
         Level level;
         level.value = std::move(value);
@@ -171,7 +183,7 @@ private:
         if (!level.key) { // an alias or a null in the place of a key
             const std::string text = value.is_null() ? std::string("null") : scalar_text(value);
             if (value.is_list() || value.is_map()) {
-                stop("a list or a map cannot be a key", "write the key as text", value.where());
+                stop_at_key(value.where());
             }
             take_key(text, "!", value.where());
             return;
@@ -312,11 +324,28 @@ private:
     Value root_;
 };
 
-base::Location place_of(const YAML::Mark& mark, const Places& places) {
-    return mark.is_null() ? places.at(1, 1)
-                          : places.at(
-                                static_cast<std::size_t>(mark.line) + 1,
-                                static_cast<std::size_t>(mark.column) + 1);
+// With the line it is about, and a caret below the place.
+base::Error shown(base::Error error, std::string_view text) {
+    if (error.where.line > 0) {
+        const std::string line = excerpt(text, error.where.line, error.where.column);
+        error.hint += line.empty() ? "" : (error.hint.empty() ? "it is here:\n" : "\n") + line;
+    }
+    return error;
+}
+
+base::Error
+explained(const YAML::Exception& exception, std::string_view text, const Places& places) {
+    const bool nowhere = exception.mark.is_null();
+    YamlFault fault = explain_yaml(
+        text,
+        nowhere ? 1 : static_cast<std::size_t>(exception.mark.line) + 1,
+        nowhere ? 1 : static_cast<std::size_t>(exception.mark.column) + 1,
+        exception.msg);
+    base::Error error;
+    error.message = fmt::format("not valid YAML: {}", fault.message);
+    error.hint = std::move(fault.hint);
+    error.where = places.at(fault.line, fault.column);
+    return shown(std::move(error), text);
 }
 
 } // namespace
@@ -352,10 +381,9 @@ read_yaml(std::string_view text, std::string_view file, const ReadLimits& limits
         }
         return root;
     } catch (const Stop& stop) {
-        return base::fail(stop.error);
+        return base::fail(shown(stop.error, text));
     } catch (const YAML::Exception& exception) {
-        return base::fail(
-            fmt::format("not valid YAML: {}", exception.msg), {}, place_of(exception.mark, places));
+        return base::fail(explained(exception, text, places));
     }
 }
 

@@ -6,7 +6,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from samara_e2e import SamaraTest  # noqa: E402
+from samara_e2e import SamaraTest, free_port  # noqa: E402
 
 FUNCTION = """\
 Transform: AWS::Serverless-2016-10-31
@@ -47,13 +47,29 @@ class BadInput(SamaraTest):
 
     def test_empty_template(self):
         self.write("template.yaml", "# nothing yet\n")
-        error = self.refused("local", "invoke")
-        self.assertIn("template.yaml", error)
-        self.assertIn("the template is empty", error)
+        for command in (["build"], ["local", "invoke"], ["local", "start-api"], ["transform"], ["validate"]):
+            with self.subTest(command):
+                self.assertIn("Error: template.yaml: the template is empty", self.refused(*command))
 
     def test_yaml_error(self):
         self.write("template.yaml", FUNCTION + "  Broken: [1, 2\n")
-        self.assertRegex(self.refused("build"), r"template\.yaml:\d+:\d+: ")
+        error = self.refused("build")
+        self.assertRegex(error, r"template\.yaml:\d+:\d+: not valid YAML: this \[ is never closed\n")
+        self.assertRegex(error, r"\n +\d+ \|   Broken: \[1, 2\n +\|           \^\n")
+
+    def test_an_event_may_be_written_out(self):
+        self.write("template.yaml", FUNCTION)
+        self.write("app/main.py", "def handler(event, context):\n    return event\n")
+        for event in ('{"a": 1}', ' {"a": 1}'):
+            result = self.samara("local", "invoke", "-e", event, environment={"SAMARA_ENGINE": "sandbox"})
+            self.assertEqual(json.loads(result.stdout), {"a": 1})
+        self.assertIn("the event is not JSON", self.refused("local", "invoke", "-e", '{"a": }'))
+
+    def test_a_debugger_that_does_not_listen_is_told(self):
+        self.write("template.yaml", FUNCTION)
+        error = self.samara(
+            "local", "invoke", "-d", str(free_port()), environment={"SAMARA_ENGINE": "sandbox"}).stderr
+        self.assertIn("-m debugpy --listen 0.0.0.0:", error)
 
     def test_wrong_transform(self):
         self.write("template.yaml", FUNCTION.replace("2016-10-31", "2016-10-13"))
