@@ -3,13 +3,17 @@
 #include "archive/extract.h"
 #include "base/strings.h"
 #include "data/read.h"
+#include "net/http_client.h"
+#include "net/url.h"
 #include "os/file.h"
 #include "os/process.h"
 #include "os/temp_dir.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 #include <fmt/format.h>
 
@@ -152,6 +156,61 @@ fs::path content_of(const fs::path& folder) {
     return single ? entries.front() : folder;
 }
 
+bool is_web_archive(std::string_view location) {
+    const bool web = location.starts_with("https://") || location.starts_with("http://");
+    return web && location.ends_with(".zip");
+}
+
+// The file behind the address, which may lead on to others: code hosts keep archives elsewhere.
+base::Result<void>
+download_archive(std::string url, const fs::path& target, const os::Cancellation& cancel) {
+    constexpr int most_redirects = 5;
+    constexpr std::uint64_t most_bytes = 1ULL << 30U;
+    for (int i = 0; i <= most_redirects; ++i) {
+        const auto parts = net::parse_url(url);
+        if (!parts) {
+            return base::fail(parts.error());
+        }
+        std::ofstream file(target, std::ios::binary | std::ios::trunc);
+        net::ClientRequest request;
+        request.target = parts->target;
+        request.body_limit = most_bytes;
+        request.stop_descriptor = cancel.descriptor();
+        request.body_sink = [&](std::string_view bytes) {
+            return static_cast<bool>(
+                file.write(bytes.data(), static_cast<std::streamsize>(bytes.size())));
+        };
+        net::HttpClient client(parts->address);
+        const auto answer = client.send(request);
+        if (!answer) {
+            return base::fail(answer.error().error());
+        }
+        const std::string* next = net::find_header(answer->headers, "Location");
+        if (answer->status / 100 == 3 && next != nullptr) {
+            url = next->starts_with('/')
+                      ? fmt::format("{}://{}{}", url.substr(0, url.find(':')), parts->host(), *next)
+                      : *next;
+            continue;
+        }
+        if (!answer->success()) {
+            return base::fail(fmt::format("{} answers {}", url, answer->status));
+        }
+        return file.flush() ? base::Result<void>()
+                            : base::fail(fmt::format("cannot write {}", target.string()));
+    }
+    return base::fail(fmt::format("{} leads in a circle", url));
+}
+
+base::Result<fs::path> unpack(const fs::path& archive, const fs::path& folder) {
+    if (auto made = os::make_folders(folder); !made) {
+        return base::fail(std::move(made).error());
+    }
+    if (auto done = archive::extract(archive, folder); !done) {
+        return base::fail(std::move(done).error());
+    }
+    return content_of(folder);
+}
+
 // Brings the source into `work`, or finds it where it is.
 base::Result<fs::path>
 fetch(const std::string& location, const fs::path& work, const os::Cancellation& cancel) {
@@ -161,19 +220,20 @@ fetch(const std::string& location, const fs::path& work, const os::Cancellation&
         return fs::path(location);
     }
     if (fs::is_regular_file(location, ignored)) {
-        if (auto made = os::make_folders(target); !made) {
-            return base::fail(std::move(made).error());
-        }
-        if (auto done = archive::extract(location, target); !done) {
+        return unpack(location, target);
+    }
+    if (is_web_archive(location)) {
+        const fs::path file = work / "source.zip";
+        if (auto done = download_archive(location, file, cancel); !done) {
             return base::fail(std::move(done).error());
         }
-        return content_of(target);
+        return unpack(file, target);
     }
     if (!is_git_address(location)) {
         return base::fail(
             fmt::format("--location: there is no folder or zip file {}", location),
-            "give a folder, a zip file, or the address of a git repository (gh:owner/name, "
-            "https://..., git@...); download a zip file first");
+            "give a folder, a zip file or its address, or that of a git repository "
+            "(gh:owner/name, https://..., git@...)");
     }
     const auto git = os::find_program("git");
     if (!git) {

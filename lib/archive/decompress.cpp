@@ -3,10 +3,9 @@
 #include <array>
 #include <memory>
 
-#include <fmt/format.h>
-
 #include <archive.h>
 #include <archive_entry.h>
+#include <fmt/format.h>
 
 namespace samara::archive {
 

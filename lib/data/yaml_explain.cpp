@@ -43,7 +43,9 @@ std::string without_texts(std::string_view text) {
             }
             quote = c == quote ? '\0' : quote;
             result[i] = c == '\n' ? c : ' ';
-        } else if ((c == '"' || c == '\'') && std::string_view(" \t\n[{,:(").find(before) != std::string_view::npos) {
+        } else if (
+            (c == '"' || c == '\'') &&
+            std::string_view(" \t\n[{,:(").find(before) != std::string_view::npos) {
             quote = c;
             result[i] = ' ';
         } else if (c == '#' && (before == ' ' || before == '\t' || before == '\n')) {
@@ -80,11 +82,13 @@ public:
     // A bracket that is open where the parser stopped, and whose end never comes.
     [[nodiscard]] std::optional<YamlFault> unclosed() {
         const std::string plain = without_texts(text_);
+
         struct Open {
             char bracket;
             std::size_t line;
             std::size_t column;
         };
+
         std::vector<Open> open;
         std::size_t line = 1;
         std::size_t start = 0;
@@ -187,9 +191,7 @@ private:
         return YamlFault{
             "this ': ' is within a value, which has to be quoted then",
             fmt::format(
-                "write {} \"{}\"",
-                trimmed(text.substr(0, first + 1)),
-                trimmed(text.substr(value))),
+                "write {} \"{}\"", trimmed(text.substr(0, first + 1)), trimmed(text.substr(value))),
             line_,
             second + 1};
     }
@@ -251,8 +253,7 @@ private:
             }
             const std::size_t own = indent_of(at(line));
             const std::vector<std::size_t> open = open_indents(line);
-            if (open.empty() ||
-                (std::find(open.begin(), open.end(), own) != open.end())) {
+            if (open.empty() || (std::find(open.begin(), open.end(), own) != open.end())) {
                 continue;
             }
             // Deeper is right below "Key:" and "- ", and wrong below "Key: value".
@@ -262,8 +263,8 @@ private:
                                       last.ends_with('>') || last == "-")) {
                 continue;
             }
-            const std::size_t siblings = *std::min_element(
-                open.begin(), open.end(), [&](std::size_t a, std::size_t b) {
+            const std::size_t siblings =
+                *std::min_element(open.begin(), open.end(), [&](std::size_t a, std::size_t b) {
                     return distance(a, own) < distance(b, own);
                 });
             return YamlFault{
@@ -341,8 +342,10 @@ constexpr std::array translations{
     Words{"illegal map key", "there cannot be a key here"},
     Words{"illegal block entry", "there cannot be a list item ('- ') here"},
     Words{"the referenced anchor is not defined", "this alias (*) has no anchor (&) before it"},
-    Words{"unknown escape character", "a backslash in double quotes begins an escape that YAML does "
-                                      "not have"},
+    Words{
+        "unknown escape character",
+        "a backslash in double quotes begins an escape that YAML does "
+        "not have"},
     Words{"illegal EOF in scalar", "the text ends within a quoted value"},
     Words{"illegal document indicator in scalar", "'---' stands within a quoted value"}};
 

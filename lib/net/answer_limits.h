@@ -28,7 +28,8 @@ AnswerLimits limits_of(const ClientRequest& request);
 /// What a wait that did not end well means.
 HttpError wait_failure(IoStatus status, const AnswerLimits& limits);
 
-/// Of an answer that tells what went wrong where another one was to be streamed: bytes that are kept.
+/// Of an answer that tells what went wrong where another one was to be streamed: bytes that are
+/// kept.
 constexpr std::uint64_t refusal_limit = 64UL * 1024;
 
 /// Bytes around the body: the head, the frame of a chunk.

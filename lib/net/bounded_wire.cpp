@@ -121,7 +121,8 @@ std::optional<std::size_t> BoundedWire::read(std::span<char> into) {
 bool BoundedWire::count_head(std::string_view bytes) {
     for (const char byte : bytes) {
         if (byte == '\n') {
-            status_line_ = line_ <= 1; // after the blank line of an interim answer comes another one
+            status_line_ =
+                line_ <= 1; // after the blank line of an interim answer comes another one
             line_ = 0;
         } else if (++line_ > (status_line_ ? longest_status_line : longest_header)) {
             return fail({HttpFailure::too_large, "a line of the answer's head has no end"});

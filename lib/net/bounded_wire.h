@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-/// The bytes of one exchange below an HTTP library: each wait has an end, a stop is seen, and what is
-/// neither head nor body cannot grow. Private to net/.
+/// The bytes of one exchange below an HTTP library: each wait has an end, a stop is seen, and what
+/// is neither head nor body cannot grow. Private to net/.
 namespace samara::net {
 
 class BoundedWire {

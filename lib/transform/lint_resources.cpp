@@ -214,8 +214,7 @@ private:
                     return;
                 }
                 for (const data::Entry& member : *branch.as_map()) {
-                    check(
-                        kind.substr(1), values, member.value, below(path, member.key), around);
+                    check(kind.substr(1), values, member.value, below(path, member.key), around);
                 }
             });
         } else if (kind == "t") {
@@ -339,9 +338,9 @@ private:
             return;
         }
         const auto object = types_.resource(type->text());
-        if (!object || std::find(
-                           object->attributes.begin(), object->attributes.end(), name.text()) !=
-                           object->attributes.end()) {
+        if (!object ||
+            std::find(object->attributes.begin(), object->attributes.end(), name.text()) !=
+                object->attributes.end()) {
             return;
         }
         const std::string_view near = base::nearest(name.text(), object->attributes);

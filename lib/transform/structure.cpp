@@ -148,10 +148,9 @@ private:
         }
         const std::vector<std::string_view> known = sam_types();
         const std::size_t parts = base::split(base::replace_all(name, "::", ":"), ':').size();
-        const bool well_formed =
-            name.starts_with("Custom::") || (parts >= 3 && name.find("::") != std::string::npos &&
-                                             base::replace_all(name, "::", "").find(':') ==
-                                                 std::string::npos);
+        const bool well_formed = name.starts_with("Custom::") ||
+                                 (parts >= 3 && name.find("::") != std::string::npos &&
+                                  base::replace_all(name, "::", "").find(':') == std::string::npos);
         if (name.starts_with("AWS::Serverless::") || !well_formed) {
             base::Error& error = report(
                 type.where(),

@@ -43,10 +43,10 @@ const Value& limits() {
 }
 
 bool is_among(const Value* names, std::string_view name) {
-    return names != nullptr && std::any_of(
-                                   names->as_list()->begin(),
-                                   names->as_list()->end(),
-                                   [&](const Value& each) { return each.text() == name; });
+    return names != nullptr &&
+           std::any_of(names->as_list()->begin(), names->as_list()->end(), [&](const Value& each) {
+               return each.text() == name;
+           });
 }
 
 const Value* at_path(const Value& properties, std::string_view path) {

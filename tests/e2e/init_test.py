@@ -1,4 +1,5 @@
 """samara init: what it makes works; what is there stays; nothing is left of what was not finished."""
+import http.server
 import json
 import os
 import pathlib
@@ -9,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import unittest
 import zipfile
@@ -153,6 +155,35 @@ class Init(SamaraTest):
         for location in ("nowhere", f"file://{self.project}/no-repository"):
             self.samara("init", "--location", location, "-n", "x", code=1)
         self.assertEqual(self.entries(), ["below", "from-folder", "from-git", "source", "source.zip"])
+
+    def test_zip_files_are_downloaded(self):
+        with zipfile.ZipFile(self.folder / "main.zip", "w") as archive:
+            archive.writestr("source-main/template.yaml", "Resources: {}\n")
+        content = (self.folder / "main.zip").read_bytes()
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                moved, found = self.path == "/archive.zip", self.path == "/elsewhere.zip"
+                self.send_response(302 if moved else 200 if found else 404)
+                if moved:
+                    self.send_header("Location", "/elsewhere.zip")
+                body = content if found else b""
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *arguments):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        address = f"http://127.0.0.1:{server.server_port}"
+        self.samara("init", "--location", f"{address}/archive.zip", "-n", "app")
+        self.assertEqual((self.project / "app/template.yaml").read_text(), "Resources: {}\n")
+        self.assertIn("answers 404", self.samara("init", "--location", f"{address}/x.zip", "-n", "b", code=1).stderr)
+        self.assertEqual(self.entries(), ["app"])
 
     def test_cookiecutter_templates_need_their_program(self):
         self.write("source/cookiecutter.json", "{}")

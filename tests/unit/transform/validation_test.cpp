@@ -82,7 +82,8 @@ TEST(Structure, FindsMembersOneLevelTooHigh) {
         structure_of(
             std::string(sam) +
             "Resources:\n  F:\n    Type: AWS::Serverless::Function\n"
-            "    Properties:\n      Handler: a.b\n      Events:\n        Get:\n          Type: Api\n"
+            "    Properties:\n      Handler: a.b\n      Events:\n        Get:\n          Type: "
+            "Api\n"
             "          Path: /a\n          Properties: {Method: get}\n"
             "    Events: {}\n    Runtme: python3.13\n    Connectors:\n      C:\n"
             "        Permissions: [Read]\n        Properties: {Destination: {Id: T}}\n"),
@@ -149,8 +150,7 @@ TEST(Values, FindsMethods) {
             type,
             method));
     };
-    EXPECT_EQ(
-        of("Api", "GTE"), Lines{"5: API Gateway has no method GTE (did you mean GET?)"});
+    EXPECT_EQ(of("Api", "GTE"), Lines{"5: API Gateway has no method GTE (did you mean GET?)"});
     EXPECT_EQ(of("HttpApi", "FETCHES").size(), 1U);
     for (const char* method : {"get", "ANY", "x-amazon-apigateway-any-method", "Patch"}) {
         EXPECT_EQ(of("Api", method), Lines{}) << method;
@@ -158,11 +158,21 @@ TEST(Values, FindsMethods) {
 }
 
 TEST(Values, KnowsWhatAPathIs) {
-    for (const char* good : {"/", "/a", "/a/{id}", "/{proxy+}", "/a.b/c-d_e", "/v1/{user-id}/x", "/a/"}) {
+    for (const char* good :
+         {"/", "/a", "/a/{id}", "/{proxy+}", "/a.b/c-d_e", "/v1/{user-id}/x", "/a/"}) {
         EXPECT_EQ(path_fault(good), "") << good;
     }
     for (const char* bad :
-         {"a", "/{y}.png", "/x{y}", "/{}", "/{proxy+}/x", "/{a b}", "/a b", "/a?b=c", "/{a", "/a}"}) {
+         {"a",
+          "/{y}.png",
+          "/x{y}",
+          "/{}",
+          "/{proxy+}/x",
+          "/{a b}",
+          "/a b",
+          "/a?b=c",
+          "/{a",
+          "/a}"}) {
         EXPECT_NE(path_fault(bad), "") << bad;
     }
 }
@@ -200,9 +210,10 @@ TEST(References, FindsWhatIsNotThere) {
 TEST(References, KnowWhatTheTransformMakes) {
     EXPECT_EQ(
         references_of(
-            std::string(sam) + "Resources:\n  F:\n    Type: AWS::Serverless::Function\n"
-                               "    Properties: {Handler: a.b, Runtime: python3.13, InlineCode: x}\n"
-                               "Outputs: {R: {Value: !GetAtt FRole.Arn}}\n"),
+            std::string(sam) +
+            "Resources:\n  F:\n    Type: AWS::Serverless::Function\n"
+            "    Properties: {Handler: a.b, Runtime: python3.13, InlineCode: x}\n"
+            "Outputs: {R: {Value: !GetAtt FRole.Arn}}\n"),
         Lines{});
 }
 
