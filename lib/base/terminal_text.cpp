@@ -19,6 +19,7 @@ namespace {
 
 constexpr char escape = '\x1b';
 constexpr unsigned char del = 0x7f;
+constexpr unsigned char first_non_ascii = 0x80;
 /// A longer sequence is no colour.
 constexpr std::size_t longest_sequence = 64;
 
@@ -125,13 +126,43 @@ std::optional<Sequence> read_colour(std::string_view text) {
 
 } // namespace
 
+/// How much of `bytes`, which begin with no plain character, was taken; 0: the rest is not there
+/// yet.
+std::size_t TerminalFilter::take_special(std::string& out, std::string_view bytes) {
+    const auto first = static_cast<unsigned char>(bytes.front());
+    if (bytes.front() == '\r') {
+        if (bytes.size() == 1) {
+            return 0;
+        }
+        out += bytes[1] == '\n' ? "" : "^M";
+        return 1;
+    }
+    if (bytes.front() == escape && colours_ == Colours::keep) {
+        const std::optional<Sequence> colour = read_colour(bytes);
+        if (colour && colour->length == 0) {
+            return 0;
+        }
+        if (colour && colour->paints) {
+            out += bytes.substr(0, colour->length);
+            coloured_ = !colour->resets;
+            return colour->length;
+        }
+    }
+    if (first >= first_non_ascii) {
+        const std::size_t length = utf8_length(first);
+        return length > bytes.size() ? 0 : take_character(out, bytes, length);
+    }
+    show_byte(out, first);
+    return 1;
+}
+
 void TerminalFilter::append(std::string& out, std::string_view bytes) {
     std::string joined;
     if (!rest_.empty()) {
         joined = std::exchange(rest_, {}).append(bytes);
         bytes = joined;
     }
-    while (!bytes.empty()) {
+    while (true) {
         const auto* const special = std::find_if_not(bytes.begin(), bytes.end(), [](char c) {
             return is_harmless(static_cast<unsigned char>(c));
         });
@@ -141,37 +172,12 @@ void TerminalFilter::append(std::string& out, std::string_view bytes) {
         if (bytes.empty()) {
             return;
         }
-        const auto first = static_cast<unsigned char>(bytes.front());
-        if (bytes.front() == '\r') {
-            if (bytes.size() == 1) {
-                rest_ = bytes;
-                return;
-            }
-            out += bytes[1] == '\n' ? "" : "^M";
-            bytes.remove_prefix(1);
-        } else if (bytes.front() == escape && colours_ == Colours::keep) {
-            const std::optional<Sequence> colour = read_colour(bytes);
-            if (colour && colour->length == 0) {
-                rest_ = bytes;
-                return;
-            }
-            if (colour && colour->paints) {
-                out += bytes.substr(0, colour->length);
-                coloured_ = !colour->resets;
-                bytes.remove_prefix(colour->length);
-            } else {
-                show_byte(out, first);
-                bytes.remove_prefix(1);
-            }
-        } else if (const std::size_t length = utf8_length(first); length > bytes.size()) {
+        const std::size_t taken = take_special(out, bytes);
+        if (taken == 0) {
             rest_ = bytes;
             return;
-        } else if (first >= 0x80) {
-            bytes.remove_prefix(take_character(out, bytes, length));
-        } else {
-            show_byte(out, first);
-            bytes.remove_prefix(1);
         }
+        bytes.remove_prefix(taken);
     }
 }
 

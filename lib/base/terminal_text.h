@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,6 +32,8 @@ public:
     void forget_colours() { coloured_ = false; }
 
 private:
+    std::size_t take_special(std::string& out, std::string_view bytes);
+
     Colours colours_;
     bool coloured_ = false;
     std::string rest_;

@@ -64,7 +64,7 @@ base::Result<void> ProjectLinks::operator()(const fs::path& link) const {
 }
 
 fs::path project_root(const fs::path& folder) {
-    const fs::path begin = real(folder);
+    fs::path begin = real(folder);
     for (fs::path at = begin;; at = at.parent_path()) {
         std::error_code failed;
         if (fs::exists(at / ".git", failed)) { // a file in a work tree that was added

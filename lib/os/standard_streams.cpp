@@ -1,6 +1,7 @@
 #include "os/standard_streams.h"
 
 #include <cerrno>
+#include <initializer_list>
 
 #include <fcntl.h>
 #include <unistd.h>

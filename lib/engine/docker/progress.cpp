@@ -7,6 +7,12 @@
 
 namespace samara::engine::docker {
 
+namespace {
+
+constexpr std::size_t longest_line = 1UL << 20U;
+
+} // namespace
+
 void ProgressStream::operator()(std::string_view piece) {
     rest_ += piece;
     std::size_t begin = 0;
@@ -16,6 +22,9 @@ void ProgressStream::operator()(std::string_view piece) {
         begin = end + 1;
     }
     rest_.erase(0, begin);
+    if (rest_.size() > longest_line) { // no engine writes such a message
+        rest_.clear();
+    }
 }
 
 std::optional<std::string> ProgressStream::error() {
