@@ -3,7 +3,6 @@
 #include "base/strings.h"
 #include "transform/intrinsics.h"
 #include "transform/logical_id.h"
-#include "transform/tags.h"
 
 #include <algorithm>
 #include <array>
@@ -21,11 +20,14 @@ using data::Value;
 /// The hosted zone of every CloudFront distribution, and so of edge-optimized domains.
 constexpr std::string_view cloudfront_zone = "Z2FDTNDATAQYW2";
 
-bool is_false(const Value* value) {
-    return value != nullptr && value->as_boolean() != nullptr && !*value->as_boolean();
+void copy(const Properties& from, std::string_view name, Map& to) {
+    if (const Value* value = from.given(name)) {
+        to.set(name, *value);
+    }
 }
 
-void copy(const Properties& from, std::string_view name, Map& to) {
+/// As copy, and false and what is empty too.
+void copy_written(const Properties& from, std::string_view name, Map& to) {
     if (const Value* value = from.find(name)) {
         to.set(name, *value);
     }
@@ -45,9 +47,12 @@ std::string unknown_keys(const Map& trust_store) {
 /// The two properties of a trust store, or nothing; `good` is false after an error. AWS reports
 /// that of an HTTP API under the names of the unknown properties.
 std::optional<Map> mutual_tls(const Properties& domain, bool of_http_api, bool& good) {
+    if (domain.given("MutualTlsAuthentication") == nullptr) {
+        return std::nullopt;
+    }
     const auto given = domain.below("MutualTlsAuthentication");
     if (!given) {
-        good = domain.find("MutualTlsAuthentication") == nullptr;
+        good = false;
         return std::nullopt;
     }
     Map out;
@@ -59,10 +64,10 @@ std::optional<Map> mutual_tls(const Properties& domain, bool of_http_api, bool& 
             "it has TruststoreUri and TruststoreVersion");
         good = false;
     }
-    copy(*given, "TruststoreUri", out);
-    const Value* version = given->find("TruststoreVersion");
-    if (version != nullptr && *version != Value(0) && *version != Value("")) {
-        out.set("TruststoreVersion", *version);
+    for (const char* name : {"TruststoreUri", "TruststoreVersion"}) {
+        if (const Value* value = given->given(name)) {
+            out.set(name, *value);
+        }
     }
     return out;
 }
@@ -76,9 +81,9 @@ struct BasePath {
 /// Nothing after an error; no elements when the domain has no BasePath.
 std::optional<std::vector<BasePath>> base_paths(const Properties& domain, bool rest) {
     std::vector<BasePath> out;
-    const Value* given = domain.find("BasePath");
-    if (given == nullptr) {
-        return out;
+    const Value* given = domain.given("BasePath");
+    if (given == nullptr || (!given->is_string() && !given->is_list())) {
+        return out; // what is not known yet maps the whole domain
     }
     const List list = given->is_list() ? *given->as_list() : List{*given};
     for (const Value& path : list) {
@@ -94,12 +99,13 @@ std::optional<std::vector<BasePath>> base_paths(const Properties& domain, bool r
             return std::nullopt;
         }
         BasePath one{alphanumeric(path.text()), std::string(path.text())};
+        const Value* normalize = domain.map().find("NormalizeBasePath");
         if (!rest) {
             const std::size_t first = one.path.find_first_not_of('/');
             one.path = first == std::string::npos
                            ? ""
                            : one.path.substr(first, one.path.find_last_not_of('/') - first + 1);
-        } else if (!is_false(domain.find("NormalizeBasePath"))) {
+        } else if (normalize == nullptr || is_given(normalize)) {
             one.path = one.id_part;
         }
         out.push_back(std::move(one));
@@ -120,11 +126,11 @@ List records(const Value& domain_name, const AliasTarget& alias, const Propertie
             continue;
         }
         Map target{{"HostedZoneId", alias.hosted_zone}, {"DNSName", alias.dns_name}};
-        copy(route53, "EvaluateTargetHealth", target);
+        copy_written(route53, "EvaluateTargetHealth", target);
         Map record{
             {"Name", domain_name}, {"Type", type}, {"AliasTarget", Value(std::move(target))}};
-        copy(route53, "Region", record);
-        copy(route53, "SetIdentifier", record);
+        copy_written(route53, "Region", record);
+        copy_written(route53, "SetIdentifier", record);
         if (record.contains("Region") && !record.contains("SetIdentifier")) {
             record.set("SetIdentifier", *route53.find("Region"));
         }
@@ -265,7 +271,7 @@ bool emit_access_association(
     const Value& source = (*association)["VpcEndpointId"];
     api.emit(
         hashed_id(
-            "DomainNameAccessAssociation", fmt::format("{}{}", hash_input(source), domain_id)),
+            "DomainNameAccessAssociation", List{source, domain_id}),
         "AWS::ApiGateway::DomainNameAccessAssociation",
         Map{{"AccessAssociationSource", source},
             {"AccessAssociationSourceType", "VPCE"},
@@ -330,17 +336,11 @@ bool emit_rest_domain(const Resource& api, const std::string& stage) {
     if (!good || !paths) {
         return false;
     }
-    const bool* propagate = api["PropagateTags"].as_boolean();
-    if (const Value* tags = api.find("Tags");
-        tags != nullptr && tags->is_map() && propagate != nullptr && *propagate) {
-        properties.set("Tags", tag_list(*tags->as_map()));
-    }
-    if (!api.context().generated().contains(id)) {
-        api.emit(
-            id,
-            is_private ? "AWS::ApiGateway::DomainNameV2" : "AWS::ApiGateway::DomainName",
-            std::move(properties));
-    }
+    // Of APIs that share a domain the last one says what it is like.
+    api.emit(
+        id,
+        is_private ? "AWS::ApiGateway::DomainNameV2" : "AWS::ApiGateway::DomainName",
+        std::move(properties));
     api.context().refer(api.logical_id(), is_private ? "DomainNameV2" : "DomainName", id);
     emit_rest_mappings(api, *paths, id, stage, is_private);
     if (is_private && !emit_access_association(api, *domain, id)) {
@@ -382,9 +382,7 @@ bool emit_domain_v2(const Resource& api, const std::string& stage, const DomainV
         return false;
     }
     const std::string id = hashed_id("ApiGatewayDomainNameV2", name);
-    if (!api.context().generated().contains(id)) {
-        api.emit(id, "AWS::ApiGatewayV2::DomainName", std::move(properties));
-    }
+    api.emit(id, "AWS::ApiGatewayV2::DomainName", std::move(properties));
     api.context().refer(api.logical_id(), "DomainName", id);
     Map mapping{
         {"DomainName", make_ref(id)},

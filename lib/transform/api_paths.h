@@ -19,18 +19,16 @@ using ConditionSet = std::set<std::string>;
 struct ApiPaths {
     /// The definition is SAM's: it has the paths of the events, as their owners exist.
     bool written_by_sam = false;
-    /// MergeDefinitions: what the user wrote, to be merged with what SAM writes; else null.
-    data::Value users_definition;
     std::map<std::string, ConditionSet, std::less<>> paths;
-    std::set<std::string> functions_of_default_path; ///< logical ids that answer $default
     /// Of a REST API's definition.
     DefinitionHistory history = DefinitionHistory::of_template();
-    std::string function_names; ///< FunctionName of every function that answers a path, joined
 };
 
 /// By logical id of the API.
 struct AllApiPaths {
     std::map<std::string, ApiPaths, std::less<>> apis;
+    /// FunctionName of every function with an event of that API, joined.
+    std::map<std::string, std::string, std::less<>> function_names;
 };
 
 /// Fn::If around every path all of whose functions have a condition; adds the combined condition

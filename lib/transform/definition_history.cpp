@@ -48,7 +48,8 @@ void close_edit(Map& definition, std::uint32_t now) {
 }
 
 void remove_member(Map& map, std::string_view key, std::uint32_t removed) {
-    if (data::Entry* entry = map.find_entry(key)) {
+    if (data::Entry* entry = map.find_entry(key);
+        entry != nullptr && entry->key_where.removed == 0) {
         entry->value = nullptr;
         entry->key_where.removed = removed;
     }

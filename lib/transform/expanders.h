@@ -49,6 +49,7 @@ void expand_language_extensions(Context&); // Fn::ForEach ...
 void merge_globals(Context&);
 void extract_embedded_connectors(Context&); // Connectors attribute to AWS::Serverless::Connector
 void add_implicit_apis(Context&);           // ServerlessRestApi, ServerlessHttpApi
+void finish_api_definitions(Context&);      // after Globals
 void add_deployments(Context&);             // CodeDeploy application and role
 
 void expand_function(Resource&);

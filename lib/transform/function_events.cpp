@@ -11,20 +11,31 @@ namespace samara::transform {
 using data::Map;
 using data::Value;
 
+namespace {
+
+std::string_view order_of(const data::Entry& event) {
+    const Value* properties = event.value.find("Properties");
+    const Value* path = properties == nullptr ? nullptr : properties->find("Path");
+    return is_given(path) && path->is_string() ? path->text() : std::string_view(event.key);
+}
+
+} // namespace
+
 void emit_events(const Resource& function, const PublishedAlias* alias, RolePolicies& policies) {
     const Value* events = function.find("Events");
     if (events == nullptr || !events->is_map()) {
         return;
     }
     Map& writable = *function.map().find("Events")->as_map();
-    // In the order of their names, as AWS's transform has it: statements of resource policies and
-    // paths come in this order, and deployment ids depend on it.
+    // In the order of their paths, or of their names where there is none, as AWS's transform has it:
+    // statements of resource policies and paths come in this order, deployment ids depend on it, and
+    // a function's $default route is known before its other routes.
     std::vector<data::Entry*> sorted;
     for (data::Entry& entry : writable) {
         sorted.push_back(&entry);
     }
-    std::sort(sorted.begin(), sorted.end(), [](const data::Entry* a, const data::Entry* b) {
-        return a->key < b->key;
+    std::stable_sort(sorted.begin(), sorted.end(), [](const data::Entry* a, const data::Entry* b) {
+        return order_of(*a) < order_of(*b);
     });
     for (data::Entry* const next : sorted) {
         data::Entry& entry = *next;

@@ -1,5 +1,6 @@
 #include "transform/http_api_auth.h"
 
+#include "base/strings.h"
 #include "transform/intrinsics.h"
 
 #include <array>
@@ -26,7 +27,7 @@ std::optional<List> identity_sources(const Properties& authorizer, const Map& id
     List sources;
     for (const auto& [name, prefix] : kinds) {
         const Value* values = identity.find(name);
-        if (values == nullptr) {
+        if (!is_given(values)) {
             continue;
         }
         if (!values->is_list()) {
@@ -34,7 +35,11 @@ std::optional<List> identity_sources(const Properties& authorizer, const Map& id
             return std::nullopt;
         }
         for (const Value& value : *values->as_list()) {
-            sources.emplace_back(fmt::format("{}{}", prefix, data::scalar_text(value)));
+            if (!value.is_string()) {
+                authorizer.wrong_kind(fmt::format("Identity.{}", name), "a list of texts");
+                return std::nullopt;
+            }
+            sources.emplace_back(fmt::format("{}{}", prefix, value.text()));
         }
     }
     return sources;
@@ -112,10 +117,7 @@ std::optional<HttpAuthorizer> jwt_authorizer(const Properties& properties) {
     }
     Map jwt;
     for (const data::Entry& entry : *configuration) {
-        std::string name = entry.key; // both Issuer and issuer are accepted
-        name[0] =
-            static_cast<char>(name[0] >= 'A' && name[0] <= 'Z' ? name[0] - 'A' + 'a' : name[0]);
-        jwt.set(name, entry.value);
+        jwt.set(base::to_lower(entry.key), entry.value); // both Issuer and issuer are accepted
     }
     authorizer.scheme =
         Map{{"type", "oauth2"},
@@ -154,9 +156,12 @@ bool read_authorizers(const Properties& properties, HttpAuth& auth) {
                 {"in", "header"},
                 {"x-amazon-apigateway-authtype", "awsSigv4"}};
     }
+    if (properties.given("Authorizers") == nullptr) {
+        return true;
+    }
     const std::optional<Properties> authorizers = properties.below("Authorizers");
     if (!authorizers) {
-        return properties.find("Authorizers") == nullptr;
+        return false;
     }
     bool valid = true;
     for (const data::Entry& entry : authorizers->map()) {
@@ -184,23 +189,22 @@ std::optional<HttpAuth> read_http_auth(const Resource& api) {
         }
         return std::nullopt;
     }
-    bool valid = read_authorizers(*properties, auth);
-    if (const Value* name = properties->find("DefaultAuthorizer")) {
-        auth.default_authorizer = name->text();
-        const bool known =
-            auth.default_authorizer == "NONE" || auth.authorizers.contains(auth.default_authorizer);
-        if (valid && (!name->is_string() || !known)) {
-            properties->error(
-                "DefaultAuthorizer",
-                "DefaultAuthorizer is not one of the Authorizers",
-                "define it under Authorizers");
-            valid = false;
-        }
-        if (auth.default_authorizer == "NONE") {
-            auth.default_authorizer.clear();
-        }
+    if (!properties->check("HttpApiAuth") || !read_authorizers(*properties, auth)) {
+        return std::nullopt;
     }
-    return valid ? std::optional(std::move(auth)) : std::nullopt;
+    const Value* name = properties->given("DefaultAuthorizer");
+    if (name == nullptr || is_no_value(*name)) {
+        return auth;
+    }
+    if (!name->is_string() || !auth.authorizers.contains(std::string(name->text()))) {
+        properties->error(
+            "DefaultAuthorizer",
+            "DefaultAuthorizer is not one of the Authorizers",
+            "define it under Authorizers");
+        return std::nullopt;
+    }
+    auth.default_authorizer = name->text();
+    return auth;
 }
 
 } // namespace samara::transform

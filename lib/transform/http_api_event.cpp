@@ -8,6 +8,10 @@
 #include "transform/openapi.h"
 #include "transform/rest_api_event.h"
 
+#include <algorithm>
+#include <optional>
+#include <vector>
+
 #include <fmt/format.h>
 
 namespace samara::transform {
@@ -17,10 +21,7 @@ using data::Map;
 using data::Value;
 
 std::optional<HttpRoute> http_route(const Map& event) {
-    const auto present = [&](std::string_view name) {
-        const Value* value = event.find(name);
-        return value != nullptr && !value->is_null();
-    };
+    const auto present = [&](std::string_view name) { return is_given(event.find(name)); };
     HttpRoute route;
     if (!present("Path") && !present("Method")) {
         route.path = default_path;
@@ -53,11 +54,7 @@ Map* http_api_of(Context& context, const Map& event, std::string* id) {
     if (Map* found = context.find_resource(name, "AWS::Serverless::HttpApi")) {
         return found;
     }
-    Map* rest_api = context.find_resource(name, "AWS::Serverless::Api");
-    const Value* properties = rest_api == nullptr ? nullptr : rest_api->find("Properties");
-    const Value* definition = properties == nullptr ? nullptr : properties->find("DefinitionBody");
-    const Value* version = definition == nullptr ? nullptr : definition->find("openapi");
-    return version != nullptr && data::scalar_text(*version).starts_with('3') ? rest_api : nullptr;
+    return context.find_resource(name, "AWS::Serverless::Api");
 }
 
 namespace {
@@ -72,7 +69,7 @@ std::string permission_route(const HttpRoute& route) {
         return "$default";
     }
     const bool any = route.method.text() == any_method;
-    return (any ? "*" : base::to_upper(route.method.text())) + permission_path(path);
+    return (any ? "*" : base::to_upper(route.method.text())) + permission_path(path, false);
 }
 
 void emit_permission(const FunctionEvent& event, const HttpRoute& route, const Value& api_id) {
@@ -90,117 +87,128 @@ void emit_permission(const FunctionEvent& event, const HttpRoute& route, const V
                  Map{{"__ApiId__", api_id}, {"__Stage__", "*"}})}});
 }
 
-// The authorizer of the event, checked against those of its API. False after an error.
-bool apply_auth(const FunctionEvent& event, Map& operation, const Map& api) {
-    const Value* auth = event.properties.find("Auth");
-    if (auth == nullptr) {
-        return true;
+/// The authorizer that an event asks for, or else its API's default; an error when it cannot have it.
+std::optional<std::string>
+authorizer_of(const Properties& event, const Value& auth, const Value& api_auth) {
+    const Value* name = auth.find("Authorizer");
+    const Value* fallback = api_auth.find("DefaultAuthorizer");
+    const Value* authorizers = api_auth.find("Authorizers");
+    if (!is_given(name)) {
+        name = fallback;
     }
-    const Value* name = auth->find("Authorizer");
-    const Value* scopes = auth->find("AuthorizationScopes");
+    if (!is_given(name)) {
+        event.error(
+            "Auth",
+            "Auth needs an Authorizer, here or as DefaultAuthorizer of the API",
+            "leave Auth out: the route is open already");
+        return std::nullopt;
+    }
+    if (name->text() == "NONE") {
+        if (is_given(fallback)) {
+            return "NONE";
+        }
+        event.error(
+            "Auth.Authorizer",
+            "Authorizer NONE needs a DefaultAuthorizer in the API's Auth",
+            "leave it out: the route is open already");
+        return std::nullopt;
+    }
+    if (name->text() == "AWS_IAM" && is_true(api_auth.find("EnableIamAuthorizer"))) {
+        return "AWS_IAM";
+    }
+    if (!name->is_string() || authorizers == nullptr || !authorizers->is_map() ||
+        !is_given(authorizers->find(name->text()))) {
+        event.error(
+            "Auth.Authorizer",
+            fmt::format("authorizer '{}' is not one of the API's Authorizers", name->text()),
+            "define it under Auth.Authorizers of the API");
+        return std::nullopt;
+    }
+    return std::string(name->text());
+}
+
+/// The event's Auth on its operations. False after an error.
+bool apply_auth(const FunctionEvent& event, const Map& api, const std::vector<Map*>& operations) {
+    const Value* auth = event.properties.given("Auth");
+    static const Value nothing = Map{};
     const Value* properties = api.find("Properties");
-    const Value* api_auth = properties == nullptr ? nullptr : properties->find("Auth");
-    if (api_auth != nullptr && !api_auth->is_map()) {
-        return true; // told when the API is expanded
+    const Value* given = properties == nullptr ? nullptr : properties->find("Auth");
+    const Value& api_auth = given == nullptr ? nothing : *given;
+    if (auth == nullptr || !api_auth.is_map()) {
+        return true; // what is wrong with the API is told when it is expanded
     }
-    const Value* authorizers = api_auth == nullptr ? nullptr : api_auth->find("Authorizers");
-    const Value* fallback = api_auth == nullptr ? nullptr : api_auth->find("DefaultAuthorizer");
-    if (name != nullptr && !name->is_string()) {
-        event.properties.error(
-            "Auth.Authorizer", "Authorizer must be the name of an authorizer of the API");
+    const auto name = authorizer_of(event.properties, *auth, api_auth);
+    const Value* scopes = auth->find("AuthorizationScopes");
+    if (!name) {
         return false;
     }
-    if (scopes != nullptr && !scopes->is_list()) {
+    if (is_given(scopes) && !scopes->is_list()) {
         event.properties.error(
             "Auth.AuthorizationScopes",
             "AuthorizationScopes must be a list",
             "write for example [read, write]");
         return false;
     }
-    const std::string_view used = name != nullptr       ? name->text()
-                                  : fallback != nullptr ? fallback->text()
-                                                        : std::string_view();
-    if (used.empty()) {
-        return true;
+    const Value* authorizers = api_auth.find("Authorizers");
+    const Value* authorizer = authorizers == nullptr ? nullptr : authorizers->find(*name);
+    if (!is_given(scopes)) {
+        scopes = authorizer == nullptr ? nullptr : authorizer->find("AuthorizationScopes");
     }
-    if (used == "NONE") {
-        if (fallback == nullptr) {
-            event.properties.error(
-                "Auth.Authorizer",
-                "Authorizer NONE needs a DefaultAuthorizer in the API's Auth",
-                "leave it out: the route is open already");
-            return false;
+    const bool scoped = *name != "NONE" && *name != "AWS_IAM" && is_given(scopes) &&
+                        scopes->is_list();
+    for (Map* operation : operations) {
+        Value& security = (*operation)["security"];
+        if (!security.is_list()) {
+            security = List{};
         }
-        operation.set("security", List{Map{{"NONE", List{}}}});
-        return true;
+        security.as_list()->emplace_back(
+            Map{{*name, scoped ? *scopes->as_list() : List{}}});
     }
-    const Value* definition = authorizers == nullptr ? nullptr : authorizers->find(used);
-    if (definition == nullptr && used != "AWS_IAM") {
-        event.properties.error(
-            "Auth.Authorizer",
-            fmt::format("authorizer '{}' is not one of the API's Authorizers", used),
-            "define it under Auth.Authorizers of the API");
-        return false;
-    }
-    List granted;
-    if (scopes != nullptr) {
-        granted = *scopes->as_list();
-    } else if (const Value* own =
-                   definition == nullptr ? nullptr : definition->find("AuthorizationScopes");
-               own != nullptr && own->is_list()) {
-        granted = *own->as_list();
-    }
-    secure_operation(operation, used, std::move(granted));
     return true;
+}
+
+/// Each parameter of the path is declared, and required.
+void declare_parameters(Map& operation, std::string_view path) {
+    const std::vector<std::string> names = path_parameters(path);
+    if (names.empty()) {
+        return;
+    }
+    Value& declared = operation["parameters"];
+    if (!declared.is_list()) {
+        declared = List{};
+    }
+    List& all = *declared.as_list();
+    for (const std::string& name : names) {
+        const auto known = std::find_if(all.begin(), all.end(), [&](const Value& row) {
+            const Value* row_name = row.find("name");
+            return row_name != nullptr && row_name->text() == name;
+        });
+        if (known != all.end()) {
+            known->as_map()->set("in", "path");
+            known->as_map()->set("required", true);
+        } else {
+            all.emplace_back(Map{{"name", name}, {"in", "path"}, {"required", true}});
+        }
+    }
 }
 
 void apply_integration_settings(const FunctionEvent& event, Map& operation) {
     Value* integration = operation.find(integration_key);
-    if (integration == nullptr || !integration->is_map()) {
+    if (!integration->is_map()) {
         return;
     }
-    if (const Value* timeout = event.properties.find("TimeoutInMillis")) {
-        integration->as_map()->set("timeoutInMillis", *timeout);
+    for (const auto& [from, to] :
+         {std::pair{"TimeoutInMillis", "timeoutInMillis"},
+          std::pair{"PayloadFormatVersion", "payloadFormatVersion"}}) {
+        if (const Value* value = event.properties.given(from)) {
+            integration->as_map()->set(to, *value);
+        }
     }
 }
 
-// RouteSettings of the event become those of the API's stage, under "GET /path".
-bool apply_route_settings(
-    const FunctionEvent& event, const HttpRoute& route, Map& api, const Value* condition) {
-    if (!event.properties.map().contains("RouteSettings")) {
-        return true;
-    }
-    const Value* settings = event.properties.map().find("RouteSettings");
-    if (!settings->is_map()) {
-        event.properties.error(
-            "RouteSettings",
-            "RouteSettings must be a map",
-            "write for example ThrottlingBurstLimit: 100");
-        return false;
-    }
-    std::string key(route.path.text());
-    if (key != default_path) {
-        const bool any = route.method.text() == any_method;
-        key = fmt::format("{} {}", any ? "ANY" : base::to_upper(route.method.text()), key);
-    }
-    Value& properties = api["Properties"];
-    Value& all = (*properties.as_map())["RouteSettings"];
-    if (!all.is_map()) {
-        all = Map{};
-    }
-    all.as_map()->set(key, make_conditional(condition, *settings));
-    return true;
-}
-
-// Makes the route one that the function answers. False after an error.
-bool integrate(const FunctionEvent& event, const HttpRoute& route, Map& paths, const Map& api) {
-    const std::string_view path = route.path.text();
-    Map* operation = find_operation(paths, path, route.method.text(), false);
-    if (operation == nullptr) {
-        return true;
-    }
+/// The integration that makes a function answer each branch of the route, only under its condition.
+void integrate_function(const FunctionEvent& event, const HttpRoute& route, Map& paths) {
     const Value* condition = event.function.attribute("Condition");
-    const bool had_integration = operation->contains(integration_key);
     Value uri = make_sub(fmt::format(
         "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/"
         "${{{}{}}}/invocations",
@@ -208,24 +216,85 @@ bool integrate(const FunctionEvent& event, const HttpRoute& route, Map& paths, c
         event.target_is_alias ? "" : ".Arn"));
     uri.find("Fn::Sub")->set_where(
         event.properties["ApiId"].where()); // it names what the user wrote
-    integrate_function(*operation, path, uri, condition);
-    if (const Value* version = event.properties.find("PayloadFormatVersion");
-        version != nullptr && !had_integration) {
-        operation->find(integration_key)->as_map()->set("payloadFormatVersion", *version);
-    }
-    if (!apply_auth(event, *operation, api)) {
-        return false;
-    }
-    apply_integration_settings(event, *operation);
-    if (condition != nullptr && !had_integration) {
-        for (Map* item : branches(*paths.find(path))) {
-            if (Value* method = item->find(route.method.text())) {
-                Value inner = std::move(*method);
-                *method = make_conditional(condition, std::move(inner));
-            }
+    for (Map* item : branches(*paths.find(route.path.text()))) {
+        Value& method = (*item)[route.method.text()];
+        if (!method.is_map()) {
+            method = Map{};
+        }
+        Map& operation = *method.as_map();
+        operation.set(
+            integration_key,
+            Map{{"type", "aws_proxy"},
+                {"httpMethod", "POST"},
+                {"payloadFormatVersion", "2.0"},
+                {"uri", make_conditional(condition, uri)}});
+        if (route.path.text() == default_path && route.method.text() == any_method) {
+            operation.set("isDefaultRoute", true);
+        }
+        if (!operation.contains("responses")) {
+            operation.set("responses", Map{});
+        }
+        if (condition != nullptr) {
+            Value inner = std::move(method);
+            method = make_conditional(condition, std::move(inner));
         }
     }
+}
+
+/// Makes the route one that the function answers, unless something does already: in a definition
+/// that SAM writes that is an error. False after one.
+bool integrate(
+    const FunctionEvent& event,
+    const HttpRoute& route,
+    Map& paths,
+    const Map& api,
+    bool written_by_sam) {
+    const std::string_view path = route.path.text();
+    const bool answered = has_integration(paths, path, route.method.text());
+    if (answered && written_by_sam) {
+        event.properties.error(
+            "Method",
+            fmt::format("{} {} is answered by another event already", route.method.text(), path),
+            "give each route of an API to one event");
+        return false;
+    }
+    if (!answered) {
+        if (!add_operation(paths, route.path, route.method)) {
+            event.properties.context().error(
+                fmt::format("path {} of the API's definition must be a map", path),
+                "see https://spec.openapis.org/oas/v3.0.3#paths-object",
+                paths.find_entry(path)->key_where);
+            return false;
+        }
+        integrate_function(event, route, paths);
+    }
+    const std::vector<Map*> operations = operations_at(paths, path, route.method.text());
+    if (!apply_auth(event, api, operations)) {
+        return false;
+    }
+    for (Map* operation : operations) {
+        apply_integration_settings(event, *operation);
+        declare_parameters(*operation, path);
+    }
     return true;
+}
+
+/// Whether the $default route is the function's own already: then its permission holds for every
+/// route. A function that is called through an alias is not looked for.
+bool answers_default_path(const FunctionEvent& event, Map& paths) {
+    if (!has_integration(paths, default_path, any_method)) {
+        return false;
+    }
+    const std::string wanted = "${" + event.function.logical_id() + ".Arn}";
+    const std::vector<Map*> operations = operations_at(paths, default_path, any_method);
+    return std::all_of(operations.begin(), operations.end(), [&](Map* operation) {
+        Value* uri = operation->find(integration_key)->find("uri");
+        const std::vector<Map*> parts = uri == nullptr ? std::vector<Map*>{} : branches(*uri);
+        return !parts.empty() && std::all_of(parts.begin(), parts.end(), [&](const Map* part) {
+            const Value* text = part->find("Fn::Sub");
+            return text != nullptr && text->text().find(wanted) != std::string_view::npos;
+        });
+    });
 }
 
 } // namespace
@@ -258,22 +327,26 @@ void expand_http_api_event(FunctionEvent& event) {
         emit_permission(event, *route, *api_id);
         return;
     }
-    const Value* condition = event.function.attribute("Condition");
-    if (!apply_route_settings(event, *route, *api, condition)) {
-        return;
-    }
     ApiPaths& managed = context.state<AllApiPaths>().apis[id];
     Value* properties = api->find("Properties");
     Value* definition = properties == nullptr ? nullptr : properties->find("DefinitionBody");
-    Value* paths = definition == nullptr ? nullptr : definition->find("paths");
-    if (paths != nullptr && paths->is_map()) {
-        if (!managed.history.edit(
-                [&] { return integrate(event, *route, *paths->as_map(), *api); })) {
+    if (is_given(definition) && !is_openapi_3(definition)) {
+        event.properties.for_resource(id).error(
+            "",
+            "DefinitionBody of an API with HttpApi events must be OpenAPI 3 with paths",
+            "add openapi: 3.0.1 and paths");
+        return;
+    }
+    bool covered = false;
+    if (is_given(definition)) {
+        Map& paths = *definition->find("paths")->as_map();
+        covered = route->path.text() != default_path && answers_default_path(event, paths);
+        if (!managed.history.edit([&] {
+                return integrate(event, *route, paths, *api, managed.written_by_sam);
+            })) {
             return;
         }
     }
-    const bool covered = route->path.text() != default_path &&
-                         managed.functions_of_default_path.contains(event.function.logical_id());
     if (!covered) {
         emit_permission(event, *route, *api_id);
     }

@@ -17,8 +17,8 @@ struct HttpRoute {
 /// Nothing when only one of them is there, or one is no text.
 std::optional<HttpRoute> http_route(const data::Map& event);
 
-/// The HTTP API of this template that the event's ApiId names, or the AWS::Serverless::Api with an
-/// OpenAPI 3 definition: AWS's transform edits that too. nullptr when it names another one.
+/// The HTTP API of this template that the event's ApiId names, or the AWS::Serverless::Api: AWS's
+/// transform edits that too. nullptr when it names another one.
 data::Map* http_api_of(Context& context, const data::Map& event, std::string* id);
 
 } // namespace samara::transform

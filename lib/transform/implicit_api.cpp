@@ -1,6 +1,7 @@
 #include "base/strings.h"
 #include "transform/api_paths.h"
 #include "transform/definition_history.h"
+#include "transform/definition_text.h"
 #include "transform/expanders.h"
 #include "transform/http_api_event.h"
 #include "transform/intrinsics.h"
@@ -8,9 +9,10 @@
 #include "transform/python_order.h"
 #include "transform/resource.h"
 #include "transform/rest_api_event.h"
-#include "transform/rest_definition.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -51,7 +53,7 @@ constexpr std::array kinds{
 };
 
 /// Calls visit(resource, event, properties) for each event of that type, also when the properties
-/// are no map.
+/// are no map. A REST event without properties is told when it is expanded.
 template <class Visit>
 void each_event(Context& context, std::string_view event_type, Visit&& visit) {
     for (const data::Entry* owner : in_python_order(context.resources())) {
@@ -73,6 +75,9 @@ void each_event(Context& context, std::string_view event_type, Visit&& visit) {
                 continue;
             }
             Value& properties = (*event.value.as_map())["Properties"];
+            if (event_type == "Api" && !is_given(&properties)) {
+                continue;
+            }
             if (properties.is_null()) {
                 properties = Map{};
             }
@@ -89,27 +94,20 @@ Map& properties_of(Map& resource) {
     return *properties.as_map();
 }
 
-/// The definition of an API that gives none is SAM's, and so is one that is to be merged.
+/// The definition of an API that gives none is SAM's. What Globals gives comes later.
 void start_definition(Context& context, const ApiKind& kind, data::Entry& resource) {
     Value* own = resource.value.find("Properties");
     if (own != nullptr && !own->is_null() && !own->is_map()) {
         return;
     }
     Map& properties = properties_of(*resource.value.as_map());
-    const auto has = [&](std::string_view name) {
-        const Value* value = properties.find(name);
-        return value != nullptr && !value->is_null();
-    };
-    const bool merged = has("DefinitionBody") && is_true(properties.find("MergeDefinitions"));
-    if (has("DefinitionUri") || (has("DefinitionBody") && !merged)) {
+    if (is_given(properties.find("DefinitionUri")) ||
+        is_given(properties.find("DefinitionBody"))) {
         return;
     }
     ApiPaths& managed = context.state<AllApiPaths>().apis[resource.key];
     managed.written_by_sam = true;
     managed.history = {};
-    if (merged) {
-        managed.users_definition = *properties.find("DefinitionBody");
-    }
     stamp(properties.set("DefinitionBody", kind.new_definition()), managed.history.now());
 }
 
@@ -120,14 +118,18 @@ struct Owners {
     std::set<std::string, std::less<>> update_replace_policies;
     Map tags; ///< of owners that pass theirs on
 
-    void add(const Value& owner) {
+    void add(const Value& owner, const Value* globals) {
         any = true;
         const Value* properties = owner.find("Properties");
-        const Value* own_tags = properties->find("Tags");
-        if (is_true(properties->find("PropagateTags")) && own_tags != nullptr &&
-            own_tags->is_map()) {
-            for (const data::Entry& tag : *own_tags->as_map()) {
-                tags.set(tag);
+        const Value* own = properties->find("PropagateTags");
+        const Value* shared = globals == nullptr ? nullptr : globals->find("PropagateTags");
+        if (is_given(own != nullptr ? own : shared)) {
+            for (const Value* from : {globals, properties}) {
+                const Value* own_tags = from == nullptr ? nullptr : from->find("Tags");
+                const Map* map = own_tags == nullptr ? nullptr : own_tags->as_map();
+                for (const data::Entry& tag : map == nullptr ? Map{} : *map) {
+                    tags.set(tag);
+                }
             }
         }
         if (const Value* policy = owner.find("DeletionPolicy")) {
@@ -139,14 +141,24 @@ struct Owners {
     }
 };
 
-/// Whatever one owner retains is retained.
-void set_policy(Map& api, std::string_view name, const std::set<std::string, std::less<>>& given) {
-    for (const char* policy : {"Retain", "Delete"}) {
+/// What one owner wants kept is kept: the first of `policies` that any of them has.
+void set_policy(
+    Map& api,
+    std::string_view name,
+    std::initializer_list<const char*> policies,
+    const std::set<std::string, std::less<>>& given) {
+    for (const char* policy : policies) {
         if (given.contains(policy)) {
             api.set(name, policy);
             return;
         }
     }
+}
+
+/// The section of Globals for resources of that type.
+const Value* globals_of(Context& context, std::string_view section) {
+    const Value* globals = context.document().find("Globals");
+    return globals == nullptr ? nullptr : globals->find(section);
 }
 
 Owners point_at_implicit_api(Context& context, const ApiKind& kind) {
@@ -163,45 +175,42 @@ Owners point_at_implicit_api(Context& context, const ApiKind& kind) {
         }
         const Value* name = argument_of(*id, "Ref");
         if (name != nullptr && name->text() == kind.implicit_id) {
-            owners.add(owner.value);
+            const bool function = owner.value.find("Type")->text() == "AWS::Serverless::Function";
+            owners.add(
+                owner.value, globals_of(context, function ? "Function" : "StateMachine"));
         }
     });
     return owners;
 }
 
-void add_implicit_api(Context& context, const ApiKind& kind, const Owners& owners) {
+bool add_implicit_api(Context& context, const ApiKind& kind, const Owners& owners) {
     if (!owners.any || context.resources().contains(kind.implicit_id)) {
-        return;
+        return false;
     }
     Map properties;
-    const Value* globals = context.document().find("Globals");
-    const Value* shared = globals == nullptr ? nullptr : globals->find(kind.globals);
-    if (shared != nullptr && shared->is_map()) {
-        properties = *shared->as_map();
-    }
     if (kind.event_type == "Api") {
         properties.set("StageName", "Prod");
     }
     if (!owners.tags.empty()) {
-        Value& tags = properties["Tags"];
-        if (!tags.is_map()) {
-            tags = Map{};
-        }
-        for (const data::Entry& tag : owners.tags) {
-            tags.as_map()->set(tag);
-        }
+        properties.set("Tags", owners.tags);
+        properties.set("PropagateTags", true);
     }
     Map api{{"Type", kind.api_type}, {"Properties", std::move(properties)}};
-    set_policy(api, "DeletionPolicy", owners.deletion_policies);
-    set_policy(api, "UpdateReplacePolicy", owners.update_replace_policies);
+    set_policy(api, "DeletionPolicy", {"Retain", "Delete"}, owners.deletion_policies);
+    set_policy(
+        api,
+        "UpdateReplacePolicy",
+        {"Retain", "Snapshot", "Delete"},
+        owners.update_replace_policies);
     context.resources().set(kind.implicit_id, std::move(api));
+    return true;
 }
 
 /// OpenApiVersion: the definition that SAM writes is OpenAPI 3 from the start.
 void start_openapi_3(Map& api, std::uint32_t now) {
     const Value* version = api.find("OpenApiVersion");
     Map& definition = *api.find("DefinitionBody")->as_map();
-    if (version == nullptr || !speaks_openapi_3(definition, api)) {
+    if (!is_version_3(version)) {
         return;
     }
     Value text = version_text(*version);
@@ -230,6 +239,36 @@ std::optional<Route> route_of(const ApiKind& kind, const Map& properties) {
                  : std::nullopt;
 }
 
+/// Whether the event's API is one of the template that such events can have; an error when not.
+bool names_api(Context& context, const ApiKind& kind, const Properties& event) {
+    const Value* id = event.find(kind.id_property);
+    if (id == nullptr) {
+        return true; // of an owner that point_at_implicit_api has passed over
+    }
+    const Value* reference = argument_of(*id, "Ref");
+    const Value& name = reference == nullptr ? *id : *reference;
+    if (!name.is_string()) {
+        event.error(
+            kind.id_property,
+            fmt::format(
+                "{} must be a text or !Ref with the logical id of an API", kind.id_property),
+            "write !Ref with the logical id of the API");
+        return false;
+    }
+    const Map* api = context.find_resource(name.text());
+    const Value* type = api == nullptr ? nullptr : api->find("Type");
+    const bool other_kind = type != nullptr && type->text() == "AWS::Serverless::HttpApi" &&
+                            type->text() != kind.api_type;
+    if (type == nullptr || other_kind) {
+        event.error(
+            kind.id_property,
+            fmt::format("{} does not name an {} of this template", kind.id_property, kind.api_type),
+            "write !Ref with the logical id of the API");
+        return false;
+    }
+    return true;
+}
+
 /// What an event must say for its API to be known. AWS's transform looks at this first, and at
 /// nothing else when it finds a mistake. False after an error.
 bool check_route(
@@ -241,13 +280,7 @@ bool check_route(
         place.error_at(given, "Properties", "Properties must be a map");
         return false;
     }
-    const Value* id = place.find(kind.id_property);
-    if (id != nullptr && !id->is_string() && argument_of(*id, "Ref") == nullptr) {
-        place.error(
-            kind.id_property,
-            fmt::format(
-                "{} must be a text or !Ref with the logical id of an API", kind.id_property),
-            "write !Ref with the logical id of the API");
+    if (!names_api(context, kind, place)) {
         return false;
     }
     if (kind.event_type != "Api") {
@@ -272,8 +305,7 @@ void add_route(Context& context, const ApiKind& kind, const data::Entry& owner, 
     const Value& id = *event.find(kind.id_property);
     const Value* reference = argument_of(id, "Ref");
     const std::string_view name = reference != nullptr ? reference->text() : id.text();
-    Map* api = kind.event_type == "HttpApi" ? http_api_of(context, event, nullptr)
-                                            : context.find_resource(name, kind.api_type);
+    Map* api = context.find_resource(name, kind.api_type);
     const auto route = route_of(kind, event);
     Value* own = api == nullptr ? nullptr : api->find("Properties");
     if (own == nullptr || !own->is_map() || !route) {
@@ -281,18 +313,11 @@ void add_route(Context& context, const ApiKind& kind, const data::Entry& owner, 
     }
     ApiPaths& managed = context.state<AllApiPaths>().apis[std::string(name)];
     Value* definition = own->find("DefinitionBody");
-    const bool editable =
-        definition != nullptr && (managed.written_by_sam || kind.event_type == "HttpApi");
+    const bool editable = managed.written_by_sam && definition != nullptr &&
+                          (kind.event_type == "Api" || is_openapi_3(definition));
     Value* paths = editable ? definition->find("paths") : nullptr;
     if (paths == nullptr || !paths->is_map()) {
         return;
-    }
-    if (route->path.text() == default_path) {
-        const Map* operation =
-            find_operation(*paths->as_map(), default_path, route->method.text(), false);
-        if (operation == nullptr || !operation->contains(integration_key)) {
-            managed.functions_of_default_path.insert(owner.key);
-        }
     }
     if (!managed.history.is_edited()) {
         stamp(*definition, managed.history.last_edit());
@@ -310,10 +335,47 @@ void add_route(Context& context, const ApiKind& kind, const data::Entry& owner, 
     const Value* condition = owner.value.find("Condition");
     managed.paths[std::string(route->path.text())].insert(
         std::string(condition == nullptr ? std::string_view{} : condition->text()));
-    const Value* function_name = owner.value.find("Properties")->find("FunctionName");
-    if (kind.event_type == "Api" && function_name != nullptr) {
-        const Value known = context.parameters().resolve(*function_name);
-        managed.function_names += known.is_string() ? known.text() : std::string_view{};
+}
+
+/// RouteSettings of an HttpApi event become those of its API's stage, under "GET /path".
+void add_route_settings(
+    Context& context, const data::Entry& owner, const Properties& event, const Map& properties) {
+    const Value* settings = properties.find("RouteSettings");
+    if (settings == nullptr) {
+        return;
+    }
+    if (!settings->is_map()) {
+        event.error(
+            "RouteSettings",
+            "RouteSettings must be a map",
+            "write for example ThrottlingBurstLimit: 100");
+        return;
+    }
+    const auto route = http_route(properties);
+    std::string id;
+    Map* api = http_api_of(context, properties, &id);
+    if (!route || api == nullptr) {
+        return;
+    }
+    std::string key(route->path.text());
+    if (key != default_path) {
+        const bool any = route->method.text() == any_method;
+        key = fmt::format("{} {}", any ? "ANY" : base::to_upper(route->method.text()), key);
+    }
+    Value& all = properties_of(*api)["RouteSettings"];
+    if (all.is_null()) {
+        all = Map{};
+    }
+    if (!all.is_map()) {
+        return; // told when the API is expanded
+    }
+    Value& own = (*all.as_map())[key];
+    if (!own.is_map()) {
+        own = Map{};
+    }
+    const Value added = make_conditional(owner.value.find("Condition"), *settings);
+    for (const data::Entry& setting : *added.as_map()) {
+        own.as_map()->set(setting);
     }
 }
 
@@ -334,33 +396,89 @@ void set_condition(Context& context, const ApiKind& kind) {
     }
 }
 
+/// The same content as a plain table of Python: in the order it was written in, and none of its
+/// texts the template's.
+Value as_plain_table(const Value& value) {
+    if (const Map* map = value.as_map()) {
+        Map out;
+        for (const data::Entry& entry : *map) {
+            data::Entry plain(entry.key, as_plain_table(entry.value));
+            plain.key_where.entrance = data::MemberOrigin::Entrance::ordered;
+            out.set(std::move(plain));
+        }
+        return out;
+    }
+    if (const data::List* list = value.as_list()) {
+        data::List out;
+        std::transform(list->begin(), list->end(), std::back_inserter(out), as_plain_table);
+        return out;
+    }
+    Value plain = value;
+    plain.set_where({});
+    return plain;
+}
+
+/// A FunctionName as Python prints it.
+std::string printed(const Value& name) {
+    return name.is_map() || name.is_list() ? definition_text(as_plain_table(name), 0)
+                                           : data::scalar_text(name);
+}
+
 } // namespace
 
 void add_implicit_apis(Context& context) {
     for (const ApiKind& kind : kinds) {
-        add_implicit_api(context, kind, point_at_implicit_api(context, kind));
         for (data::Entry& resource : context.resources()) {
             const Value* type = resource.value.find("Type");
             if (type != nullptr && type->text() == kind.api_type) {
                 start_definition(context, kind, resource);
             }
         }
+        const bool added =
+            add_implicit_api(context, kind, point_at_implicit_api(context, kind));
+        if (added) {
+            start_definition(context, kind, *context.resources().find_entry(kind.implicit_id));
+        }
         each_event(
             context,
             kind.event_type,
             [&](data::Entry& owner, data::Entry& event, Value& properties) {
-                if (check_route(context, kind, owner, event, properties)) {
-                    add_route(context, kind, owner, *properties.as_map());
+                if (!check_route(context, kind, owner, event, properties)) {
+                    return;
+                }
+                add_route(context, kind, owner, *properties.as_map());
+                if (kind.event_type == "HttpApi") {
+                    const Properties place = Resource(context, owner, *owner.value.as_map())
+                                                 .event(event, *properties.as_map());
+                    add_route_settings(context, owner, place, *properties.as_map());
                 }
             });
         set_condition(context, kind);
     }
-    for (auto& [id, managed] : context.state<AllApiPaths>().apis) {
+}
+
+void finish_api_definitions(Context& context) {
+    AllApiPaths& all = context.state<AllApiPaths>();
+    for (auto& [id, managed] : all.apis) {
         Map* api = context.find_resource(id, "AWS::Serverless::Api");
         if (api != nullptr && managed.written_by_sam) {
             start_openapi_3(*api->find("Properties")->as_map(), managed.history.now());
         }
     }
+    each_event(context, "Api", [&](data::Entry& owner, data::Entry&, Value& properties) {
+        const Value* name = owner.value.find("Properties")->find("FunctionName");
+        const Value* id = properties.find("RestApiId");
+        const Value* reference = id == nullptr ? nullptr : argument_of(*id, "Ref");
+        const bool counts = id != nullptr && is_given(name) &&
+                            owner.value.find("Type")->text() == "AWS::Serverless::Function";
+        const std::string_view api = !counts                ? std::string_view{}
+                                     : reference != nullptr ? reference->text()
+                                                            : id->text();
+        if (!api.empty()) {
+            all.function_names[std::string(api)] +=
+                printed(context.parameters().resolve(*name));
+        }
+    });
 }
 
 } // namespace samara::transform

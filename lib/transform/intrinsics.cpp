@@ -81,4 +81,27 @@ bool is_false(const Value* value) {
     return value != nullptr && value->as_boolean() != nullptr && !*value->as_boolean();
 }
 
+bool is_given(const Value* value) {
+    if (value == nullptr) {
+        return false;
+    }
+    switch (value->kind()) {
+    case Value::Kind::null:
+        return false;
+    case Value::Kind::boolean:
+        return *value->as_boolean();
+    case Value::Kind::integer:
+        return *value->as_integer() != 0;
+    case Value::Kind::number:
+        return *value->as_number() != 0;
+    case Value::Kind::string:
+        return !value->as_string()->empty();
+    case Value::Kind::list:
+        return !value->as_list()->empty();
+    case Value::Kind::map:
+        return !value->as_map()->empty();
+    }
+    return false;
+}
+
 } // namespace samara::transform

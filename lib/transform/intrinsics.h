@@ -45,4 +45,8 @@ data::Value make_condition(std::string_view name);
 bool is_true(const data::Value* value);
 bool is_false(const data::Value* value);
 
+/// Whether AWS's transform takes a property for being there: null, false, 0 and what is empty do
+/// not count.
+bool is_given(const data::Value* value);
+
 } // namespace samara::transform

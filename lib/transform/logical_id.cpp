@@ -1,5 +1,7 @@
 #include "transform/logical_id.h"
 
+#include "transform/intrinsics.h"
+
 #include "base/hash.h"
 #include "data/write.h"
 
@@ -144,7 +146,7 @@ std::string short_hash(const Value& value, std::size_t length) {
 }
 
 std::string hashed_id(std::string_view prefix, const Value& value) {
-    return std::string(prefix) + short_hash(value);
+    return is_given(&value) ? std::string(prefix) + short_hash(value) : std::string(prefix);
 }
 
 std::string alphanumeric(std::string_view text) {

@@ -17,7 +17,8 @@ std::string ascii_json(std::string_view json);
 /// The first `length` digits of the SHA-1 of hash_input(value).
 std::string short_hash(const data::Value& value, std::size_t length = 10);
 
-/// prefix + short_hash(value): the id of a resource that must change when `value` does.
+/// prefix + short_hash(value): the id of a resource that must change when `value` does. The prefix
+/// alone when there is nothing to hash (is_given).
 std::string hashed_id(std::string_view prefix, const data::Value& value);
 
 /// Without everything that is not A-Z, a-z, 0-9.

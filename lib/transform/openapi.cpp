@@ -16,103 +16,159 @@ std::string openapi_method(std::string_view method) {
     return lower == "any" ? std::string(any_method) : lower;
 }
 
+namespace {
+
+Map new_info() {
+    return Map{{"version", "1.0"}, {"title", make_ref("AWS::StackName")}};
+}
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+} // namespace
+
 Value new_http_definition() {
-    return Map{
-        {"openapi", "3.0.1"},
-        {"info", Map{{"version", "1.0"}, {"title", make_ref("AWS::StackName")}}},
-        {"paths", Map{}}};
+    return Map{{"openapi", "3.0.1"}, {"info", new_info()}, {"paths", Map{}}};
 }
 
 Value new_rest_definition() {
-    return Map{
-        {"swagger", "2.0"},
-        {"info", Map{{"version", "1.0"}, {"title", make_ref("AWS::StackName")}}},
-        {"paths", Map{}}};
+    return Map{{"swagger", "2.0"}, {"info", new_info()}, {"paths", Map{}}};
 }
 
-bool speaks_openapi_3(const Map& definition, const Map& api) {
-    for (const Value* version : {definition.find("openapi"), api.find("OpenApiVersion")}) {
-        if (version != nullptr && data::scalar_text(*version).starts_with('3')) {
-            return true;
-        }
-    }
-    return false;
+std::string version_text(const Value& version) {
+    const std::string text = data::scalar_text(version);
+    const bool whole = version.kind() == Value::Kind::number && text.find('.') == std::string::npos;
+    return whole ? text + ".0" : text;
 }
 
-Map& security_schemes(Map& definition, const Map& api) {
-    const auto map_in = [](Map& map, std::string_view key) -> Map& {
-        Value& value = map[key];
-        if (!value.is_map()) {
-            value = Map{};
-        }
-        return *value.as_map();
-    };
-    if (speaks_openapi_3(definition, api)) {
-        return map_in(map_in(definition, "components"), "securitySchemes");
+bool is_version_3(const Value* version) {
+    const std::string text = version == nullptr ? std::string() : version_text(*version);
+    const bool minor = text.size() >= 3 && text.starts_with("3.") && is_digit(text[2]);
+    return minor && (text.size() == 3 || (text.size() == 5 && text[3] == '.' && is_digit(text[4])));
+}
+
+namespace {
+
+bool has_paths(const Value* definition) {
+    const Value* paths = definition == nullptr ? nullptr : definition->find("paths");
+    return paths != nullptr && paths->is_map();
+}
+
+} // namespace
+
+bool is_openapi_3(const Value* definition) {
+    return has_paths(definition) && is_version_3(definition->find("openapi"));
+}
+
+bool is_rest_document(const Value* definition) {
+    return has_paths(definition) &&
+           (is_given(definition->find("swagger")) || is_version_3(definition->find("openapi")));
+}
+
+std::vector<Value*> contents(Value& value) {
+    Value* condition = value.find("Fn::If");
+    List* arguments = condition == nullptr ? nullptr : condition->as_list();
+    if (arguments == nullptr) {
+        return {&value};
     }
-    return map_in(definition, "securityDefinitions");
+    std::vector<Value*> found;
+    for (std::size_t i = 1; i < arguments->size(); ++i) {
+        if (!is_no_value((*arguments)[i])) {
+            found.push_back(&(*arguments)[i]);
+        }
+    }
+    return found;
 }
 
 std::vector<Map*> branches(Value& value) {
-    if (as_if(value)) {
-        std::vector<Map*> found;
-        List& arguments = *value.find("Fn::If")->as_list();
-        for (std::size_t i = 1; i < arguments.size(); ++i) {
-            if (!is_no_value(arguments[i]) && arguments[i].is_map()) {
-                for (Map* branch : branches(arguments[i])) {
-                    found.push_back(branch);
+    std::vector<Map*> found;
+    for (Value* content : contents(value)) {
+        if (Map* map = content->as_map()) {
+            found.push_back(map);
+        }
+    }
+    return found;
+}
+
+bool has_integration(const Map& operation) {
+    return is_given(operation.find(integration_key));
+}
+
+bool has_integration(Map& paths, std::string_view path, std::string_view method) {
+    Value* item = paths.find(path);
+    if (item == nullptr) {
+        return false;
+    }
+    const std::vector<Value*> items = contents(*item);
+    return std::all_of(items.begin(), items.end(), [&](Value* one) {
+        Value* operation = one->find(method);
+        if (operation == nullptr || !operation->is_map()) {
+            return false;
+        }
+        const std::vector<Map*> operations = branches(*operation);
+        return std::any_of(operations.begin(), operations.end(), [](const Map* map) {
+            return has_integration(*map);
+        });
+    });
+}
+
+std::vector<Map*> operations_at(Map& paths, std::string_view path, std::string_view method) {
+    std::vector<Map*> found;
+    Value* item = paths.find(path);
+    for (Map* one : item == nullptr ? std::vector<Map*>{} : branches(*item)) {
+        Value* whole = one->find(method);
+        for (Map* operation : whole == nullptr ? std::vector<Map*>{} : branches(*whole)) {
+            if (has_integration(*operation)) {
+                found.push_back(operation);
+            }
+        }
+    }
+    return found;
+}
+
+bool is_rest_method(std::string_view key) {
+    return key != "parameters" && key != "summary" && key != "description";
+}
+
+bool is_http_method(std::string_view key) {
+    return key != "parameters";
+}
+
+void each_operation(
+    Map& paths,
+    bool (*is_method)(std::string_view key),
+    const std::function<void(const std::string&, const std::string&, Map&)>& visit) {
+    for (data::Entry& path : paths) {
+        for (Map* item : branches(path.value)) {
+            for (data::Entry& method : *item) {
+                if (!is_method(method.key)) {
+                    continue;
+                }
+                for (Map* operation : branches(method.value)) {
+                    if (has_integration(*operation)) {
+                        visit(path.key, openapi_method(method.key), *operation);
+                    }
                 }
             }
         }
-        return found;
     }
-    Map* map = value.as_map();
-    return map == nullptr || is_intrinsic(value) ? std::vector<Map*>{} : std::vector{map};
 }
 
-Map* find_operation(Map& paths, std::string_view path, std::string_view method, bool create) {
-    if (!create && !paths.contains(path)) {
-        return nullptr;
-    }
-    Value& item = paths[path];
-    if (item.is_null()) {
-        item = Map{};
-    }
-    const std::vector<Map*> items = branches(item);
-    for (Map* candidate : items) {
-        for (data::Entry& entry : *candidate) {
-            if (openapi_method(entry.key) == method) {
-                if (entry.value.is_null()) {
-                    entry.value = Map{};
-                }
-                const std::vector<Map*> operations = branches(entry.value);
-                return operations.empty() ? nullptr : operations.front();
-            }
-        }
-    }
-    if (!create || items.empty()) {
-        return nullptr;
-    }
-    return items.front()->set(method, Map{}).as_map();
-}
-
-void add_operation(Map& paths, const Value& path, const Value& method) {
+bool add_operation(Map& paths, const Value& path, const Value& method) {
     if (!paths.contains(path.text())) {
         paths.set(data::Entry(std::string(path.text()), Map{}, path.where()));
     }
     Value& item = *paths.find(path.text());
-    if (item.is_null()) {
-        item = Map{};
+    if (!item.is_map()) {
+        return false;
     }
     for (Map* candidate : branches(item)) {
-        const bool there =
-            std::any_of(candidate->begin(), candidate->end(), [&](const data::Entry& entry) {
-                return openapi_method(entry.key) == method.text();
-            });
-        if (!there) {
+        if (!candidate->contains(method.text())) {
             candidate->set(data::Entry(std::string(method.text()), Map{}, method.where()));
         }
     }
+    return true;
 }
 
 std::vector<std::string> path_parameters(std::string_view path) {
@@ -126,62 +182,6 @@ std::vector<std::string> path_parameters(std::string_view path) {
         names.emplace_back(path.substr(open + 1, close - open - 1));
     }
     return names;
-}
-
-namespace {
-
-// Each parameter of the path is declared, and required.
-void declare_parameters(Map& operation, std::string_view path) {
-    const std::vector<std::string> names = path_parameters(path);
-    if (names.empty()) {
-        return;
-    }
-    Value& declared = operation["parameters"];
-    if (!declared.is_list()) {
-        declared = List{};
-    }
-    for (const std::string& name : names) {
-        const auto known = std::find_if(
-            declared.as_list()->begin(), declared.as_list()->end(), [&](const Value& row) {
-                const Value* row_name = row.find("name");
-                const Value* in = row.find("in");
-                return row_name != nullptr && row_name->text() == name && in != nullptr &&
-                       in->text() == "path";
-            });
-        if (known != declared.as_list()->end()) {
-            known->as_map()->set("required", true);
-        } else {
-            declared.as_list()->emplace_back(
-                Map{{"name", name}, {"in", "path"}, {"required", true}});
-        }
-    }
-}
-
-} // namespace
-
-void integrate_function(
-    Map& operation, std::string_view path, const Value& function_uri, const Value* condition) {
-    if (!operation.contains(integration_key)) {
-        operation.set(
-            integration_key,
-            Map{{"type", "aws_proxy"},
-                {"httpMethod", "POST"},
-                {"payloadFormatVersion", "2.0"},
-                {"uri", make_conditional(condition, function_uri)}});
-    }
-    if (path == default_path || path == "/$default") {
-        operation.set("isDefaultRoute", true);
-    }
-    if (!operation.contains("responses")) {
-        operation.set("responses", Map{});
-    }
-    declare_parameters(operation, path);
-}
-
-void secure_operation(Map& operation, std::string_view authorizer, List scopes) {
-    if (!operation.contains("security")) {
-        operation.set("security", List{Map{{std::string(authorizer), std::move(scopes)}}});
-    }
 }
 
 } // namespace samara::transform

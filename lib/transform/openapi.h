@@ -2,11 +2,12 @@
 
 #include "data/value.h"
 
-#include <optional>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-/// Editing the OpenAPI (or swagger 2) document of an API.
+/// Reading and editing the OpenAPI (or swagger 2) document of an API.
 /// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-open-api.html
 namespace samara::transform {
 
@@ -23,62 +24,52 @@ data::Value new_http_definition();
 /// {swagger, info, paths: {}} as SAM starts a REST API without a definition.
 data::Value new_rest_definition();
 
-/// Whether a definition is OpenAPI 3, or becomes so: `api` (its properties) has an OpenApiVersion.
-bool speaks_openapi_3(const data::Map& definition, const data::Map& api);
+/// An OpenApiVersion, or a document's own, as text: the number 3.0 is "3.0".
+std::string version_text(const data::Value& version);
 
-/// Where the definition keeps its security schemes; added when it has none.
-data::Map& security_schemes(data::Map& definition, const data::Map& api);
+/// Whether a version is there and 3.x or 3.x.y.
+bool is_version_3(const data::Value* version);
 
-/// The operation of `method` at `path`, looked for inside Fn::If branches too; made when `create`.
-/// nullptr when it is not there, or when what is there is no map.
-data::Map*
-find_operation(data::Map& paths, std::string_view path, std::string_view method, bool create);
+/// Whether it is a document that an HTTP API's properties can be written into: OpenAPI 3 with
+/// paths.
+bool is_openapi_3(const data::Value* definition);
 
-/// Calls `visit(path, method, operation)` for each operation of the document.
-template <class Visit>
-void each_operation(data::Map& paths, Visit&& visit);
+/// The same of a REST API, which takes swagger too.
+bool is_rest_document(const data::Value* definition);
+
+/// What a path or method stands for: the branches of an Fn::If that are not AWS::NoValue, else the
+/// value itself. One level only, as AWS's transform looks.
+std::vector<data::Value*> contents(data::Value& value);
+
+/// Those contents that are maps.
+std::vector<data::Map*> branches(data::Value& value);
+
+/// Whether an operation is answered by anything.
+bool has_integration(const data::Map& operation);
+
+/// Whether the method of a path has an integration, in every branch of the path.
+bool has_integration(data::Map& paths, std::string_view path, std::string_view method);
+
+/// The operations of one method at a path that have an integration, in every branch.
+std::vector<data::Map*>
+operations_at(data::Map& paths, std::string_view path, std::string_view method);
+
+/// Members of a path that are none of its operations.
+bool is_rest_method(std::string_view key);
+bool is_http_method(std::string_view key);
+
+/// Calls `visit(path, method, operation)` for each operation with an integration.
+void each_operation(
+    data::Map& paths,
+    bool (*is_method)(std::string_view key),
+    const std::function<
+        void(const std::string& path, const std::string& method, data::Map& operation)>& visit);
 
 /// Adds the operation of `method` (as OpenAPI has it) at `path` where it is missing; the keys keep
-/// the places of the texts.
-void add_operation(data::Map& paths, const data::Value& path, const data::Value& method);
+/// the places of the texts. False when what is at the path is no map.
+bool add_operation(data::Map& paths, const data::Value& path, const data::Value& method);
 
 /// Names in braces: {"id", "proxy+"} for /items/{id}/{proxy+}.
 std::vector<std::string> path_parameters(std::string_view path);
-
-/// Makes the operation one that a Lambda function answers, where it has no integration yet: the
-/// integration (its uri only under `condition` when there is one), responses, path parameters.
-void integrate_function(
-    data::Map& operation,
-    std::string_view path,
-    const data::Value& function_uri,
-    const data::Value* condition);
-
-/// [{name: scopes}], unless the operation has security already.
-void secure_operation(data::Map& operation, std::string_view authorizer, data::List scopes);
-
-/// Whether a member of a path is an operation and not what all its operations share.
-inline bool is_method(std::string_view key) {
-    return key != "parameters" && key != "summary" && key != "description" && key != "servers";
-}
-
-/// The branches of Fn::If around a path or method, else the value itself: the maps it may stand
-/// for.
-std::vector<data::Map*> branches(data::Value& value);
-
-template <class Visit>
-void each_operation(data::Map& paths, Visit&& visit) {
-    for (data::Entry& path : paths) {
-        for (data::Map* item : branches(path.value)) {
-            for (data::Entry& method : *item) {
-                if (!is_method(method.key)) {
-                    continue;
-                }
-                for (data::Map* operation : branches(method.value)) {
-                    visit(path.key, method.key, *operation);
-                }
-            }
-        }
-    }
-}
 
 } // namespace samara::transform

@@ -1,5 +1,6 @@
 #include "transform/resource.h"
 
+#include "transform/intrinsics.h"
 #include "transform/tags.h"
 
 #include <algorithm>
@@ -16,7 +17,13 @@ using data::Value;
 constexpr std::array passed_on_attributes{"Condition", "DeletionPolicy", "UpdateReplacePolicy"};
 
 /// The generated resources that take the tags of what they are generated from.
-constexpr std::array<std::string_view, 9> tagged_types{
+constexpr std::array<std::string_view, 15> tagged_types{
+    "AWS::ApiGateway::ApiKey",
+    "AWS::ApiGateway::DomainName",
+    "AWS::ApiGateway::DomainNameV2",
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApiGateway::Stage",
+    "AWS::ApiGateway::UsagePlan",
     "AWS::CodeDeploy::DeploymentGroup",
     "AWS::IAM::Role",
     "AWS::IoT::TopicRule",
@@ -55,6 +62,11 @@ const Value* Properties::find(std::string_view name) const {
 Value* Properties::find(std::string_view name) {
     Value* value = map_->find(name);
     return value == nullptr || value->is_null() ? nullptr : value;
+}
+
+const Value* Properties::given(std::string_view name) const {
+    const Value* value = map_->find(name);
+    return is_given(value) ? value : nullptr;
 }
 
 const Value& Properties::operator[](std::string_view name) const {

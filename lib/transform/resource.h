@@ -25,6 +25,9 @@ public:
     [[nodiscard]] const data::Value* find(std::string_view name) const;
     [[nodiscard]] data::Value* find(std::string_view name);
 
+    /// The property when it counts as given (is_given), else nullptr.
+    [[nodiscard]] const data::Value* given(std::string_view name) const;
+
     /// The property, or null.
     [[nodiscard]] const data::Value& operator[](std::string_view name) const;
 

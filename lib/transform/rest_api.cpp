@@ -7,6 +7,7 @@
 #include "transform/expanders.h"
 #include "transform/intrinsics.h"
 #include "transform/logical_id.h"
+#include "transform/openapi.h"
 #include "transform/resource.h"
 #include "transform/rest_auth.h"
 #include "transform/rest_definition.h"
@@ -24,9 +25,12 @@ using data::List;
 using data::Map;
 using data::Value;
 
+/// False is written into the definition too.
+constexpr std::string_view endpoint_switch = "DisableExecuteApiEndpoint";
+
 /// What can only be added to a definition that is in the template.
 constexpr std::string_view needs_definition[] = {
-    "Cors", "Auth", "GatewayResponses", "Models", "DisableExecuteApiEndpoint"};
+    "Cors", "Auth", "GatewayResponses", "Models", endpoint_switch};
 
 /// Body or BodyS3Location of the RestApi.
 struct ApiBody {
@@ -36,49 +40,92 @@ struct ApiBody {
 
 /// What the API's properties put into its definition, each in an edit of its own. False after an
 /// error.
-bool edit_definition(const Resource& api, Map& definition, DefinitionHistory& history) {
+bool edit_definition(const Resource& api, Value& body, DefinitionHistory& history) {
     const auto edit = [&](std::string_view property, auto&& change) {
-        return api.find(property) == nullptr || history.edit([&] {
-            const bool good = change();
-            close_edit(definition, history.now());
-            stamp(definition, history.now());
+        const bool given = property == endpoint_switch ? api.find(property) != nullptr
+                                                       : api.given(property) != nullptr;
+        if (!given) {
+            return true;
+        }
+        if (!check_document(api, property, body) || !check_paths(api, *body.as_map())) {
+            return false;
+        }
+        return history.edit([&] {
+            const bool good = change(*body.as_map());
+            close_edit(*body.as_map(), history.now());
+            stamp(*body.as_map(), history.now());
             return good;
         });
     };
     // AWS's transform does this after Auth, after Models and at the end, and so wraps the types of
     // CORS headers more than once; deployed APIs have it so.
     const auto upgrade_with = [&](std::string_view property) {
-        return (!property.empty() && api.find(property) == nullptr) ||
-               upgrade_to_openapi_3(api, definition, history.now());
+        return (!property.empty() && api.given(property) == nullptr) ||
+               upgrade_to_openapi_3(api, *body.as_map(), history.now());
     };
-    return edit("Cors", [&] { return add_cors(api, definition); }) &&
-           edit("Auth", [&] { return apply_api_auth(api, definition, history.now()); }) &&
+    return edit("Cors", [&](Map& definition) { return add_cors(api, definition); }) &&
+           edit(
+               "Auth",
+               [&](Map& definition) { return apply_api_auth(api, definition, history.now()); }) &&
            upgrade_with("Auth") &&
-           edit("GatewayResponses", [&] { return add_gateway_responses(api, definition); }) &&
+           edit(
+               "GatewayResponses",
+               [&](Map& definition) { return add_gateway_responses(api, definition); }) &&
            edit(
                "BinaryMediaTypes",
-               [&] {
+               [&](Map& definition) {
                    add_binary_media_types(api, definition);
                    return true;
                }) &&
-           edit("Models", [&] { return add_models(api, definition); }) && upgrade_with("Models") &&
-           disable_endpoint(api, definition) && upgrade_with("");
+           edit("Models", [&](Map& definition) { return add_models(api, definition); }) &&
+           upgrade_with("Models") &&
+           edit(
+               endpoint_switch,
+               [&](Map& definition) { return disable_endpoint(api, definition); }) &&
+           upgrade_with("");
 }
 
-/// Nothing after an error.
-std::optional<ApiBody> api_body(const Resource& api) {
-    const Value* body = api.find("DefinitionBody");
-    const Value* uri = api.find("DefinitionUri");
-    if (body != nullptr && uri != nullptr) {
+/// Properties that exclude each other, and the form of OpenApiVersion. False after an error.
+bool check_definition_properties(const Resource& api) {
+    const bool from_s3 = api.given("DefinitionUri") != nullptr;
+    if (from_s3 && api.given("DefinitionBody") != nullptr) {
         api.error(
             "DefinitionUri",
             "DefinitionUri and DefinitionBody exclude each other",
             "leave one of them out");
+        return false;
+    }
+    if (from_s3 && api.given("MergeDefinitions") != nullptr) {
+        api.error(
+            "MergeDefinitions",
+            "MergeDefinitions merges with a DefinitionBody, not with a definition in S3",
+            "write the definition as DefinitionBody");
+        return false;
+    }
+    if (const Value* version = api.given("OpenApiVersion")) {
+        const std::string text = version_text(*version);
+        const Value three = "3" + text.substr(text.empty() ? 0 : 1);
+        if (!text.starts_with('2') && !text.starts_with('3')) {
+            api.error("OpenApiVersion", "OpenApiVersion is 2.x or 3.x", "e.g. 3.0.1");
+            return false;
+        }
+        if (!is_version_3(&three)) {
+            api.error("OpenApiVersion", "OpenApiVersion must be of the form 3.0.0", "e.g. 3.0.1");
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Nothing after an error.
+std::optional<ApiBody> api_body(const Resource& api) {
+    if (!check_definition_properties(api)) {
         return std::nullopt;
     }
-    if (uri != nullptr) {
+    if (api.given("DefinitionUri") != nullptr) {
         for (const std::string_view property : needs_definition) {
-            if (api.find(property) != nullptr) {
+            if (property == endpoint_switch ? api.find(property) != nullptr
+                                            : api.given(property) != nullptr) {
                 api.error(
                     property,
                     fmt::format("{} cannot be added to a definition in S3", property),
@@ -90,7 +137,8 @@ std::optional<ApiBody> api_body(const Resource& api) {
         return location ? std::optional(ApiBody{Map{{"BodyS3Location", std::move(*location)}}})
                         : std::nullopt;
     }
-    if (!body->is_map()) {
+    const Value* body = api.find("DefinitionBody");
+    if (body == nullptr || !body->is_map()) {
         api.wrong_kind("DefinitionBody", "a map");
         return std::nullopt;
     }
@@ -99,32 +147,12 @@ std::optional<ApiBody> api_body(const Resource& api) {
     AllApiPaths& managed = api.context().state<AllApiPaths>();
     if (const auto found = managed.apis.find(api.logical_id()); found != managed.apis.end()) {
         history = found->second.history;
-        if (found->second.users_definition.is_map()) {
-            definition =
-                merge_definitions(found->second.users_definition, definition, history.now());
-        }
     }
-    if (is_intrinsic(definition)) {
-        for (const std::string_view property : needs_definition) {
-            if (api.find(property) != nullptr && property == "DisableExecuteApiEndpoint") {
-                api.context().error(
-                    "DisableExecuteApiEndpoint needs a DefinitionBody that is written in the "
-                    "template",
-                    {},
-                    body->where());
-                return std::nullopt;
-            }
-        }
-        return ApiBody{Map{{"Body", std::move(definition)}}, history.now()};
-    }
-    Map& map = *definition.as_map();
-    const bool edits = api.find("Cors") != nullptr || api.find("Auth") != nullptr ||
-                       api.find("OpenApiVersion") != nullptr;
-    stamp(map, history.last_edit());
-    if ((edits && !check_paths(api, map)) || !edit_definition(api, map, history)) {
+    stamp(*definition.as_map(), history.last_edit());
+    if (!edit_definition(api, definition, history)) {
         return std::nullopt;
     }
-    if (Value* paths = map.find("paths"); paths != nullptr && paths->is_map()) {
+    if (Value* paths = definition.find("paths"); paths != nullptr && paths->is_map()) {
         wrap_conditional_paths(api.context(), api.logical_id(), *paths->as_map());
     }
     return ApiBody{Map{{"Body", std::move(definition)}}, history.now()};
@@ -135,30 +163,28 @@ bool add_endpoint(const Resource& api, Map& properties) {
     // Only the commercial partition has edge locations, which are the default.
     static const Value regional = "REGIONAL";
     const bool has_edges = api.context().partition() == "aws";
-    const Value* given_endpoint = api.find("EndpointConfiguration");
+    const Value* given_endpoint = api.given("EndpointConfiguration");
     const Value* endpoint = given_endpoint == nullptr && !has_edges ? &regional : given_endpoint;
     if (endpoint == nullptr) {
         return true;
     }
     Map configuration;
     Value type = *endpoint;
-    if (endpoint->is_map() && !is_intrinsic(*endpoint)) {
+    if (is_given(endpoint->find("Type"))) { // a map without Type goes through whole
         const auto given = api.below("EndpointConfiguration");
         type = (*given)["Type"];
-        const bool twice =
-            given->find("VPCEndpointIds") != nullptr && given->find("VpcEndpointIds") != nullptr;
-        if (twice || type.is_null()) {
+        const Value* ids = given->find("VPCEndpointIds");
+        const Value* same_ids = given->find("VpcEndpointIds");
+        if (ids != nullptr && same_ids != nullptr) {
             given->error(
-                twice ? "VpcEndpointIds" : "",
-                twice ? "VPCEndpointIds and VpcEndpointIds are the same property"
-                      : "EndpointConfiguration needs Type",
-                twice ? "leave one of them out" : "e.g. Type: REGIONAL");
+                "VpcEndpointIds",
+                "VPCEndpointIds and VpcEndpointIds are the same property",
+                "leave one of them out");
             return false;
         }
-        for (const char* name : {"VPCEndpointIds", "VpcEndpointIds"}) {
-            if (const Value* ids = given->find(name)) {
-                configuration.set("VpcEndpointIds", *ids);
-            }
+        ids = ids != nullptr ? ids : same_ids;
+        if (ids != nullptr) {
+            configuration.set("VpcEndpointIds", is_given(ids) ? *ids : Value());
         }
         if (const Value* addresses = given->find("IpAddressType")) {
             configuration.set("IpAddressType", *addresses);
@@ -178,11 +204,14 @@ void copy(const Resource& api, std::string_view from, Map& to, std::string_view 
 
 /// What the deployment's id is made of: whatever needs a new deployment when it changes.
 std::string deployment_text(const Resource& api, const Map& rest_api, std::uint32_t copies) {
+    if (api.given("AlwaysDeploy") != nullptr) {
+        return std::to_string(api.context().options().now);
+    }
     const Value* body = rest_api.find("Body");
     std::string text =
         definition_text(body != nullptr ? *body : *rest_api.find("BodyS3Location"), copies);
     constexpr std::string_view separator = "||";
-    if (const Value* version = api.find("OpenApiVersion")) {
+    if (const Value* version = api.given("OpenApiVersion")) {
         text += separator;
         text += version_text(*version);
     }
@@ -204,10 +233,10 @@ std::string deployment_text(const Resource& api, const Map& rest_api, std::uint3
         text += definition_json(domain);
     }
     const AllApiPaths& managed = api.context().state<AllApiPaths>();
-    if (const auto found = managed.apis.find(api.logical_id());
-        found != managed.apis.end() && !found->second.function_names.empty()) {
+    if (const auto found = managed.function_names.find(api.logical_id());
+        found != managed.function_names.end()) {
         text += separator;
-        text += found->second.function_names;
+        text += found->second;
     }
     return text;
 }
@@ -256,6 +285,9 @@ void expand_api(Resource& api) {
         api.error("OpenApiVersion", "OpenApiVersion must be a text", "e.g. OpenApiVersion: 3.0.1");
         return;
     }
+    if (Value* auth = api.find("Auth")) {
+        *auth = api.context().parameters().resolve(*auth);
+    }
     auto body = api_body(api);
     if (!body || !add_endpoint(api, body->properties)) {
         return;
@@ -264,22 +296,24 @@ void expand_api(Resource& api) {
     if (const Value* types = api.find("BinaryMediaTypes")) {
         rest_api.set("BinaryMediaTypes", api.context().parameters().resolve(*types));
     }
+    copy(api, "MinimumCompressionSize", rest_api, "MinimumCompressionSize");
     for (const char* name :
          {"Name",
           "Description",
-          "MinimumCompressionSize",
           "ApiKeySourceType",
           "FailOnWarnings",
           "Mode",
           "Policy",
           "SecurityPolicy",
           "EndpointAccessMode"}) {
-        copy(api, name, rest_api, name);
+        if (const Value* value = api.given(name)) {
+            rest_api.set(name, *value);
+        }
     }
     const Value* tags_value = api.find("Tags");
     const Map tags = tags_value != nullptr && tags_value->is_map() ? *tags_value->as_map() : Map{};
-    if (!tags.empty()) {
-        rest_api.set("Tags", tag_list(tags));
+    if (api.given("PropagateTags") != nullptr) {
+        api.pass_on_tags(tags);
     }
     const std::string digest = base::sha1_hex(deployment_text(api, rest_api, body->copies));
     if (Value* definition = rest_api.find("Body")) {
@@ -290,7 +324,7 @@ void expand_api(Resource& api) {
     Map deployed{
         {"Description", fmt::format("RestApi deployment id: {}", digest)},
         {"RestApiId", make_ref(api.logical_id())}};
-    if (api.find("OpenApiVersion") == nullptr) {
+    if (api.given("OpenApiVersion") == nullptr) {
         deployed.set("StageName", "Stage");
     }
     api.emit_main(api.logical_id(), "AWS::ApiGateway::RestApi", std::move(rest_api));

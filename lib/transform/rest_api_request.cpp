@@ -4,7 +4,9 @@
 #include "transform/intrinsics.h"
 #include "transform/openapi.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -30,7 +32,8 @@ List& list_in(Map& map, std::string_view key) {
 void add_validator(const Map& model, Map& definition, Map& operation) {
     const Value* body = model.find("ValidateBody");
     const Value* parameters = model.find("ValidateParameters");
-    if (body == nullptr && parameters == nullptr) {
+    if ((body == nullptr || body->is_null()) &&
+        (parameters == nullptr || parameters->is_null())) {
         return;
     }
     const bool checks_body = is_true(body);
@@ -52,128 +55,187 @@ void add_validator(const Map& model, Map& definition, Map& operation) {
 
 } // namespace
 
-Map& RestMethod::integration() const {
-    return *operation.find(integration_key)->as_map();
+namespace {
+
+/// The model that the event names, which its API must have; nothing and an error when it has not.
+std::optional<Value> model_of(const Properties& event, const Value& name, const Map& api) {
+    const Value* models = api.find("Models");
+    if (!is_given(models)) {
+        event.error(
+            "RequestModel",
+            fmt::format("the API has no Models, so there is no model {}", name.text()),
+            "add it to the API's Models");
+        return std::nullopt;
+    }
+    if (!models->is_map() || !name.is_string()) {
+        event.error(
+            "RequestModel",
+            models->is_map() ? "Model of RequestModel must be the name of a model of the API"
+                             : "the API's Models must be a map of JSON schemas");
+        return std::nullopt;
+    }
+    if (!is_given(models->find(name.text()))) {
+        event.error(
+            "RequestModel",
+            fmt::format("the API has no model {}", name.text()),
+            "add it to the API's Models");
+        return std::nullopt;
+    }
+    // Model names are case-insensitive in SAM: everything is written small.
+    Value model = base::to_lower(name.text());
+    model.set_where(name.where());
+    return model;
 }
 
-bool apply_request_model(const Properties& event, Map& api, RestMethod& method) {
-    const Value* request = event.find("RequestModel");
-    if (request == nullptr) {
-        return true;
-    }
-    const Value* name = request->find("Model");
-    if (name == nullptr || !name->is_string()) {
-        event.error("RequestModel", "RequestModel needs Model, the name of a model of the API");
-        return false;
-    }
-    const Value* models = api.find("Models");
-    if (models == nullptr || models->is_null()) {
-        event.error(
-            "RequestModel",
-            fmt::format("the API has no Models, so there is no model {}", name->text()),
-            "add it to the API's Models");
-        return false;
-    }
-    if (!models->is_map()) {
-        return true; // told when the API is expanded
-    }
-    if (!models->as_map()->contains(name->text())) {
-        event.error(
-            "RequestModel",
-            fmt::format("the API has no model {}", name->text()),
-            "add it to the API's Models");
-        return false;
-    }
-    for (const char* option : {"Required", "ValidateBody", "ValidateParameters"}) {
-        const Value* value = request->find(option);
+bool check_validation(const Properties& event, const Value& request) {
+    for (const char* option : {"ValidateBody", "ValidateParameters"}) {
+        const Value* value = request.find(option);
         if (value != nullptr && !value->is_null() && !value->is_boolean()) {
             event.error(
                 "RequestModel", fmt::format("{} of RequestModel must be true or false", option));
             return false;
         }
     }
-    Map& definition = *api.find("DefinitionBody")->as_map();
-    // Model names are case-insensitive in SAM: everything is written small.
-    const std::string model = base::to_lower(name->text());
-    const Value* required = request->find("Required");
-    if (speaks_openapi_3(definition, api)) {
-        Map body{
-            {"content",
-             Map{
-                 {"application/json",
-                  Map{{"schema", Map{{"$ref", fmt::format("#/components/schemas/{}", model)}}}}}}}};
-        if (required != nullptr) {
-            body.set("required", *required);
-        }
-        method.operation.set("requestBody", std::move(body));
-    } else {
-        Value model_name = model;
-        model_name.set_where(name->where());
-        Map parameter{
-            {"in", "body"},
-            {"name", std::move(model_name)},
-            {"schema", Map{{"$ref", fmt::format("#/definitions/{}", model)}}}};
-        if (required != nullptr) {
-            parameter.set("required", *required);
-        }
-        list_in(method.operation, "parameters").emplace_back(std::move(parameter));
-    }
-    add_validator(*request->as_map(), definition, method.operation);
     return true;
 }
 
-bool apply_request_parameters(const Properties& event, RestMethod& method) {
-    const List* parameters = event.list_at("RequestParameters");
-    if (parameters == nullptr) {
-        return event.find("RequestParameters") == nullptr;
+/// The body of requests, in the document's own language.
+void declare_body(const Map& definition, const Value& model, const Value* required, Map& operation) {
+    const Value* swagger = definition.find("swagger");
+    if (swagger != nullptr && !swagger->is_null()) {
+        Map parameter{
+            {"in", "body"},
+            {"name", model},
+            {"schema", Map{{"$ref", fmt::format("#/definitions/{}", model.text())}}}};
+        if (required != nullptr && !required->is_null()) {
+            parameter.set("required", *required);
+        }
+        list_in(operation, "parameters").emplace_back(std::move(parameter));
+    } else if (is_version_3(definition.find("openapi"))) {
+        Map schema{{"$ref", fmt::format("#/components/schemas/{}", model.text())}};
+        Map body{
+            {"content", Map{{"application/json", Map{{"schema", std::move(schema)}}}}}};
+        if (required != nullptr && !required->is_null()) {
+            body.set("required", *required);
+        }
+        operation.set("requestBody", std::move(body));
     }
+}
+
+} // namespace
+
+bool apply_request_model(
+    const Properties& event, const Map& api, Map& definition, const Operations& operations) {
+    const Value* request = event.given("RequestModel");
+    if (request == nullptr) {
+        return true;
+    }
+    if (!request->is_map()) {
+        event.wrong_kind("RequestModel", "a map");
+        return false;
+    }
+    const Value* name = request->find("Model");
+    if (!is_given(name)) {
+        event.warning(
+            "RequestModel",
+            "a RequestModel without Model changes nothing",
+            "give Model, the name of a model of the API");
+        return true;
+    }
+    const auto model = model_of(event, *name, api);
+    if (!model || !check_validation(event, *request)) {
+        return false;
+    }
+    for (Map* operation : operations) {
+        declare_body(definition, *model, request->find("Required"), *operation);
+        add_validator(*request->as_map(), definition, *operation);
+    }
+    return true;
+}
+
+namespace {
+
+struct RequestParameter {
+    Value name; ///< the whole: method.request.header.Accept
+    Value in;
+    Value own_name;
+    const Value* required = nullptr;
+    const Value* caching = nullptr;
+};
+
+std::optional<RequestParameter> read_parameter(const Value& given) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 3> places{{
         {"method.request.querystring.", "query"},
         {"method.request.header.", "header"},
         {"method.request.path.", "path"},
     }};
-    for (const Value& parameter : *parameters) {
-        const Map* settings = nullptr;
-        Value name = parameter;
-        if (const Map* map = parameter.as_map(); map != nullptr && map->size() == 1) {
-            name = map->begin()->key;
-            name.set_where(map->begin()->key_where);
-            settings = map->begin()->value.as_map();
+    RequestParameter parameter;
+    parameter.name = given;
+    if (const Map* map = given.as_map(); map != nullptr && !map->empty()) {
+        // One of several is what AWS's transform reads.
+        const data::Entry& first = *map->begin();
+        parameter.name = first.key;
+        parameter.name.set_where(first.key_where);
+        const Map* settings = first.value.as_map();
+        const bool known =
+            settings != nullptr &&
+            std::all_of(settings->begin(), settings->end(), [](const data::Entry& setting) {
+                return setting.key == "Required" || setting.key == "Caching";
+            });
+        if (!known) {
+            return std::nullopt;
         }
-        const auto* place = std::find_if(places.begin(), places.end(), [&](const auto& row) {
-            return name.text().starts_with(row.first);
-        });
-        if (place == places.end() || (parameter.is_map() && settings == nullptr)) {
+        parameter.required = settings->find("Required");
+        parameter.caching = settings->find("Caching");
+    }
+    const auto* place = std::find_if(places.begin(), places.end(), [&](const auto& row) {
+        return parameter.name.text().starts_with(row.first);
+    });
+    if (place == places.end()) {
+        return std::nullopt;
+    }
+    parameter.own_name = parameter.name.text().substr(place->first.size());
+    parameter.own_name.set_where(parameter.name.where());
+    parameter.in = place->second;
+    if (parameter.in.text() != "query") {
+        parameter.in.set_where(parameter.name.where()); // the word the user wrote
+    }
+    return parameter;
+}
+
+} // namespace
+
+bool apply_request_parameters(const Properties& event, const Operations& operations) {
+    const Value* given = event.given("RequestParameters");
+    if (given == nullptr) {
+        return true;
+    }
+    if (!given->is_list()) {
+        event.wrong_kind("RequestParameters", "a list");
+        return false;
+    }
+    for (const Value& one : *given->as_list()) {
+        const auto parameter = read_parameter(one);
+        if (!parameter) {
             event.error_at(
-                parameter,
+                one,
                 "RequestParameters",
                 "a request parameter is method.request.header.NAME, .querystring.NAME or "
                 ".path.NAME, or a map of one of these to Required and Caching");
             return false;
         }
-        const Value* required = settings == nullptr ? nullptr : settings->find("Required");
-        const Value* caching = settings == nullptr ? nullptr : settings->find("Caching");
-        for (const Value* option : {required, caching}) {
-            if (option != nullptr && !option->is_boolean() && !is_intrinsic(*option)) {
-                event.error_at(
-                    *option, "RequestParameters", "Required and Caching must be true or false");
-                return false;
+        for (Map* operation : operations) {
+            list_in(*operation, "parameters")
+                .emplace_back(
+                    Map{{"in", parameter->in},
+                        {"name", parameter->own_name},
+                        {"required",
+                         parameter->required == nullptr ? Value(false) : *parameter->required},
+                        {"type", "string"}});
+            Value* integration = operation->find(integration_key);
+            if (is_given(parameter->caching) && integration->is_map()) {
+                list_in(*integration->as_map(), "cacheKeyParameters").push_back(parameter->name);
             }
-        }
-        Value own_name = name.text().substr(place->first.size());
-        own_name.set_where(name.where());
-        Value in = place->second;
-        if (in.text() != "query") {
-            in.set_where(name.where()); // the word the user wrote
-        }
-        list_in(method.operation, "parameters")
-            .emplace_back(
-                Map{{"in", std::move(in)},
-                    {"name", std::move(own_name)},
-                    {"required", required == nullptr ? Value(false) : *required},
-                    {"type", "string"}});
-        if (is_true(caching)) {
-            list_in(method.integration(), "cacheKeyParameters").push_back(name);
         }
     }
     return true;

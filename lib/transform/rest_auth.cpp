@@ -5,6 +5,7 @@
 #include "transform/openapi.h"
 #include "transform/python_order.h"
 #include "transform/rest_authorizer.h"
+#include "transform/rest_definition.h"
 #include "transform/rest_policy.h"
 #include "transform/rest_security.h"
 
@@ -19,15 +20,6 @@ namespace {
 using data::List;
 using data::Map;
 using data::Value;
-
-/// As the DefaultAuthorizer of an API.
-Value default_iam_scheme() {
-    return Map{
-        {"type", "apiKey"},
-        {"name", "Authorization"},
-        {"in", "header"},
-        {"x-amazon-apigateway-authtype", "awsSigv4"}};
-}
 
 /// Whether the places of security schemes are maps; an error of the document if not.
 bool check_security_schemes(const Resource& api, const Map& definition) {
@@ -50,7 +42,7 @@ bool check_security_schemes(const Resource& api, const Map& definition) {
 /// Whether every `security` of the definition is a list of maps; an error of the document if not.
 bool check_security(const Resource& api, Map& paths) {
     bool good = true;
-    each_operation(paths, [&](const std::string& path, const std::string& method, Map& operation) {
+    each_operation(paths, is_rest_method, [&](const std::string& path, const std::string& method, Map& operation) {
         const Value* security = operation.find("security");
         if (security == nullptr || security->is_null()) {
             return;
@@ -68,101 +60,145 @@ bool check_security(const Resource& api, Map& paths) {
     return good;
 }
 
+/// Whether a requirement names any of the schemes.
+template <class IsScheme>
+bool names_any(const Value& requirement, IsScheme&& is_scheme) {
+    const Map& schemes = *requirement.as_map();
+    return std::any_of(schemes.begin(), schemes.end(), [&](const data::Entry& scheme) {
+        return is_scheme(scheme.key);
+    });
+}
+
+/// The requirements that name a scheme of that kind and all others, each in their order.
+template <class IsScheme>
+std::pair<List, List> split(const Value* security, IsScheme&& is_scheme) {
+    std::pair<List, List> parts;
+    const List* list = security == nullptr ? nullptr : security->as_list();
+    for (const Value& one : list == nullptr ? List{} : *list) {
+        (names_any(one, is_scheme) ? parts.first : parts.second).push_back(one);
+    }
+    return parts;
+}
+
+/// Drops the first requirement that names the scheme. Whether there was one.
+bool drop(List& security, std::string_view scheme) {
+    const auto found = std::find_if(security.begin(), security.end(), [&](const Value& one) {
+        return one.find(scheme) != nullptr;
+    });
+    const bool there = found != security.end();
+    if (there) {
+        security.erase(found);
+    }
+    return there;
+}
+
+/// The default authorizer for every operation that says nothing of its own; those that say NONE
+/// have nothing but what else they say.
 void add_default_authorizer(
-    const Properties& auth, const Value& name, Map& paths, bool preflight_too) {
-    const Value* authorizers = auth.find("Authorizers");
-    const Value* scopes = scopes_of(authorizers, name.text());
-    const auto is_authorizer = [&](const Value& one) {
-        const Map& schemes = *one.as_map();
-        return std::any_of(schemes.begin(), schemes.end(), [&](const data::Entry& scheme) {
-            return scheme.key == iam || scheme.key == open ||
-                   (authorizers != nullptr && authorizers->find(scheme.key) != nullptr);
-        });
+    const Properties& auth,
+    const RestAuthorizers& authorizers,
+    const Value& name,
+    Map& definition,
+    Map& paths) {
+    const Value* preflight = auth.map().find("AddDefaultAuthorizerToCorsPreflight");
+    const bool preflight_too = preflight == nullptr || is_given(preflight);
+    const auto is_authorizer = [&](std::string_view scheme) {
+        return scheme == iam ||
+               std::any_of(authorizers.begin(), authorizers.end(), [&](const auto& authorizer) {
+                   return authorizer.first.text() == scheme;
+               });
     };
+    const Value* scopes = scopes_of(auth.find("Authorizers"), name.text());
+    bool needs_iam = false;
     each_operation(
-        paths, [&](const std::string& /*path*/, const std::string& method, Map& operation) {
+        paths,
+        is_rest_method,
+        [&](const std::string& /*path*/, const std::string& method, Map& operation) {
             if (method == "options" && !preflight_too) {
                 return;
             }
-            List& security = security_of(operation);
-            if (std::none_of(security.begin(), security.end(), is_authorizer)) {
-                security.push_back(requirement(
+            auto [own, all] = split(operation.find("security"), is_authorizer);
+            if (drop(all, open)) {
+                own.clear();
+            } else if (own.empty()) {
+                own.push_back(requirement(
                     name, scopes != nullptr && scopes->is_list() ? *scopes->as_list() : List{}));
             }
+            all.insert(all.end(), own.begin(), own.end());
+            if (!all.empty()) {
+                needs_iam = needs_iam || all.front().find(iam) != nullptr;
+                operation.set("security", std::move(all));
+            }
         });
+    if (needs_iam) {
+        add_scheme(definition, {std::string(iam), iam_scheme()});
+    }
 }
 
-void add_default_api_key(Map& paths, bool preflight_too) {
+/// The API's key for every operation but those that say they need none.
+void add_default_api_key(const Properties& auth, Map& paths) {
+    const Value* preflight = auth.map().find("AddApiKeyRequiredToCorsPreflight");
+    const bool preflight_too = preflight == nullptr || is_given(preflight);
     each_operation(
-        paths, [&](const std::string& /*path*/, const std::string& method, Map& operation) {
-            if (method == "options" && !preflight_too) {
-                return;
+        paths,
+        is_rest_method,
+        [&](const std::string& /*path*/, const std::string& method, Map& operation) {
+            const Value* before = operation.find("security");
+            auto [own, all] = split(before, [](std::string_view scheme) {
+                return scheme == api_key || scheme == no_api_key;
+            });
+            const bool exempt = drop(own, no_api_key);
+            if (!exempt && (method != "options" || preflight_too)) {
+                all.emplace_back(Map{{std::string(api_key), List{}}});
             }
-            List& security = security_of(operation);
-            if (!requires_scheme(security, no_api_key) && !requires_scheme(security, api_key)) {
-                security.emplace_back(Map{{std::string(api_key), List{}}});
-            }
-        });
-}
-
-void drop_markers(Map& paths, std::uint32_t now) {
-    each_operation(
-        paths, [now](const std::string& /*path*/, const std::string& /*method*/, Map& operation) {
-            Value* security = operation.find("security");
-            List* list = security == nullptr ? nullptr : security->as_list();
-            if (list == nullptr || !requires_scheme(*list, no_api_key)) {
-                return;
-            }
-            list->erase(
-                std::remove_if(
-                    list->begin(),
-                    list->end(),
-                    [](const Value& one) { return one.find(no_api_key) != nullptr; }),
-                list->end());
-            if (list->empty()) {
-                remove_member(operation, "security", now);
+            const List nothing;
+            const List* was = before == nullptr ? nullptr : before->as_list();
+            if (all != (was == nullptr ? nothing : *was)) {
+                operation.set("security", std::move(all));
             }
         });
 }
 
-/// Whether DefaultAuthorizer is one of the authorizers; an error when not.
-bool check_default(const Properties& auth, const Value& name) {
-    const Value* authorizers = auth.find("Authorizers");
-    if (name.is_string() && (name.text() == iam || (authorizers != nullptr &&
-                                                    authorizers->find(name.text()) != nullptr))) {
+/// DefaultAuthorizer on every operation. False and an error when it is not one of the authorizers.
+bool apply_default(
+    const Properties& auth, const RestAuthorizers& authorizers, Map& definition, Map& paths) {
+    const Value* name = auth.given("DefaultAuthorizer");
+    if (name == nullptr) {
         return true;
     }
-    auth.error(
-        "DefaultAuthorizer",
-        "DefaultAuthorizer is not one of the Authorizers",
-        "define it under Authorizers, or write AWS_IAM");
-    return false;
+    const bool known =
+        name->is_string() &&
+        std::any_of(authorizers.begin(), authorizers.end(), [&](const auto& authorizer) {
+            return authorizer.first.text() == name->text();
+        });
+    if (!known) {
+        auth.error(
+            "DefaultAuthorizer",
+            "DefaultAuthorizer is not one of the Authorizers",
+            "define it under Authorizers, or write AWS_IAM");
+        return false;
+    }
+    add_default_authorizer(auth, authorizers, *name, definition, paths);
+    return true;
 }
 
 bool apply_resource_policy(
-    const Resource& api, const Value* given, Map& definition, std::uint32_t now) {
-    const Value* paths = definition.find("paths");
-    if (given == nullptr) {
+    const Resource& api, const Properties& auth, Map& definition, std::uint32_t now) {
+    const Value* policy = auth.given("ResourcePolicy");
+    if (policy == nullptr) {
         return true;
     }
-    const Value resolved = api.context().parameters().resolve(*given);
-    const Value* policy = &resolved;
     if (!policy->is_map()) {
         api.context().error("ResourcePolicy must be a map", {}, policy->where());
         return false;
     }
-    const Value stage = api["StageName"];
-    const bool restricts =
-        std::any_of(policy->as_map()->begin(), policy->as_map()->end(), [](const auto& entry) {
-            return entry.key != "CustomStatements";
-        });
-    if (restricts && paths != nullptr && paths->is_map()) {
-        std::vector<std::string> names;
-        for (const data::Entry* path : in_python_order(*paths->as_map(), now)) {
-            names.push_back(path->key);
-        }
-        for (const std::string& name : names) {
-            restrict_path(api.context(), definition, *policy, name, stage, now);
+    std::vector<std::string> names;
+    for (const data::Entry* path : in_python_order(*definition.find("paths")->as_map(), now)) {
+        names.push_back(path->key);
+    }
+    for (const std::string& name : names) {
+        if (!restrict_path(api.context(), definition, *policy, {name, {}, api["StageName"], now})) {
+            return false;
         }
     }
     add_custom_statements(definition, *policy);
@@ -173,54 +209,33 @@ bool apply_resource_policy(
 
 bool apply_api_auth(const Resource& api, Map& definition, std::uint32_t now) {
     // The definition's own members move when it gets more: look the paths up each time.
-    const auto with_paths = [&](auto&& edit) {
-        Value* paths = definition.find("paths");
-        return paths == nullptr || !paths->is_map() || edit(*paths->as_map());
-    };
-    const auto tidy = [now](Map& paths) {
-        drop_markers(paths, now);
-        return true;
-    };
+    const auto paths = [&]() -> Map& { return *definition.find("paths")->as_map(); };
     const std::optional<Properties> auth = api.below("Auth");
-    if (!auth) {
-        return with_paths(tidy) && api.find("Auth") == nullptr;
+    if (!auth || !auth->check("ApiAuth")) {
+        return false;
     }
     const auto authorizers = read_rest_authorizers(*auth);
-    if (!authorizers) {
+    if (!authorizers || !check_security_schemes(api, definition)) {
         return false;
     }
-    if (!check_security_schemes(api, definition)) {
+    const bool by_key = auth->given("ApiKeyRequired") != nullptr;
+    if (((auth->given("DefaultAuthorizer") != nullptr && !authorizers->empty()) || by_key) &&
+        (!check_operations(api, definition) || !check_security(api, paths()))) {
         return false;
     }
-    for (const auto& [name, scheme] : *authorizers) {
-        schemes_of(definition).set(data::Entry(std::string(name.text()), scheme, name.where()));
-    }
-    if (!with_paths([&](Map& paths) { return check_security(api, paths); })) {
-        return false;
-    }
-    if (const Value* name = auth->find("DefaultAuthorizer");
-        name != nullptr && name->text() != open) {
-        if (!check_default(*auth, *name)) {
+    if (!authorizers->empty()) {
+        for (const auto& [name, scheme] : *authorizers) {
+            schemes_of(definition).set(data::Entry(std::string(name.text()), scheme, name.where()));
+        }
+        if (!apply_default(*auth, *authorizers, definition, paths())) {
             return false;
         }
-        if (name->text() == iam) {
-            add_scheme(definition, {std::string(iam), default_iam_scheme(), name->where()});
-        }
-        with_paths([&](Map& paths) {
-            add_default_authorizer(
-                *auth, *name, paths, !is_false(auth->find("AddDefaultAuthorizerToCorsPreflight")));
-            return true;
-        });
     }
-    if (is_true(auth->find("ApiKeyRequired"))) {
+    if (by_key) {
         add_scheme(definition, {std::string(api_key), api_key_scheme()});
-        with_paths([&](Map& paths) {
-            add_default_api_key(paths, !is_false(auth->find("AddApiKeyRequiredToCorsPreflight")));
-            return true;
-        });
+        add_default_api_key(*auth, paths());
     }
-    with_paths(tidy);
-    return apply_resource_policy(api, auth->find("ResourcePolicy"), definition, now);
+    return apply_resource_policy(api, *auth, definition, now);
 }
 
 void emit_authorizer_permissions(const Resource& api) {
@@ -231,8 +246,8 @@ void emit_authorizer_permissions(const Resource& api) {
     }
     for (const data::Entry& authorizer : *authorizers->as_map()) {
         const Value* function = authorizer.value.find("FunctionArn");
-        if (function == nullptr ||
-            is_true(authorizer.value.find("DisableFunctionDefaultPermissions"))) {
+        if (!is_given(function) ||
+            is_given(authorizer.value.find("DisableFunctionDefaultPermissions"))) {
             continue;
         }
         api.emit(

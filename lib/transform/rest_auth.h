@@ -3,19 +3,29 @@
 #include "data/value.h"
 #include "transform/resource.h"
 #include "transform/rest_api_request.h"
+#include "transform/rest_policy.h"
 
 /// Who may call a REST API.
 /// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiauth.html
 namespace samara::transform {
 
-/// The event's Auth on its operation: authorizer, scopes, API key, resource policy; the caller's
-/// credentials for AWS_IAM when `caller_credentials`. `api` holds the API's properties. False after
-/// an error.
-bool apply_event_auth(
-    const Properties& event, data::Map& api, RestMethod& method, bool caller_credentials);
+/// AWS_IAM calls an integration as its caller, or as InvokeRole: sets `credentials` when the event,
+/// or else the API's default, asks for it. `api` holds the API's properties.
+void add_caller_credentials(
+    const Properties& event, const data::Map& api, data::Map& integration);
 
-/// The event's Auth with OverrideApiAuth on an operation of a definition the user wrote.
-void override_operation_auth(const Properties& event, data::Map& api, const RestRoute& route);
+/// The event's Auth on its operations: authorizer, scopes, API key, resource policy. False after an
+/// error.
+bool apply_event_auth(
+    const Properties& event,
+    const data::Map& api,
+    data::Map& definition,
+    const RestPlace& place,
+    const Operations& operations);
+
+/// The event's Auth with OverrideApiAuth on the operations of a definition the user wrote. False
+/// after an error.
+bool override_operation_auth(const Properties& event, data::Map& api, const RestPlace& place);
 
 /// The API's own Auth on its definition: security definitions, default authorizer, API keys,
 /// resource policy. False after an error.

@@ -25,7 +25,7 @@ std::optional<std::string> identity_source(const Properties& authorizer, const V
     std::string out;
     for (const auto& [name, prefix] : kinds) {
         const Value* values = identity.find(name);
-        if (values == nullptr || values->is_null()) {
+        if (!is_given(values)) {
             continue;
         }
         if (!values->is_list()) {
@@ -33,16 +33,30 @@ std::optional<std::string> identity_source(const Properties& authorizer, const V
             return std::nullopt;
         }
         for (const Value& value : *values->as_list()) {
-            out += fmt::format("{}{}{}", out.empty() ? "" : ", ", prefix, data::scalar_text(value));
+            if (!value.is_string()) {
+                authorizer.error_at(
+                    value, "Identity", fmt::format("{} must be a list of texts", name));
+                return std::nullopt;
+            }
+            out += fmt::format("{}{}{}", out.empty() ? "" : ", ", prefix, value.text());
         }
     }
     return out;
 }
 
 void copy(const Value& from, std::string_view member, Map& to, std::string_view name) {
-    if (const Value* value = from.find(member); value != nullptr && !value->is_null()) {
+    if (const Value* value = from.find(member); is_given(value)) {
         to.set(name, *value);
     }
+}
+
+/// As the DefaultAuthorizer of an API.
+Value iam_scheme() {
+    return Map{
+        {"type", "apiKey"},
+        {"name", "Authorization"},
+        {"in", "header"},
+        {"x-amazon-apigateway-authtype", "awsSigv4"}};
 }
 
 Value scheme_of(Value header, std::string_view kind, Map settings) {
@@ -56,7 +70,7 @@ Value scheme_of(Value header, std::string_view kind, Map settings) {
 
 Value header_of(const Value& identity) {
     const Value* header = identity.find("Header");
-    return header == nullptr || header->is_null() ? Value("Authorization") : *header;
+    return is_given(header) ? *header : Value("Authorization");
 }
 
 Value cognito_scheme(const Properties& authorizer, const Value& identity) {
@@ -78,11 +92,14 @@ std::optional<Value> lambda_scheme(const Properties& authorizer, const Value& id
                 "${{__FunctionArn__}}/invocations",
                 authorizer.context().partition()),
             Map{{"__FunctionArn__", authorizer["FunctionArn"]}}));
-    if (const Value* role = authorizer.find("FunctionInvokeRole");
+    const Value* cached = identity.find("ReauthorizeEvery");
+    if (cached != nullptr && !cached->is_null()) { // 0 is a time
+        settings.set("authorizerResultTtlInSeconds", *cached);
+    }
+    if (const Value* role = authorizer.given("FunctionInvokeRole");
         role != nullptr && role->text() != "NONE") {
         settings.set("authorizerCredentials", *role);
     }
-    copy(identity, "ReauthorizeEvery", settings, "authorizerResultTtlInSeconds");
     if (!request) {
         copy(identity, "ValidationExpression", settings, "identityValidationExpression");
         return scheme_of(header_of(identity), "custom", std::move(settings));
@@ -91,7 +108,6 @@ std::optional<Value> lambda_scheme(const Properties& authorizer, const Value& id
     if (!source) {
         return std::nullopt;
     }
-    const Value* cached = identity.find("ReauthorizeEvery");
     const bool uncached =
         cached != nullptr && cached->as_integer() != nullptr && *cached->as_integer() == 0;
     if (source->empty() && !uncached && (cached == nullptr || !is_intrinsic(*cached))) {
@@ -111,13 +127,18 @@ std::optional<Value> lambda_scheme(const Properties& authorizer, const Value& id
 
 std::optional<Value> scheme_of(const Properties& authorizer) {
     static const Value nothing = Map{};
-    const Value* identity = authorizer.find("Identity");
+    const Value* identity = authorizer.given("Identity");
     if (identity != nullptr && !identity->is_map()) {
         authorizer.wrong_kind("Identity", "a map");
         return std::nullopt;
     }
     const Value& given = identity == nullptr ? nothing : *identity;
-    if (authorizer.find("UserPoolArn") != nullptr) {
+    if (const Value* scopes = authorizer.given("AuthorizationScopes");
+        scopes != nullptr && !scopes->is_list()) {
+        authorizer.wrong_kind("AuthorizationScopes", "a list");
+        return std::nullopt;
+    }
+    if (authorizer.given("UserPoolArn") != nullptr) {
         return cognito_scheme(authorizer, given);
     }
     if (authorizer.find("FunctionArn") == nullptr) {
@@ -136,24 +157,34 @@ std::optional<Value> scheme_of(const Properties& authorizer) {
 
 } // namespace
 
-std::optional<std::vector<std::pair<Value, Value>>> read_rest_authorizers(const Properties& auth) {
-    std::vector<std::pair<Value, Value>> out;
-    const auto authorizers = auth.below("Authorizers");
-    if (!authorizers) {
-        return auth.find("Authorizers") == nullptr ? std::optional(std::move(out)) : std::nullopt;
+std::optional<RestAuthorizers> read_rest_authorizers(const Properties& auth) {
+    const auto authorizers =
+        auth.given("Authorizers") == nullptr ? std::nullopt : auth.below("Authorizers");
+    if (!authorizers && auth.given("Authorizers") != nullptr) {
+        return std::nullopt;
+    }
+    // In the order in which Python visits the table that AWS's transform makes of them.
+    Map schemes;
+    if (const Value* name = auth.find("DefaultAuthorizer");
+        name != nullptr && name->text() == "AWS_IAM") {
+        schemes.set(data::Entry("AWS_IAM", iam_scheme(), name->where()));
     }
     bool good = true;
-    for (const data::Entry* next : in_python_order(authorizers->map())) {
-        const data::Entry& entry = *next;
-        const auto authorizer = authorizers->below(entry.key);
-        auto scheme = authorizer ? scheme_of(*authorizer) : std::nullopt;
-        if (!scheme) {
-            good = false;
-            continue;
+    if (authorizers) {
+        for (const data::Entry* next : in_python_order(authorizers->map())) {
+            const auto authorizer = authorizers->below(next->key);
+            auto scheme = authorizer ? scheme_of(*authorizer) : std::nullopt;
+            good = good && scheme.has_value();
+            if (scheme) {
+                schemes.set(data::Entry(next->key, std::move(*scheme), next->key_where.place));
+            }
         }
-        Value name = entry.key;
-        name.set_where(entry.key_where);
-        out.emplace_back(std::move(name), std::move(*scheme));
+    }
+    RestAuthorizers out;
+    for (const data::Entry* next : in_python_order(schemes, 0)) {
+        Value name = next->key;
+        name.set_where(next->key_where);
+        out.emplace_back(std::move(name), next->value);
     }
     return good ? std::optional(std::move(out)) : std::nullopt;
 }

@@ -9,9 +9,11 @@
 
 namespace samara::transform {
 
-/// Name and OpenAPI security scheme of each authorizer of a REST API's Auth (Cognito user pools and
-/// Lambda functions). Nothing, and errors, when one of them is wrong.
-std::optional<std::vector<std::pair<data::Value, data::Value>>>
-read_rest_authorizers(const Properties& auth);
+/// Name and OpenAPI security scheme of each authorizer.
+using RestAuthorizers = std::vector<std::pair<data::Value, data::Value>>;
+
+/// The authorizers of a REST API's Auth: Cognito user pools, Lambda functions, and AWS_IAM where it
+/// is the default. Nothing, and errors, when one of them is wrong.
+std::optional<RestAuthorizers> read_rest_authorizers(const Properties& auth);
 
 } // namespace samara::transform

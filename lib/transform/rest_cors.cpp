@@ -42,7 +42,8 @@ std::optional<Cors> read_cors(const Resource& api, const Value& property) {
         return std::nullopt;
     }
     const auto take = [&](std::string_view name, Value& into) {
-        if (const Value* value = property.find(name); value != nullptr && !value->is_null()) {
+        // Written as null it is not the default either.
+        if (const Value* value = property.find(name); value != nullptr) {
             into = *value;
         }
     };
@@ -50,9 +51,7 @@ std::optional<Cors> read_cors(const Resource& api, const Value& property) {
     take("AllowHeaders", cors.headers);
     take("AllowMethods", cors.methods);
     take("MaxAge", cors.max_age);
-    const Value* credentials = property.find("AllowCredentials");
-    cors.credentials = credentials != nullptr && credentials->as_boolean() != nullptr &&
-                       *credentials->as_boolean();
+    cors.credentials = is_true(property.find("AllowCredentials"));
     if (cors.credentials && cors.origin.text() == everyone) {
         api.error(
             "Cors",
@@ -63,15 +62,14 @@ std::optional<Cors> read_cors(const Resource& api, const Value& property) {
     return cors;
 }
 
-/// "'GET,OPTIONS'" for a path with GET.
+/// "'GET,OPTIONS'" for a path with GET: every member of it in capitals, as AWS's transform has it.
 std::string methods_of(const Map& item) {
     std::set<std::string> methods{"OPTIONS"};
     for (const data::Entry& entry : item) {
-        if (entry.key == any_method) {
-            methods = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"};
-        } else if (is_method(entry.key)) {
-            methods.insert(base::to_upper(entry.key));
-        }
+        methods.insert(base::to_upper(entry.key));
+    }
+    if (item.contains(any_method)) {
+        methods = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"};
     }
     return fmt::format("'{}'", fmt::join(methods, ","));
 }
@@ -80,21 +78,23 @@ std::string methods_of(const Map& item) {
 Map preflight(const Cors& cors, const Map& item) {
     Map headers;
     Map parameters;
-    const auto answer = [&](std::string_view header, const Value& value) {
-        if (value.is_null()) {
-            return;
-        }
+    const auto answer = [&](std::string_view header, const Value& value, const char* type) {
         parameters.set(fmt::format("method.response.header.{}", header), value);
-        headers.set(header, Map{{"type", "string"}});
+        headers.set(header, Map{{"type", type}});
     };
-    answer("Access-Control-Allow-Origin", cors.origin);
-    answer("Access-Control-Allow-Headers", cors.headers);
+    answer("Access-Control-Allow-Origin", cors.origin, "string");
+    if (is_given(&cors.headers)) {
+        answer("Access-Control-Allow-Headers", cors.headers, "string");
+    }
     answer(
         "Access-Control-Allow-Methods",
-        cors.methods.is_null() ? Value(methods_of(item)) : cors.methods);
-    answer("Access-Control-Max-Age", cors.max_age);
+        is_given(&cors.methods) ? cors.methods : Value(methods_of(item)),
+        "string");
+    if (!cors.max_age.is_null()) { // 0 is an age
+        answer("Access-Control-Max-Age", cors.max_age, "integer");
+    }
     if (cors.credentials) {
-        answer("Access-Control-Allow-Credentials", "'true'");
+        answer("Access-Control-Allow-Credentials", "'true'", "string");
     }
     Map options{{"summary", "CORS support"}};
     options.set("consumes", List{"application/json"});
@@ -121,7 +121,7 @@ Map preflight(const Cors& cors, const Map& item) {
 } // namespace
 
 bool add_cors(const Resource& api, Map& definition) {
-    const Value* property = api.find("Cors");
+    const Value* property = api.given("Cors");
     if (property == nullptr) {
         return true;
     }
@@ -132,10 +132,18 @@ bool add_cors(const Resource& api, Map& definition) {
     }
     for (data::Entry& path : *paths->as_map()) {
         for (Map* item : branches(path.value)) {
-            if (!item->contains("options")) {
-                Map options = preflight(*cors, *item);
-                item->set("options", std::move(options));
+            if (item->contains("options")) {
+                continue;
             }
+            if (!is_given(&cors->origin)) {
+                api.error(
+                    "Cors",
+                    "AllowOrigin of Cors must not be empty",
+                    "name the origin, e.g. AllowOrigin: \"'https://example.com'\"");
+                return false;
+            }
+            Map options = preflight(*cors, *item);
+            item->set("options", std::move(options));
         }
     }
     return true;

@@ -26,40 +26,50 @@ Map& map_in(Map& map, std::string_view key) {
     return *value.as_map();
 }
 
-/// Whether the value may stand for a map: it is one, or an intrinsic function with such branches.
-bool is_item(const Value& value) {
-    const Value* condition = argument_of(value, "Fn::If");
-    if (condition == nullptr) {
-        return value.is_map();
+} // namespace
+
+bool check_document(const Resource& api, std::string_view property, const Value& definition) {
+    if (is_rest_document(&definition)) {
+        return true;
     }
-    const List* arguments = condition->as_list();
-    return arguments != nullptr && arguments->size() == 3 && is_item((*arguments)[1]) &&
-           is_item((*arguments)[2]);
+    api.error(
+        property,
+        fmt::format("{} needs a DefinitionBody that is swagger 2 or OpenAPI 3", property),
+        "write swagger: '2.0' or openapi: 3.0.1, and paths, into the template");
+    return false;
+}
+
+namespace {
+
+bool check_maps(const Resource& api, const data::Entry& entry, std::string_view what) {
+    Value copy = entry.value;
+    for (const Value* content : contents(copy)) {
+        if (!content->is_map()) {
+            api.context().error(
+                fmt::format("{} {} of the API's definition must be a map", what, entry.key),
+                "see https://spec.openapis.org/oas/v3.0.3#paths-object",
+                entry.value.where().known() ? entry.value.where() : entry.key_where.place);
+            return false;
+        }
+    }
+    return true;
 }
 
 } // namespace
 
-bool check_paths(const Resource& api, const Map& definition) {
-    const Value* paths = definition.find("paths");
-    if (paths == nullptr || !paths->is_map()) {
-        return true;
-    }
-    const auto wrong = [&](const data::Entry& entry, std::string_view what) {
-        api.context().error(
-            fmt::format("{} {} of the API's definition must be a map", what, entry.key),
-            "see https://spec.openapis.org/oas/v3.0.3#paths-object",
-            entry.value.where().known() ? entry.value.where() : entry.key_where.place);
-        return false;
-    };
-    for (const data::Entry& path : *paths->as_map()) {
-        if (!is_item(path.value)) {
-            return wrong(path, "path");
-        }
-        Value copy = path.value;
-        for (const Map* item : branches(copy)) {
+bool check_paths(const Resource& api, Map& definition) {
+    const Map* paths = definition.find("paths")->as_map();
+    return std::all_of(paths->begin(), paths->end(), [&](const data::Entry& path) {
+        return check_maps(api, path, "path");
+    });
+}
+
+bool check_operations(const Resource& api, Map& definition) {
+    for (data::Entry& path : *definition.find("paths")->as_map()) {
+        for (const Map* item : branches(path.value)) {
             for (const data::Entry& method : *item) {
-                if (is_method(method.key) && !method.value.is_null() && !is_item(method.value)) {
-                    return wrong(method, "method");
+                if (is_rest_method(method.key) && !check_maps(api, method, "method")) {
+                    return false;
                 }
             }
         }
@@ -115,7 +125,7 @@ std::optional<Map> gateway_response(const Properties& response) {
     out.set("responseTemplates", templates == nullptr ? Value(Map{}) : *templates);
     if (const Value* status = response.find("StatusCode")) {
         const std::string text = data::scalar_text(*status);
-        const bool numeric = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        const bool numeric = !text.empty() && text.size() <= 3 && std::all_of(text.begin(), text.end(), [](char c) {
             return c >= '0' && c <= '9';
         });
         if (!numeric) {
@@ -132,7 +142,7 @@ std::optional<Map> gateway_response(const Properties& response) {
 bool add_gateway_responses(const Resource& api, Map& definition) {
     const auto responses = api.below("GatewayResponses");
     if (!responses) {
-        return api.find("GatewayResponses") == nullptr;
+        return false;
     }
     bool good = true;
     Map out;
@@ -154,13 +164,6 @@ bool add_gateway_responses(const Resource& api, Map& definition) {
 bool add_models(const Resource& api, Map& definition) {
     const Map* models = api.map_at("Models");
     if (models == nullptr) {
-        return api.find("Models") == nullptr;
-    }
-    if (!definition.contains("swagger") && !definition.contains("openapi")) {
-        api.error(
-            "Models",
-            "Models needs a DefinitionBody that is swagger 2 or OpenAPI 3",
-            "add swagger: '2.0' or openapi: 3.0.1 to the definition");
         return false;
     }
     Map& all = map_in(definition, "definitions");
@@ -170,15 +173,19 @@ bool add_models(const Resource& api, Map& definition) {
                 model.value, fmt::format("Models.{}", model.key), "a model must be a JSON schema");
             return false;
         }
+        if (!is_given(model.value.find("type"))) {
+            api.context().error(
+                fmt::format("model {} of {} has no type", model.key, api.logical_id()),
+                "e.g. type: object",
+                model.value.where());
+            return false;
+        }
         all.set(data::Entry(base::to_lower(model.key), model.value, model.key_where));
     }
     return true;
 }
 
 void add_binary_media_types(const Resource& api, Map& definition) {
-    if (api.list_at("BinaryMediaTypes") == nullptr) {
-        return;
-    }
     const Value types = api.context().parameters().resolve(api["BinaryMediaTypes"]);
     // image~1gif, as JSON pointers write it, is accepted too, at any depth.
     const auto plain = [](const auto& self, const Value& type) -> Value {
@@ -197,11 +204,7 @@ void add_binary_media_types(const Resource& api, Map& definition) {
         }
         return out;
     };
-    List all;
-    for (const Value& type : *types.as_list()) {
-        all.push_back(plain(plain, type));
-    }
-    definition.set("x-amazon-apigateway-binary-media-types", std::move(all));
+    definition.set("x-amazon-apigateway-binary-media-types", plain(plain, types));
 }
 
 bool disable_endpoint(const Resource& api, Map& definition) {
@@ -222,7 +225,7 @@ bool disable_endpoint(const Resource& api, Map& definition) {
         setting.as_map()->set("disableExecuteApiEndpoint", *disabled);
         return true;
     };
-    if (!speaks_openapi_3(definition, {})) {
+    if (!is_version_3(definition.find("openapi"))) {
         Value& setting = definition[setting_key];
         if (!setting.is_map()) {
             setting = Map{};
@@ -230,94 +233,28 @@ bool disable_endpoint(const Resource& api, Map& definition) {
         setting.as_map()->set("disableExecuteApiEndpoint", *disabled);
         return true;
     }
-    Value& servers = definition["servers"];
-    if (!servers.is_list() || servers.as_list()->empty()) {
-        servers = List{Map{}};
+    if (!definition.contains("servers")) {
+        definition.set("servers", List{Map{}});
     }
-    bool good = true;
-    for (Value& server : *servers.as_list()) {
-        good = good && server.is_map() && set_in(server);
+    List* servers = definition.find("servers")->as_list();
+    if (servers == nullptr || !std::all_of(servers->begin(), servers->end(), [](const Value& one) {
+            return one.is_map();
+        })) {
+        api.context().error(
+            "servers of an OpenAPI document must be a list of maps",
+            {},
+            definition.find("servers")->where());
+        return false;
     }
-    return good;
-}
-
-namespace {
-
-/// The members of both, in the order in which Python visits them; those of `generated` win. What
-/// was put together so keeps its order.
-Map joined(const Map& users, const Map& generated, std::uint32_t now) {
-    Map out;
-    const auto add = [&](const data::Entry& entry) {
-        data::Entry added = entry;
-        added.key_where.entrance = data::MemberOrigin::Entrance::ordered;
-        out.set(std::move(added));
-    };
-    for (const data::Entry* entry : in_python_order(users)) {
-        add(*entry);
-    }
-    for (const data::Entry* entry : in_python_order(generated, now)) {
-        if (data::Entry* own = out.find_entry(entry->key)) {
-            own->value = entry->value;
-        } else {
-            add(*entry);
-        }
-    }
-    return out;
-}
-
-void merge_method(Map& item, const data::Entry& generated, std::uint32_t now) {
-    static const Map nothing;
-    for (data::Entry& entry : item) {
-        if (openapi_method(entry.key) != generated.key) {
-            continue;
-        }
-        const bool both = entry.value.is_map() && generated.value.is_map() &&
-                          !is_intrinsic(entry.value) && !is_intrinsic(generated.value);
-        entry.value = both ? Value(joined(*entry.value.as_map(), *generated.value.as_map(), now))
-                           : generated.value;
-        return;
-    }
-    item.set(generated);
-    if (const Map* operation = generated.value.as_map()) {
-        item.set(generated.key, joined(nothing, *operation, now));
-    }
-}
-
-} // namespace
-
-Value merge_definitions(const Value& users, const Value& generated, std::uint32_t now) {
-    Value merged = users;
-    Value* own_paths = merged.find("paths");
-    const Value* paths = generated.find("paths");
-    if (own_paths != nullptr && own_paths->is_map() && paths != nullptr) {
-        for (const data::Entry& path : *paths->as_map()) {
-            Value* item = own_paths->find(path.key);
-            if (item == nullptr || !item->is_map() || is_intrinsic(*item) || !path.value.is_map()) {
-                own_paths->as_map()->set(path);
-                continue;
-            }
-            for (const data::Entry& method : *path.value.as_map()) {
-                merge_method(*item->as_map(), method, now);
-            }
-        }
-    }
-    for (const data::Entry& entry : *generated.as_map()) {
-        if (entry.key != "paths" && entry.key != "swagger" && entry.key != "info" &&
-            !merged.as_map()->contains(entry.key)) {
-            merged.as_map()->set(entry);
-        }
-    }
-    return merged;
-}
-
-std::string version_text(const Value& version) {
-    const std::string text = data::scalar_text(version);
-    const bool whole = version.kind() == Value::Kind::number && text.find('.') == std::string::npos;
-    return whole ? text + ".0" : text;
+    return std::all_of(servers->begin(), servers->end(), set_in);
 }
 
 bool upgrade_to_openapi_3(const Resource& api, Map& definition, std::uint32_t now) {
-    if (!speaks_openapi_3(definition, api.map())) {
+    const Value* swagger = definition.find("swagger");
+    const Value* own = definition.find("openapi");
+    const Value* wanted = api.find("OpenApiVersion");
+    if ((swagger != nullptr && !swagger->is_null()) ||
+        !is_version_3(wanted != nullptr ? wanted : own)) {
         return true;
     }
     const auto move_to = [&](std::string_view from, std::string_view to) {
@@ -345,25 +282,37 @@ bool upgrade_to_openapi_3(const Resource& api, Map& definition, std::uint32_t no
     };
     // What is under Fn::If stays as it is.
     for (data::Entry& path : *paths->as_map()) {
+        if (!path.value.is_map()) {
+            wrong(path.value, path.key, "path");
+            continue;
+        }
         Value* options = path.value.find("options");
-        Map* operation = options == nullptr ? nullptr : options->as_map();
+        if (!is_given(options)) {
+            continue;
+        }
+        Map* operation = options->as_map();
         if (operation == nullptr) {
+            wrong(*options, path.key, "operation");
             continue;
         }
         remove_member(*operation, "consumes", now);
         remove_member(*operation, "produces", now);
         Value* responses = operation->find("responses");
-        if (responses != nullptr && !responses->is_map()) {
+        if (responses != nullptr && !responses->is_null() && !responses->is_map()) {
             wrong(*responses, path.key, "responses");
             continue;
         }
         Value* answer = responses == nullptr ? nullptr : responses->find("200");
+        if (answer != nullptr && !answer->is_null() && !answer->is_map()) {
+            wrong(*answer, path.key, "200");
+            continue;
+        }
         Value* headers = answer == nullptr ? nullptr : answer->find("headers");
-        if (headers != nullptr && !headers->is_map()) {
+        if (is_given(headers) && !headers->is_map()) {
             wrong(*headers, path.key, "headers");
             continue;
         }
-        if (headers == nullptr) {
+        if (!is_given(headers)) {
             continue;
         }
         for (data::Entry& header : *headers->as_map()) {

@@ -10,8 +10,16 @@
 /// an error.
 namespace samara::transform {
 
-/// Whether the definition's paths are maps of maps; an error of the document if not.
-bool check_paths(const Resource& api, const data::Map& definition);
+/// Whether `definition` is a document that `property` can be written into: swagger 2 or OpenAPI 3
+/// with paths. An error of the API if not.
+bool check_document(const Resource& api, std::string_view property, const data::Value& definition);
+
+/// Whether the definition's paths, and the branches of Fn::If around them, are maps; an error of
+/// the document if not.
+bool check_paths(const Resource& api, data::Map& definition);
+
+/// Whether its operations are maps too.
+bool check_operations(const Resource& api, data::Map& definition);
 
 /// Cors: an OPTIONS method for every path that has none.
 bool add_cors(const Resource& api, data::Map& definition);
@@ -28,16 +36,8 @@ void add_binary_media_types(const Resource& api, data::Map& definition);
 /// DisableExecuteApiEndpoint.
 bool disable_endpoint(const Resource& api, data::Map& definition);
 
-/// What the user wrote with MergeDefinitions, and what SAM writes: the latter's operations win.
-/// `now` is the count of its copies.
-data::Value
-merge_definitions(const data::Value& users, const data::Value& generated, std::uint32_t now);
-
-/// An OpenApiVersion as text: the number 3.0 is "3.0".
-std::string version_text(const data::Value& version);
-
-/// What swagger 2 has elsewhere goes where OpenAPI 3 has it, when the definition speaks that; `now`
-/// is the count of copies.
+/// What swagger 2 has elsewhere goes where OpenAPI 3 has it, when the definition is that and does
+/// not say swagger; `now` is the count of copies.
 bool upgrade_to_openapi_3(const Resource& api, data::Map& definition, std::uint32_t now);
 
 } // namespace samara::transform

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -20,38 +21,90 @@ using data::Value;
 
 constexpr std::string_view policy_key = "x-amazon-apigateway-policy";
 
-/// The definition's statements, as a list.
-List& statements_of(Map& definition) {
-    Value& policy = definition[policy_key];
-    if (!policy.is_map()) {
-        policy = Map{{"Version", "2012-10-17"}};
+/// The policy of a definition while statements are added to it.
+class Policy {
+public:
+    explicit Policy(Map& definition) : definition_(&definition) {}
+
+    /// The first statement stands alone, those after it make a list.
+    void add_alone(Map statement) {
+        Map& policy = open();
+        Value& statements = policy["Statement"];
+        if (statements.is_null()) {
+            statements = std::move(statement);
+            return;
+        }
+        list(statements).emplace_back(std::move(statement));
     }
-    Value& statements = (*policy.as_map())["Statement"];
-    if (statements.is_null()) {
-        statements = List{};
-    } else if (!statements.is_list()) {
-        statements = List{std::move(statements)};
+
+    /// Unless it is there already.
+    void add(Value statement) {
+        List& statements = list(open()["Statement"]);
+        if (std::find(statements.begin(), statements.end(), statement) == statements.end()) {
+            statements.push_back(std::move(statement));
+        }
     }
-    return *statements.as_list();
-}
+
+    /// As it is when there is none yet.
+    void add_custom(const Value& given) {
+        Value& statements = open()["Statement"];
+        if (statements.is_null()) {
+            statements = given;
+            return;
+        }
+        for (const Value& one : given.is_list() ? *given.as_list() : List{given}) {
+            add(one);
+        }
+    }
+
+    /// The policy is written also when nothing was added.
+    void write() { map(); }
+
+private:
+    Map& map() {
+        Value& policy = (*definition_)[policy_key];
+        if (!policy.is_map()) {
+            policy = Map{};
+        }
+        return *policy.as_map();
+    }
+
+    Map& open() {
+        Map& policy = map();
+        policy.set("Version", "2012-10-17");
+        return policy;
+    }
+
+    static List& list(Value& statements) {
+        if (statements.is_null()) {
+            statements = List{};
+        } else if (!statements.is_list()) {
+            statements = List{std::move(statements)};
+        }
+        return *statements.as_list();
+    }
+
+    Map* definition_;
+};
 
 /// execute-api ARNs of the methods of a path.
-List resources_of(Map& definition, std::string_view path, const Value& stage, std::uint32_t now) {
+List resources_of(Map& definition, const RestPlace& place) {
     List resources;
-    data::Map* paths = definition.find("paths")->as_map();
-    const data::Entry* entry = paths->find_entry(path);
+    Map* paths = definition.find("paths")->as_map();
+    const data::Entry* entry = paths->find_entry(place.path);
     if (entry == nullptr) {
         return resources;
     }
-    for (const Map* methods : branches(*paths->find(path))) {
-        for (const data::Entry* method : in_python_order(*methods, now)) {
-            const std::string name =
-                method->key == any_method ? std::string("*") : base::to_upper(method->key);
-            Value arn =
-                fmt::format("execute-api:/${{__Stage__}}/{}{}", name, permission_path(path));
+    for (const Map* methods : branches(*paths->find(place.path))) {
+        for (const data::Entry* method : in_python_order(*methods, place.now)) {
+            const bool any = openapi_method(method->key) == any_method;
+            Value arn = fmt::format(
+                "execute-api:/${{__Stage__}}/{}{}",
+                any ? std::string("*") : base::to_upper(method->key),
+                path_pattern(place.path));
             arn.set_where(entry->key_where);
             resources.emplace_back(
-                Map{{"Fn::Sub", List{std::move(arn), Map{{"__Stage__", stage}}}}});
+                Map{{"Fn::Sub", List{std::move(arn), Map{{"__Stage__", place.stage}}}}});
         }
     }
     return resources;
@@ -65,19 +118,12 @@ Map statement(std::string_view effect, Value principal, const List& resources) {
         {"Principal", std::move(principal)}};
 }
 
-void allow_everyone(List& statements, const List& resources) {
-    Value everyone = statement("Allow", "*", resources);
-    if (std::find(statements.begin(), statements.end(), everyone) == statements.end()) {
-        statements.push_back(std::move(everyone));
-    }
-}
-
 /// Everyone may, but those of the condition may not.
-void deny_if(List& statements, const List& resources, std::string_view comparison, Map condition) {
-    allow_everyone(statements, resources);
+void deny_if(Policy& policy, const List& resources, std::string_view comparison, Map condition) {
+    policy.add(statement("Allow", "*", resources));
     Map denial = statement("Deny", "*", resources);
     denial.set("Condition", Map{{std::string(comparison), std::move(condition)}});
-    statements.emplace_back(std::move(denial));
+    policy.add(std::move(denial));
 }
 
 List as_list(const Value& value) {
@@ -93,40 +139,40 @@ struct VpcRule {
 
 constexpr std::array vpc_rules{
     VpcRule{
-        "SourceVpcWhitelist", "IntrinsicVpcWhitelist", "IntrinsicVpceWhitelist", "StringNotEquals"},
-    VpcRule{
         "SourceVpcBlacklist", "IntrinsicVpcBlacklist", "IntrinsicVpceBlacklist", "StringEquals"},
+    VpcRule{
+        "SourceVpcWhitelist", "IntrinsicVpcWhitelist", "IntrinsicVpceWhitelist", "StringNotEquals"},
 };
 
-void restrict_vpcs(
-    Context& context,
-    List& statements,
-    const List& resources,
-    const Value& policy,
-    const VpcRule& rule) {
+/// The ids of one rule as a condition; empty when it has none, nothing after an error.
+std::optional<Map> vpc_condition(Context& context, const Value& policy, const VpcRule& rule) {
     List vpcs;
     List endpoints;
-    if (const Value* mixed = policy.find(rule.literal)) {
-        for (const Value& id : as_list(*mixed)) {
-            if (!id.is_string()) {
-                context.error(
-                    fmt::format("{} of ResourcePolicy takes ids as text", rule.literal),
-                    fmt::format(
-                        "write intrinsic functions under {} or {}", rule.vpcs, rule.endpoints),
-                    id.where());
-                return;
-            }
-            (id.text().starts_with("vpce-") ? endpoints : vpcs).push_back(id);
+    const Value* mixed = policy.find(rule.literal);
+    for (const Value& id : mixed != nullptr && mixed->is_list() ? *mixed->as_list() : List{}) {
+        if (!id.is_string()) {
+            context.error(
+                fmt::format("{} of ResourcePolicy takes ids as text", rule.literal),
+                fmt::format(
+                    "write intrinsic functions under {} or {}", rule.vpcs, rule.endpoints),
+                id.where());
+            return std::nullopt;
+        }
+        if (id.text().starts_with("vpce-")) {
+            endpoints.push_back(id);
+        } else if (id.text().starts_with("vpc-")) {
+            vpcs.push_back(id);
         }
     }
-    if (const Value* more = policy.find(rule.vpcs)) {
-        const List list = as_list(*more);
-        vpcs.insert(vpcs.end(), list.begin(), list.end());
-    }
-    if (const Value* more = policy.find(rule.endpoints)) {
-        const List list = as_list(*more);
-        endpoints.insert(endpoints.end(), list.begin(), list.end());
-    }
+    const auto extend = [&](List& ids, std::string_view property) {
+        const Value* more = policy.find(property);
+        if (more != nullptr && !more->is_null()) {
+            const List list = as_list(*more);
+            ids.insert(ids.end(), list.begin(), list.end());
+        }
+    };
+    extend(vpcs, rule.vpcs);
+    extend(endpoints, rule.endpoints);
     Map condition;
     if (!vpcs.empty()) {
         condition.set("aws:SourceVpc", std::move(vpcs));
@@ -134,59 +180,53 @@ void restrict_vpcs(
     if (!endpoints.empty()) {
         condition.set("aws:SourceVpce", std::move(endpoints));
     }
-    if (!condition.empty()) {
-        deny_if(statements, resources, rule.comparison, std::move(condition));
-    }
+    return condition;
 }
 
 } // namespace
 
-void restrict_path(
-    Context& context,
-    Map& definition,
-    const Value& policy,
-    std::string_view path,
-    const Value& stage,
-    std::uint32_t now) {
-    const List resources = resources_of(definition, path, stage, now);
-    List statements = statements_of(definition);
-    const bool alone = statements.empty();
-    const auto accounts = [&](std::string_view property, std::string_view effect) {
-        if (const Value* ids = policy.find(property); ids != nullptr && !ids->is_null()) {
-            statements.emplace_back(statement(effect, Map{{"AWS", as_list(*ids)}}, resources));
+bool restrict_path(
+    Context& context, Map& definition, const Value& given, const RestPlace& place) {
+    const List resources = resources_of(definition, place);
+    Policy policy(definition);
+    for (const auto& [property, effect] :
+         {std::pair{"AwsAccountWhitelist", "Allow"}, std::pair{"AwsAccountBlacklist", "Deny"}}) {
+        const Value* ids = given.find(property);
+        if (!is_given(ids)) {
+            continue;
         }
-    };
-    accounts("AwsAccountWhitelist", "Allow");
-    accounts("AwsAccountBlacklist", "Deny");
-    const auto addresses = [&](std::string_view property, std::string_view comparison) {
-        if (const Value* ranges = policy.find(property); ranges != nullptr && !ranges->is_null()) {
-            deny_if(statements, resources, comparison, Map{{"aws:SourceIp", as_list(*ranges)}});
+        if (!ids->is_list() && !ids->is_map()) {
+            context.error(
+                fmt::format("{} of ResourcePolicy must be a list of account ids", property),
+                {},
+                ids->where());
+            return false;
         }
-    };
-    addresses("IpRangeWhitelist", "NotIpAddress");
-    addresses("IpRangeBlacklist", "IpAddress");
+        policy.add_alone(statement(effect, Map{{"AWS", as_list(*ids)}}, resources));
+    }
+    for (const auto& [property, comparison] :
+         {std::pair{"IpRangeWhitelist", "NotIpAddress"},
+          std::pair{"IpRangeBlacklist", "IpAddress"}}) {
+        if (const Value* ranges = given.find(property); is_given(ranges)) {
+            deny_if(policy, resources, comparison, Map{{"aws:SourceIp", as_list(*ranges)}});
+        }
+    }
     for (const VpcRule& rule : vpc_rules) {
-        restrict_vpcs(context, statements, resources, policy, rule);
+        auto condition = vpc_condition(context, given, rule);
+        if (!condition) {
+            return false;
+        }
+        if (!condition->empty()) {
+            deny_if(policy, resources, rule.comparison, std::move(*condition));
+        }
     }
-    if (alone && statements.size() == 1) {
-        definition.find(policy_key)->as_map()->set("Statement", std::move(statements.front()));
-        return;
-    }
-    statements_of(definition) = std::move(statements);
+    policy.write();
+    return true;
 }
 
 void add_custom_statements(Map& definition, const Value& policy) {
-    const Value* custom = policy.find("CustomStatements");
-    if (custom == nullptr || custom->is_null()) {
-        return;
-    }
-    List& statements = statements_of(definition);
-    if (statements.empty()) {
-        definition.find(policy_key)->as_map()->set("Statement", *custom);
-        return;
-    }
-    for (Value& one : as_list(*custom)) {
-        statements.push_back(std::move(one));
+    if (const Value* custom = policy.find("CustomStatements"); is_given(custom)) {
+        Policy(definition).add_custom(*custom);
     }
 }
 

@@ -204,9 +204,11 @@ Output transform(Value document, const Options& options) {
     check_template(context);
     Origins origins;
     if (!base::has_errors(context.diagnostics())) {
+        // Globals come after the APIs of events: what they say of a definition is said of SAM's.
+        add_implicit_apis(context);
         merge_globals(context);
         extract_embedded_connectors(context);
-        add_implicit_apis(context);
+        finish_api_definitions(context);
         // AWS's transform expands nothing when an event has no place in an API.
         if (!base::has_errors(context.diagnostics()) || options.local_artifacts) {
             origins = expand_resources(context);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "data/value.h"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,6 +24,9 @@ struct Options {
 
     /// Goes before the built-in table of AWS managed policies.
     std::optional<ManagedPolicies> managed_policies;
+
+    /// Seconds since 1970: the deployment of an API with AlwaysDeploy is named by them.
+    std::int64_t now = 0;
 
     /// Local paths in CodeUri, ContentUri, DefinitionUri and ImageUri stay in the output as they
     /// are (`Code: ./src`, which `aws cloudformation package` reads) instead of being refused for

@@ -61,10 +61,18 @@ void emit_plan(
     api.context().refer(api.logical_id(), "UsagePlanKey", prefix + "UsagePlanKey");
 }
 
-/// The shared plan exists when any of its APIs does; what the last of them says of policies holds.
+/// The shared plan exists when any of its APIs does, and is kept when any of them is.
 Map shared_attributes(const Resource& api, SharedPlan& plan) {
     for (const char* name : {"DeletionPolicy", "UpdateReplacePolicy"}) {
-        if (const Value* policy = api.attribute(name)) {
+        const Value* policy = api.attribute(name);
+        const Value* so_far = plan.attributes.find(name);
+        if (policy == nullptr) {
+            continue;
+        }
+        const bool keeps_more =
+            policy->text() == "Retain" ||
+            (policy->text() == "Snapshot" && so_far != nullptr && so_far->text() == "Delete");
+        if (so_far == nullptr || keeps_more) {
             plan.attributes.set(name, *policy);
         }
     }
@@ -116,7 +124,7 @@ bool emit_usage_plan(const Resource& api, const std::string& stage) {
     }
     Map properties;
     for (const char* name : {"UsagePlanName", "Description", "Quota", "Tags", "Throttle"}) {
-        if (const Value* value = plan->find(name)) {
+        if (const Value* value = plan->given(name)) {
             properties.set(name, *value);
         }
     }

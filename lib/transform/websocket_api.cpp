@@ -1,3 +1,4 @@
+#include "base/strings.h"
 #include "transform/api_domain.h"
 #include "transform/expanders.h"
 #include "transform/intrinsics.h"
@@ -17,6 +18,7 @@ using data::Map;
 using data::Value;
 
 constexpr std::string_view connect = "$connect";
+constexpr std::string_view default_stage = "default";
 constexpr std::string_view created_by = "websocketapi:createdBy";
 
 void copy(const Properties& from, std::string_view name, Map& to, std::string_view as = {}) {
@@ -25,9 +27,9 @@ void copy(const Properties& from, std::string_view name, Map& to, std::string_vi
     }
 }
 
-/// "$connect" is Connect, "send" is Send: what a route adds to logical ids.
+/// "$connect" is Connect, "sendIt" is Sendit: what a route adds to logical ids.
 std::string id_part(std::string_view name) {
-    std::string part = alphanumeric(name);
+    std::string part = base::to_lower(alphanumeric(name));
     if (!part.empty() && part[0] >= 'a' && part[0] <= 'z') {
         part[0] = static_cast<char>(part[0] - 'a' + 'A');
     }
@@ -52,30 +54,33 @@ struct Auth {
 
 std::optional<Auth> read_auth(const Resource& api) {
     Auth auth;
+    if (api.given("Auth") == nullptr) {
+        return auth;
+    }
     const auto given = api.below("Auth");
     if (!given) {
-        return api.find("Auth") == nullptr ? std::optional(auth) : std::nullopt;
-    }
-    if (!given->check("WebSocketApiAuth")) {
         return std::nullopt;
     }
-    auth.type = (*given)["AuthType"].text();
-    if (auth.type != "CUSTOM" && auth.type != "AWS_IAM" && auth.type != "NONE") {
-        given->error("AuthType", "AuthType is CUSTOM, AWS_IAM or NONE");
-        return std::nullopt;
-    }
-    if ((given->find("AuthArn") != nullptr) != (auth.type == "CUSTOM")) {
-        given->error(
-            "AuthArn",
-            auth.type == "CUSTOM" ? "AuthType CUSTOM needs AuthArn, the authorizer's function"
-                                  : "only AuthType CUSTOM has an AuthArn");
-        return std::nullopt;
-    }
-    const Value* routes = api.find("Routes");
-    if (auth.type != "NONE" && routes->find(connect) == nullptr) {
+    if (api.find("Routes")->find(connect) == nullptr) {
         given->error("", "Auth is checked when a client connects, but there is no route $connect");
         return std::nullopt;
     }
+    const std::string type = base::to_upper((*given)["AuthType"].text());
+    if (type != "CUSTOM" && type != "AWS_IAM" && type != "NONE") {
+        given->error("AuthType", "AuthType is CUSTOM, AWS_IAM or NONE");
+        return std::nullopt;
+    }
+    if (type == "CUSTOM" && given->given("AuthArn") == nullptr) {
+        given->error("AuthArn", "AuthType CUSTOM needs AuthArn, the authorizer's function");
+        return std::nullopt;
+    }
+    if (type != "CUSTOM" && given->map().size() > 1) {
+        given->error("", fmt::format("AuthType {} goes with no other property", type));
+        return std::nullopt;
+    }
+    // AWS's transform looks the name up as it is written, and takes any other for NONE.
+    const bool as_written = (*given)["AuthType"].text() == type;
+    auth.type = as_written ? type : "NONE";
     if (auth.type == "CUSTOM") {
         auth.custom = *given;
     }
@@ -91,9 +96,11 @@ void emit_authorizer(const Resource& api, const Properties& auth) {
         {"Name", id}};
     copy(auth, "InvokeRole", authorizer, "AuthorizerCredentialsArn");
     copy(auth, "IdentitySource", authorizer);
-    copy(auth, "Name", authorizer);
+    if (const Value* name = auth.given("Name")) {
+        authorizer.set("Name", *name);
+    }
     api.emit(id, "AWS::ApiGatewayV2::Authorizer", std::move(authorizer));
-    if (auth.find("InvokeRole") != nullptr) {
+    if (auth.given("InvokeRole") != nullptr) {
         return; // API Gateway calls with that role
     }
     api.emit(
@@ -132,19 +139,19 @@ bool emit_route(
     std::string_view name,
     const Value& stage,
     const Auth& auth) {
-    const bool own_name =
-        name != connect && name != "$disconnect" && name != "$default" && name.starts_with('$');
-    if (own_name || alphanumeric(name).empty()) {
+    const bool own = name == connect || name == "$disconnect" || name == "$default";
+    if (!own && (name.empty() || alphanumeric(name) != name)) {
         route.error(
             "",
             fmt::format("{} is not a route", name),
-            "routes of API Gateway are $connect, $disconnect and $default");
+            "a route's key has letters and digits only; those of API Gateway are $connect, "
+            "$disconnect and $default");
         return false;
     }
     if (!route.check("WebSocketApiRoute")) {
         return false;
     }
-    if (name != connect && route.find("RequestParameters") != nullptr) {
+    if (name != connect && route.given("RequestParameters") != nullptr) {
         route.error("RequestParameters", "only the route $connect has RequestParameters");
         return false;
     }
@@ -181,22 +188,56 @@ bool emit_route(
     return true;
 }
 
-std::string emit_stage(const Resource& api, const Value& name, const Map& tags) {
+std::string
+emit_stage(const Resource& api, const Value& name, const Map& tags, const List& routes) {
     Map stage{{"ApiId", make_ref(api.logical_id())}, {"StageName", name}, {"AutoDeploy", true}};
     for (const char* property :
          {"AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "StageVariables"}) {
         copy(api, property, stage);
     }
     stage.set("Tags", tags);
-    std::string id = fmt::format("{}{}Stage", api.logical_id(), id_part(name.text()));
-    api.emit(id, "AWS::ApiGatewayV2::Stage", std::move(stage));
+    // "default", the default, is not $default, which HTTP APIs have.
+    const std::string_view part = name.text() == default_stage ? "Default" : name.text();
+    std::string id = fmt::format("{}{}Stage", api.logical_id(), part);
+    // Settings of routes are refused before there are those routes.
+    Map attributes;
+    if (api.given("RouteSettings") != nullptr) {
+        attributes.set("DependsOn", routes);
+    }
+    api.emit(id, "AWS::ApiGatewayV2::Stage", std::move(stage), std::move(attributes));
     api.context().refer(api.logical_id(), "Stage", id);
     return id;
+}
+
+/// What AWS's transform refuses of the API as a whole.
+bool check_api(const Resource& api) {
+    const Value* addresses = api.find("IpAddressType");
+    if (addresses != nullptr && !is_intrinsic(*addresses) && addresses->text() != "ipv4" &&
+        addresses->text() != "dualstack") {
+        api.error("IpAddressType", "IpAddressType is ipv4 or dualstack");
+        return false;
+    }
+    if (api["StageName"].text() == "$default") {
+        api.error("StageName", "a stage of a WebSocket API cannot be $default", "e.g. default");
+        return false;
+    }
+    if (is_given(api["Domain"].find("MutualTlsAuthentication"))) {
+        api.error(
+            "Domain",
+            "domains of WebSocket APIs have no MutualTlsAuthentication",
+            "leave it out, or use an HTTP API");
+        return false;
+    }
+    return true;
 }
 
 } // namespace
 
 void expand_websocket_api(Resource& api) {
+    // Of a WebSocket API's attributes AWS's transform keeps but DependsOn, and hands nothing on.
+    for (const char* name : {"Condition", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"}) {
+        api.whole().erase(name);
+    }
     if (!api.check("WebSocketApi")) {
         return;
     }
@@ -205,9 +246,10 @@ void expand_websocket_api(Resource& api) {
         api.error("Routes", "a WebSocket API needs at least one route", "e.g. $default");
         return;
     }
-    const std::string_view addresses = api["IpAddressType"].text();
-    if (!addresses.empty() && addresses != "ipv4" && addresses != "dualstack") {
-        api.error("IpAddressType", "IpAddressType is ipv4 or dualstack");
+    if (Value* given = api.find("Auth")) {
+        *given = api.context().parameters().resolve(*given);
+    }
+    if (!check_api(api)) {
         return;
     }
     const auto auth = read_auth(api);
@@ -232,19 +274,20 @@ void expand_websocket_api(Resource& api) {
     }
     api.emit_main(api.logical_id(), "AWS::ApiGatewayV2::Api", std::move(properties));
     const Value* given_stage = api.find("StageName");
-    const Value stage_name = given_stage == nullptr ? Value("default") : *given_stage;
+    const Value stage_name = given_stage == nullptr ? Value(default_stage) : *given_stage;
+    List route_ids;
     for (const data::Entry& entry : routes->map()) {
-        if (const auto route = routes->below(entry.key)) {
-            emit_route(api, *route, entry.key, stage_name, *auth);
+        const auto route = routes->below(entry.key);
+        if (route && emit_route(api, *route, entry.key, stage_name, *auth)) {
+            route_ids.emplace_back(api.logical_id() + id_part(entry.key) + "Route");
         }
     }
     if (auth->custom) {
         emit_authorizer(api, *auth->custom);
     }
-    const bool* propagate = api["PropagateTags"].as_boolean();
     const Map stage_tags =
-        propagate != nullptr && *propagate ? tags : Map{{std::string(created_by), "SAM"}};
-    const std::string stage = emit_stage(api, stage_name, stage_tags);
+        api.given("PropagateTags") != nullptr ? tags : Map{{std::string(created_by), "SAM"}};
+    const std::string stage = emit_stage(api, stage_name, stage_tags, route_ids);
     emit_domain_v2(api, stage, {stage_tags, false, false});
 }
 
