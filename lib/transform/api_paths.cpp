@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "transform/intrinsics.h"
 #include "transform/logical_id.h"
+#include "transform/python_order.h"
 
 #include <deque>
 
@@ -13,6 +14,38 @@ namespace samara::transform {
 using data::List;
 using data::Map;
 using data::Value;
+
+namespace {
+
+constexpr std::string_view rest_api_id = "ServerlessRestApi";
+constexpr std::string_view http_api_id = "ServerlessHttpApi";
+
+} // namespace
+
+std::vector<const data::Entry*> resources_in_order(Context& context, int passes) {
+    const Map& resources = context.resources();
+    Map table;
+    for (const data::Entry& resource : resources) {
+        if (resource.key != rest_api_id && resource.key != http_api_id) {
+            table.set(resource.key, nullptr);
+        }
+    }
+    for (const auto& [id, pass] : {std::pair{rest_api_id, 1}, std::pair{http_api_id, 2}}) {
+        if (pass > passes && !resources.contains(id)) {
+            continue;
+        }
+        data::Entry implicit{std::string(id), nullptr};
+        implicit.key_where.removed = resources.contains(id) ? 0 : 1;
+        table.set(std::move(implicit));
+    }
+    std::vector<const data::Entry*> ordered;
+    for (const data::Entry* entry : in_python_order(table, 0)) {
+        if (const data::Entry* resource = resources.find_entry(entry->key)) {
+            ordered.push_back(resource);
+        }
+    }
+    return ordered;
+}
 
 std::optional<std::string>
 any_of(Context& context, const ConditionSet& conditions, const std::string& name) {

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// What functions and state machines put into APIs, and under which conditions they do.
 namespace samara::transform {
@@ -30,6 +31,11 @@ struct AllApiPaths {
     /// FunctionName of every function with an event of that API, joined.
     std::map<std::string, std::string, std::less<>> function_names;
 };
+
+/// The template's resources in the order in which AWS's transform visits them. Its passes for events
+/// of APIs add an implicit API each, and take it away again when nothing needs it: what it moved
+/// stays where it is. `passes`: of how many that holds already (1: REST, 2: HTTP too).
+std::vector<const data::Entry*> resources_in_order(Context& context, int passes);
 
 /// Fn::If around every path all of whose functions have a condition; adds the combined condition
 /// "<Api><Path>PathCondition" where they have more than one. Only for APIs whose document SAM

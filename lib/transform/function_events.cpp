@@ -2,6 +2,7 @@
 #include "transform/function_parts.h"
 #include "transform/intrinsics.h"
 #include "transform/logical_id.h"
+#include "transform/openapi.h"
 
 #include <fmt/format.h>
 
@@ -14,9 +15,14 @@ using data::Value;
 namespace {
 
 std::string_view order_of(const data::Entry& event) {
+    const Value* type = event.value.find("Type");
     const Value* properties = event.value.find("Properties");
     const Value* path = properties == nullptr ? nullptr : properties->find("Path");
-    return is_given(path) && path->is_string() ? path->text() : std::string_view(event.key);
+    if (is_given(path)) {
+        return path->text();
+    }
+    const bool has_default = type != nullptr && type->text() == "HttpApi";
+    return has_default ? default_path : std::string_view(event.key);
 }
 
 } // namespace

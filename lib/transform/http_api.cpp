@@ -461,7 +461,8 @@ void expand_http_api(Resource& api) {
     if (Value* cors = api.find("CorsConfiguration")) {
         *cors = api.context().parameters().resolve(*cors);
     }
-    std::optional<Map> tags;
+    const Map* own_tags = api["Tags"].as_map();
+    std::optional<Map> tags = own_tags == nullptr ? std::nullopt : std::optional(*own_tags);
     auto properties = definition_of(api, tags);
     if (!properties) {
         return;

@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -56,7 +55,7 @@ constexpr std::array kinds{
 /// are no map. A REST event without properties is told when it is expanded.
 template <class Visit>
 void each_event(Context& context, std::string_view event_type, Visit&& visit) {
-    for (const data::Entry* owner : in_python_order(context.resources())) {
+    for (const data::Entry* owner : resources_in_order(context, event_type == "Api" ? 1 : 2)) {
         data::Entry& resource = *context.resources().find_entry(owner->key);
         const Value* type = resource.value.find("Type");
         if (type == nullptr || (type->text() != "AWS::Serverless::Function" &&
@@ -68,12 +67,16 @@ void each_event(Context& context, std::string_view event_type, Visit&& visit) {
         if (events == nullptr || !events->is_map()) {
             continue;
         }
-        for (const data::Entry* next : in_python_order(*events->as_map())) {
-            data::Entry& event = *events->as_map()->find_entry(next->key);
-            const Value* kind = event.value.find("Type");
-            if (kind == nullptr || kind->text() != event_type) {
-                continue;
+        // AWS's transform puts the events of that type into a table of their own.
+        Map of_type;
+        for (const data::Entry* next : in_python_order(*events->as_map(), 0)) {
+            const Value* kind = next->value.find("Type");
+            if (kind != nullptr && kind->text() == event_type) {
+                of_type.set(next->key, nullptr);
             }
+        }
+        for (const data::Entry* next : in_python_order(of_type, 0)) {
+            data::Entry& event = *events->as_map()->find_entry(next->key);
             Value& properties = (*event.value.as_map())["Properties"];
             if (event_type == "Api" && !is_given(&properties)) {
                 continue;
@@ -109,6 +112,36 @@ void start_definition(Context& context, const ApiKind& kind, data::Entry& resour
     managed.written_by_sam = true;
     managed.history = {};
     stamp(properties.set("DefinitionBody", kind.new_definition()), managed.history.now());
+}
+
+/// Leaves the events of functions and state machines in the order of the table that AWS's passes
+/// leave, which have written the events of APIs back into it.
+void order_events(Context& context) {
+    for (data::Entry& resource : context.resources()) {
+        const Value* type = resource.value.find("Type");
+        Value* own = resource.value.find("Properties");
+        Value* events = own == nullptr ? nullptr : own->find("Events");
+        const bool has_events = type != nullptr && events != nullptr && events->is_map() &&
+                                (type->text() == "AWS::Serverless::Function" ||
+                                 type->text() == "AWS::Serverless::StateMachine");
+        if (!has_events) {
+            continue;
+        }
+        const Map& map = *events->as_map();
+        std::vector<std::size_t> written_back;
+        for (const ApiKind& kind : kinds) {
+            const auto count = std::count_if(map.begin(), map.end(), [&](const auto& event) {
+                const Value* event_type = event.value.find("Type");
+                return event_type != nullptr && event_type->text() == kind.event_type;
+            });
+            written_back.push_back(static_cast<std::size_t>(count));
+        }
+        Map ordered;
+        for (const data::Entry* event : in_python_order_updated(map, written_back)) {
+            ordered.set(*event);
+        }
+        *events->as_map() = std::move(ordered);
+    }
 }
 
 /// What an implicit API inherits of the resources that need it.
@@ -396,31 +429,9 @@ void set_condition(Context& context, const ApiKind& kind) {
     }
 }
 
-/// The same content as a plain table of Python: in the order it was written in, and none of its
-/// texts the template's.
-Value as_plain_table(const Value& value) {
-    if (const Map* map = value.as_map()) {
-        Map out;
-        for (const data::Entry& entry : *map) {
-            data::Entry plain(entry.key, as_plain_table(entry.value));
-            plain.key_where.entrance = data::MemberOrigin::Entrance::ordered;
-            out.set(std::move(plain));
-        }
-        return out;
-    }
-    if (const data::List* list = value.as_list()) {
-        data::List out;
-        std::transform(list->begin(), list->end(), std::back_inserter(out), as_plain_table);
-        return out;
-    }
-    Value plain = value;
-    plain.set_where({});
-    return plain;
-}
-
 /// A FunctionName as Python prints it.
 std::string printed(const Value& name) {
-    return name.is_map() || name.is_list() ? definition_text(as_plain_table(name), 0)
+    return name.is_map() || name.is_list() ? definition_text(name, untouched_copies)
                                            : data::scalar_text(name);
 }
 
@@ -455,6 +466,7 @@ void add_implicit_apis(Context& context) {
             });
         set_condition(context, kind);
     }
+    order_events(context);
 }
 
 void finish_api_definitions(Context& context) {

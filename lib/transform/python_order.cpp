@@ -73,6 +73,13 @@ public:
         }
     }
 
+    /// Room for so many more, as a merge makes it.
+    void reserve(std::size_t more) {
+        if ((filled_ + more) * 3 >= slots_.size() * 2) {
+            resize((used_ + more) * 2);
+        }
+    }
+
     [[nodiscard]] std::size_t size() const { return used_; }
 
     template <class Visit>
@@ -213,6 +220,19 @@ in_python_order(const Map& map, std::uint32_t now, std::uint32_t since) {
             members.push_back(&entry);
         }
     }
+    return members;
+}
+
+std::vector<const data::Entry*>
+in_python_order_updated(const Map& map, const std::vector<std::size_t>& updates) {
+    HashTable table = table_of(map, 0, 0);
+    for (const std::size_t incoming : updates) {
+        if (incoming != 0) {
+            table.reserve(incoming);
+        }
+    }
+    std::vector<const data::Entry*> members;
+    table.each([&](const data::Entry& entry) { members.push_back(&entry); });
     return members;
 }
 

@@ -12,4 +12,9 @@ namespace samara::transform {
 std::vector<const data::Entry*>
 in_python_order(const data::Map& map, std::uint32_t now = 1, std::uint32_t since = 0);
 
+/// The same after updates with so many members that the map has already: a merge makes room for all
+/// of them, though none is new.
+std::vector<const data::Entry*>
+in_python_order_updated(const data::Map& map, const std::vector<std::size_t>& updates);
+
 } // namespace samara::transform

@@ -225,7 +225,12 @@ bool apply_api_auth(const Resource& api, Map& definition, std::uint32_t now) {
     }
     if (!authorizers->empty()) {
         for (const auto& [name, scheme] : *authorizers) {
-            schemes_of(definition).set(data::Entry(std::string(name.text()), scheme, name.where()));
+            Map& schemes = schemes_of(definition);
+            if (Value* own = schemes.find(name.text())) {
+                *own = scheme; // under the key that is there, not the one of Authorizers
+            } else {
+                schemes.set(data::Entry(std::string(name.text()), scheme, name.where()));
+            }
         }
         if (!apply_default(*auth, *authorizers, definition, paths())) {
             return false;

@@ -1,11 +1,11 @@
 #include "transform/transform.h"
 
 #include "base/strings.h"
+#include "transform/api_paths.h"
 #include "transform/context.h"
 #include "transform/expanders.h"
 #include "transform/intrinsic_checks.h"
 #include "transform/logical_id.h"
-#include "transform/python_order.h"
 #include "transform/resource.h"
 
 #include <algorithm>
@@ -108,7 +108,7 @@ using Origins = std::map<std::string, std::vector<std::string>, std::less<>>;
 /// In the order of AWS's transform, on which deployment ids depend.
 Origins expand_resources(Context& context) {
     Origins origins;
-    const std::vector<const data::Entry*> ordered = in_python_order(context.resources());
+    const std::vector<const data::Entry*> ordered = resources_in_order(context, 2);
     for (const Phase phase :
          {Phase::function, Phase::state_machine, Phase::api, Phase::other, Phase::connector}) {
         for (const data::Entry* next : ordered) {
