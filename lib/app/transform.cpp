@@ -8,6 +8,8 @@
 #include "template/parameters.h"
 #include "transform/transform.h"
 
+#include <ctime>
+
 #include <fmt/format.h>
 
 namespace samara::app {
@@ -49,6 +51,7 @@ base::Result<Transformed> transform_template(const TransformArguments& arguments
         return base::fail(std::move(overrides).error());
     }
     transform::Options options;
+    options.now = std::time(nullptr);
     options.region = find_region(arguments.region, arguments.profile);
     options.parameter_overrides = std::move(*overrides);
     if (!arguments.managed_policies.empty()) {

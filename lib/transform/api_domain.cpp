@@ -270,8 +270,7 @@ bool emit_access_association(
     }
     const Value& source = (*association)["VpcEndpointId"];
     api.emit(
-        hashed_id(
-            "DomainNameAccessAssociation", List{source, domain_id}),
+        hashed_id("DomainNameAccessAssociation", List{source, domain_id}),
         "AWS::ApiGateway::DomainNameAccessAssociation",
         Map{{"AccessAssociationSource", source},
             {"AccessAssociationSourceType", "VPCE"},

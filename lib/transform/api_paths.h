@@ -32,9 +32,9 @@ struct AllApiPaths {
     std::map<std::string, std::string, std::less<>> function_names;
 };
 
-/// The template's resources in the order in which AWS's transform visits them. Its passes for events
-/// of APIs add an implicit API each, and take it away again when nothing needs it: what it moved
-/// stays where it is. `passes`: of how many that holds already (1: REST, 2: HTTP too).
+/// The template's resources in the order in which AWS's transform visits them. Its passes for
+/// events of APIs add an implicit API each, and take it away again when nothing needs it: what it
+/// moved stays where it is. `passes`: of how many that holds already (1: REST, 2: HTTP too).
 std::vector<const data::Entry*> resources_in_order(Context& context, int passes);
 
 /// Fn::If around every path all of whose functions have a condition; adds the combined condition

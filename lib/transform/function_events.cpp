@@ -33,9 +33,9 @@ void emit_events(const Resource& function, const PublishedAlias* alias, RolePoli
         return;
     }
     Map& writable = *function.map().find("Events")->as_map();
-    // In the order of their paths, or of their names where there is none, as AWS's transform has it:
-    // statements of resource policies and paths come in this order, deployment ids depend on it, and
-    // a function's $default route is known before its other routes.
+    // In the order of their paths, or of their names where there is none, as AWS's transform has
+    // it: statements of resource policies and paths come in this order, deployment ids depend on
+    // it, and a function's $default route is known before its other routes.
     std::vector<data::Entry*> sorted;
     for (data::Entry& entry : writable) {
         sorted.push_back(&entry);

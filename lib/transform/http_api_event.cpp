@@ -87,7 +87,8 @@ void emit_permission(const FunctionEvent& event, const HttpRoute& route, const V
                  Map{{"__ApiId__", api_id}, {"__Stage__", "*"}})}});
 }
 
-/// The authorizer that an event asks for, or else its API's default; an error when it cannot have it.
+/// The authorizer that an event asks for, or else its API's default; an error when it cannot have
+/// it.
 std::optional<std::string>
 authorizer_of(const Properties& event, const Value& auth, const Value& api_auth) {
     const Value* name = auth.find("Authorizer");
@@ -154,15 +155,14 @@ bool apply_auth(const FunctionEvent& event, const Map& api, const std::vector<Ma
     if (!is_given(scopes)) {
         scopes = authorizer == nullptr ? nullptr : authorizer->find("AuthorizationScopes");
     }
-    const bool scoped = *name != "NONE" && *name != "AWS_IAM" && is_given(scopes) &&
-                        scopes->is_list();
+    const bool scoped =
+        *name != "NONE" && *name != "AWS_IAM" && is_given(scopes) && scopes->is_list();
     for (Map* operation : operations) {
         Value& security = (*operation)["security"];
         if (!security.is_list()) {
             security = List{};
         }
-        security.as_list()->emplace_back(
-            Map{{*name, scoped ? *scopes->as_list() : List{}}});
+        security.as_list()->emplace_back(Map{{*name, scoped ? *scopes->as_list() : List{}}});
     }
     return true;
 }
@@ -341,9 +341,8 @@ void expand_http_api_event(FunctionEvent& event) {
     if (is_given(definition)) {
         Map& paths = *definition->find("paths")->as_map();
         covered = route->path.text() != default_path && answers_default_path(event, paths);
-        if (!managed.history.edit([&] {
-                return integrate(event, *route, paths, *api, managed.written_by_sam);
-            })) {
+        if (!managed.history.edit(
+                [&] { return integrate(event, *route, paths, *api, managed.written_by_sam); })) {
             return;
         }
     }

@@ -1,9 +1,8 @@
 #include "transform/logical_id.h"
 
-#include "transform/intrinsics.h"
-
 #include "base/hash.h"
 #include "data/write.h"
+#include "transform/intrinsics.h"
 
 #include <algorithm>
 #include <vector>

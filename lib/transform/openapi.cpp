@@ -81,6 +81,13 @@ std::vector<Value*> contents(Value& value) {
     return found;
 }
 
+bool is_broken_item(Value& value) {
+    const Value* condition = value.find("Fn::If");
+    const std::vector<Value*> all = contents(value);
+    return (condition != nullptr && !condition->is_list()) ||
+           !std::all_of(all.begin(), all.end(), [](const Value* one) { return one->is_map(); });
+}
+
 std::vector<Map*> branches(Value& value) {
     std::vector<Map*> found;
     for (Value* content : contents(value)) {

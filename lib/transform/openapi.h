@@ -41,6 +41,9 @@ bool is_rest_document(const data::Value* definition);
 /// value itself. One level only, as AWS's transform looks.
 std::vector<data::Value*> contents(data::Value& value);
 
+/// Whether the value is an Fn::If that has no list of branches, or one that is no map: no document.
+bool is_broken_item(data::Value& value);
+
 /// Those contents that are maps.
 std::vector<data::Map*> branches(data::Value& value);
 

@@ -23,7 +23,7 @@ std::optional<RestRoute> rest_route(const data::Map& event);
 /// The API an event belongs to.
 struct RestTarget {
     std::string id;
-    data::Map* api = nullptr; ///< the AWS::Serverless::Api; nullptr for another kind of resource
+    data::Map* api = nullptr;    ///< the AWS::Serverless::Api; nullptr for another kind of resource
     data::Value stage = "Stage"; ///< its StageName when that is a text
     std::string stage_suffix;    ///< what the stage adds to a permission's logical id
 };

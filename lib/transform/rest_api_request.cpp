@@ -32,8 +32,7 @@ List& list_in(Map& map, std::string_view key) {
 void add_validator(const Map& model, Map& definition, Map& operation) {
     const Value* body = model.find("ValidateBody");
     const Value* parameters = model.find("ValidateParameters");
-    if ((body == nullptr || body->is_null()) &&
-        (parameters == nullptr || parameters->is_null())) {
+    if ((body == nullptr || body->is_null()) && (parameters == nullptr || parameters->is_null())) {
         return;
     }
     const bool checks_body = is_true(body);
@@ -100,7 +99,8 @@ bool check_validation(const Properties& event, const Value& request) {
 }
 
 /// The body of requests, in the document's own language.
-void declare_body(const Map& definition, const Value& model, const Value* required, Map& operation) {
+void declare_body(
+    const Map& definition, const Value& model, const Value* required, Map& operation) {
     const Value* swagger = definition.find("swagger");
     if (swagger != nullptr && !swagger->is_null()) {
         Map parameter{
@@ -113,8 +113,7 @@ void declare_body(const Map& definition, const Value& model, const Value* requir
         list_in(operation, "parameters").emplace_back(std::move(parameter));
     } else if (is_version_3(definition.find("openapi"))) {
         Map schema{{"$ref", fmt::format("#/components/schemas/{}", model.text())}};
-        Map body{
-            {"content", Map{{"application/json", Map{{"schema", std::move(schema)}}}}}};
+        Map body{{"content", Map{{"application/json", Map{{"schema", std::move(schema)}}}}}};
         if (required != nullptr && !required->is_null()) {
             body.set("required", *required);
         }

@@ -42,21 +42,25 @@ bool check_security_schemes(const Resource& api, const Map& definition) {
 /// Whether every `security` of the definition is a list of maps; an error of the document if not.
 bool check_security(const Resource& api, Map& paths) {
     bool good = true;
-    each_operation(paths, is_rest_method, [&](const std::string& path, const std::string& method, Map& operation) {
-        const Value* security = operation.find("security");
-        if (security == nullptr || security->is_null()) {
-            return;
-        }
-        const List* list = security->as_list();
-        if (list == nullptr ||
-            !std::all_of(list->begin(), list->end(), [](const Value& v) { return v.is_map(); })) {
-            api.context().error(
-                fmt::format("security of {} {} must be a list of maps", method, path),
-                "write for example security: [{MyAuthorizer: []}]",
-                security->where());
-            good = false;
-        }
-    });
+    each_operation(
+        paths,
+        is_rest_method,
+        [&](const std::string& path, const std::string& method, Map& operation) {
+            const Value* security = operation.find("security");
+            if (security == nullptr || security->is_null()) {
+                return;
+            }
+            const List* list = security->as_list();
+            if (list == nullptr || !std::all_of(list->begin(), list->end(), [](const Value& v) {
+                    return v.is_map();
+                })) {
+                api.context().error(
+                    fmt::format("security of {} {} must be a list of maps", method, path),
+                    "write for example security: [{MyAuthorizer: []}]",
+                    security->where());
+                good = false;
+            }
+        });
     return good;
 }
 
@@ -159,27 +163,26 @@ void add_default_api_key(const Properties& auth, Map& paths) {
         });
 }
 
-/// DefaultAuthorizer on every operation. False and an error when it is not one of the authorizers.
-bool apply_default(
-    const Properties& auth, const RestAuthorizers& authorizers, Map& definition, Map& paths) {
+/// DefaultAuthorizer, null when there is none. Nothing and an error when it is not one of the
+/// authorizers.
+std::optional<Value> default_of(const Properties& auth, const RestAuthorizers& authorizers) {
     const Value* name = auth.given("DefaultAuthorizer");
-    if (name == nullptr) {
-        return true;
+    if (name == nullptr || authorizers.empty()) {
+        return Value();
     }
     const bool known =
         name->is_string() &&
         std::any_of(authorizers.begin(), authorizers.end(), [&](const auto& authorizer) {
             return authorizer.first.text() == name->text();
         });
-    if (!known) {
-        auth.error(
-            "DefaultAuthorizer",
-            "DefaultAuthorizer is not one of the Authorizers",
-            "define it under Authorizers, or write AWS_IAM");
-        return false;
+    if (known) {
+        return *name;
     }
-    add_default_authorizer(auth, authorizers, *name, definition, paths);
-    return true;
+    auth.error(
+        "DefaultAuthorizer",
+        "DefaultAuthorizer is not one of the Authorizers",
+        "define it under Authorizers, or write AWS_IAM");
+    return std::nullopt;
 }
 
 bool apply_resource_policy(
@@ -218,23 +221,22 @@ bool apply_api_auth(const Resource& api, Map& definition, std::uint32_t now) {
     if (!authorizers || !check_security_schemes(api, definition)) {
         return false;
     }
+    for (const auto& [name, scheme] : *authorizers) {
+        Map& schemes = schemes_of(definition);
+        if (Value* own = schemes.find(name.text())) {
+            *own = scheme; // under the key that is there, not the one of Authorizers
+        } else {
+            schemes.set(data::Entry(std::string(name.text()), scheme, name.where()));
+        }
+    }
+    const auto fallback = default_of(*auth, *authorizers);
     const bool by_key = auth->given("ApiKeyRequired") != nullptr;
-    if (((auth->given("DefaultAuthorizer") != nullptr && !authorizers->empty()) || by_key) &&
-        (!check_operations(api, definition) || !check_security(api, paths()))) {
+    if (!fallback || ((!fallback->is_null() || by_key) &&
+                      (!check_operations(api, definition) || !check_security(api, paths())))) {
         return false;
     }
-    if (!authorizers->empty()) {
-        for (const auto& [name, scheme] : *authorizers) {
-            Map& schemes = schemes_of(definition);
-            if (Value* own = schemes.find(name.text())) {
-                *own = scheme; // under the key that is there, not the one of Authorizers
-            } else {
-                schemes.set(data::Entry(std::string(name.text()), scheme, name.where()));
-            }
-        }
-        if (!apply_default(*auth, *authorizers, definition, paths())) {
-            return false;
-        }
+    if (!fallback->is_null()) {
+        add_default_authorizer(*auth, *authorizers, *fallback, definition, paths());
     }
     if (by_key) {
         add_scheme(definition, {std::string(api_key), api_key_scheme()});

@@ -11,8 +11,7 @@ namespace samara::transform {
 
 /// AWS_IAM calls an integration as its caller, or as InvokeRole: sets `credentials` when the event,
 /// or else the API's default, asks for it. `api` holds the API's properties.
-void add_caller_credentials(
-    const Properties& event, const data::Map& api, data::Map& integration);
+void add_caller_credentials(const Properties& event, const data::Map& api, data::Map& integration);
 
 /// The event's Auth on its operations: authorizer, scopes, API key, resource policy. False after an
 /// error.

@@ -43,16 +43,14 @@ namespace {
 
 bool check_maps(const Resource& api, const data::Entry& entry, std::string_view what) {
     Value copy = entry.value;
-    for (const Value* content : contents(copy)) {
-        if (!content->is_map()) {
-            api.context().error(
-                fmt::format("{} {} of the API's definition must be a map", what, entry.key),
-                "see https://spec.openapis.org/oas/v3.0.3#paths-object",
-                entry.value.where().known() ? entry.value.where() : entry.key_where.place);
-            return false;
-        }
+    if (!is_broken_item(copy)) {
+        return true;
     }
-    return true;
+    api.context().error(
+        fmt::format("{} {} of the API's definition must be a map", what, entry.key),
+        "see https://spec.openapis.org/oas/v3.0.3#paths-object",
+        entry.value.where().known() ? entry.value.where() : entry.key_where.place);
+    return false;
 }
 
 } // namespace
@@ -125,9 +123,9 @@ std::optional<Map> gateway_response(const Properties& response) {
     out.set("responseTemplates", templates == nullptr ? Value(Map{}) : *templates);
     if (const Value* status = response.find("StatusCode")) {
         const std::string text = data::scalar_text(*status);
-        const bool numeric = !text.empty() && text.size() <= 3 && std::all_of(text.begin(), text.end(), [](char c) {
-            return c >= '0' && c <= '9';
-        });
+        const bool numeric =
+            !text.empty() && text.size() <= 3 &&
+            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
         if (!numeric) {
             response.error("StatusCode", "StatusCode must be a number", "e.g. StatusCode: 401");
             return std::nullopt;

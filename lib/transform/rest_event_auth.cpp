@@ -74,9 +74,8 @@ bool check_authorizer(const Properties& event, const Value& name, const Value* a
 
 /// Whether what the event says goes with what its API says; errors when not.
 bool check_event_auth(const Properties& event, const Value& auth, const Value* given_api_auth) {
-    const Value resolved = given_api_auth == nullptr
-                               ? Value()
-                               : event.context().parameters().resolve(*given_api_auth);
+    const Value resolved =
+        given_api_auth == nullptr ? Value() : event.context().parameters().resolve(*given_api_auth);
     const Value* api_auth = &resolved;
     if (const Value* name = auth.find("Authorizer");
         is_given(name) && !check_authorizer(event, *name, api_auth)) {
@@ -238,8 +237,7 @@ bool override_operation_auth(const Properties& event, Map& api, const RestPlace&
     if (paths == nullptr || !paths->is_map()) {
         return true;
     }
-    const Operations operations =
-        operations_at(*paths->as_map(), place.path, place.method);
+    const Operations operations = operations_at(*paths->as_map(), place.path, place.method);
     for (Map* operation : operations) {
         operation->set("security", List{});
     }

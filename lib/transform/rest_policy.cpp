@@ -153,8 +153,7 @@ std::optional<Map> vpc_condition(Context& context, const Value& policy, const Vp
         if (!id.is_string()) {
             context.error(
                 fmt::format("{} of ResourcePolicy takes ids as text", rule.literal),
-                fmt::format(
-                    "write intrinsic functions under {} or {}", rule.vpcs, rule.endpoints),
+                fmt::format("write intrinsic functions under {} or {}", rule.vpcs, rule.endpoints),
                 id.where());
             return std::nullopt;
         }
@@ -185,8 +184,7 @@ std::optional<Map> vpc_condition(Context& context, const Value& policy, const Vp
 
 } // namespace
 
-bool restrict_path(
-    Context& context, Map& definition, const Value& given, const RestPlace& place) {
+bool restrict_path(Context& context, Map& definition, const Value& given, const RestPlace& place) {
     const List resources = resources_of(definition, place);
     Policy policy(definition);
     for (const auto& [property, effect] :

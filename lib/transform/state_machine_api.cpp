@@ -29,7 +29,8 @@ void expand_state_machine_api(StateMachineEvent& event) {
     const auto route = rest_route(event.properties.map());
     if (!route && event.properties.map().empty()) {
         event.properties.for_resource(event.prefix)
-            .error("", "property Path is missing", "write for example Path: /items and Method: get");
+            .error(
+                "", "property Path is missing", "write for example Path: /items and Method: get");
     }
     auto target = route ? rest_target(event.properties) : std::nullopt;
     if (!target) {
