@@ -1,6 +1,6 @@
 #include "transform/api_domain.h"
 
-#include "base/strings.h"
+#include "transform/api_domain_records.h"
 #include "transform/intrinsics.h"
 #include "transform/logical_id.h"
 
@@ -22,13 +22,6 @@ constexpr std::string_view cloudfront_zone = "Z2FDTNDATAQYW2";
 
 void copy(const Properties& from, std::string_view name, Map& to) {
     if (const Value* value = from.given(name)) {
-        to.set(name, *value);
-    }
-}
-
-/// As copy, and false and what is empty too.
-void copy_written(const Properties& from, std::string_view name, Map& to) {
-    if (const Value* value = from.find(name)) {
         to.set(name, *value);
     }
 }
@@ -111,75 +104,6 @@ std::optional<std::vector<BasePath>> base_paths(const Properties& domain, bool r
         out.push_back(std::move(one));
     }
     return out;
-}
-
-/// Where the DNS records of a domain point.
-struct AliasTarget {
-    Value dns_name;
-    Value hosted_zone;
-};
-
-List records(const Value& domain_name, const AliasTarget& alias, const Properties& route53) {
-    List out;
-    for (const char* type : {"A", "AAAA"}) {
-        if (type == std::string_view("AAAA") && !is_true(route53.find("IpV6"))) {
-            continue;
-        }
-        Map target{{"HostedZoneId", alias.hosted_zone}, {"DNSName", alias.dns_name}};
-        copy_written(route53, "EvaluateTargetHealth", target);
-        Map record{
-            {"Name", domain_name}, {"Type", type}, {"AliasTarget", Value(std::move(target))}};
-        copy_written(route53, "Region", record);
-        copy_written(route53, "SetIdentifier", record);
-        if (record.contains("Region") && !record.contains("SetIdentifier")) {
-            record.set("SetIdentifier", *route53.find("Region"));
-        }
-        out.emplace_back(std::move(record));
-    }
-    return out;
-}
-
-/// Adds the records to the group of their hosted zone, or to a group of their own.
-bool emit_records(
-    const Resource& api,
-    const Properties& domain,
-    const Value& domain_name,
-    const AliasTarget& alias,
-    bool shared) {
-    const auto route53 = domain.below("Route53");
-    if (!route53) {
-        return domain.find("Route53") == nullptr;
-    }
-    const bool by_id = route53->find("HostedZoneId") != nullptr;
-    const Value* zone = by_id ? route53->find("HostedZoneId") : route53->find("HostedZoneName");
-    if (zone == nullptr) {
-        route53->error(
-            "", "Route53 needs HostedZoneId or HostedZoneName", "give the zone of the domain");
-        return false;
-    }
-    const Value* separate = route53->find("SeparateRecordSetGroup");
-    if (separate != nullptr && !separate->is_boolean()) {
-        route53->wrong_kind("SeparateRecordSetGroup", "true or false");
-        return false;
-    }
-    List added = records(domain_name, alias, *route53);
-    std::string id = hashed_id("RecordSetGroup", *zone);
-    if (is_true(separate)) {
-        id = hashed_id("RecordSetGroup", List{*zone, domain_name});
-    }
-    if (Value* group = shared ? api.context().generated().find(id) : nullptr) {
-        List& all = *group->find("Properties")->find("RecordSets")->as_list();
-        all.insert(
-            all.end(),
-            std::make_move_iterator(added.begin()),
-            std::make_move_iterator(added.end()));
-        return true;
-    }
-    api.emit(
-        std::move(id),
-        "AWS::Route53::RecordSetGroup",
-        Map{{by_id ? "HostedZoneId" : "HostedZoneName", *zone}, {"RecordSets", std::move(added)}});
-    return true;
 }
 
 /// The domain as a writable copy, which must outlive the Properties; nothing when there is none.
@@ -346,7 +270,7 @@ bool emit_rest_domain(const Resource& api, const std::string& stage) {
         return false;
     }
     const AliasTarget alias = rest_target_of(*domain, endpoint, id);
-    return emit_records(api, *domain, name, alias, true);
+    return emit_records(api, *domain, name, alias, Grouping::shared_unless);
 }
 
 bool emit_domain_v2(const Resource& api, const std::string& stage, const DomainV2& kind) {
@@ -397,7 +321,12 @@ bool emit_domain_v2(const Resource& api, const std::string& stage, const DomainV
             "AWS::ApiGatewayV2::ApiMapping",
             mapping);
     }
-    return emit_records(api, *domain, name, regional_target(id), kind.shares_records);
+    return emit_records(
+        api,
+        *domain,
+        name,
+        regional_target(id),
+        kind.shares_records ? Grouping::shared : Grouping::own);
 }
 
 } // namespace samara::transform

@@ -108,7 +108,7 @@ std::optional<Map> cors_members(const Resource& api, const Value& cors) {
     Map members;
     for (const auto& [from, to] : cors_names) {
         const Value* value = cors.find(from);
-        const bool counts = from == "MaxAge" ? value != nullptr && !value->is_null()
+        const bool counts = from == "MaxAge"             ? value != nullptr && !value->is_null()
                             : from == "AllowCredentials" ? is_true(value)
                                                          : is_given(value);
         if (counts) {
@@ -218,8 +218,7 @@ bool secure_paths(const Resource& api, const HttpAuth& auth, Map& paths) {
         is_http_method,
         [&](const std::string& /*path*/, const std::string& method, Map& operation) {
             if (method != "options" && !is_given(operation.find("security"))) {
-                operation.set(
-                    "security", List{Map{{auth.default_authorizer, authorizer.scopes}}});
+                operation.set("security", List{Map{{auth.default_authorizer, authorizer.scopes}}});
             }
         });
     return true;
@@ -268,8 +267,8 @@ bool add_info(const Resource& api, Map& body) {
         }
         static const Value default_title = make_ref("AWS::StackName");
         const Value* own = member_of_info(member);
-        const bool taken = property == "Name" ? own == nullptr || *own != default_title
-                                              : is_given(own);
+        const bool taken =
+            property == "Name" ? own == nullptr || *own != default_title : is_given(own);
         if (taken) {
             api.error(
                 property,

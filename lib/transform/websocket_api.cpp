@@ -5,6 +5,9 @@
 #include "transform/logical_id.h"
 #include "transform/resource.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 // AWS::Serverless::WebSocketApi to AWS::ApiGatewayV2 Api, Stage, and for every route Route,
@@ -46,6 +49,9 @@ Value invocation_uri(std::string_view variable, const Value& function) {
         Map{{std::string(variable), function}});
 }
 
+constexpr std::array<std::string_view, 5> auth_properties{
+    "AuthArn", "AuthType", "IdentitySource", "InvokeRole", "Name"};
+
 /// Who may connect.
 struct Auth {
     std::string type; ///< empty: not said
@@ -64,6 +70,15 @@ std::optional<Auth> read_auth(const Resource& api) {
     if (api.find("Routes")->find(connect) == nullptr) {
         given->error("", "Auth is checked when a client connects, but there is no route $connect");
         return std::nullopt;
+    }
+    for (const data::Entry& entry : given->map()) {
+        if (std::find(auth_properties.begin(), auth_properties.end(), entry.key) ==
+            auth_properties.end()) {
+            given->warning(
+                entry.key,
+                fmt::format("there is no property {}: AWS's transform does not read it", entry.key),
+                fmt::format("Auth has {}", fmt::join(auth_properties, ", ")));
+        }
     }
     const std::string type = base::to_upper((*given)["AuthType"].text());
     if (type != "CUSTOM" && type != "AWS_IAM" && type != "NONE") {
@@ -236,7 +251,9 @@ bool check_api(const Resource& api) {
 void expand_websocket_api(Resource& api) {
     // Of a WebSocket API's attributes AWS's transform keeps but DependsOn, and hands nothing on.
     for (const char* name : {"Condition", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"}) {
-        api.whole().erase(name);
+        if (Value* attribute = api.whole().find(name)) {
+            *attribute = nullptr;
+        }
     }
     if (!api.check("WebSocketApi")) {
         return;

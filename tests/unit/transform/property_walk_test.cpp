@@ -155,9 +155,6 @@ constexpr Nested nested_lists[] = {
      "Type: AWS::Serverless::Connector\n    Properties: {Permissions: [Read], Destination: {Id: "
      "T}, "
      "Source: {\n@}}"},
-    {"WebSocketApiAuth",
-     "Type: AWS::Serverless::WebSocketApi\n    Properties: {RouteSelectionExpression: a, Routes: "
-     "{$connect: {FunctionArn: a}}, Auth: {\n@}}"},
     {"WebSocketApiRoute",
      "Type: AWS::Serverless::WebSocketApi\n    Properties: {RouteSelectionExpression: a, Routes: "
      "{$connect: {\n@}}}"},
