@@ -42,7 +42,7 @@ std::optional<fs::path> another_sam() {
     const fs::path own = fs::canonical("/proc/self/exe", failed);
     const std::string path = os::variable("PATH").value_or("");
     for (const std::string_view folder : base::split(path, ':')) {
-        const auto found = os::find_program("sam", folder);
+        auto found = os::find_program("sam", folder);
         if (found && fs::canonical(*found, failed) != own && !failed) {
             return found;
         }
