@@ -42,8 +42,9 @@ int generate(
     for (const events::Option& option : event.options) {
         values[option.name] = option.default_value;
     }
-    for (auto& [option, value] : values) {
-        options.text(fmt::format("--{}", option), value, {.help = "Its place in the event"});
+    for (const events::Option& option : event.options) {
+        options.text(
+            fmt::format("--{}", option.name), values.at(option.name), {.help = option.about});
     }
     std::string ignored_region;
     if (!values.contains("region")) {

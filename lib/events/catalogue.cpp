@@ -34,6 +34,22 @@ base::Result<data::Value> read_index(std::string_view service) {
     return data::read_json(*index, fmt::format("schemas/events/{}.json", service));
 }
 
+// What an option means: of an event, of all events of a service, or wherever it occurs.
+std::string about_option(std::string_view service, std::string_view event, std::string_view name) {
+    static const data::Value table =
+        data::read_json(embedded("../event_options.json").value_or("{}"), "event_options.json")
+            .value();
+    for (const std::string& key :
+         {fmt::format("{} {} {}", service, event, name),
+          fmt::format("{} {}", service, name),
+          std::string(name)}) {
+        if (const data::Value* about = table.find(key)) {
+            return std::string(about->text());
+        }
+    }
+    return {};
+}
+
 Event read_event(std::string_view service, const data::Entry& row) {
     Event event;
     event.service = service;
@@ -48,7 +64,10 @@ Event read_event(std::string_view service, const data::Entry& row) {
     const data::Value* options = row.value.find("options");
     if (options != nullptr && options->is_map()) {
         for (const data::Entry& option : *options->as_map()) {
-            event.options.push_back({option.key, std::string(option.value.text())});
+            event.options.push_back(
+                {option.key,
+                 std::string(option.value.text()),
+                 about_option(service, row.key, option.key)});
         }
     }
     return event;

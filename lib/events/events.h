@@ -16,6 +16,7 @@ namespace samara::events {
 struct Option {
     std::string name; ///< without dashes
     std::string default_value;
+    std::string about; ///< what it means, without a full stop
 };
 
 struct Event {

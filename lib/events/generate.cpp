@@ -1,11 +1,15 @@
 #include "base/base64.h"
 #include "base/strings.h"
+#include "data/read.h"
 #include "data/write.h"
 #include "events/events.h"
 #include "samara_events_files.h"
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -50,6 +54,54 @@ std::string md5_hex(std::string_view value) {
     return result;
 }
 
+// A query as a JSON object or as "a=1&b=2", as pairs. Nothing when it is neither.
+std::optional<std::vector<std::pair<std::string, std::string>>> query_pairs(std::string_view text) {
+    std::vector<std::pair<std::string, std::string>> pairs;
+    if (text.find_first_of("{") == 0) {
+        const auto object = data::read_json(text, "--querystringparameters");
+        if (!object || !object->is_map()) {
+            return std::nullopt;
+        }
+        for (const data::Entry& entry : *object->as_map()) {
+            if (entry.value.is_map() || entry.value.is_list()) {
+                return std::nullopt;
+            }
+            pairs.emplace_back(entry.key, data::scalar_text(entry.value));
+        }
+        return pairs;
+    }
+    for (const std::string_view piece : base::split(text, '&')) {
+        const std::size_t equals = piece.find('=');
+        if (equals == std::string_view::npos) {
+            if (text.empty()) {
+                return pairs;
+            }
+            return std::nullopt;
+        }
+        pairs.emplace_back(piece.substr(0, equals), piece.substr(equals + 1));
+    }
+    return pairs;
+}
+
+// Of a name that occurs again, the last value is the one. Without any: null, as API Gateway has it.
+std::string parameters(const std::vector<std::pair<std::string, std::string>>& pairs, bool multi) {
+    data::Map map;
+    for (const auto& [name, value] : pairs) {
+        if (!multi) {
+            map.set(name, value);
+        } else if (data::Value* known = map.find(name)) {
+            known->as_list()->push_back(value);
+        } else {
+            map.set(name, data::List{value});
+        }
+    }
+    if (map.empty()) {
+        return "null";
+    }
+    // Laid out as a member of the event.
+    return base::replace_all(data::write_json(data::Value(std::move(map)), 2), "\n", "\n  ");
+}
+
 struct Filter {
     std::string_view name;
     std::string (*apply)(std::string_view);
@@ -71,6 +123,11 @@ expand(std::string_view placeholder, const std::map<std::string, std::string>& v
         return std::nullopt;
     }
     std::string text = value->second;
+    if (parts.size() == 2 && parts[1].ends_with("parameters")) { // JSON in the place of a text
+        const auto pairs = query_pairs(text);
+        return pairs ? std::optional(parameters(*pairs, parts[1] == "multi_parameters"))
+                     : std::nullopt;
+    }
     for (std::size_t i = 1; i < parts.size(); ++i) {
         const auto* const filter = std::find_if(
             filters.begin(), filters.end(), [&](const Filter& f) { return f.name == parts[i]; });
@@ -111,6 +168,13 @@ generate(const Event& event, const std::map<std::string, std::string>& values) {
         }
         if (!base::is_utf8(value)) {
             return base::fail(fmt::format("the value of --{} is not UTF-8", name));
+        }
+        if (name == "querystringparameters" && !query_pairs(value)) {
+            base::Error error;
+            error.kind = base::ErrorKind::usage;
+            error.message = fmt::format("--{}: '{}' is no query", name, value);
+            error.hint = R"(write a JSON object of texts, {"a": "1"}, or a=1&b=2)";
+            return base::fail(std::move(error));
         }
         option->second = value;
     }

@@ -44,8 +44,9 @@ base::Result<int> status_of(const data::Value& code) {
     const std::string text = data::scalar_text(code);
     const char* const end = text.data() + text.size();
     const auto parsed = std::from_chars(text.data(), end, status);
-    if (parsed.ec != std::errc{} || parsed.ptr != end || status < 100 || status > 599) {
-        return base::fail("statusCode has to be an HTTP status");
+    if (parsed.ec != std::errc{} || parsed.ptr != end || status < 200 || status > 599) {
+        // Below 200 it is no answer: its client would wait for the real one.
+        return base::fail("statusCode has to be an HTTP status from 200 to 599");
     }
     return status;
 }

@@ -69,44 +69,70 @@ EventQueue::~EventQueue() {
     tell_what_is_left();
 }
 
-std::string EventQueue::push(Request request) {
+std::optional<std::string> EventQueue::push(Request request) {
     if (request.request_id.empty()) {
         request.request_id = base::make_uuid();
     }
     request.type = InvocationType::request_response;
     std::string id = request.request_id;
-    const auto handling = lookup_(request.function);
     Event event;
     event.request = std::move(request);
     event.queued = Clock::now();
-    const auto due = event.queued;
-    add(std::move(event), due, handling ? handling->concurrency : 1);
-    return id;
+    return add_new(std::move(event)) ? std::optional(std::move(id)) : std::nullopt;
 }
 
-// A function that may never run needs a worker for its record.
+std::size_t EventQueue::size_of(const Event& event) {
+    constexpr std::size_t rest = 1024; // its names and its place in the line
+    return event.request.payload.size() + rest +
+           (event.response ? event.response->payload.size() : 0);
+}
+
+// False when there is no room for it.
+bool EventQueue::add_new(Event event) {
+    const auto handling = lookup_(event.request.function);
+    {
+        const std::lock_guard lock(mutex_);
+        if (bytes_ + size_of(event) > options_.bytes) {
+            return false;
+        }
+        const auto due = event.queued;
+        enqueue(std::move(event), due, handling ? handling->concurrency : 1);
+    }
+    changed_.notify_one();
+    return true;
+}
+
+// One that was taken already: it stays, whatever its result has added to it.
 void EventQueue::add(Event event, Clock::time_point due, std::size_t concurrency) {
     {
         const std::lock_guard lock(mutex_);
-        Line& line = lines_[event.request.function];
-        line.concurrency = std::max<std::size_t>(concurrency, 1);
-        line.waiting.emplace(due, std::move(event));
-        ++events_;
-        if (!closing_ && workers_.size() < std::min(events_, options_.workers)) {
-            workers_.emplace_back([this] { work(); });
-        }
+        enqueue(std::move(event), due, concurrency);
     }
     changed_.notify_one();
+}
+
+// Under the lock. A function that may never run needs a worker for its record.
+void EventQueue::enqueue(Event event, Clock::time_point due, std::size_t concurrency) {
+    bytes_ += size_of(event);
+    Line& line = lines_[event.request.function];
+    line.concurrency = std::max<std::size_t>(concurrency, 1);
+    line.waiting.emplace(due, std::move(event));
+    ++events_;
+    if (!closing_ && workers_.size() < std::min(events_, options_.workers)) {
+        workers_.emplace_back([this] { work(); });
+    }
 }
 
 void EventQueue::work() {
     std::unique_lock lock(mutex_);
     while (auto event = take(lock)) {
         const std::string function = event->request.function;
+        const std::size_t size = size_of(*event);
         lock.unlock();
         attempt(std::move(*event));
         lock.lock();
         --events_;
+        bytes_ -= size; // one that comes again has been counted anew
         --lines_[function].running;
         changed_.notify_one(); // there is room again
     }
@@ -264,9 +290,12 @@ void EventQueue::deliver(const Destination& to, const Event& event, std::string 
     next.request.trace_id = event.request.trace_id;
     next.queued = Clock::now();
     next.hops = event.hops + 1;
-    const auto due = next.queued;
-    const auto handling = lookup_(to.function);
-    add(std::move(next), due, handling ? handling->concurrency : 1);
+    if (!add_new(std::move(next))) {
+        log_.warning(fmt::format(
+            "{}: its record is not sent to {}: too many asynchronous events are waiting",
+            event.request.function,
+            to.function));
+    }
 }
 
 void EventQueue::tell_what_is_left() {

@@ -33,7 +33,9 @@ struct EventHandling {
 
 struct EventQueueOptions {
     std::size_t workers = 32; ///< threads at most, all functions together
-    double retry_scale = 1;   ///< of the waits between attempts
+    /// Of all events that wait or run, with their results.
+    std::size_t bytes = std::size_t{64} * 1024 * 1024;
+    double retry_scale = 1; ///< of the waits between attempts
     std::filesystem::path destinations = ".aws-sam/destinations";
 };
 
@@ -60,8 +62,8 @@ public:
     /// Waits for the calls that go on, and tells what is still queued.
     ~EventQueue();
 
-    /// Gives the request id that every attempt will have.
-    std::string push(Request request);
+    /// Gives the request id that every attempt will have; nothing when there is no room.
+    std::optional<std::string> push(Request request);
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -83,7 +85,10 @@ private:
         std::size_t concurrency = 1;
     };
 
+    static std::size_t size_of(const Event& event);
+    bool add_new(Event event);
     void add(Event event, Clock::time_point due, std::size_t concurrency);
+    void enqueue(Event event, Clock::time_point due, std::size_t concurrency);
     void work();
     std::optional<Event> take(std::unique_lock<std::mutex>& lock);
     void attempt(Event event);
@@ -106,6 +111,7 @@ private:
     std::condition_variable changed_;
     bool closing_ = false;
     std::size_t events_ = 0; ///< waiting or being run
+    std::size_t bytes_ = 0;  ///< of those
     std::map<std::string, Line> lines_;
     std::vector<std::thread> workers_;
 };

@@ -29,6 +29,14 @@ Response throttled(std::size_t limit) {
     return response;
 }
 
+Response queue_full() {
+    Response response;
+    response.status = 429;
+    response.payload =
+        R"({"Reason":"CallerRateLimitExceeded","Type":"User","message":"Rate Exceeded. Too many asynchronous events are waiting here."})";
+    return response;
+}
+
 tl::unexpected<base::Error> not_found(std::string_view function) {
     return base::fail(fmt::format("Function {} not found in template", function));
 }
@@ -92,9 +100,13 @@ public:
             return response;
         }
         if (request.type == InvocationType::event) {
+            auto id = events_->push(request);
+            if (!id) {
+                return queue_full();
+            }
             Response response;
             response.status = 202;
-            response.request_id = events_->push(request);
+            response.request_id = std::move(*id);
             return response;
         }
         return run(*pool, request);

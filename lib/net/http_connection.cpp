@@ -18,10 +18,14 @@ Deadline after(std::chrono::milliseconds time) {
 }
 
 HttpResponse refusal(int status) {
-    return {
+    HttpResponse response{
         status,
         {{"Content-Type", "application/json"}},
         fmt::format(R"({{"message":"{}"}})", reason_phrase(status))};
+    if (status == 503) {
+        response.headers.push_back({"Retry-After", "1"});
+    }
+    return response;
 }
 
 } // namespace
@@ -30,9 +34,10 @@ HttpConnection::HttpConnection(
     Transport& transport,
     const HttpServerOptions& options,
     const HttpServer::Handler& handler,
+    UploadBudget& uploads,
     std::string remote_address,
     int stop_fd)
-    : transport_(transport), options_(options), handler_(handler),
+    : transport_(transport), options_(options), handler_(handler), uploads_(uploads),
       remote_address_(std::move(remote_address)), stop_fd_(stop_fd) {}
 
 void HttpConnection::serve() {
@@ -59,7 +64,9 @@ bool HttpConnection::fill(Deadline deadline, int stop_fd, IoStatus* status) {
 /// The size of the next head in the buffer; nothing when the connection is over.
 std::optional<std::size_t> HttpConnection::read_head() {
     std::size_t searched = 0;
-    Deadline deadline = after(buffer_.empty() ? options_.idle_timeout : options_.head_timeout);
+    // Idle until the first byte, be it of a blank line; from then on one deadline for all of it.
+    bool idle = buffer_.empty();
+    Deadline deadline = after(idle ? options_.idle_timeout : options_.head_timeout);
     while (true) {
         // Blank lines before a request are skipped (RFC 9112 section 2.2).
         const std::size_t begin = std::min(buffer_.find_first_not_of("\r\n"), buffer_.size());
@@ -74,7 +81,6 @@ std::optional<std::size_t> HttpConnection::read_head() {
             refuse(431);
             return std::nullopt;
         }
-        const bool idle = buffer_.empty();
         IoStatus status{};
         if (!fill(deadline, stop_fd_, &status)) {
             if (status == IoStatus::timed_out && !idle) {
@@ -82,7 +88,7 @@ std::optional<std::size_t> HttpConnection::read_head() {
             }
             return std::nullopt;
         }
-        if (idle) {
+        if (std::exchange(idle, false)) {
             deadline = after(options_.head_timeout);
         }
     }
@@ -93,7 +99,11 @@ int HttpConnection::read_sized(std::uint64_t size, std::string& body, Deadline d
         return 413;
     }
     const auto wanted = static_cast<std::size_t>(size);
+    UploadBudget::Share share(uploads_);
     while (buffer_.size() < wanted) {
+        if (!share.grow_to(buffer_.size())) {
+            return 503;
+        }
         IoStatus status{};
         if (!fill(deadline, -1, &status)) {
             return status == IoStatus::timed_out ? 408 : -1;
@@ -110,6 +120,7 @@ int HttpConnection::read_sized(std::uint64_t size, std::string& body, Deadline d
 
 int HttpConnection::read_chunked(std::string& body, Deadline deadline) {
     ChunkDecoder decoder(options_.body_limit);
+    UploadBudget::Share share(uploads_);
     while (true) {
         std::size_t consumed = 0;
         const ChunkDecoder::State state = decoder.feed(buffer_, body, consumed);
@@ -123,6 +134,9 @@ int HttpConnection::read_chunked(std::string& body, Deadline deadline) {
             return 413;
         case ChunkDecoder::State::more:
             break;
+        }
+        if (!share.grow_to(body.size())) {
+            return 503;
         }
         IoStatus status{};
         if (!fill(deadline, -1, &status)) {

@@ -2,6 +2,7 @@
 
 #include "net/http_server.h"
 #include "net/transport.h"
+#include "net/upload_budget.h"
 
 #include <string>
 
@@ -15,6 +16,7 @@ public:
         Transport& transport,
         const HttpServerOptions& options,
         const HttpServer::Handler& handler,
+        UploadBudget& uploads,
         std::string remote_address,
         int stop_fd);
 
@@ -38,6 +40,7 @@ private:
     Transport& transport_;
     const HttpServerOptions& options_;
     const HttpServer::Handler& handler_;
+    UploadBudget& uploads_;
     std::string remote_address_;
     int stop_fd_;
     std::string buffer_; // received and not yet consumed

@@ -31,6 +31,14 @@ std::optional<std::string_view> take_line(std::string_view& bytes) {
     return line;
 }
 
+/// A line between chunks has no control character but a tab in it. A bare LF least of all: another
+/// program on the way could take it for the end of the line.
+bool is_clean(std::string_view line) {
+    return std::none_of(line.begin(), line.end(), [](char c) {
+        return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+    });
+}
+
 bool is_visible(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) {
         const auto byte = static_cast<unsigned char>(c);
@@ -218,6 +226,9 @@ ChunkDecoder::take_data(std::string_view bytes, std::string& body, std::size_t& 
 
 /// A line between chunks or after the last one. `more` when it is as it should be.
 ChunkDecoder::State ChunkDecoder::take_line(std::string_view line) {
+    if (!is_clean(line)) {
+        return State::bad;
+    }
     if (part_ == Part::size) {
         return line.size() <= max_chunk_line && read_size(line) ? State::more : State::bad;
     }
@@ -246,7 +257,10 @@ ChunkDecoder::feed(std::string_view bytes, std::string& body, std::size_t& consu
         } else {
             const std::size_t line_end = rest.find("\r\n");
             if (line_end == std::string_view::npos) {
-                return rest.size() > max_chunk_line + max_trailers ? State::bad : State::more;
+                // The last byte may be the CR of an end that has not come whole.
+                const bool hopeless = rest.size() > max_chunk_line + max_trailers ||
+                                      !is_clean(rest.substr(0, rest.size() - rest.ends_with('\r')));
+                return hopeless ? State::bad : State::more;
             }
             consumed += line_end + 2;
             state = take_line(rest.substr(0, line_end));

@@ -47,6 +47,14 @@ struct Connection {
     std::atomic<Clock::rep> idle_since;
 };
 
+/// --no-limits has bodies of any size.
+UploadBudget budget_of(const HttpServerOptions& options) {
+    const std::size_t two = options.body_limit > std::numeric_limits<std::size_t>::max() / 2
+                                ? options.body_limit
+                                : 2 * options.body_limit;
+    return UploadBudget(std::max(options.upload_budget, two));
+}
+
 std::string address_of(const HttpServerOptions& options, std::uint16_t port) {
     const bool ip6 = options.host.find(':') != std::string::npos;
     return fmt::format(
@@ -69,9 +77,10 @@ public:
         Socket stop_event,
         std::unique_ptr<TlsContext> tls)
         : options_(std::move(options)), limit_(connection_limit(options_.connections)),
-          handler_(std::move(handler)), listener_(std::move(listener)),
-          stop_event_(std::move(stop_event)), tls_(std::move(tls)), port_(local_port(listener_)),
-          address_(address_of(options_, port_)), acceptor_([this] { accept_all(); }) {}
+          handler_(std::move(handler)), uploads_(budget_of(options_)),
+          listener_(std::move(listener)), stop_event_(std::move(stop_event)), tls_(std::move(tls)),
+          port_(local_port(listener_)), address_(address_of(options_, port_)),
+          acceptor_([this] { accept_all(); }) {}
 
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
@@ -175,7 +184,7 @@ private:
         if (!tls_) {
             const HttpResponse busy{
                 503,
-                {{"Content-Type", "application/json"}},
+                {{"Content-Type", "application/json"}, {"Retry-After", "1"}},
                 R"({"message":"Service Unavailable"})"};
             make_plain_transport(descriptor)
                 ->write(
@@ -207,6 +216,7 @@ private:
                 *transport,
                 options_,
                 handler,
+                uploads_,
                 std::move(connection.accepted.remote_address),
                 stop_event_.get())
                 .serve();
@@ -225,6 +235,7 @@ private:
     HttpServerOptions options_;
     std::size_t limit_; // of connections
     Handler handler_;
+    UploadBudget uploads_;
     Socket listener_;
     Socket stop_event_;
     std::unique_ptr<TlsContext> tls_;

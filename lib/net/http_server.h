@@ -28,6 +28,9 @@ struct HttpServerOptions {
     std::uint16_t port = 0; ///< 0: a free one
     std::optional<TlsFiles> tls = {};
     std::size_t body_limit = 10UL * 1024 * 1024; ///< above it 413
+    /// What bodies that come in at a time may hold together; above it 503. At least two of them
+    /// fit.
+    std::size_t upload_budget = 128UL * 1024 * 1024;
     HeadLimits head = {};
     /// At most half of the descriptors the program may have. Above it the connection ends that has
     /// been idle longest; where none is idle, the new one gets 503.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rie/call.h"
 #include "rie/extensions.h"
 #include "rie/host.h"
 #include "rie/http.h"
@@ -10,24 +11,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 /// The life of one execution environment as a state machine: no sockets, no threads, no clock of
 /// its own (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
 namespace samara::rie {
-
-/// One call of the function.
-struct Invocation {
-    std::string payload;
-    std::string request_id;       ///< empty: one is made
-    std::string trace_id;         ///< X-Amzn-Trace-Id; empty: one is made
-    std::string client_context;   ///< JSON, already decoded
-    std::string cognito_identity; ///< JSON
-    bool tail_log = false;        ///< X-Amz-Log-Type: Tail
-    bool streamed = false;        ///< pass a streamed response on as it comes
-    ExchangePtr caller;           ///< nothing for an asynchronous call
-};
-
-class StreamedResponse;
 
 class Emulator : public HostEvents {
 public:
@@ -38,6 +26,9 @@ public:
 
     /// Runs it as soon as the environment is free; calls wait in line.
     void invoke(Invocation invocation);
+
+    /// Whether a call with so many bytes may wait in line.
+    [[nodiscard]] bool has_room(std::size_t payload) const;
 
     /// The shutdown phase, then Host::stop().
     void shut_down();
@@ -76,44 +67,32 @@ public:
     void on_timer() override;
 
 private:
-    friend class StreamedResponse;
+    // The phases of an environment. There is a call in the invoke phase and in no other.
+    struct Cold {}; ///< no process; the next call starts them
 
-    enum class Phase : std::uint8_t {
-        cold,             ///< no process; the next call starts them
-        init,             ///< runtime and extensions start
-        idle,             ///< all wait for a call
-        invoke,           ///< a call goes on (in it the processes may have to be started first)
-        runtime_shutdown, ///< the runtime got its SIGTERM
-        shutdown,         ///< extensions got their SHUTDOWN event
+    struct Init {}; ///< runtime and extensions start
+
+    struct Idle {}; ///< all wait for a call
+
+    struct Invoke {
+        std::shared_ptr<Call> call; ///< in it the processes may have to be started first
     };
+
+    struct RuntimeShutdown {}; ///< the runtime got its SIGTERM
+
+    struct Shutdown {}; ///< extensions got their SHUTDOWN event
 
     enum class RuntimeState : std::uint8_t { absent, starting, ready, busy, responding, responded };
 
-    struct Failure {
-        Status status = Status::failure;
-        std::string type;
-        std::string message;
-    };
+    template <class Phase>
+    [[nodiscard]] bool in() const {
+        return std::holds_alternative<Phase>(phase_);
+    }
 
-    /// The call that goes on.
-    struct Current {
-        Current();
+    [[nodiscard]] bool ending() const { return in<RuntimeShutdown>() || in<Shutdown>(); }
 
-        Invocation invocation;
-        std::string id;
-        SteadyTime began;
-        WallTime deadline;
-        bool started = false;   ///< START is written
-        bool delivered = false; ///< the runtime has the event
-        bool done = false;      ///< the outcome below is there
-        std::string payload;
-        std::string function_error; ///< X-Amz-Function-Error
-        bool head_sent = false;     ///< a streamed answer has begun
-        Status status = Status::success;
-        std::string error_type;
-        double response_ms = 0;
-        std::size_t produced = 0;
-    };
+    /// The call that goes on, or nothing.
+    [[nodiscard]] std::shared_ptr<Call> call() const;
 
     // Starting
     void launch();
@@ -124,17 +103,29 @@ private:
 
     // Invoking
     void advance();
+    void step();
     void begin_invocation();
-    void write_start();
-    void deliver();
-    void answer(std::string payload, Status status, std::string error_type);
-    void answer_too_large();
-    void finish();
-    void reply_to_caller();
-    void fail_invocation(const Failure& failure);
+    void write_start(Call& call);
+    void deliver(Call& call);
+    void answer(Call& call, std::string payload, Status status, std::string error_type);
+    void answer_too_large(Call& call);
+    void finish(Call& call);
+    void conclude(Call& call, InvokeReport last);
+    void reply_to_caller(Call& call);
+    void fail_invocation(const std::shared_ptr<Call>& call, const Failure& failure);
     [[nodiscard]] double elapsed_ms(SteadyTime since) const;
-    [[nodiscard]] InvokeReport report() const;
-    [[nodiscard]] bool accepts_response(std::string_view request_id, const ExchangePtr& runtime);
+    [[nodiscard]] InvokeReport report(const Call& call) const;
+
+    /// The call that the runtime may answer now; nothing when it was refused (and replied to).
+    [[nodiscard]] std::shared_ptr<Call>
+    answerable(std::string_view request_id, const ExchangePtr& runtime);
+
+    // The streamed answer of a call, as StreamedResponse passes it on.
+    friend class StreamedResponse;
+    void stream_ended(Call& call, std::string collected, const Headers& trailers);
+    void stream_broke(const std::shared_ptr<Call>& call);
+    void runtime_ended_in_stream(const std::shared_ptr<Call>& call, Failure failure);
+    void settle_stream(const std::shared_ptr<Call>& call);
 
     // Ending
     void stop_environment(std::string_view reason);
@@ -148,19 +139,21 @@ private:
     PlatformLog& log_;
     Extensions extensions_{log_};
 
-    Phase phase_ = Phase::cold;
+    std::variant<Cold, Init, Idle, Invoke, RuntimeShutdown, Shutdown> phase_;
     RuntimeState runtime_ = RuntimeState::absent;
     ProcessId runtime_process_ = 0;
     ExchangePtr waiting_runtime_;
     SteadyTime init_began_;
     std::optional<double> init_ms_; ///< of a cold start that no call has reported yet
     std::string init_error_;        ///< what the runtime posted to init/error
+    std::string told_init_error_;   ///< of a failed init phase; no call has met it yet
     bool init_reported_ = false;    ///< the init that goes on within a call has ended
 
     std::deque<Invocation> queue_;
-    std::optional<Current> current_;
-    std::string last_id_; ///< of the call before: an answer to it is one too many
-    std::shared_ptr<StreamedResponse> stream_;
+    std::size_t queued_ = 0; ///< bytes in it
+    std::string last_id_;    ///< of the call before: an answer to it is one too many
+    bool advancing_ = false;
+    bool advance_again_ = false;
 
     bool stopping_ = false; ///< the emulator itself shall end
     std::string shutdown_reason_;

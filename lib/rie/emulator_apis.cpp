@@ -1,4 +1,5 @@
 // The calls of the runtime and of extensions.
+#include "base/base64.h"
 #include "base/strings.h"
 #include "rie/emulator.h"
 #include "rie/json_text.h"
@@ -36,9 +37,14 @@ void Emulator::next(ExchangePtr runtime) {
         // A client that gave up waiting and asks again gets the event instead of its forerunner.
         waiting_runtime_ = std::move(runtime);
         return;
+    case RuntimeState::responding:
+        if (const std::shared_ptr<Call> current = call(); current && current->stream_broken) {
+            settle_stream(current); // it lives, so it will not tell why
+            break;
+        }
+        [[fallthrough]];
     case RuntimeState::absent:
     case RuntimeState::busy:
-    case RuntimeState::responding:
         runtime->reply(invalid_transition("InvocationInProgress", "Ready"));
         return;
     }
@@ -47,36 +53,41 @@ void Emulator::next(ExchangePtr runtime) {
     advance();
 }
 
-bool Emulator::accepts_response(std::string_view request_id, const ExchangePtr& runtime) {
-    if (!current_ && !last_id_.empty() && last_id_ == request_id) {
+std::shared_ptr<Call>
+Emulator::answerable(std::string_view request_id, const ExchangePtr& runtime) {
+    std::shared_ptr<Call> current = call();
+    if (!current && !last_id_.empty() && last_id_ == request_id) {
         runtime->reply(invalid_transition("ResponseSent", "InvocationResponse"));
-        return false;
+        return nullptr;
     }
-    if (!current_ || !current_->delivered || current_->id != request_id) {
+    if (!current || !current->delivered || current->id != request_id) {
         runtime->reply(error_reply(400, "InvalidRequestID", "Invalid request ID"));
-        return false;
+        return nullptr;
     }
     if (runtime_ != RuntimeState::busy) {
         runtime->reply(invalid_transition("ResponseSent", "InvocationResponse"));
-        return false;
+        return nullptr;
     }
-    return true;
+    return current;
 }
 
-void Emulator::answer_too_large() {
-    current_->function_error = "Unhandled";
+void Emulator::answer_too_large(Call& call) {
+    call.function_error = "Unhandled";
     answer(
+        call,
         fmt::format(
             R"({{"errorType":"Function.ResponseSizeTooLarge","errorMessage":)"
             R"("Response payload size exceeded maximum allowed payload size ({} bytes)."}})",
-            settings_.limits.payload),
+            call.invocation.caller.streaming() ? settings_.limits.streamed_payload
+                                               : settings_.limits.payload),
         Status::error,
         "Function.ResponseSizeTooLarge");
 }
 
 void Emulator::response(
     std::string_view request_id, HttpRequest request, const ExchangePtr& runtime) {
-    if (!accepts_response(request_id, runtime)) {
+    const std::shared_ptr<Call> current = answerable(request_id, runtime);
+    if (!current) {
         return;
     }
     if (request.too_large) {
@@ -85,27 +96,32 @@ void Emulator::response(
             "RequestEntityTooLarge",
             fmt::format(
                 "Exceeded maximum allowed payload size ({} bytes).", settings_.limits.payload)));
-        answer_too_large();
+        answer_too_large(*current);
         return;
     }
     runtime->reply(accepted());
-    answer(std::move(request.body), Status::success, {});
+    answer(*current, std::move(request.body), Status::success, {});
 }
 
 void Emulator::error(std::string_view request_id, HttpRequest request, const ExchangePtr& runtime) {
-    if (!accepts_response(request_id, runtime)) {
+    const std::shared_ptr<Call> current = answerable(request_id, runtime);
+    if (!current) {
         return;
     }
     const std::string_view type = find(request.headers, "Lambda-Runtime-Function-Error-Type");
     runtime->reply(accepted());
     // Only the oldest runtimes tell an error the function handed back ("Handled") from one it
     // threw.
-    current_->function_error = base::to_lower(type) == "handled" ? "Handled" : "Unhandled";
+    current->function_error = base::to_lower(type) == "handled" ? "Handled" : "Unhandled";
     std::string body = std::move(request.body);
     if (request.too_large || body.empty()) {
         body = fmt::format(R"({{"errorType":{}}})", quote(type.empty() ? "Unknown" : type));
     }
-    answer(std::move(body), Status::error, std::string(type.empty() ? "Runtime.Unknown" : type));
+    answer(
+        *current,
+        std::move(body),
+        Status::error,
+        std::string(type.empty() ? "Runtime.Unknown" : type));
 }
 
 void Emulator::init_error(HttpRequest request, const ExchangePtr& runtime) {
@@ -121,27 +137,39 @@ void Emulator::init_error(HttpRequest request, const ExchangePtr& runtime) {
 
 std::shared_ptr<BodySink> Emulator::streamed_response(
     std::string_view request_id, const HttpRequest& head, const ExchangePtr& runtime) {
-    if (!accepts_response(request_id, runtime)) {
+    const std::shared_ptr<Call> current = answerable(request_id, runtime);
+    if (!current) {
         return nullptr;
     }
     runtime_ = RuntimeState::responding;
-    current_->response_ms = elapsed_ms(current_->began);
-    ExchangePtr caller;
-    if (current_->invocation.streamed && current_->invocation.caller) {
-        caller = current_->invocation.caller;
+    current->response_ms = elapsed_ms(current->began);
+    if (current->invocation.streamed) {
         HttpReply reply;
         std::string_view type = find(head.headers, "Content-Type");
         reply.headers = {
             {"Content-Type", std::string(type.empty() ? "application/octet-stream" : type)},
-            {"X-Amzn-RequestId", current_->id},
+            {"X-Amzn-RequestId", current->id},
             {"X-Amz-Executed-Version", settings_.function_version},
-            {"X-Amzn-Trace-Id", current_->invocation.trace_id},
+            {"X-Amzn-Trace-Id", current->invocation.trace_id},
             {"Trailer", "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body"}};
-        caller->begin(std::move(reply));
-        current_->head_sent = true;
+        current->invocation.caller.begin(std::move(reply));
     }
-    stream_ = std::make_shared<StreamedResponse>(*this, runtime, std::move(caller));
-    return stream_;
+    return std::make_shared<StreamedResponse>(current, runtime, settings_.limits);
+}
+
+void Emulator::stream_ended(Call& call, std::string collected, const Headers& trailers) {
+    const std::string_view type = find(trailers, "Lambda-Runtime-Function-Error-Type");
+    if (type.empty()) {
+        answer(call, std::move(collected), Status::success, {});
+        return;
+    }
+    const std::string_view encoded = find(trailers, "Lambda-Runtime-Function-Error-Body");
+    call.function_error = "Unhandled";
+    answer(
+        call,
+        base::base64_decode(encoded).value_or(std::string(encoded)),
+        Status::error,
+        std::string(type));
 }
 
 void Emulator::extension_register(
@@ -198,9 +226,8 @@ void Emulator::extension_error(
     const std::string type(
         !error_type.empty() ? error_type
                             : (in_init ? "Extension.InitError" : "Extension.ExitError"));
-    const bool ending = phase_ == Phase::shutdown || phase_ == Phase::runtime_shutdown;
     extensions_.end(*known, type);
-    if (!ending) {
+    if (!ending()) {
         fail({Status::error, type, fmt::format("Extension {} failed", known->name)});
     }
 }

@@ -2,9 +2,9 @@
 // told of it.
 #include "rie/emulator.h"
 #include "rie/json_text.h"
-#include "rie/streamed_response.h"
 
 #include <csignal>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -39,11 +39,11 @@ std::string signal_name(int signal) {
 } // namespace
 
 void Emulator::fail(const Failure& failure) {
-    if (phase_ == Phase::init) {
+    if (in<Init>()) {
         init_failed(failure);
-    } else if (phase_ == Phase::invoke) {
-        fail_invocation(failure);
-    } else if (phase_ == Phase::idle) {
+    } else if (const std::shared_ptr<Call> current = call()) {
+        fail_invocation(current, failure);
+    } else if (in<Idle>()) {
         stop_environment("failure");
     }
 }
@@ -52,76 +52,111 @@ void Emulator::init_failed(const Failure& failure) {
     host_.drain_output();
     const std::string report_type = failure.status == Status::timeout ? "" : failure.type;
     log_.init_ended({"init", failure.status, report_type, elapsed_ms(init_began_)});
+    told_init_error_ = init_error_;
     // The next call starts everything again and tells its caller when that fails too.
     stop_environment("failure");
 }
 
-void Emulator::fail_invocation(const Failure& failure) {
-    if (current_->done) { // it had answered; only the environment is lost
-        finish();
+void Emulator::fail_invocation(const std::shared_ptr<Call>& call, const Failure& failure) {
+    if (call->done) { // it had answered; only the environment is lost
+        finish(*call);
         stop_environment("failure");
         return;
     }
     host_.drain_output();
-    if (!current_->delivered && !init_reported_) {
+    // The same failure as that of the init phase before is in the log already.
+    if (!told_init_error_.empty() && init_error_ == std::exchange(told_init_error_, {})) {
+        log_.drop();
+    } else {
+        log_.release();
+    }
+    if (!call->delivered && !init_reported_) {
         const std::string type = failure.status == Status::timeout ? "" : failure.type;
         log_.init_ended({"invoke", failure.status, type, elapsed_ms(init_began_)});
     }
-    write_start();
+    write_start(*call);
     if (failure.status == Status::timeout) {
-        log_.timed_out(current_->id);
+        log_.timed_out(call->id);
     } else if (init_error_.empty()) {
-        log_.fault(current_->id, failure.type, failure.message);
+        log_.fault(call->id, failure.type, failure.message);
     }
-    current_->payload =
+    call->payload =
         !init_error_.empty() && failure.status != Status::timeout
             ? init_error_
             : fmt::format(
                   R"({{"errorType":{},"errorMessage":{}}})",
                   quote(failure.type),
-                  quote(fmt::format("RequestId: {} Error: {}", current_->id, failure.message)));
-    current_->function_error = "Unhandled";
-    current_->status = failure.status;
-    current_->error_type = failure.type;
-    current_->done = true;
-    log_.runtime_done(report());
-    host_.clear_timer();
-    InvokeReport last = report();
-    last.init_ms = std::exchange(init_ms_, std::nullopt);
-    last.peak_memory = host_.peak_memory();
-    log_.invoke_ended(last);
-    reply_to_caller();
-    current_.reset();
-    stream_.reset();
+                  quote(fmt::format("RequestId: {} Error: {}", call->id, failure.message)));
+    call->function_error = "Unhandled";
+    call->status = failure.status;
+    call->error_type = failure.type;
+    call->done = true;
+    log_.runtime_done(report(*call));
+    conclude(*call, report(*call));
     stop_environment(failure.status == Status::timeout ? "timeout" : "failure");
 }
 
+// The stream is at its end, or whoever sent it: the rest of it may still be under way, and why the
+// runtime ended not yet known. Both come at once, or never.
+void Emulator::stream_broke(const std::shared_ptr<Call>& call) {
+    call->stream_broken = true;
+    if (call->runtime_end) {
+        settle_stream(call);
+    } else {
+        host_.set_timer(host_.now() + settings_.limits.stream_rest);
+    }
+}
+
+void Emulator::runtime_ended_in_stream(const std::shared_ptr<Call>& call, Failure failure) {
+    call->runtime_end = std::move(failure);
+    if (call->stream_broken) {
+        settle_stream(call);
+    } else {
+        host_.set_timer(host_.now() + settings_.limits.stream_rest);
+    }
+}
+
+void Emulator::settle_stream(const std::shared_ptr<Call>& call) {
+    if (call->runtime_end) {
+        fail_invocation(call, *call->runtime_end);
+        return;
+    }
+    // The runtime lives and gave up in the middle: Lambda counts that as an answer cut short.
+    constexpr std::string_view type = "Runtime.TruncatedResponse";
+    constexpr std::string_view message =
+        "The runtime closed the connection before its response was complete";
+    log_.fault(call->id, type, message);
+    call->function_error = "Unhandled";
+    answer(
+        *call,
+        fmt::format(R"({{"errorType":"{}","errorMessage":"{}"}})", type, message),
+        Status::error,
+        std::string(type));
+}
+
 void Emulator::on_timer() {
-    switch (phase_) {
-    case Phase::init:
+    if (in<Init>()) {
         init_failed({Status::timeout, "Sandbox.Timedout", "Init timed out"});
-        break;
-    case Phase::invoke:
+    } else if (const std::shared_ptr<Call> current = call()) {
+        if (!current->done && (current->stream_broken || current->runtime_end)) {
+            settle_stream(current);
+            return;
+        }
         fail_invocation(
+            current,
             {Status::timeout,
              "Sandbox.Timedout",
              fmt::format(
                  "Task timed out after {:.2f} seconds",
                  static_cast<double>(settings_.timeout.count()) / 1000.0)});
-        break;
-    case Phase::runtime_shutdown:
+    } else if (in<RuntimeShutdown>()) {
         begin_extension_shutdown();
-        break;
-    case Phase::shutdown:
+    } else if (in<Shutdown>()) {
         end_environment();
-        break;
-    case Phase::cold:
-    case Phase::idle:
-        break;
     }
 }
 
-Emulator::Failure Emulator::describe_end(const ProcessEnd& end) const {
+Failure Emulator::describe_end(const ProcessEnd& end) const {
     if (end.out_of_memory) {
         return {Status::error, "Runtime.OutOfMemory", "Runtime exited with error: signal: killed"};
     }
@@ -143,14 +178,14 @@ Emulator::Failure Emulator::describe_end(const ProcessEnd& end) const {
 void Emulator::on_exit(ProcessId process, const ProcessEnd& end) {
     Extension* extension = extensions_.by_process(process);
     if (extension != nullptr) {
-        const bool expected = phase_ == Phase::shutdown || phase_ == Phase::runtime_shutdown;
+        const bool expected = ending();
         std::string type = extension->error_type;
         if (type.empty() && !expected) {
             type = "Extension.Crash";
         }
         const bool reported = !extension->error_type.empty();
         extensions_.end(*extension, reported ? "" : type);
-        if (phase_ == Phase::shutdown && extensions_.all_ended()) {
+        if (in<Shutdown>() && extensions_.all_ended()) {
             end_environment();
         } else if (!expected) {
             Failure failure = describe_end(end);
@@ -165,14 +200,18 @@ void Emulator::on_exit(ProcessId process, const ProcessEnd& end) {
     if (process != runtime_process_ || runtime_ == RuntimeState::absent) {
         return;
     }
+    const bool in_stream = runtime_ == RuntimeState::responding;
     runtime_ = RuntimeState::absent;
     runtime_process_ = 0;
     waiting_runtime_.reset();
-    if (phase_ == Phase::runtime_shutdown) {
+    const std::shared_ptr<Call> current = call();
+    if (in<RuntimeShutdown>()) {
         begin_extension_shutdown();
-        return;
+    } else if (in_stream && current) {
+        runtime_ended_in_stream(current, describe_end(end));
+    } else {
+        fail(describe_end(end));
     }
-    fail(describe_end(end));
 }
 
 } // namespace samara::rie

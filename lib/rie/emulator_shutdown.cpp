@@ -1,7 +1,6 @@
 // How an environment ends: at once without extensions, else the runtime first, then the extensions,
 // within two seconds in all.
 #include "rie/emulator.h"
-#include "rie/streamed_response.h"
 
 #include <fmt/format.h>
 
@@ -13,33 +12,25 @@ void Emulator::shut_down() {
     }
     stopping_ = true;
     for (Invocation& waiting : queue_) {
-        if (waiting.caller) {
-            waiting.caller->reply(
-                error_reply(503, "ServiceException", "The execution environment shuts down"));
-        }
+        waiting.caller.reply(shutting_down());
     }
     queue_.clear();
-    if (current_) {
-        if (current_->invocation.caller) {
-            if (current_->head_sent) {
-                current_->invocation.caller->abort();
-            } else {
-                current_->invocation.caller->reply(
-                    error_reply(503, "ServiceException", "The execution environment shuts down"));
-            }
+    queued_ = 0;
+    if (const std::shared_ptr<Call> current = call()) {
+        if (current->done) { // only extensions are still at work
+            finish(*current);
         }
-        current_.reset();
+        Caller& caller = current->invocation.caller;
+        const HttpReply reason = shutting_down();
+        caller.finish(error_trailers("ServiceException", reason.body));
+        caller.reply(reason);
     }
-    if (phase_ != Phase::runtime_shutdown && phase_ != Phase::shutdown) {
+    if (!ending()) {
         stop_environment("spindown");
     }
 }
 
 void Emulator::stop_environment(std::string_view reason) {
-    if (stream_) {
-        stream_->detach();
-        stream_.reset();
-    }
     host_.clear_timer();
     shutdown_reason_ = reason;
     const bool any_registered = !extensions_.empty() && extensions_.all_joined();
@@ -50,7 +41,7 @@ void Emulator::stop_environment(std::string_view reason) {
     shutdown_deadline_ =
         host_.now() + (extensions_.any_external() ? settings_.limits.shutdown
                                                   : settings_.limits.shutdown_internal);
-    phase_ = Phase::runtime_shutdown;
+    phase_ = RuntimeShutdown{};
     if (runtime_ == RuntimeState::absent) {
         begin_extension_shutdown();
         return;
@@ -67,7 +58,7 @@ void Emulator::begin_extension_shutdown() {
         end_environment();
         return;
     }
-    phase_ = Phase::shutdown;
+    phase_ = Shutdown{};
     host_.set_timer(shutdown_deadline_);
     // Collectors get what is buffered before they are told to end.
     log_.flush([this] { send_shutdown(); });
@@ -88,13 +79,14 @@ void Emulator::end_environment() {
     host_.clear_timer();
     host_.kill_all();
     host_.drain_output();
+    log_.release();
     extensions_.clear();
     log_.reset();
     waiting_runtime_.reset();
     runtime_ = RuntimeState::absent;
     runtime_process_ = 0;
     init_ms_.reset();
-    phase_ = Phase::cold;
+    phase_ = Cold{};
     if (stopping_) {
         host_.stop();
         return;

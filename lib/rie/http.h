@@ -37,6 +37,13 @@ struct HttpReply {
 /// `{"errorMessage": ..., "errorType": ...}`, the shape of every error of the Lambda APIs.
 HttpReply error_reply(unsigned status, std::string_view type, std::string_view message);
 
+/// What a caller gets whose call does not run any more.
+HttpReply shutting_down();
+
+/// The trailers of a streamed response that ends with an error; `document` is its JSON
+/// (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming).
+Headers error_trailers(std::string_view type, std::string_view document);
+
 /// The way back for one request: either `reply` once, or `begin`, any number of `write`, and
 /// `finish` or `abort`. What is written after the peer went away is dropped.
 class Exchange {

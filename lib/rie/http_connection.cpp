@@ -1,7 +1,6 @@
 #include "rie/http_connection.h"
 
-#include "rie/http_exchange.h"
-
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <utility>
@@ -23,6 +22,8 @@ using Socket = StreamSocket;
 using ErrorCode = boost::system::error_code;
 using Parser = http::request_parser<http::buffer_body>;
 
+constexpr std::size_t read_size = 65536;
+
 auto awaiting(ErrorCode& error) {
     return asio::redirect_error(asio::use_awaitable, error);
 }
@@ -35,7 +36,7 @@ Headers copy_headers(const http::fields& fields) {
     return headers;
 }
 
-HttpRequest read_head(const Parser& parser) {
+HttpRequest read_request(const Parser& parser) {
     const auto& message = parser.get();
     HttpRequest head;
     head.method = std::string(message.method_string());
@@ -55,11 +56,89 @@ void set_head(Message& message, const HttpReply& reply) {
     }
 }
 
+/// Ends a connection whose peer is not through in time; the timer is to be cancelled when it is.
+std::shared_ptr<asio::steady_timer>
+end_when_late(const std::shared_ptr<Socket>& socket, std::chrono::milliseconds limit) {
+    if (limit.count() == 0) {
+        return nullptr;
+    }
+    auto timer = std::make_shared<asio::steady_timer>(socket->get_executor(), limit);
+    timer->async_wait([weak = std::weak_ptr(socket)](const ErrorCode& error) {
+        const std::shared_ptr<Socket> late = weak.lock();
+        if (!error && late) {
+            ErrorCode ignored;
+            late->shutdown(Socket::shutdown_both, ignored);
+        }
+    });
+    return timer;
+}
+
+void in_time(const std::shared_ptr<asio::steady_timer>& timer) {
+    if (timer) {
+        timer->cancel();
+    }
+}
+
+/// Lines between chunks end with CR LF; in the rest of them no other control character has a place,
+/// least of all a line end that another program would take for one.
+void check_chunk_line(std::uint64_t /*size*/, boost::beast::string_view rest, ErrorCode& error) {
+    if (std::any_of(rest.begin(), rest.end(), [](char c) {
+            return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+        })) {
+        error = http::error::bad_chunk_extension;
+    }
+}
+
+/// Bytes of a body that is being collected, counted over all connections.
+class Collecting {
+public:
+    explicit Collecting(Traffic& traffic) : traffic_(traffic) {}
+
+    Collecting(const Collecting&) = delete;
+    Collecting& operator=(const Collecting&) = delete;
+    Collecting(Collecting&&) = delete;
+    Collecting& operator=(Collecting&&) = delete;
+
+    ~Collecting() { traffic_.collecting -= bytes_; }
+
+    /// False when that would be more than all of them may hold.
+    bool add(std::size_t bytes, std::size_t budget) {
+        if (bytes > budget || traffic_.collecting > budget - bytes) {
+            return false;
+        }
+        traffic_.collecting += bytes;
+        bytes_ += bytes;
+        return true;
+    }
+
+private:
+    Traffic& traffic_;
+    std::size_t bytes_ = 0;
+};
+
+HttpReply too_busy() {
+    HttpReply reply = error_reply(
+        503, "ServiceException", "The requests that come in at this moment are too large together");
+    reply.headers = {{"Retry-After", "1"}};
+    return reply;
+}
+
 /// One request after the other on one connection.
 class Connection {
 public:
-    Connection(Socket socket, HttpService& service, std::shared_ptr<Traffic> traffic)
-        : socket_(std::move(socket)), service_(service), traffic_(std::move(traffic)) {}
+    Connection(
+        Socket socket, HttpService& service, ServerLimits limits, std::shared_ptr<Traffic> traffic)
+        : shared_socket_(std::make_shared<Socket>(std::move(socket))), socket_(*shared_socket_),
+          service_(service), limits_(limits), traffic_(std::move(traffic)) {
+        ++traffic_->connections;
+    }
+
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    Connection(Connection&&) = delete;
+    Connection& operator=(Connection&&) = delete;
+
+    ~Connection() { --traffic_->connections; }
 
     asio::awaitable<void> run() {
         while (co_await serve_one()) {
@@ -69,6 +148,28 @@ public:
     }
 
 private:
+    // False when the connection is to end. Between two requests there is no limit of time, from the
+    // first byte of a head to its last there is one.
+    asio::awaitable<bool> read_head(Parser& parser) {
+        ErrorCode error;
+        if (buffer_.size() == 0) {
+            const std::size_t count =
+                co_await socket_.async_read_some(buffer_.prepare(read_size), awaiting(error));
+            if (error) {
+                co_return false;
+            }
+            buffer_.commit(count);
+        }
+        buffer_.consume(parser.put(buffer_.data(), error));
+        if (error == http::error::need_more) {
+            const auto timer = end_when_late(shared_socket_, limits_.head);
+            error = {};
+            co_await http::async_read_header(socket_, buffer_, parser, awaiting(error));
+            in_time(timer);
+        }
+        co_return !error && parser.is_header_done();
+    }
+
     // False when the connection is to end.
     asio::awaitable<bool> serve_one() {
         ErrorCode error;
@@ -76,60 +177,75 @@ private:
         // Not boost::none: Boost 1.74 finds every length greater than that.
         parser.body_limit(std::numeric_limits<std::uint64_t>::max());
         parser.header_limit(64 * 1024);
-        co_await http::async_read_header(socket_, buffer_, parser, awaiting(error));
-        if (error) {
+        parser.on_chunk_header(check_chunk_line);
+        if (!co_await read_head(parser)) {
             co_return false;
         }
-        HttpRequest request = read_head(parser);
+        HttpRequest request = read_request(parser);
         takes_trailers_ = find(request.headers, "TE").find("trailers") != std::string_view::npos;
         if (find(request.headers, "Expect") == "100-continue") {
             constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
             co_await asio::async_write(
                 socket_, asio::buffer(go_on.data(), go_on.size()), awaiting(error));
         }
-        auto queue = std::make_shared<StepQueue>(socket_.get_executor());
+        auto queue = std::make_shared<StepQueue>(socket_.get_executor(), traffic_);
         bool complete = false;
         {
             ExchangePtr exchange = std::make_shared<QueuedExchange>(queue);
             const std::shared_ptr<BodySink> sink = service_.open(request, exchange);
-            complete =
-                sink ? co_await pass_body(parser, *sink) : co_await collect_body(parser, request);
+            complete = sink ? co_await pass_body(parser, *sink)
+                            : co_await collect_body(parser, request, *exchange);
             if (complete && !sink && !queue->replied) {
                 service_.serve(std::move(request), std::move(exchange));
             }
         }
         const bool keep = complete && parser.get().keep_alive();
         const bool sent = complete && co_await send(*queue, keep);
-        queue->closed = !sent;
-        drop(*queue);
+        queue->close();
         co_return sent&& keep;
     }
 
-    asio::awaitable<bool> collect_body(Parser& parser, HttpRequest& request) {
+    asio::awaitable<bool> collect_body(Parser& parser, HttpRequest& request, Exchange& exchange) {
         const std::size_t limit = service_.body_limit(request);
+        Collecting collecting(*traffic_);
+        bool fits = true;
         if (const auto length = parser.content_length(); length && *length <= limit) {
-            request.body.reserve(*length);
+            fits = collecting.add(*length, limits_.collected);
+            request.body.reserve(fits ? *length : 0);
         }
-        std::array<char, 65536> piece; // NOLINT(cppcoreguidelines-pro-type-member-init): filled
+        std::shared_ptr<asio::steady_timer> timer;
+        std::array<char, read_size> piece; // NOLINT(cppcoreguidelines-pro-type-member-init): filled
         while (!parser.is_done()) {
+            if (!timer && buffer_.size() == 0) {
+                timer = end_when_late(shared_socket_, limits_.body);
+            }
             ErrorCode error;
             const std::size_t count = co_await read_piece(parser, piece, error);
             if (error) {
+                in_time(timer);
                 co_return false;
             }
-            request.too_large = request.too_large || request.body.size() + count > limit;
-            if (!request.too_large) {
+            const std::size_t size = request.body.size() + count;
+            request.too_large = request.too_large || size > limit;
+            if (!parser.content_length()) {
+                fits = fits && collecting.add(count, limits_.collected);
+            }
+            if (!request.too_large && fits) {
                 request.body.append(piece.data(), count);
             }
         }
-        if (request.too_large) {
+        in_time(timer);
+        if (request.too_large || !fits) {
             request.body.clear();
+        }
+        if (!fits) {
+            exchange.reply(too_busy());
         }
         co_return true;
     }
 
     asio::awaitable<bool> pass_body(Parser& parser, BodySink& sink) {
-        std::array<char, 65536> piece; // NOLINT(cppcoreguidelines-pro-type-member-init): filled
+        std::array<char, read_size> piece; // NOLINT(cppcoreguidelines-pro-type-member-init): filled
         while (!parser.is_done()) {
             ErrorCode error;
             const std::size_t count = co_await read_piece(parser, piece, error);
@@ -161,7 +277,7 @@ private:
     }
 
     asio::awaitable<std::size_t>
-    read_piece(Parser& parser, std::array<char, 65536>& piece, ErrorCode& error) {
+    read_piece(Parser& parser, std::array<char, read_size>& piece, ErrorCode& error) {
         parser.get().body().data = piece.data();
         parser.get().body().size = piece.size();
         co_await http::async_read_some(socket_, buffer_, parser, awaiting(error));
@@ -174,17 +290,14 @@ private:
     // Sends the answer as its steps come; false when it could not be sent whole.
     asio::awaitable<bool> send(StepQueue& queue, bool keep) {
         while (true) {
-            while (queue.steps.empty()) {
+            while (queue.empty()) {
                 ErrorCode cancelled;
-                co_await queue.wake.async_wait(awaiting(cancelled));
+                co_await queue.wake().async_wait(awaiting(cancelled));
             }
-            Step step = std::move(queue.steps.front());
-            queue.steps.pop_front();
-            ++traffic_->pending;
+            Step step = queue.take();
             ErrorCode error;
             const bool last = co_await send_step(step, keep, error);
-            --traffic_->pending;
-            traffic_->settle();
+            queue.sent();
             if (error || std::holds_alternative<AbortStep>(step)) {
                 co_return false;
             }
@@ -241,17 +354,10 @@ private:
         co_return true;
     }
 
-    // Writers of what will not be sent any more go on.
-    static void drop(StepQueue& queue) {
-        for (Step& step : std::exchange(queue.steps, {})) {
-            if (auto* write = std::get_if<WriteStep>(&step)) {
-                asio::post(queue.wake.get_executor(), std::move(write->written));
-            }
-        }
-    }
-
-    Socket socket_;
+    std::shared_ptr<Socket> shared_socket_;
+    Socket& socket_;
     HttpService& service_;
+    ServerLimits limits_;
     std::shared_ptr<Traffic> traffic_;
     boost::beast::flat_buffer buffer_;
     bool takes_trailers_ = false;
@@ -259,9 +365,12 @@ private:
 
 } // namespace
 
-asio::awaitable<void>
-serve_connection(StreamSocket socket, HttpService& service, std::shared_ptr<Traffic> traffic) {
-    Connection connection(std::move(socket), service, std::move(traffic));
+asio::awaitable<void> serve_connection(
+    StreamSocket socket,
+    HttpService& service,
+    ServerLimits limits,
+    std::shared_ptr<Traffic> traffic) {
+    Connection connection(std::move(socket), service, limits, std::move(traffic));
     co_await connection.run();
 }
 

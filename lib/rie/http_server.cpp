@@ -13,6 +13,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
 #include <sys/socket.h>
@@ -49,8 +50,8 @@ base::Result<TcpAddress> parse_address(std::string_view text) {
 } // namespace
 
 struct HttpServer::State {
-    State(asio::io_context& io, HttpService& served)
-        : context(io), service(served), tcp(io), local(io) {}
+    State(asio::io_context& io, HttpService& served, ServerLimits given)
+        : context(io), service(served), limits(given), tcp(io), local(io), pause(io) {}
 
     template <class Acceptor>
     void accept(Acceptor& acceptor, const std::shared_ptr<State>& self) {
@@ -58,14 +59,23 @@ struct HttpServer::State {
             if (error == asio::error::operation_aborted) {
                 return;
             }
-            if (!error) {
+            if (error) { // too few descriptors: until some connection has given its own back
+                pause.expires_after(std::chrono::milliseconds(50));
+                pause.async_wait([this, &acceptor, self](const ErrorCode& stopped) {
+                    if (!stopped) {
+                        accept(acceptor, self);
+                    }
+                });
+                return;
+            }
+            if (traffic->connections < limits.connections) {
                 ErrorCode ignored;
                 if constexpr (std::is_same_v<decltype(socket), asio::ip::tcp::socket>) {
                     socket.set_option(asio::ip::tcp::no_delay(true), ignored);
                 }
                 asio::co_spawn(
                     context,
-                    serve_connection(StreamSocket(std::move(socket)), service, traffic),
+                    serve_connection(StreamSocket(std::move(socket)), service, limits, traffic),
                     asio::detached);
             }
             accept(acceptor, self);
@@ -77,9 +87,11 @@ struct HttpServer::State {
 
     asio::io_context& context;
     HttpService& service;
+    ServerLimits limits;
     std::shared_ptr<Traffic> traffic = std::make_shared<Traffic>();
     asio::ip::tcp::acceptor tcp;
     asio::local::stream_protocol::acceptor local;
+    asio::steady_timer pause;
 };
 
 base::Result<std::string> HttpServer::State::listen_local(const std::string& path) {
@@ -127,13 +139,14 @@ base::Result<std::string> HttpServer::State::listen_tcp(const TcpAddress& addres
     return fmt::format("{}:{}", address.host, tcp.local_endpoint().port());
 }
 
-HttpServer::HttpServer(asio::io_context& context, HttpService& service)
-    : state_(std::make_shared<State>(context, service)) {}
+HttpServer::HttpServer(asio::io_context& context, HttpService& service, ServerLimits limits)
+    : state_(std::make_shared<State>(context, service, limits)) {}
 
 HttpServer::~HttpServer() {
     ErrorCode ignored;
     state_->tcp.close(ignored);
     state_->local.close(ignored);
+    state_->pause.cancel();
 }
 
 base::Result<std::string> HttpServer::listen(std::string_view address) {
@@ -181,12 +194,17 @@ base::Result<void> HttpServer::listen(int descriptor) {
     return {};
 }
 
-void HttpServer::when_quiet(std::function<void()> quiet) {
-    // Replies given in this very turn are still to be picked up by their connections.
-    asio::post(state_->context, [traffic = state_->traffic, done = std::move(quiet)]() mutable {
-        traffic->quiet = std::move(done);
-        traffic->settle();
+void HttpServer::when_quiet(std::chrono::milliseconds patience, std::function<void()> quiet) {
+    state_->pause.cancel();
+    state_->traffic->quiet = std::move(quiet);
+    auto late = std::make_shared<asio::steady_timer>(state_->context, patience);
+    late->async_wait([late, traffic = state_->traffic](const ErrorCode& /*error*/) {
+        if (traffic->quiet) {
+            std::exchange(traffic->quiet, nullptr)();
+        }
     });
+    // Not from within: who asks for it may still be at work.
+    asio::post(state_->context, [traffic = state_->traffic] { traffic->settle(); });
 }
 
 } // namespace samara::rie

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "rie/http.h"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -15,10 +16,19 @@ class io_context;
 
 namespace samara::rie {
 
+/// What one server takes. Times of 0 have no end.
+struct ServerLimits {
+    std::size_t connections = 512;
+    std::chrono::milliseconds head{20'000}; ///< first to last byte of a request's head
+    std::chrono::milliseconds body{60'000}; ///< all of a body that is collected
+    /// Bytes of bodies that come in at a time, over all connections; above them 503.
+    std::size_t collected = std::size_t{64} * 1024 * 1024;
+};
+
 /// An HTTP/1.1 server on a TCP port or a unix socket, on the thread of its event loop.
 class HttpServer {
 public:
-    HttpServer(boost::asio::io_context& context, HttpService& service);
+    HttpServer(boost::asio::io_context& context, HttpService& service, ServerLimits limits);
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
     HttpServer(HttpServer&&) = delete;
@@ -31,8 +41,9 @@ public:
     /// Takes over a socket that listens already.
     base::Result<void> listen(int descriptor);
 
-    /// Calls `quiet` once every reply that was given has been sent.
-    void when_quiet(std::function<void()> quiet);
+    /// Calls `quiet` once every reply that was given has been sent, at the latest after `patience`:
+    /// a peer may not read.
+    void when_quiet(std::chrono::milliseconds patience, std::function<void()> quiet);
 
 private:
     struct State;

@@ -42,6 +42,15 @@ HttpReply service_error(unsigned status, std::string_view type, std::string mess
         {{"X-Amzn-ErrorType", std::string(type)}}};
 }
 
+bool is_request_id(std::string_view text) {
+    constexpr std::size_t longest = 64;
+    return !text.empty() && text.size() <= longest &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                      (c >= 'A' && c <= 'Z');
+           });
+}
+
 // A header value must stay on its line.
 std::string one_line(std::string text) {
     std::replace_if(
@@ -104,10 +113,16 @@ void InvokeApi::serve(HttpRequest request, ExchangePtr exchange) {
             400, "InvalidParameterValueException", "The invocation type is not known"));
         return;
     }
+    if (!emulator_.has_room(request.body.size())) {
+        exchange->reply(service_error(429, "TooManyRequestsException", "Rate Exceeded."));
+        return;
+    }
     Invocation invocation;
     invocation.payload = request.body.empty() ? "{}" : std::move(request.body);
-    // The attempts of one asynchronous event have one id.
-    invocation.request_id = find(request.headers, "X-Amzn-RequestId");
+    // The attempts of one asynchronous event have one id. It goes into JSON and the log as it is.
+    if (const std::string_view id = find(request.headers, "X-Amzn-RequestId"); is_request_id(id)) {
+        invocation.request_id = id;
+    }
     invocation.trace_id = find(request.headers, "X-Amzn-Trace-Id");
     invocation.cognito_identity = find(request.headers, "X-Amz-Cognito-Identity");
     invocation.tail_log = find(request.headers, "X-Amz-Log-Type") == "Tail";
@@ -127,7 +142,7 @@ void InvokeApi::serve(HttpRequest request, ExchangePtr exchange) {
     if (type == "Event") {
         exchange->reply({202, "", {}});
     } else {
-        invocation.caller = std::move(exchange);
+        invocation.caller = Caller(std::move(exchange));
     }
     emulator_.invoke(std::move(invocation));
 }

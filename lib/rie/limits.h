@@ -11,6 +11,7 @@ struct Limits {
     /// The quota is 6 MB; Lambda takes 100 bytes more, and says so in its message.
     std::size_t payload = std::size_t{6} * 1024 * 1024 + 100; ///< bytes, each way
     std::size_t event_payload = std::size_t{1} * 1024 * 1024; ///< bytes of an asynchronous event
+    std::size_t queued = std::size_t{64} * 1024 * 1024;       ///< bytes of calls that wait in line
     std::size_t streamed_payload = std::size_t{200} * 1024 * 1024; ///< bytes of a streamed response
     std::size_t log_tail = std::size_t{4} * 1024;                  ///< bytes of X-Amz-Log-Result
     std::size_t descriptors = 1024;                                ///< open files of the function
@@ -19,12 +20,14 @@ struct Limits {
     std::chrono::milliseconds shutdown{2'000};        ///< shutdown with external extensions
     std::chrono::milliseconds shutdown_internal{500}; ///< with internal extensions only
     std::chrono::milliseconds runtime_shutdown{300};  ///< of that, for the runtime after SIGTERM
-    bool timeout = true;                              ///< the function's own and init's
+    /// For what a runtime sent before it ended, or for its end once it broke off its answer.
+    std::chrono::milliseconds stream_rest{500};
+    bool timeout = true; ///< the function's own and init's
 
     /// For --no-limits: sizes as large as they can be; the phases keep their time.
     static Limits none() {
         Limits limits;
-        limits.payload = limits.event_payload = limits.streamed_payload =
+        limits.payload = limits.event_payload = limits.queued = limits.streamed_payload =
             std::numeric_limits<std::size_t>::max();
         limits.descriptors = 0;
         return limits;

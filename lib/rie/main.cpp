@@ -1,17 +1,16 @@
 #include "rie/asio_courier.h"
 #include "rie/asio_host.h"
 #include "rie/emulator.h"
+#include "rie/hardening.h"
 #include "rie/http_server.h"
 #include "rie/invoke_api.h"
 #include "rie/options.h"
 #include "rie/platform_log.h"
 #include "rie/runtime_api.h"
 
-#include <csignal>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <fmt/format.h>
 
 #include <unistd.h>
@@ -31,6 +30,9 @@ Variables read_environment() {
     }
     return variables;
 }
+
+/// For answers on their way when the emulator ends.
+constexpr std::chrono::seconds answer_patience{1};
 
 int complain(const base::Error& error, int code) {
     fmt::print(stderr, "samara-rie: {}\n", base::to_string(error));
@@ -57,8 +59,14 @@ int serve(const Options& options, const Settings& settings, const Variables& var
     Telemetry telemetry(courier, log);
     RuntimeApi runtime_api(emulator, telemetry, settings.limits);
     InvokeApi invoke_api(emulator, settings.limits);
-    HttpServer runtime_server(context, runtime_api);
-    HttpServer invoke_server(context, invoke_api);
+    ServerLimits runtime_limits;
+    runtime_limits.body = {}; // a call has its own time; without one somebody may be in a debugger
+    ServerLimits invoke_limits;
+    if (options.no_limits) {
+        runtime_limits.collected = invoke_limits.collected = settings.limits.payload;
+    }
+    HttpServer runtime_server(context, runtime_api, runtime_limits);
+    HttpServer invoke_server(context, invoke_api, invoke_limits);
     auto runtime_address = runtime_server.listen(options.runtime_api);
     if (!runtime_address && !options.runtime_api_given) {
         // Sandboxes share the host's network; who needs the address has it from the environment.
@@ -72,13 +80,10 @@ int serve(const Options& options, const Settings& settings, const Variables& var
         return complain(front.error(), 1);
     }
 
-    host.connect(emulator, [&] { invoke_server.when_quiet([&context] { context.stop(); }); });
-    boost::asio::signal_set ending(context, SIGTERM, SIGINT);
-    ending.async_wait([&](const boost::system::error_code& error, int /*signal*/) {
-        if (!error) {
-            emulator.shut_down();
-        }
+    host.connect(emulator, [&] {
+        invoke_server.when_quiet(answer_patience, [&context] { context.stop(); });
     });
+    const EndingSignals ending(context, [&] { emulator.shut_down(); });
     emulator.start();
     if (options.ready_descriptor >= 0) {
         constexpr std::string_view word = "ready\n";
@@ -117,6 +122,6 @@ int run(const std::vector<std::string>& arguments) {
 } // namespace samara::rie
 
 int main(int argc, char** argv) {
-    std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): it cannot fail for SIGPIPE
+    samara::rie::harden();
     return samara::rie::run({argv + 1, argv + argc});
 }

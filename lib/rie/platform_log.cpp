@@ -4,6 +4,7 @@
 #include "rie/json_text.h"
 
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -312,8 +313,26 @@ void PlatformLog::reset() {
     }
 }
 
+void PlatformLog::release() {
+    holding_ = false;
+    write(std::exchange(held_, {}));
+}
+
+void PlatformLog::drop() {
+    holding_ = false;
+    held_.clear();
+}
+
 void PlatformLog::output(RecordKind kind, std::string_view bytes) {
-    write(bytes);
+    constexpr std::size_t most_held = 256UL * 1024;
+    if (!holding_) {
+        write(bytes);
+    } else {
+        held_ += bytes;
+        if (held_.size() > most_held) {
+            release();
+        }
+    }
     if (listener_ == nullptr) {
         return;
     }

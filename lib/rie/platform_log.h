@@ -116,6 +116,13 @@ public:
     /// What the function, or an extension, wrote; passed on as it is.
     void output(RecordKind kind, std::string_view bytes);
 
+    /// From now on what is written is kept back, until it is known whether it says anything new:
+    /// release() writes it, drop() forgets it. Subscribers get it all the same.
+    void hold() { holding_ = true; }
+
+    void release();
+    void drop();
+
     [[nodiscard]] std::string_view tail() const { return tail_.bytes(); }
 
     void clear_tail() { tail_.clear(); }
@@ -131,6 +138,8 @@ private:
     RecordListener* listener_ = nullptr;
     LogTail tail_;
     bool at_line_start_ = true;
+    bool holding_ = false;
+    std::string held_;
     std::array<std::string, 2>
         partial_; ///< unfinished line of the function's and the extensions' output
 };

@@ -14,6 +14,7 @@ namespace samara::rie {
 namespace {
 
 constexpr std::size_t early_records = 1000;
+constexpr std::size_t early_bytes = 4UL * 1024 * 1024; ///< of those
 constexpr std::size_t queued_bytes = 16 * 1024 * 1024; ///< for a listener that does not keep up
 constexpr int attempts = 5;
 
@@ -311,7 +312,9 @@ HttpReply Telemetry::subscribe(Api api, const std::string& extension, std::strin
 }
 
 void Telemetry::on_record(const Record& record) {
-    if (keep_early_ && early_.size() < early_records) {
+    if (keep_early_ && early_.size() < early_records &&
+        early_bytes_ + record.content.size() <= early_bytes) {
+        early_bytes_ += record.content.size();
         early_.push_back(record);
     }
     for (const auto& subscription : subscriptions_) {
@@ -322,6 +325,7 @@ void Telemetry::on_record(const Record& record) {
 void Telemetry::on_init_ended() {
     keep_early_ = false;
     early_.clear();
+    early_bytes_ = 0;
 }
 
 void Telemetry::check_flushed() {
@@ -347,6 +351,7 @@ void Telemetry::on_reset() {
     flushed_ = nullptr;
     subscriptions_.clear();
     early_.clear();
+    early_bytes_ = 0;
     keep_early_ = true;
 }
 

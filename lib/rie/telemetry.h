@@ -76,6 +76,7 @@ private:
     std::vector<std::shared_ptr<Subscription>> subscriptions_;
     /// What was told before anyone could subscribe: they get it all the same.
     std::deque<Record> early_;
+    std::size_t early_bytes_ = 0;
     bool keep_early_ = true;
     std::function<void()> flushed_; ///< to be called when nothing waits any more
 };

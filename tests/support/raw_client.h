@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -79,6 +80,12 @@ public:
         std::string one = received_.substr(0, total);
         received_.erase(0, total);
         return one;
+    }
+
+    /// Whether the server has sent something, or closed the connection, within that time.
+    [[nodiscard]] bool readable(std::chrono::milliseconds patience) const {
+        pollfd wait{descriptor_, POLLIN, 0};
+        return ::poll(&wait, 1, static_cast<int>(patience.count())) > 0;
     }
 
     /// Everything until the server closes the connection.

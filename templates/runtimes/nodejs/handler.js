@@ -15,6 +15,39 @@ function failure(name, message, cause) {
   return error;
 }
 
+// Node writes the place of a syntax error above its stack: "FILE:LINE", the line, carets, a blank.
+function placeIn(text) {
+  const match = /^((?:file:\/\/)?\/[^\n]*):(\d+)\n([^\n]*)\n([^\n]*)\n/.exec(text);
+  if (!match) {
+    return undefined;
+  }
+  const file = match[1].startsWith('file:') ? require('url').fileURLToPath(match[1]) : match[1];
+  return [`    at ${file}:${match[2]}`, match[3], match[4]];
+}
+
+// Of modules it does so only for an error that ends the process. Nothing is evaluated in a graph of
+// modules with a syntax error, so another process may try the same.
+function placeInModule(file) {
+  const { spawnSync } = require('child_process');
+  const { NODE_OPTIONS, ...env } = process.env;
+  const tried = spawnSync(process.execPath, ['--no-warnings', file], {
+    encoding: 'utf8', env, stdio: ['ignore', 'ignore', 'pipe'], timeout: 5000,
+  });
+  return placeIn(tried.stderr ?? '');
+}
+
+function syntaxFailure(error, file) {
+  const result = failure('Runtime.UserCodeSyntaxError', `${error}`);
+  const stack = error.stack ?? '';
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
+  let place = placeIn(stack);
+  if (!place && file && frames.every((line) => line.includes('node:'))) {
+    place = placeInModule(file);
+  }
+  result.stack = [`${result.name}: ${result.message}`, ...(place ?? []), ...frames].join('\n');
+  return result;
+}
+
 // "src/app.nested.handler" is folder "src", module "app" and member "nested.handler".
 function parse(name) {
   const folder = name.slice(0, name.lastIndexOf('/') + 1);
@@ -40,9 +73,14 @@ async function requireOrImport(file) {
   }
 }
 
+function fileOf(root, name) {
+  const base = path.resolve(root, name);
+  return ['.js', '.mjs', '.cjs'].map((end) => base + end).find((one) => fs.existsSync(one));
+}
+
 async function loadModule(root, name) {
   const base = path.resolve(root, name);
-  const file = ['.js', '.mjs', '.cjs'].map((end) => base + end).find((one) => fs.existsSync(one));
+  const file = fileOf(root, name);
   if (file) {
     return requireOrImport(file);
   }
@@ -57,7 +95,7 @@ async function loadHandler(root, name) {
     loaded = await loadModule(root, module);
   } catch (error) {
     if (error instanceof SyntaxError) {
-      throw failure('Runtime.UserCodeSyntaxError', `${error}`, error);
+      throw syntaxFailure(error, fileOf(root, module));
     }
     if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
       throw failure('Runtime.ImportModuleError', `${error}`, error);

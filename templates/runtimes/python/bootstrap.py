@@ -8,6 +8,7 @@ logging is set up only once the function imports it.
 import json
 import os
 import sys
+from io import FileIO, TextIOWrapper
 from _socket import AF_INET, IPPROTO_TCP, SOCK_STREAM, TCP_NODELAY, socket
 from time import gmtime, strftime, time
 
@@ -279,6 +280,30 @@ def set_up_logging(logging):
 LOG_LEVEL = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
 
 
+class LogStream(FileIO):
+    """A standard stream without a buffer: what is written is in the log at once, whatever comes next
+    (a crash, os._exit, the end of the function's time)."""
+
+    def write(self, data):
+        view = memoryview(data).cast("B")
+        size = len(view)
+        while view:
+            view = view[super().write(view) :]
+        return size
+
+
+def unbuffered(descriptor, mode_name):
+    stream = TextIOWrapper(
+        LogStream(descriptor, "w", closefd=False),
+        encoding="utf-8",
+        errors="backslashreplace",
+        write_through=True,
+    )
+    stream.mode = "w"
+    stream.buffer.name = mode_name
+    return stream
+
+
 class LoggingHook:
     """Sets logging up when, and only if, something imports it."""
 
@@ -312,9 +337,8 @@ def prepare_process():
         "/opt/python",
         sys.path[0],
     ]
-    # Lines reach the log when they are written, in the order of both streams.
-    sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
-    sys.stderr.reconfigure(line_buffering=True)
+    sys.stdout = sys.__stdout__ = unbuffered(1, "<stdout>")
+    sys.stderr = sys.__stderr__ = unbuffered(2, "<stderr>")
     if "logging" in sys.modules:
         set_up_logging(sys.modules["logging"])
     else:

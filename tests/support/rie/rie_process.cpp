@@ -31,16 +31,15 @@ std::string Answer::header(std::string_view name) const {
 }
 
 RieProcess::RieProcess(const RieSetup& setup) : folder_(must(os::TempDir::create("rie-test"))) {
+    if (!setup.program.empty()) { // perhaps as another user
+        std::filesystem::permissions(folder_.path(), std::filesystem::perms::all);
+    }
     auto ready = must(os::make_pipe());
     os::Command command;
-    command.argv = {
-        SAMARA_RIE,
-        "--listen",
-        "unix:" + socket().string(),
-        "--ready-fd",
-        "3",
-        "--runtime-api",
-        "127.0.0.1:0"};
+    command.argv = setup.program.empty() ? std::vector<std::string>{SAMARA_RIE} : setup.program;
+    const std::vector<std::string> options{
+        "--listen", "unix:" + socket().string(), "--ready-fd", "3", "--runtime-api", "127.0.0.1:0"};
+    command.argv.insert(command.argv.end(), options.begin(), options.end());
     command.argv.insert(command.argv.end(), setup.options.begin(), setup.options.end());
     command.argv.insert(command.argv.end(), setup.command.begin(), setup.command.end());
     command.environment = setup.environment;

@@ -20,6 +20,7 @@ struct RieSetup {
     std::vector<std::string> command; ///< starts the runtime
     std::map<std::string, std::string> environment = {};
     std::vector<std::string> options = {};
+    std::vector<std::string> program = {}; ///< another way to start it than the program itself
 };
 
 struct Answer {

@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -24,6 +25,11 @@ def call(method, path, body=None, headers={}):
     return answer, content
 
 
+def wait_for(file):
+    while not os.path.exists(file):
+        time.sleep(0.002)
+
+
 def stream(pieces, trailers=""):
     api.putrequest("POST", f"/2018-06-01/runtime/invocation/{request_id}/response")
     api.putheader("Lambda-Runtime-Function-Response-Mode", "streaming")
@@ -31,9 +37,14 @@ def stream(pieces, trailers=""):
     api.putheader("Content-Type", "text/x-streamed")
     api.endheaders()
     for piece in pieces:
+        if isinstance(piece, list):  # an action in the middle
+            act(*piece)
+            continue
+        if piece == "begin trailers":
+            api.send(b"0\r\nLambda-Runtime-Function-")
+            continue
         if piece.startswith("wait for "):
-            while not os.path.exists(piece[9:]):
-                time.sleep(0.002)
+            wait_for(piece[9:])
             continue
         api.send(b"%x\r\n%s\r\n" % (len(piece), piece.encode()))
     api.send(b"0\r\n" + trailers.encode() + b"\r\n")
@@ -78,6 +89,12 @@ def act(action, *arguments):
         os.kill(os.getpid(), signal.Signals[arguments[0]])
     elif action == "sleep":
         time.sleep(arguments[0])
+    elif action == "signal parent":
+        faults = {signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT}
+        spared = {signal.SIGKILL, signal.SIGSTOP} | (set() if arguments[0] else faults)
+        for number in signal.valid_signals() - spared:
+            os.kill(os.getppid(), number)
+            subprocess.run(["kill", f"-{int(number)}", str(os.getppid())], check=True)
     elif action == "spawn":  # a child that outlives its parent's wishes
         if os.fork() == 0:
             os.setsid()
@@ -86,6 +103,8 @@ def act(action, *arguments):
                 time.sleep(60)
         while not os.path.exists(arguments[0]) or not open(arguments[0]).read():
             time.sleep(0.002)
+    elif action == "wait for":
+        wait_for(arguments[0])
     elif action == "hang up":
         api.close()
     elif action == "get":

@@ -45,6 +45,28 @@ TEST(Generate, ProxyBodiesAreBase64) {
     EXPECT_EQ(base::base64_decode(event.find("body")->text()), "{\"a\": 1}");
 }
 
+TEST(Generate, QueriesAreJsonOrText) {
+    for (const char* query : {R"({"a": "1", "b": 2})", "a=1&b=2"}) {
+        const data::Value event =
+            made("apigateway", "aws-proxy", {{"querystringparameters", query}});
+        EXPECT_EQ(
+            *event.find("queryStringParameters"), (data::Value(data::Map{{"a", "1"}, {"b", "2"}})));
+        EXPECT_EQ(
+            *event.find("multiValueQueryStringParameters"),
+            (data::Value(data::Map{{"a", data::List{"1"}}, {"b", data::List{"2"}}})));
+    }
+    const data::Value twice =
+        made("apigateway", "aws-proxy", {{"querystringparameters", "a=1&a=2"}});
+    EXPECT_EQ(twice.find("queryStringParameters")->find("a")->text(), "2");
+    EXPECT_EQ(twice.find("multiValueQueryStringParameters")->find("a")->as_list()->size(), 2U);
+    const data::Value none = made("apigateway", "aws-proxy", {{"querystringparameters", ""}});
+    EXPECT_TRUE(none.find("queryStringParameters")->is_null());
+    const auto event = find("apigateway", "aws-proxy");
+    for (const char* wrong : {"{", "plain", R"({"a": {}})"}) {
+        EXPECT_FALSE(generate(*event, {{"querystringparameters", wrong}})) << wrong;
+    }
+}
+
 TEST(Generate, JsonInsideJsonStaysJson) {
     const data::Value event = made("config", "periodic-rule", {{"account-id", "1\"2"}});
     EXPECT_EQ(event.find("accountId")->text(), "1\"2");

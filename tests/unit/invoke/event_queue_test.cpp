@@ -31,6 +31,7 @@ protected:
     std::vector<std::string> log_;
     os::TempDir folder_ = std::move(*os::TempDir::create("destinations"));
     os::Cancellation cancel_;
+    std::size_t bytes_ = EventQueueOptions().bytes;
     std::unique_ptr<EventQueue> queue_;
 
     EventQueueTest() { handling_["Fn"].concurrency = 2; }
@@ -41,6 +42,7 @@ protected:
         EventQueueOptions options;
         options.retry_scale = retry_scale;
         options.workers = 8;
+        options.bytes = bytes_;
         options.destinations = folder_.path() / "records";
         queue_ = std::make_unique<EventQueue>(
             [this](const Request& request) { return run(request); },
@@ -92,7 +94,7 @@ protected:
         request.function = function;
         request.payload = R"({"a":1})";
         request.type = InvocationType::event;
-        return queue_->push(std::move(request));
+        return queue_->push(std::move(request)).value_or("");
     }
 
     template <class Condition>
@@ -120,6 +122,51 @@ protected:
         return data::scalar_text(*record.find("requestContext")->find(name));
     }
 };
+
+TEST_F(EventQueueTest, TakesNoMoreThanItMayHold) {
+    bytes_ = 8 * 1024; // each event counts a kilobyte and its payload
+    held_["Fn"] = true;
+    start();
+    int taken = 0;
+    while (!push().empty()) {
+        ASSERT_LT(++taken, 100);
+    }
+    EXPECT_EQ(taken, 7);
+    {
+        const std::lock_guard lock(mutex_);
+        held_["Fn"] = false;
+    }
+    changed_.notify_all();
+    ASSERT_TRUE(wait([&] { return calls_["Fn"].size() == 7; }));
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    std::string id;
+    while ((id = push()).empty() && std::chrono::steady_clock::now() < deadline) {
+    }
+    EXPECT_NE(id, ""); // there is room again
+}
+
+TEST_F(EventQueueTest, RetriesAndTheirResultsCountAsOne) {
+    bytes_ = 3 * 1024;
+    failing_["Fn"] = 2;
+    start();
+    ASSERT_NE(push(), "");
+    ASSERT_TRUE(wait([&] { return calls_["Fn"].size() == 3; }));
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    int taken = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        held_["Fn"] = true;
+    }
+    while (taken < 2 && std::chrono::steady_clock::now() < deadline) {
+        taken += push().empty() ? 0 : 1;
+    }
+    EXPECT_EQ(taken, 2); // nothing is left of the first
+    {
+        const std::lock_guard lock(mutex_);
+        held_["Fn"] = false;
+    }
+    changed_.notify_all();
+}
 
 TEST_F(EventQueueTest, RunsAnEventOnceAndRecordsItsSuccess) {
     handling_["Fn"].policy.on_success.arn = topic_arn;

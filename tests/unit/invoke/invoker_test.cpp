@@ -304,5 +304,17 @@ TEST_F(InvokerTest, EventsAreQueuedAndDryRunsRunNothing) {
     EXPECT_TRUE(world_.wait([&] { return world_.started == 1; }));
 }
 
+TEST_F(InvokerTest, EventsWithoutRoomAreThrottled) {
+    InvokerOptions options;
+    options.events.bytes = 16;
+    const auto invoker = make(std::move(options));
+    Request event = request();
+    event.type = InvocationType::event;
+    const auto refused = invoker->invoke(event);
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->status, 429);
+    EXPECT_NE(refused->payload.find("Rate Exceeded"), std::string::npos);
+}
+
 } // namespace
 } // namespace samara::invoke

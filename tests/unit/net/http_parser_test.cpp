@@ -157,5 +157,27 @@ TEST(ChunkDecoder, RefusesLies) {
     EXPECT_EQ(decode(std::string(10000, '1')).state, State::bad);
 }
 
+// A program on the way that takes a bare LF for a line end would see another body, or another
+// request.
+TEST(ChunkDecoder, RefusesEveryLineEndButCrLf) {
+    using State = ChunkDecoder::State;
+    for (const std::string_view bytes :
+         {"3\nabc\r\n0\r\n\r\n",
+          "3;x\ny\r\nabc\r\n0\r\n\r\n",
+          "3;x=\"\n\"\r\nabc\r\n0\r\n\r\n",
+          "3\rabc\r\n0\r\n\r\n",
+          "3\r\nabc\n0\r\n\r\n",
+          "3\r\nabc\r0\r\n\r\n",
+          "0\n\n",
+          "0\r\nTrailer: x\n\r\n",
+          "0\r\nTrailer: x\ny\r\n\r\n",
+          "0\r\n\n\r\n"}) {
+        EXPECT_EQ(decode(bytes).state, State::bad) << bytes;
+    }
+    EXPECT_EQ(decode(std::string("3;\0\r\nabc", 9)).state, State::bad);
+    EXPECT_EQ(decode("3;\tx\r\nabc\r\n0\r\nT:\tx\r\n\r\n").state, State::done);
+    EXPECT_EQ(decode("3\r").state, State::more);
+}
+
 } // namespace
 } // namespace samara::net

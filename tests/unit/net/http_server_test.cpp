@@ -173,6 +173,61 @@ TEST(HttpServer, ClosesHalfBodiesAndIdleConnections) {
     EXPECT_EQ(idle.everything(), "");
 }
 
+// A byte now and then keeps no one waiting: each part of a request has one deadline for all of it.
+TEST(HttpServer, ATrickleDoesNotRestartAnyTime) {
+    const HttpServer server =
+        serve(echo, {.head_timeout = 100ms, .body_timeout = 100ms, .idle_timeout = 10s});
+    const auto trickle = [&](std::string_view beginning, std::string_view piece) {
+        RawClient client(server.port());
+        client.send(beginning);
+        while (client.send(piece) && !client.readable(5ms)) {
+        }
+        return status_of(client.everything());
+    };
+    EXPECT_EQ(trickle("GET / HTTP/1.1\r\nHost: h\r\n", "X: y\r\n"), 408);
+    EXPECT_EQ(trickle("\r\n", "\r\n"), 408);
+    EXPECT_EQ(trickle("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n", "x"), 408);
+    EXPECT_EQ(
+        trickle("PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n"),
+        408);
+}
+
+TEST(HttpServer, UploadsAtATimeHoldNoMoreThanTheirBudget) {
+    const HttpServer server = serve(echo, {.body_limit = 100'000, .upload_budget = 200'000});
+    const std::string head = "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n";
+    const std::string most(99'999, 'x');
+    std::vector<std::unique_ptr<RawClient>> slow;
+    std::string refused;
+    // Each keeps all but one byte of its body here; which of them is one too many depends on how
+    // far the server has read.
+    for (int i = 0; i < 4; ++i) {
+        slow.push_back(std::make_unique<RawClient>(server.port()));
+        slow.back()->send(head);
+        slow.back()->send(most);
+    }
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (refused.empty() && std::chrono::steady_clock::now() < deadline) {
+        for (auto client = slow.begin(); client != slow.end() && refused.empty(); ++client) {
+            if ((*client)->readable(5ms)) {
+                refused = (*client)->everything();
+                slow.erase(client);
+                break;
+            }
+        }
+    }
+    EXPECT_EQ(status_of(refused), 503);
+    EXPECT_THAT(refused, HasSubstr("Retry-After: 1\r\n"));
+    slow.clear(); // and with them their shares
+    const auto again = std::chrono::steady_clock::now() + 10s;
+    int status = 0;
+    while (status != 200 && std::chrono::steady_clock::now() < again) {
+        RawClient client(server.port());
+        client.send(head + most + "x");
+        status = status_of(client.response());
+    }
+    EXPECT_EQ(status, 200);
+}
+
 TEST(HttpServer, SurvivesAHundredThousandHeaders) {
     const HttpServer server = serve();
     RawClient client(server.port());

@@ -506,6 +506,134 @@ INSTANTIATE_TEST_SUITE_P(
             "START RequestId"}),
     [](const auto& row) { return row.param.name; });
 
+struct EndingCase {
+    std::string runtime;
+    std::string event;
+    std::string end; ///< part of the log
+};
+
+void PrintTo(const EndingCase& row, std::ostream* out) {
+    *out << row.runtime << ' ' << row.event;
+}
+
+class Ending : public testing::TestWithParam<EndingCase> {};
+
+// However a call ends, what the function wrote before is in the log, without a line end too.
+TEST_P(Ending, LosesNothingThatWasWritten) {
+    const auto folder = os::TempDir::create("client-test");
+    ASSERT_TRUE(folder);
+    write_file(folder->path() / "app.py", R"(import os, signal, sys
+def handler(event, context):
+    sys.stdout.write("out,")
+    sys.stderr.write("err,")
+    sys.stdout.buffer.write(b"bytes,")
+    print("print", end=",")
+    if event == "exit":
+        os._exit(3)
+    if event == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if event == "raise":
+        raise ValueError("x")
+    while event == "hang":
+        pass
+)");
+    write_file(folder->path() / "app.js", R"(exports.handler = async (event) => {
+  process.stdout.write("out,");
+  process.stderr.write("err,");
+  process.stdout.write(Buffer.from("bytes,"));
+  process.stdout.write("print,");
+  if (event === "exit") process.exit(3);
+  if (event === "kill") process.kill(process.pid, "SIGKILL");
+  if (event === "raise") throw new Error("x");
+  while (event === "hang");
+};
+)");
+    RieProcess rie(
+        {{test::source_path("templates/runtimes/" + GetParam().runtime + "/bootstrap")},
+         {{"LAMBDA_TASK_ROOT", folder->path()},
+          {"_HANDLER", "app.handler"},
+          {"AWS_LAMBDA_FUNCTION_TIMEOUT", GetParam().event == "hang" ? "1" : "30"},
+          {"PYTHONDONTWRITEBYTECODE", "1"}}});
+    rie.invoke('"' + GetParam().event + '"');
+    EXPECT_TRUE(rie.log_has("REPORT RequestId"));
+    EXPECT_THAT(rie.log(), HasSubstr("Version: $LATEST\nout,err,bytes,print,"));
+    EXPECT_THAT(rie.log(), HasSubstr(GetParam().end));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Runtime,
+    Ending,
+    testing::Values(
+        EndingCase{"python", "return", "END"},
+        EndingCase{"python", "raise", "ValueError"},
+        EndingCase{"python", "exit", "exit status 3"},
+        EndingCase{"python", "kill", "signal: killed"},
+        EndingCase{"python", "hang", "Task timed out"},
+        EndingCase{"nodejs", "return", "END"},
+        EndingCase{"nodejs", "raise", "Invoke Error"},
+        EndingCase{"nodejs", "exit", "exit status 3"},
+        EndingCase{"nodejs", "kill", "signal: killed"},
+        EndingCase{"nodejs", "hang", "Task timed out"}));
+
+// Where a module cannot be read: its file, the line and what is in it.
+TEST(Client, NodeNamesThePlaceOfASyntaxError) {
+    const std::map<std::string, std::map<std::string, std::string>> projects{
+        {"app.js", {{"app.js", "exports.handler = () => {\n  const = 5;\n};\n"}}},
+        {"app.mjs", {{"app.mjs", "export const handler = () => {\n  const = 5;\n};\n"}}},
+        {"part.js", {{"app.js", "require('./part.js');\n"}, {"part.js", "\n  const = 5;\n"}}},
+        {"part.mjs", {{"app.mjs", "import './part.mjs';\n"}, {"part.mjs", "\n  const = 5;\n"}}}};
+    for (const auto& [faulty, files] : projects) {
+        const auto folder = os::TempDir::create("client-test");
+        ASSERT_TRUE(folder);
+        for (const auto& [name, text] : files) {
+            write_file(folder->path() / name, text);
+        }
+        RieProcess rie(
+            {{test::source_path("templates/runtimes/nodejs/bootstrap")},
+             {{"LAMBDA_TASK_ROOT", folder->path()}, {"_HANDLER", "app.handler"}}});
+        const Answer answer = rie.invoke("{}");
+        const std::string place = fmt::format(
+            R"("    at {}:2","  const = 5;","        ^")", (folder->path() / faulty).string());
+        EXPECT_THAT(answer.body, HasSubstr(place)) << faulty;
+        EXPECT_THAT(rie.log(), HasSubstr(place)) << faulty;
+    }
+}
+
+// The init phase fails, and once more within the first call: one failure, told once.
+TEST(Client, TellsAFailureToInitialiseOnce) {
+    for (const std::string runtime : {"python", "nodejs"}) {
+        const auto folder = os::TempDir::create("client-test");
+        ASSERT_TRUE(folder);
+        write_file(folder->path() / "app.py", "print('begins')\nraise ValueError('on purpose')\n");
+        write_file(
+            folder->path() / "app.js", "console.log('begins');\nthrow new Error('on purpose');\n");
+        RieProcess rie(
+            {{test::source_path("templates/runtimes/" + runtime + "/bootstrap")},
+             {{"LAMBDA_TASK_ROOT", folder->path()},
+              {"_HANDLER", "app.handler"},
+              {"PYTHONDONTWRITEBYTECODE", "1"}}});
+        EXPECT_TRUE(rie.log_has("Phase: init\tStatus: error"));
+        const auto count = [&](std::string_view text) {
+            const std::string log = rie.log();
+            int found = 0;
+            for (std::size_t at = log.find(text); at != std::string::npos;
+                 at = log.find(text, at + 1)) {
+                ++found;
+            }
+            return found;
+        };
+        const int once = count("on purpose");
+        EXPECT_GE(once, 1);
+        EXPECT_THAT(rie.invoke("{}").body, HasSubstr("on purpose"));
+        EXPECT_TRUE(rie.log_has("REPORT RequestId"));
+        EXPECT_EQ(count("on purpose"), once) << rie.log();
+        EXPECT_EQ(count("begins"), 1) << rie.log();
+        rie.invoke("{}"); // the next call fails by itself, and says so
+        EXPECT_EQ(count("begins"), 2) << rie.log();
+        EXPECT_EQ(count("on purpose"), 2 * once) << rie.log();
+    }
+}
+
 TEST(Client, PythonLogsJsonWhenTheFunctionAsksForIt) {
     const auto folder = os::TempDir::create("client-test");
     ASSERT_TRUE(folder);

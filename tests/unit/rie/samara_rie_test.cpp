@@ -11,6 +11,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace samara::rie {
 namespace {
 
@@ -323,6 +326,54 @@ TEST(SamaraRie, TermInTheMiddleOfACallAnswersIt) {
     EXPECT_EQ(answer.status, 503);
     EXPECT_TRUE(rie.wait().success());
 }
+
+// What a function can send to its parent, short of what only a namespace keeps away.
+TEST(SamaraRie, SignalsOfTheFunctionNeitherEndNorStopIt) {
+#ifdef __SANITIZE_ADDRESS__ // which handles faults itself
+    constexpr bool faults = false;
+#else
+    constexpr bool faults = true;
+#endif
+    RieProcess rie(scripted());
+    const Answer answer = rie.invoke(
+        script(fmt::format(R"(["signal parent", {}], ["respond", "\"still here\""])", faults)));
+    EXPECT_EQ(answer.body, "\"still here\"");
+    EXPECT_EQ(rie.invoke(R"({"n": 2})").body, R"({"n": 2})");
+    EXPECT_TRUE(rie.stop().success()); // from outside it ends
+}
+
+// Programs start with the signals' defaults: what the emulator passes over is its own affair.
+TEST(SamaraRie, TheRuntimeIgnoresAndBlocksNoSignal) {
+    RieSetup setup{{"/bin/sh", "-c", "grep -E 'Sig(Ign|Blk)' /proc/self/status; exec sleep 60"}};
+    RieProcess rie(setup);
+    EXPECT_TRUE(rie.log_has("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n"));
+}
+
+#ifndef __SANITIZE_ADDRESS__ // its search for leaks traces the program, which has to be dumpable
+                             // for that
+TEST(SamaraRie, TheFunctionCannotLookIntoIt) {
+    if (::getuid() != 0) {
+        GTEST_SKIP() << "needs root to run it as somebody else";
+    }
+    const auto folder = os::TempDir::create("rie-public");
+    ASSERT_TRUE(folder);
+    const std::filesystem::path program = folder->path() / "samara-rie";
+    std::filesystem::copy_file(SAMARA_RIE, program);
+    ::chmod(folder->path().c_str(), 0755);
+    RieSetup setup{
+        {"/bin/sh",
+         "-c",
+         "for f in mem environ maps fd/0; do "
+         "head -c1 /proc/$PPID/$f >/dev/null 2>&1 && echo open $f || echo closed $f; done; "
+         "cat /proc/$PPID/status | grep Uid; exec sleep 60"}};
+    setup.program = {
+        "/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", program.string()};
+    ::chmod(folder->path().c_str(), 0755);
+    RieProcess rie(setup);
+    EXPECT_TRUE(rie.log_has("closed mem\nclosed environ\nclosed maps\nclosed fd/0\nUid:\t65534"))
+        << rie.log();
+}
+#endif
 
 TEST(SamaraRie, TheFunctionHasLambdasNumberOfDescriptors) {
     RieSetup setup{{"/bin/sh", "-c", "ulimit -n; ulimit -Hn; exec sleep 60"}};
