@@ -130,10 +130,10 @@ private:
             fs::remove(to, ignored);
             target.reset(::open(to.c_str(), flags, 0600));
         }
-        const timespec times[2] = {status.st_atim, status.st_mtim};
+        const std::array times{status.st_atim, status.st_mtim};
         if (!target.valid() || !copy_bytes(source.get(), target.get()) ||
             ::fchmod(target.get(), status.st_mode & kept_mode) != 0 ||
-            ::futimens(target.get(), times) != 0) {
+            ::futimens(target.get(), times.data()) != 0) {
             return fail_errno(fmt::format("cannot copy {} to {}", from.string(), to.string()));
         }
         return {};
