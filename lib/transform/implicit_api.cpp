@@ -156,8 +156,17 @@ Owners point_at_implicit_api(Context& context, const ApiKind& kind) {
 }
 
 bool add_implicit_api(Context& context, const ApiKind& kind, const Owners& owners) {
-    if (!owners.any || context.resources().contains(kind.implicit_id)) {
+    if (!owners.any) {
         return false;
+    }
+    if (const data::Entry* own = context.resources().find_entry(kind.implicit_id)) {
+        base::Error warning;
+        warning.message = fmt::format(
+            "AWS's transform replaces {} by the API that it makes for events", kind.implicit_id);
+        warning.hint = "give your API another logical id";
+        warning.resource = kind.implicit_id;
+        warning.where = own->key_where;
+        context.report({base::Severity::warning, std::move(warning)});
     }
     Map properties;
     if (kind.event_type == "Api") {

@@ -47,7 +47,7 @@ bool check_security(const Resource& api, Map& paths) {
         is_rest_method,
         [&](const std::string& path, const std::string& method, Map& operation) {
             const Value* security = operation.find("security");
-            if (security == nullptr || security->is_null()) {
+            if (security == nullptr) {
                 return;
             }
             const List* list = security->as_list();

@@ -38,9 +38,9 @@ TEST(HttpApi, WritesNameAndDescriptionIntoItsDefinition) {
     const Output output = run("Resources:\n" + http(document + ", Name: N, Description: D"));
     EXPECT_EQ(part(output, body + "info"), R"({"title":"N","description":"D"})");
     EXPECT_EQ(part(output, "Resources.Api.Properties.Name"), "null");
-    const Output taken = run(
-        "Resources:\n" +
-        http("DefinitionBody: {openapi: 3.0.1, info: {title: T}, paths: {}}, Name: N"));
+    const Output taken =
+        run("Resources:\n" +
+            http("DefinitionBody: {openapi: 3.0.1, info: {title: T}, paths: {}}, Name: N"));
     ASSERT_EQ(errors(taken).size(), 1U);
     EXPECT_TRUE(errors(taken).front().starts_with("Api: the definition has an info.title"));
 }
@@ -70,9 +70,9 @@ TEST(HttpApi, TakesADefinitionFromS3) {
 }
 
 TEST(HttpApi, SecuresOnlyWhatIsAnswered) {
-    const Output output = run(
-        "Resources:\n" +
-        http(document + ", Auth: {DefaultAuthorizer: AWS_IAM, EnableIamAuthorizer: true}"));
+    const Output output =
+        run("Resources:\n" +
+            http(document + ", Auth: {DefaultAuthorizer: AWS_IAM, EnableIamAuthorizer: true}"));
     EXPECT_EQ(part(output, body + "paths./a.get.security"), R"([{"AWS_IAM":[]}])");
     EXPECT_EQ(part(output, body + "paths./a.put.security"), "null");
 }
@@ -119,27 +119,25 @@ TEST(HttpApiEvent, KeepsWhatSaysNone) {
 TEST(HttpApiEvent, AsksForAnAuthorizerThatThereIs) {
     for (const char* auth :
          {"{AuthorizationScopes: [s]}", "{Authorizer: AWS_IAM}", "{Authorizer: X}"}) {
-        const Output output = run(
-            routed(event("E", fmt::format("Path: /a, Method: get, Auth: {}", auth)), ""));
+        const Output output =
+            run(routed(event("E", fmt::format("Path: /a, Method: get, Auth: {}", auth)), ""));
         ASSERT_EQ(errors(output).size(), 1U) << auth;
         EXPECT_TRUE(errors(output).front().starts_with("F/E: ")) << auth;
     }
 }
 
 TEST(HttpApiEvent, NeedsNoPermissionBesideTheDefaultRoute) {
-    const Output output =
-        run(routed(event("A", "Path: /a, Method: get") + event("Z", ""), ""));
+    const Output output = run(routed(event("A", "Path: /a, Method: get") + event("Z", ""), ""));
     const std::vector<std::string> all = ids(output);
     EXPECT_EQ(std::count(all.begin(), all.end(), "FZPermission"), 1);
     EXPECT_EQ(std::count(all.begin(), all.end(), "FAPermission"), 0);
 }
 
 TEST(HttpApiEvent, IsRefusedOnARouteThatAnotherAnswers) {
-    const Output output = run(
-        routed(event("A", "Path: /a, Method: get") + event("B", "Path: /a, Method: GET"), ""));
+    const Output output =
+        run(routed(event("A", "Path: /a, Method: get") + event("B", "Path: /a, Method: GET"), ""));
     ASSERT_EQ(errors(output).size(), 1U);
-    const Output own =
-        run(routed(event("A", "Path: /a, Method: get"), document));
+    const Output own = run(routed(event("A", "Path: /a, Method: get"), document));
     EXPECT_EQ(part(own, body + "paths./a.get.x-amazon-apigateway-integration.uri"), R"("x")");
 }
 
@@ -150,8 +148,7 @@ TEST(HttpApiEvent, AddsItsRouteSettingsToThoseOfTheStage) {
                 event("E", "Path: /a, Method: get, RouteSettings: {ThrottlingBurstLimit: 3}"),
                 "RouteSettings: {GET /a: {ThrottlingRateLimit: 2}}"));
     EXPECT_EQ(
-        part(
-            output, "Resources.ApiApiGatewayDefaultStage.Properties.RouteSettings.GET /a"),
+        part(output, "Resources.ApiApiGatewayDefaultStage.Properties.RouteSettings.GET /a"),
         R"({"LoggingLevel":"INFO","ThrottlingRateLimit":2,"ThrottlingBurstLimit":3})");
 }
 
@@ -165,8 +162,8 @@ std::string websocket(std::string_view attributes, std::string_view properties) 
 }
 
 TEST(WebSocketApi, HandsNoAttributeOn) {
-    const Output output = run(websocket(
-        "    DependsOn: X\n    DeletionPolicy: Retain\n    Metadata: {a: b}\n", ""));
+    const Output output =
+        run(websocket("    DependsOn: X\n    DeletionPolicy: Retain\n    Metadata: {a: b}\n", ""));
     EXPECT_EQ(part(output, "Resources.W.DependsOn"), R"("X")");
     for (const char* id : {"W", "WConnectRoute", "WDefaultStage"}) {
         for (const char* attribute : {"DeletionPolicy", "Metadata"}) {

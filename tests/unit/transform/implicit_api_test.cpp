@@ -8,7 +8,8 @@ namespace {
 
 using namespace test;
 
-const std::string rest_event = "      Events: {E: {Type: Api, Properties: {Path: /a, Method: get}}}\n";
+const std::string rest_event =
+    "      Events: {E: {Type: Api, Properties: {Path: /a, Method: get}}}\n";
 const std::string http_event = "      Events: {E: {Type: HttpApi}}\n";
 
 TEST(ImplicitApi, IsMadeBeforeGlobals) {
@@ -57,6 +58,16 @@ TEST(ImplicitApi, IsReplacedAsCarefullyAsItsMostCarefulOwner) {
             policy);
     }
     EXPECT_EQ(part(run(yaml), "Resources.ServerlessRestApi.UpdateReplacePolicy"), R"("Snapshot")");
+}
+
+TEST(ImplicitApi, ReplacesOneOfItsId) {
+    const std::string own = "  ServerlessRestApi:\n    Type: AWS::Serverless::Api\n"
+                            "    Properties: {StageName: v1, Description: mine}\n";
+    const Output replaced = run(with_function(rest_event, own));
+    EXPECT_EQ(part(replaced, "Resources.ServerlessRestApi.Properties.Description"), "null");
+    EXPECT_EQ(replaced.diagnostics.size(), 1U);
+    const Output kept = run(with_function("", own));
+    EXPECT_EQ(part(kept, "Resources.ServerlessRestApi.Properties.Description"), R"("mine")");
 }
 
 TEST(ApiEvent, NamesAnApiOfTheTemplate) {

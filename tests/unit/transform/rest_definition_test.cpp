@@ -33,20 +33,21 @@ const std::string answered =
     "            put: {responses: {}}\n";
 
 TEST(RestDefinition, TakesWhatIsEmptyForNotGiven) {
-    const Output output = run(
-        "Resources:\n" +
-        api("      DefinitionBody: {}\n      Auth: {}\n      Cors: ''\n      Models: {}\n"
-            "      DefinitionUri: ''\n      FailOnWarnings: false\n      EndpointConfiguration: {}\n"));
+    const Output output =
+        run("Resources:\n" +
+            api("      DefinitionBody: {}\n      Auth: {}\n      Cors: ''\n      Models: {}\n"
+                "      DefinitionUri: ''\n      FailOnWarnings: false\n      "
+                "EndpointConfiguration: {}\n"));
     EXPECT_EQ(part(output, body + "swagger"), R"("2.0")");
     EXPECT_EQ(part(output, "Resources.Api.Properties.FailOnWarnings"), "null");
     EXPECT_EQ(part(output, "Resources.Api.Properties.EndpointConfiguration"), "null");
 }
 
 TEST(RestDefinition, SecuresOnlyWhatIsAnswered) {
-    const Output output = run(
-        "Resources:\n" +
-        api(answered + "      Auth: {ApiKeyRequired: true, DefaultAuthorizer: P, Authorizers: "
-                       "{P: {UserPoolArn: arn, AuthorizationScopes: [s]}}}\n"));
+    const Output output =
+        run("Resources:\n" +
+            api(answered + "      Auth: {ApiKeyRequired: true, DefaultAuthorizer: P, Authorizers: "
+                           "{P: {UserPoolArn: arn, AuthorizationScopes: [s]}}}\n"));
     EXPECT_EQ(part(output, body + "paths./a.get.security"), R"([{"P":["s"]},{"api_key":[]}])");
     EXPECT_EQ(part(output, body + "paths./a.put"), R"({"responses":{}})");
 }
@@ -59,11 +60,11 @@ TEST(RestDefinition, WantsADocumentForWhatIsWrittenIntoIt) {
           "GatewayResponses: {UNAUTHORIZED: {StatusCode: 401}}",
           "BinaryMediaTypes: [image/gif]",
           "DisableExecuteApiEndpoint: false"}) {
-        const Output output = run(
-            "Resources:\n" + api(fmt::format(
-                                 "      DefinitionBody: {{Fn::Transform: {{Name: "
-                                 "AWS::Include, Parameters: {{Location: l}}}}}}\n      {}\n",
-                                 property)));
+        const Output output =
+            run("Resources:\n" + api(fmt::format(
+                                     "      DefinitionBody: {{Fn::Transform: {{Name: "
+                                     "AWS::Include, Parameters: {{Location: l}}}}}}\n      {}\n",
+                                     property)));
         ASSERT_EQ(errors(output).size(), 1U) << property;
         EXPECT_TRUE(errors(output).front().starts_with("Api: ")) << property;
     }
@@ -72,8 +73,7 @@ TEST(RestDefinition, WantsADocumentForWhatIsWrittenIntoIt) {
 TEST(RestDefinition, StaysSwaggerWhenItSaysSo) {
     const std::string auth = "      OpenApiVersion: 3.0.1\n      Auth: {ApiKeyRequired: true}\n";
     const Output own = run("Resources:\n" + api(answered + auth));
-    EXPECT_EQ(
-        part(own, body + "securityDefinitions.api_key.in"), R"("header")");
+    EXPECT_EQ(part(own, body + "securityDefinitions.api_key.in"), R"("header")");
     EXPECT_EQ(part(own, body + "components"), "null");
     const Output sams = run(routed("", auth));
     EXPECT_EQ(part(sams, body + "components.securitySchemes.api_key.in"), R"("header")");
@@ -112,15 +112,13 @@ TEST(RestAuth, AppliesWithoutItsAuthorizersOnlyWhatNeedsNone) {
 }
 
 TEST(RestAuth, ResolvesParameters) {
-    const Output output =
-        run("Parameters: {Pool: {Type: String, Default: arn:pool}}\n" +
-            routed(
-                "",
-                "      Auth: {DefaultAuthorizer: P, Authorizers: {P: {UserPoolArn: !Ref Pool}}}\n"));
+    const Output output = run(
+        "Parameters: {Pool: {Type: String, Default: arn:pool}}\n" +
+        routed(
+            "",
+            "      Auth: {DefaultAuthorizer: P, Authorizers: {P: {UserPoolArn: !Ref Pool}}}\n"));
     EXPECT_EQ(
-        part(
-            output,
-            body + "securityDefinitions.P.x-amazon-apigateway-authorizer.providerARNs"),
+        part(output, body + "securityDefinitions.P.x-amazon-apigateway-authorizer.providerARNs"),
         R"(["arn:pool"])");
 }
 
@@ -150,6 +148,19 @@ TEST(RestAuth, OverridesTheApisWithSomething) {
     EXPECT_TRUE(errors(output).front().starts_with("F/E: OverrideApiAuth needs"));
 }
 
+TEST(RestAuth, RefusesSecurityThatIsNoListOfMaps) {
+    for (const char* security : {"null", "{P: []}", "[P]"}) {
+        const Output output =
+            run("Resources:\n" +
+                api(fmt::format(
+                    "      DefinitionBody: {{swagger: '2.0', paths: {{/a: {{get: {{security: {}, "
+                    "x-amazon-apigateway-integration: {{uri: x}}}}}}}}}}\n"
+                    "      Auth: {{ApiKeyRequired: true}}\n",
+                    security)));
+        EXPECT_EQ(errors(output).size(), 1U) << security;
+    }
+}
+
 TEST(RestPolicy, NamesTheStageOnlyWhenItIsAText) {
     const std::string policy = "Auth: {ResourcePolicy: {AwsAccountWhitelist: ['1']}}";
     const std::string stage =
@@ -168,8 +179,7 @@ TEST(RestPolicy, NamesTheStageOnlyWhenItIsAText) {
 }
 
 TEST(RestPolicy, IsWrittenAlsoWhenItSaysNothing) {
-    const Output output =
-        run(routed("", "      Auth: {ResourcePolicy: {IpRangeWhitelist: []}}\n"));
+    const Output output = run(routed("", "      Auth: {ResourcePolicy: {IpRangeWhitelist: []}}\n"));
     EXPECT_EQ(part(output, body + "x-amazon-apigateway-policy"), "{}");
 }
 
@@ -182,12 +192,10 @@ TEST(RestPolicy, TellsVpcsFromTheirEndpoints) {
 }
 
 TEST(MergeDefinitions, TakesTheOperationOfTheEventAlone) {
-    const Output output = run(routed(
-        "Auth: {ApiKeyRequired: true}",
-        answered + "      MergeDefinitions: true\n"));
+    const Output output =
+        run(routed("Auth: {ApiKeyRequired: true}", answered + "      MergeDefinitions: true\n"));
     EXPECT_EQ(
-        part(output, body + "paths./a.get.x-amazon-apigateway-integration.type"),
-        R"("aws_proxy")");
+        part(output, body + "paths./a.get.x-amazon-apigateway-integration.type"), R"("aws_proxy")");
     EXPECT_EQ(part(output, body + "paths./a.get.security"), R"([{"api_key":[]}])");
     EXPECT_EQ(part(output, body + "securityDefinitions"), "null");
     EXPECT_EQ(part(output, body + "paths./a.put"), R"({"responses":{}})");
@@ -199,8 +207,9 @@ TEST(MergeDefinitions, RefusesAnOperationThatIsNoMap) {
         "      MergeDefinitions: true\n"
         "      DefinitionBody: {swagger: '2.0', paths: {/a: {get: [x]}}}\n"));
     ASSERT_EQ(errors(output).size(), 1U);
-    EXPECT_TRUE(errors(output).front().starts_with("Api/E: GET") ||
-                errors(output).front().starts_with("Api/E: /a get"));
+    EXPECT_TRUE(
+        errors(output).front().starts_with("Api/E: GET") ||
+        errors(output).front().starts_with("Api/E: /a get"));
 }
 
 TEST(RestTransferMode, StreamsThroughAnArnOfItsOwn) {
@@ -222,8 +231,7 @@ TEST(RestTags, ReachAllThatIsGeneratedOnlyWhenPropagated) {
     EXPECT_EQ(part(own, "Resources.Apiv1Stage.Properties.Tags.0.Key"), R"("k")");
     const Output passed = run("Resources:\n" + api(tagged + "      PropagateTags: true\n"));
     for (const char* id : {"Api", "ApiUsagePlan", "ApiApiKey", "Apiv1Stage"}) {
-        EXPECT_EQ(
-            part(passed, fmt::format("Resources.{}.Properties.Tags.0.Key", id)), R"("k")")
+        EXPECT_EQ(part(passed, fmt::format("Resources.{}.Properties.Tags.0.Key", id)), R"("k")")
             << id;
     }
 }
