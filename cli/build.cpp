@@ -50,6 +50,8 @@ void declare(Options& options, BuildArguments& given) {
         "-s,--base-dir",
         given.build.base_dir,
         {.help = "Folder the code paths are relative to", .value_name = "FOLDER"});
+    options.flag(
+        "--strict", given.build.strict, {.help = "Take every warning as an error, at once"});
     declare_common(options, given.common);
     options.ignored_flag(
         "-u,--use-container/--no-use-container",

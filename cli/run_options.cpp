@@ -36,10 +36,7 @@ void declare_run(Options& options, RunArguments& arguments) {
         arguments.no_limits,
         {.help = "Lift Lambda's quotas: payloads, /tmp, processes, open files, environment "
                  "variables, Timeout"});
-    options.flag(
-        "--strict",
-        arguments.strict,
-        {.help = "Refuse an interpreter of another version than the runtime's (sandbox)"});
+    options.flag("--strict", arguments.strict, {.help = "Take every warning as an error, at once"});
     options.text(
         "-l,--log-file",
         arguments.log_file,

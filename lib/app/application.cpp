@@ -3,13 +3,14 @@
 #include "app/function_environment.h"
 #include "app/local_files.h"
 #include "app/nested.h"
+#include "app/partial_transform.h"
 #include "app/spelling.h"
 #include "base/strings.h"
 #include "data/read.h"
 #include "os/file.h"
 #include "template/assets.h"
 #include "template/nested_stack.h"
-#include "transform/transform.h"
+#include "transform/expanders.h"
 
 #include <algorithm>
 
@@ -38,6 +39,41 @@ std::string list_of(const std::vector<model::Function>& functions) {
         names.push_back(function.logical_id);
     }
     return base::join(names, ", ");
+}
+
+constexpr std::string_view serverless = "AWS::Serverless::";
+
+base::Error first_error(const base::Diagnostics& diagnostics) {
+    const auto found = std::find_if(
+        diagnostics.begin(), diagnostics.end(), [](const base::Diagnostic& diagnostic) {
+            return diagnostic.severity == base::Severity::error;
+        });
+    return found == diagnostics.end() ? base::Error() : found->error;
+}
+
+// What is said of a part that something was said of before follows from that.
+void add_new(const base::Diagnostics& found, base::Diagnostics& known) {
+    const std::size_t before = known.size();
+    for (const base::Diagnostic& diagnostic : found) {
+        const base::Error& error = diagnostic.error;
+        const bool told = std::any_of(
+            known.begin(),
+            known.begin() + static_cast<std::ptrdiff_t>(before),
+            [&](const auto& other) {
+                const bool same_place = error.where.known() && other.error.where.known() &&
+                                        error.where.line == other.error.where.line &&
+                                        error.where.column == other.error.where.column &&
+                                        error.message == other.error.message;
+                const bool same_part =
+                    !error.resource.empty() && !error.property.empty() &&
+                    error.resource == other.error.resource &&
+                    error.property.substr(0, error.property.find('.')) == other.error.property;
+                return same_place || same_part;
+            });
+        if (!told) {
+            known.push_back(diagnostic);
+        }
+    }
 }
 
 bool is_function(std::string_view type) {
@@ -120,7 +156,8 @@ base::Result<Application> Application::load(const LoadOptions& options) {
     if (!source) {
         return base::fail(std::move(source).error());
     }
-    if (auto sections = model::sections_of(*source); !sections) {
+    base::Diagnostics diagnostics;
+    if (auto sections = model::sections_of(*source, diagnostics); !sections) {
         base::Error error = std::move(sections).error();
         if (!error.where.known()) {
             error.where.file =
@@ -129,9 +166,10 @@ base::Result<Application> Application::load(const LoadOptions& options) {
         return base::fail(std::move(error));
     }
     model::apply_assets(*source);
-    base::Diagnostics diagnostics;
     if (options.stack_path.empty()) { // the parameters of a nested stack are its parent's
-        diagnostics = check_overrides(*source, options.parameter_overrides);
+        for (base::Diagnostic& found : check_overrides(*source, options.parameter_overrides)) {
+            diagnostics.push_back(std::move(found));
+        }
     }
     Included complete =
         include_local_files(*source, options.template_file.parent_path(), diagnostics);
@@ -142,10 +180,12 @@ base::Result<Application> Application::load(const LoadOptions& options) {
     for (const auto& [name, value] : options.parameter_overrides) {
         settings.parameter_overrides.emplace(name, value);
     }
-    transform::Output output = transform::transform(std::move(complete.document), settings);
-    diagnostics.insert(diagnostics.end(), output.diagnostics.begin(), output.diagnostics.end());
+    PartialTemplate partial = transform_in_part(std::move(complete.document), settings);
+    add_new(partial.diagnostics, diagnostics);
 
-    Application application(options, {std::move(*source), std::move(output.document)});
+    Application application(options, {std::move(*source), std::move(partial.document)});
+    application.broken_ = std::move(partial.broken);
+    application.closed_ = std::move(partial.closed);
     application.diagnostics_ = std::move(diagnostics);
     application.files_ = std::move(complete.files);
     application.files_.push_back(options.template_file);
@@ -156,7 +196,8 @@ base::Result<Application> Application::load(const LoadOptions& options) {
 }
 
 base::Result<void> Application::read() {
-    auto sections = model::sections_of(documents_->transformed);
+    base::Diagnostics known; // told of the source
+    auto sections = model::sections_of(documents_->transformed, known);
     if (!sections) {
         // The transform has said what is wrong; an empty document is only what follows from it.
         for (const base::Diagnostic& diagnostic : diagnostics_) {
@@ -167,11 +208,9 @@ base::Result<void> Application::read() {
         return base::fail(std::move(sections).error());
     }
     sections_ = *sections;
-    auto parameters = model::parameter_values(*sections_.parameters, options_.parameter_overrides);
-    if (!parameters) {
-        return base::fail(std::move(parameters).error());
-    }
-    resolver_.emplace(sections_, std::move(*parameters), pseudo_parameters(options_));
+    auto parameters =
+        model::parameter_values(*sections_.parameters, options_.parameter_overrides, diagnostics_);
+    resolver_.emplace(sections_, std::move(parameters), pseudo_parameters(options_));
     load_nested();
     for (const data::Entry& resource : *sections_.resources) {
         read_resource(resource);
@@ -184,7 +223,16 @@ base::Result<void> Application::read() {
 void Application::read_resource(const data::Entry& resource) {
     const Value* type = resource.value.find("Type");
     const std::string_view name = type == nullptr ? std::string_view() : type->text();
+    if (name.starts_with(serverless) && !is_read(name)) {
+        report_type(resource, *type);
+    }
     if (!is_read(name) || !resolver_->exists(resource.value, diagnostics_)) {
+        return;
+    }
+    if (const auto broken = broken_.find(resource.key); broken != broken_.end()) {
+        if (is_function(name)) {
+            broken_functions_.emplace(path_of(resource.key), broken->second);
+        }
         return;
     }
     Value resolved = resource.value;
@@ -193,16 +241,13 @@ void Application::read_resource(const data::Entry& resource) {
         data::Map kept;
         for (const data::Entry& property : *properties->as_map()) {
             if (!is_ignored(property.key)) {
-                kept.set(data::Entry(
-                    property.key,
-                    resolver_->resolve(property.value, diagnostics_),
-                    property.key_where));
+                resolve_member(resource.key, property, kept);
             }
         }
         resolved.as_map()->set("Properties", Value(std::move(kept)));
     }
-    if (Value* metadata = resolved.find("Metadata")) {
-        *metadata = resolver_->resolve(*metadata, diagnostics_);
+    if (const data::Entry* metadata = resource.value.as_map()->find_entry("Metadata")) {
+        resolve_member(resource.key, *metadata, *resolved.as_map());
     }
     read_resolved(name, resource.key, resolved);
 }
@@ -226,13 +271,49 @@ void Application::read_resolved(
         if (auto config = model::read_event_invoke_config(logical_id, resource, diagnostics_)) {
             event_configs_.push_back(std::move(*config));
         }
-    } else if (auto function = model::read_function(logical_id, resource, diagnostics_)) {
-        function->logical_id = path_of(logical_id);
-        if (function->name == logical_id) {
-            function->name = physical_id(logical_id);
+    } else {
+        base::Diagnostics found;
+        auto function = model::read_function(logical_id, resource, found);
+        if (function) {
+            function->logical_id = path_of(logical_id);
+            if (function->name == logical_id) {
+                function->name = physical_id(logical_id);
+            }
+            functions_.push_back(std::move(*function));
+        } else {
+            broken_functions_.emplace(path_of(logical_id), first_error(found));
         }
-        functions_.push_back(std::move(*function));
+        add_new(found, diagnostics_);
     }
+}
+
+// A member that cannot be evaluated is left out.
+void Application::resolve_member(
+    const std::string& logical_id, const data::Entry& member, data::Map& target) {
+    const std::size_t before = diagnostics_.size();
+    Value resolved = resolver_->resolve(member.value, diagnostics_);
+    for (std::size_t i = before; i < diagnostics_.size(); ++i) {
+        base::Error& error = diagnostics_[i].error;
+        error.resource = logical_id;
+        error.property = member.key;
+    }
+    target.erase(member.key);
+    if (!resolved.is_null()) {
+        target.set(data::Entry(member.key, std::move(resolved), member.key_where));
+    }
+}
+
+// The transform leaves what it does not know.
+void Application::report_type(const data::Entry& resource, const Value& type) {
+    const std::vector<std::string_view> known = transform::sam_types();
+    const std::string_view near = base::nearest(type.text(), known);
+    base::Error error;
+    error.message = fmt::format("there is no resource type {}", type.text());
+    error.hint =
+        near.empty() ? "AWS refuses this at deployment" : fmt::format("did you mean {}?", near);
+    error.where = type.where();
+    error.resource = resource.key;
+    diagnostics_.push_back({base::Severity::error, std::move(error)});
 }
 
 // Whatever version or alias they are for: there is one version here.
@@ -292,10 +373,8 @@ base::Result<const model::Function*> Application::require_function(const std::st
         if (functions_.size() == 1) {
             return &functions_.front();
         }
-        for (const base::Diagnostic& diagnostic : diagnostics_) {
-            if (functions_.empty() && diagnostic.severity == base::Severity::error) {
-                return base::fail(diagnostic.error);
-            }
+        if (functions_.empty() && !broken_functions_.empty()) {
+            return base::fail(broken_functions_.begin()->second);
         }
         base::Error error;
         error.kind = functions_.empty() ? base::ErrorKind::failure : base::ErrorKind::usage;
@@ -308,11 +387,8 @@ base::Result<const model::Function*> Application::require_function(const std::st
     if (const model::Function* function = find_function(name)) {
         return function;
     }
-    for (const base::Diagnostic& diagnostic : diagnostics_) {
-        const bool concerns_it = diagnostic.error.resource == name || functions_.empty();
-        if (diagnostic.severity == base::Severity::error && concerns_it) {
-            return base::fail(diagnostic.error);
-        }
+    if (const auto broken = broken_functions_.find(name); broken != broken_functions_.end()) {
+        return base::fail(broken->second);
     }
     return base::fail(
         fmt::format("Function {} not found in template", name),

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "data/value.h"
+#include "gateway/closed.h"
 #include "intrinsics/resolver.h"
 #include "template/function.h"
 #include "template/function_settings.h"
@@ -11,6 +12,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,8 +47,9 @@ class Nested;
 ///     });
 class Application {
 public:
-    /// Fails when the template cannot be read at all. What is wrong with single resources is in
-    /// diagnostics(): a function that cannot be understood is not in functions().
+    /// Fails when the template cannot be read at all. What is wrong with a part of it is in
+    /// diagnostics(), and that part left out: a function that cannot be understood is in
+    /// broken_functions() instead of functions().
     static base::Result<Application> load(const LoadOptions& options);
 
     Application(const Application&) = delete;
@@ -83,6 +86,15 @@ public:
 
     [[nodiscard]] const std::vector<model::Layer>& layers() const { return layers_; }
 
+    /// Why a function is not understood, by logical id; told in diagnostics(), too.
+    [[nodiscard]] const std::map<std::string, base::Error, std::less<>>& broken_functions() const {
+        return broken_functions_;
+    }
+
+    /// What of the APIs has to stay closed for a fault of the template.
+    [[nodiscard]] const gateway::Closed& closed() const { return closed_; }
+
+    /// Errors are what AWS refuses at deployment.
     [[nodiscard]] const base::Diagnostics& diagnostics() const { return diagnostics_; }
 
     /// "Child/Grandchild"; empty for the root.
@@ -126,6 +138,9 @@ private:
     [[nodiscard]] std::string path_of(std::string_view logical_id) const;
     void load_nested();
     void take_over_nested();
+    void
+    resolve_member(const std::string& logical_id, const data::Entry& member, data::Map& target);
+    void report_type(const data::Entry& resource, const data::Value& type);
     void read_resource(const data::Entry& resource);
     void read_resolved(
         std::string_view type, const std::string& logical_id, const data::Value& resource);
@@ -140,6 +155,9 @@ private:
     std::vector<model::Layer> layers_;
     std::vector<model::EventInvokeConfig> event_configs_;
     std::vector<model::ProvisionedConcurrency> provisioned_;
+    std::map<std::string, base::Error, std::less<>> broken_; // whatever they are, by logical id
+    std::map<std::string, base::Error, std::less<>> broken_functions_;
+    gateway::Closed closed_;
     base::Diagnostics diagnostics_;
     std::unique_ptr<Nested> nested_;
 };

@@ -2,11 +2,15 @@
 
 #include "app/image_builder.h"
 #include "app/spelling.h"
+#include "app/strictness.h"
+#include "base/strings.h"
 #include "build/build.h"
 #include "build/rewrite.h"
 #include "data/write.h"
 #include "os/file.h"
 #include "os/signals.h"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -28,25 +32,34 @@ fs::path shown(const fs::path& path) {
     return failed || relative.empty() || relative.native().starts_with("..") ? path : relative;
 }
 
-// Errors stop the build; the rest of them is told.
-base::Result<void> require_no_errors(const Application& application, const base::Log& log) {
-    const base::Error* first = nullptr;
+// They do not keep the rest from being built.
+void tell_faults(const Application& application, const base::Log& log) {
     for (const base::Diagnostic& diagnostic : application.diagnostics()) {
-        if (diagnostic.severity == base::Severity::warning &&
-            diagnostic.error.property == "Runtime") {
-            log.warning(to_string(diagnostic.error)); // a build is for one runtime
-        } else if (diagnostic.severity == base::Severity::warning) {
-            log.debug(to_string(diagnostic.error)); // values, which matter when it runs
-        } else if (first == nullptr) {
-            first = &diagnostic.error;
+        if (diagnostic.severity == base::Severity::error ||
+            diagnostic.error.property == "Runtime") { // a build is for one runtime
+            log.warning(to_string(diagnostic.error));
         } else {
-            log.error(to_string(diagnostic.error));
+            log.debug(to_string(diagnostic.error)); // values, which matter when it runs
         }
     }
-    if (first != nullptr) {
-        return base::fail(*first);
+}
+
+// What was wanted and cannot be built, because it cannot be understood.
+base::Result<void> check_all_built(const Application& application, const BuildOptions& options) {
+    std::vector<std::string> missing;
+    for (const auto& [function, error] : application.broken_functions()) {
+        const bool excluded = std::find(options.exclude.begin(), options.exclude.end(), function) !=
+                              options.exclude.end();
+        if (options.function == function || (options.function.empty() && !excluded)) {
+            missing.push_back(function);
+        }
     }
-    return {};
+    return missing.empty()
+               ? base::Result<void>()
+               : base::fail(
+                     fmt::format(
+                         "not built, for what is told above: {}", base::join(missing, ", ")),
+                     "the rest is built; --exclude leaves out what is not meant to be");
 }
 
 std::string metadata_text(const data::Value& metadata, std::string_view name) {
@@ -132,13 +145,17 @@ make_request(const Application& application, const BuildOptions& options) {
 
 } // namespace
 
-base::Result<BuildResult> build_application(const BuildOptions& options, const base::Log& log) {
+base::Result<BuildResult>
+build_application(const BuildOptions& options, const base::Log& given_log) {
+    const Strictness strictness(options.strict, given_log);
+    const base::Log& log = strictness.log();
     auto application = load_application(options.load, false);
     if (!application) {
         return base::fail(std::move(application).error());
     }
-    if (auto correct = require_no_errors(*application, log); !correct) {
-        return base::fail(std::move(correct).error());
+    tell_faults(*application, log);
+    if (auto strict = strictness.check(); !strict) {
+        return base::fail(std::move(strict).error());
     }
     check_ids("--exclude", options.exclude, buildable(*application), log);
     auto request = make_request(*application, options);
@@ -161,6 +178,9 @@ base::Result<BuildResult> build_application(const BuildOptions& options, const b
     }
     if (auto committed = built->commit(); !committed) {
         return base::fail(std::move(committed).error());
+    }
+    if (auto complete = check_all_built(*application, options); !complete) {
+        return base::fail(std::move(complete).error());
     }
     return BuildResult{shown(request->build_dir), shown(request->build_dir / "template.yaml")};
 }

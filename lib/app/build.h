@@ -21,6 +21,7 @@ struct BuildOptions {
     bool cached = false;
     bool parallel = false;
     bool build_in_source = false;
+    bool strict = false; ///< every warning is an error
 };
 
 struct BuildResult {

@@ -125,13 +125,7 @@ base::Result<Credentials> credentials_for_aws(
     };
     Credentials credentials{text("AccessKeyId"), text("SecretAccessKey"), text("SessionToken")};
     if (!exported->status.success() || credentials.access_key_id.empty()) {
-        return base::fail(
-            fmt::format(
-                "there are no AWS credentials: {}",
-                exported->status.cause == os::EndCause::own
-                    ? std::string(base::trim(exported->error))
-                    : "aws: " + to_string(exported->status)),
-            std::string(hint));
+        return base::fail("there are no AWS credentials", std::string(hint));
     }
     return credentials;
 }

@@ -1,5 +1,6 @@
 #include "app/invoke.h"
 
+#include "app/strictness.h"
 #include "base/strings.h"
 #include "data/read.h"
 #include "engine/select.h"
@@ -49,7 +50,9 @@ bool timed_out(const invoke::Response& response) {
 } // namespace
 
 base::Result<std::string>
-local_invoke(const InvokeOptions& options, engine::OutputSink output, const base::Log& log) {
+local_invoke(const InvokeOptions& options, engine::OutputSink output, const base::Log& given_log) {
+    const Strictness strictness(options.run.strict, given_log);
+    const base::Log& log = strictness.log();
     auto application = load_application(options.load, true);
     if (!application) {
         return base::fail(std::move(application).error());
@@ -62,7 +65,7 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
     if (!event) {
         return event;
     }
-    report_others(*application, (*function)->logical_id, log);
+    report_faults(*application, log);
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
     auto planner = Planner::make(*application, options.run, log, cancel);
@@ -72,6 +75,9 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
     auto plan = planner->plan(*application, **function);
     if (!plan) {
         return base::fail(std::move(plan).error());
+    }
+    if (auto strict = strictness.check(); !strict) {
+        return base::fail(std::move(strict).error());
     }
     auto engine = engine::select_engine({options.engine, options.run.strict}, log, cancel);
     if (!engine) {

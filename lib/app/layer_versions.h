@@ -24,6 +24,11 @@ public:
         std::string profile,
         base::Log log);
 
+    /// Whether the layer's archive was given, so that it need not be fetched.
+    [[nodiscard]] bool has_archive(const model::LayerVersionArn& arn) const {
+        return archives_.contains(arn.text);
+    }
+
     /// The folder with a layer's content. From the archive given for it; else from the cache, into
     /// which it is fetched from AWS once, as the caller of `credentials`, and checked against its
     /// SHA-256. The cache is laid out as the AWS SAM CLI's, so that both use the same.

@@ -8,32 +8,24 @@
 
 namespace samara::app {
 
-namespace {
-
-// Tells all that is wrong with the template but the first error, which is returned.
-base::Result<void> check(const Application& application, const base::Log& log) {
-    const base::Error* first = nullptr;
-    for (const base::Diagnostic& diagnostic : application.diagnostics()) {
-        if (diagnostic.severity == base::Severity::warning) {
-            log.warning(to_string(diagnostic.error));
-        } else if (first == nullptr) {
-            first = &diagnostic.error;
-        } else {
-            log.error(to_string(diagnostic.error));
-        }
+data::Map function_resources(const Application& application) {
+    data::Map resources;
+    const auto add = [&](const std::string& id, data::Map properties) {
+        resources.set(
+            id,
+            data::Map{{"Type", "AWS::Lambda::Function"}, {"Properties", std::move(properties)}});
+    };
+    for (const model::Function& function : application.functions()) {
+        add(function.logical_id,
+            {{"FunctionName", function.name},
+             {"Timeout", static_cast<std::int64_t>(function.timeout_seconds)}});
     }
-    return first == nullptr ? base::Result<void>() : base::fail(*first);
-}
-
-} // namespace
-
-data::Value function_resource(const model::Function& function) {
-    return data::Map{
-        {"Type", "AWS::Lambda::Function"},
-        {"Properties",
-         data::Map{
-             {"FunctionName", function.name},
-             {"Timeout", static_cast<std::int64_t>(function.timeout_seconds)}}}};
+    for (const auto& [function, error] : application.broken_functions()) {
+        std::string name = function;
+        std::replace(name.begin(), name.end(), '/', '-');
+        add(function, {{"FunctionName", std::move(name)}});
+    }
+    return resources;
 }
 
 LiveApplication::LiveApplication(
@@ -50,15 +42,14 @@ LiveApplication::~LiveApplication() = default;
 base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
     const ServeOptions& options,
     engine::OutputSink output,
-    base::Log log,
+    const Strictness& strictness,
     os::Cancellation cancel) {
+    const base::Log& log = strictness.log();
     auto application = load_application(options.load, true);
     if (!application) {
         return base::fail(std::move(application).error());
     }
-    if (auto checked = check(*application, log); !checked) {
-        return base::fail(std::move(checked).error());
-    }
+    report_faults(*application, log);
     auto planner = Planner::make(*application, options.run, log, cancel);
     if (!planner) {
         return base::fail(std::move(planner).error());
@@ -67,16 +58,16 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
         new LiveApplication(options, std::move(*application), std::move(*planner), log, cancel));
     // An edit is one of this template, even while it is not there and another one would be found.
     live->options_.load.template_file = live->application_->template_file();
-    auto plans = live->plan_all(*live->application_);
-    if (!plans) {
-        return base::fail(std::move(plans).error());
-    }
+    auto plans = live->planner_.plan_all(*live->application_);
     auto engine = engine::select_engine({options.engine, options.run.strict}, log, cancel);
     if (!engine) {
         return base::fail(std::move(engine).error());
     }
     live->engine_ = std::move(*engine);
-    live->tell_what_cannot_run(*plans);
+    live->tell_what_cannot_run(plans);
+    if (auto strict = strictness.check(); !strict) {
+        return base::fail(std::move(strict).error());
+    }
     invoke::InvokerOptions settings;
     settings.max_concurrency = options.max_concurrency;
     settings.idle_timeout = options.idle_timeout;
@@ -86,29 +77,20 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
     settings.events.workers = std::max(settings.events.workers, options.max_concurrency);
     live->invoker_ = std::make_unique<invoke::Invoker>(
         *live->engine_,
-        std::move(*plans),
+        std::move(plans),
         std::move(settings),
         std::move(output),
-        std::move(log),
+        log,
         std::move(cancel));
     return live;
-}
-
-base::Result<invoke::FunctionPlans> LiveApplication::plan_all(Application& application) {
-    invoke::FunctionPlans plans;
-    for (const model::Function& function : application.functions()) {
-        auto plan = planner_.plan(application, function);
-        if (!plan) {
-            return base::fail(std::move(plan).error());
-        }
-        plans.emplace(function.logical_id, std::move(*plan));
-    }
-    return plans;
 }
 
 // The others can be served.
 void LiveApplication::tell_what_cannot_run(const invoke::FunctionPlans& plans) const {
     for (const auto& [function, plan] : plans) {
+        if (plan.fault) {
+            continue; // told
+        }
         if (const auto able = engine_->check(plan.spec); !able) {
             log_.warning(to_string(able.error()));
         }
@@ -119,12 +101,12 @@ base::Result<invoke::Response> LiveApplication::invoke(const invoke::Request& re
     return invoker_->invoke(request);
 }
 
-base::Result<void> LiveApplication::warm_up() {
+void LiveApplication::warm_up() {
     if (auto provisioned = invoker_->provision(); !provisioned) {
-        return provisioned;
+        log_.error(to_string(provisioned.error()));
     }
     if (options_.warm == Warm::lazy) {
-        return {};
+        return;
     }
     const std::vector<model::Function> functions = [this] {
         const std::lock_guard lock(mutex_);
@@ -137,7 +119,6 @@ base::Result<void> LiveApplication::warm_up() {
                 fmt::format("{} is not warm: {}", function.logical_id, to_string(warmed.error())));
         }
     }
-    return {};
 }
 
 std::vector<std::filesystem::path>
@@ -209,23 +190,21 @@ base::Result<void> LiveApplication::reload(std::vector<std::filesystem::path>& p
         return base::fail(std::move(application).error());
     }
     paths = watched_paths(*application);
-    if (auto checked = check(*application, log_); !checked) {
-        return checked;
-    }
+    report_faults(*application, log_);
     auto planner = Planner::make(*application, options_.run, log_, cancel_);
     if (!planner) {
         return base::fail(std::move(planner).error());
     }
     Planner before = std::exchange(planner_, std::move(*planner));
-    auto plans = plan_all(*application);
-    auto prepared = plans ? reloaded_(*application) : base::fail(plans.error());
+    auto plans = planner_.plan_all(*application);
+    auto prepared = reloaded_(*application);
     if (!prepared) {
         planner_ = std::move(before);
         return base::fail(std::move(prepared).error());
     }
-    tell_what_cannot_run(*plans);
+    tell_what_cannot_run(plans);
     // Functions before the routes that lead to them.
-    invoker_->update(std::move(*plans));
+    invoker_->update(std::move(plans));
     (*prepared)();
     {
         const std::lock_guard lock(mutex_);

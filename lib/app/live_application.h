@@ -4,6 +4,7 @@
 #include "app/load.h"
 #include "app/plan.h"
 #include "app/serve.h"
+#include "app/strictness.h"
 #include "engine/engine.h"
 #include "invoke/invoker.h"
 #include "os/file_watcher.h"
@@ -15,18 +16,18 @@
 
 namespace samara::app {
 
-/// A function as gateway::Functions reads one: its name and timeout.
-data::Value function_resource(const model::Function& function);
+/// The functions of all stacks as gateway::Functions reads them, by path: names and timeouts. Those
+/// that cannot be understood are there, too: their calls fail with the reason.
+data::Map function_resources(const Application& application);
 
 /// An application being served: its invoker, and the watching of its files.
 class LiveApplication {
 public:
-    /// Reads the template, chooses the engine, plans every function. Fails when the template has an
-    /// error: a route must not be served without what protects it.
+    /// Reads the template, chooses the engine, plans every function; tells what is wrong.
     static base::Result<std::unique_ptr<LiveApplication>> start(
         const ServeOptions& options,
         engine::OutputSink output,
-        base::Log log,
+        const Strictness& strictness,
         os::Cancellation cancel);
 
     LiveApplication(const LiveApplication&) = delete;
@@ -53,7 +54,7 @@ public:
     base::Result<os::FileWatcher> watch(Reloaded reloaded);
 
     /// Starts what the template provisions, and all functions with --warm-containers EAGER.
-    base::Result<void> warm_up();
+    void warm_up();
 
 private:
     LiveApplication(
@@ -62,7 +63,6 @@ private:
         Planner planner,
         base::Log log,
         os::Cancellation cancel);
-    base::Result<invoke::FunctionPlans> plan_all(Application& application);
     void tell_what_cannot_run(const invoke::FunctionPlans& plans) const;
     base::Result<void> reload(std::vector<std::filesystem::path>& paths);
     void provision();

@@ -23,13 +23,9 @@ base::Result<Application> load_application(const LoadArguments& arguments, bool 
     return Application::load(options);
 }
 
-void report_others(
-    const Application& application, const std::string& function, const base::Log& log) {
+void report_faults(const Application& application, const base::Log& log) {
     for (const base::Diagnostic& diagnostic : application.diagnostics()) {
-        if (diagnostic.error.resource != function ||
-            diagnostic.severity == base::Severity::warning) {
-            log.warning(to_string(diagnostic.error));
-        }
+        log.warning(to_string(diagnostic.error));
     }
 }
 

@@ -19,9 +19,8 @@ struct LoadArguments {
 /// Finds, reads and transforms the template. `prefer_built`: as the local commands do.
 base::Result<Application> load_application(const LoadArguments& arguments, bool prefer_built);
 
-/// Warnings of the template, and the errors that concern other resources than `function` (all
-/// errors when that is empty) as warnings: they do not keep it from running.
-void report_others(
-    const Application& application, const std::string& function, const base::Log& log);
+/// Tells what is wrong with the template, errors as warnings: they keep from running only what
+/// needs the part they are about.
+void report_faults(const Application& application, const base::Log& log);
 
 } // namespace samara::app

@@ -8,6 +8,10 @@
 #include "os/tree_state.h"
 #include "template/limits.h"
 
+#include <memory>
+#include <mutex>
+#include <variant>
+
 #include <fmt/format.h>
 
 namespace samara::app {
@@ -48,6 +52,9 @@ std::string fingerprint_of(const model::Function& function, const engine::Enviro
     if (const auto* zip = std::get_if<engine::ZipPackage>(&spec.package)) {
         text += fmt::format("|{}:{}", zip->code.string(), stamp_of(zip->code));
     }
+    for (const std::string& layer : function.layers) { // those that are not there yet, too
+        text += fmt::format("|{}", layer);
+    }
     for (const engine::Layer& layer : spec.layers) {
         text += fmt::format("|{}:{}", layer.folder.string(), stamp_of(layer.folder));
     }
@@ -71,6 +78,53 @@ at(const model::Function& function, base::Location where, std::string message, s
     error.where = std::move(where);
     error.resource = function.logical_id;
     return error;
+}
+
+// A layer that is there, or one that has to be fetched.
+using PlannedLayer = std::variant<engine::Layer, model::LayerVersionArn>;
+
+base::Result<std::vector<engine::Layer>> find_layers(
+    const std::vector<PlannedLayer>& planned,
+    const LayerVersions& versions,
+    const Credentials& credentials,
+    const os::Cancellation& cancel) {
+    std::vector<engine::Layer> layers;
+    for (const PlannedLayer& layer : planned) {
+        if (const auto* local = std::get_if<engine::Layer>(&layer)) {
+            layers.push_back(*local);
+            continue;
+        }
+        const auto& version = std::get<model::LayerVersionArn>(layer);
+        auto folder = versions.folder(version, credentials, cancel);
+        if (!folder) {
+            return base::fail(std::move(folder).error());
+        }
+        layers.push_back({cache_name(version), std::move(*folder), false});
+    }
+    return layers;
+}
+
+std::optional<base::Error>
+too_large(const model::Function& function, const std::vector<engine::Layer>& layers) {
+    const std::uint64_t most = model::limits().unzipped_bytes;
+    std::uint64_t bytes = 0;
+    for (const engine::Layer& layer : layers) {
+        const auto state = os::tree_state(layer.folder);
+        bytes += state ? state->bytes : 0;
+    }
+    if (bytes <= most) {
+        return std::nullopt;
+    }
+    return at(
+        function,
+        function.layers_where,
+        fmt::format(
+            "the layers of '{}' are {} MB together, and Lambda takes {} MB with the code",
+            function.logical_id,
+            bytes >> 20U,
+            most >> 20U),
+        "AWS refuses this at deployment; leave out what the function does not need, or make it an "
+        "Image function");
 }
 
 base::Result<VariableOverrides>
@@ -180,11 +234,9 @@ Planner::plan(const Application& application, const model::Function& function) {
         }
         spec.package = engine::ZipPackage{std::move(*folder)};
     }
-    auto layers = this->layers(application, function);
-    if (!layers) {
+    if (auto layers = plan_layers(application, function, plan); !layers) {
         return base::fail(about(std::move(layers).error(), function, function.layers_where));
     }
-    spec.layers = std::move(*layers);
     spec.environment = function_variables(function, overrides_, credentials_, application.region());
     if (function.inline_code) {
         spec.handler = "index" + (function.handler.find('.') == std::string::npos
@@ -192,12 +244,7 @@ Planner::plan(const Application& application, const model::Function& function) {
                                       : function.handler.substr(function.handler.find('.')));
         spec.environment["_HANDLER"] = spec.handler;
     }
-    if (auto allowed = check_quotas(function); options_.limits && !allowed) {
-        return base::fail(std::move(allowed).error());
-    }
-    spec.memory_mb = function.memory_mb;
-    spec.timeout_seconds = function.timeout_seconds;
-    spec.ephemeral_storage_mb = function.ephemeral_storage_mb;
+    apply_quotas(function, options_.limits, spec, log_);
     spec.memory_limit = options_.memory_limit;
     spec.limits = options_.limits;
     spec.network = options_.network;
@@ -234,6 +281,30 @@ void Planner::warn_of_idle_debugger(const model::Function& function, std::string
         function.logical_id,
         runtime,
         options_.debug_ports.front()));
+}
+
+invoke::FunctionPlans Planner::plan_all(const Application& application) {
+    invoke::FunctionPlans plans;
+    const auto cannot_run = [&](const std::string& function, const base::Error& error) {
+        invoke::FunctionPlan plan;
+        plan.spec.function = function;
+        plan.fault = error;
+        plan.fingerprint = to_string(error);
+        plans.emplace(function, std::move(plan));
+    };
+    for (const model::Function& function : application.functions()) {
+        auto plan = this->plan(application, function);
+        if (plan) {
+            plans.emplace(function.logical_id, std::move(*plan));
+            continue;
+        }
+        log_.warning(to_string(plan.error()));
+        cannot_run(function.logical_id, plan.error());
+    }
+    for (const auto& [function, error] : application.broken_functions()) {
+        cannot_run(function, error); // told with the other faults of the template
+    }
+    return plans;
 }
 
 base::Result<std::filesystem::path>
@@ -301,62 +372,74 @@ base::Result<std::filesystem::path> Planner::inline_code(const model::Function& 
     return temporary_.back().path();
 }
 
-base::Result<std::vector<engine::Layer>>
-Planner::layers(const Application& application, const model::Function& function) const {
-    const model::Limits& limits = model::limits();
-    if (options_.limits && function.layers.size() > limits.layers) {
-        return base::fail(
-            fmt::format(
-                "'{}' has {} layers, and Lambda takes {}",
-                function.logical_id,
-                function.layers.size(),
-                limits.layers),
-            "put the content of several into one, or run with --no-limits");
-    }
-    std::vector<engine::Layer> layers;
-    std::uint64_t bytes = 0;
+// Those of the template now, the others when there is a first call.
+base::Result<void> Planner::plan_layers(
+    const Application& application,
+    const model::Function& function,
+    invoke::FunctionPlan& plan) const {
+    std::vector<PlannedLayer> layers;
+    bool fetched = false;
     for (const std::string& arn : function.layers) {
-        auto found = layer(application, arn);
-        if (!found) {
-            return base::fail(std::move(found).error());
+        if (const model::Layer* local = application.find_layer(arn)) {
+            auto layer = local_layer(application, *local);
+            if (!layer) {
+                return base::fail(std::move(layer).error());
+            }
+            layers.emplace_back(std::move(*layer));
+            continue;
         }
-        const auto state = os::tree_state(found->folder);
-        if (!state) {
-            return base::fail(state.error());
-        }
-        bytes += state->bytes;
-        layers.push_back(std::move(*found));
-    }
-    if (options_.limits && bytes > limits.unzipped_bytes) {
-        return base::fail(
-            fmt::format(
-                "the layers of '{}' are {} MB together, and Lambda takes {} MB with the code",
-                function.logical_id,
-                bytes >> 20U,
-                limits.unzipped_bytes >> 20U),
-            "leave out what the function does not need, make it an Image function, or run with "
-            "--no-limits");
-    }
-    return layers;
-}
-
-base::Result<engine::Layer>
-Planner::layer(const Application& application, const std::string& arn) const {
-    const model::Layer* local = application.find_layer(arn);
-    if (local == nullptr) {
-        const auto version = model::LayerVersionArn::parse(arn);
+        auto version = model::LayerVersionArn::parse(arn);
         if (!version) {
             return base::fail(
                 fmt::format(
                     "layer '{}' is neither in this template nor the ARN of a layer version", arn),
                 "add it as an AWS::Serverless::LayerVersion, or write its ARN with the version");
         }
-        auto folder = layer_versions_.folder(*version, credentials_, cancel_);
-        return folder ? base::Result<engine::Layer>(
-                            engine::Layer{cache_name(*version), std::move(*folder), false})
-                      : base::fail(std::move(folder).error());
+        fetched = fetched || !layer_versions_.has_archive(*version);
+        layers.emplace_back(std::move(*version));
     }
-    const std::filesystem::path path = absolute_from(application.folder(), local->content);
+    const model::Limits& limits = model::limits();
+    if (options_.limits && layers.size() > limits.layers) {
+        base::Error error =
+            at(function,
+               function.layers_where,
+               fmt::format(
+                   "'{}' has {} layers, and Lambda takes {}",
+                   function.logical_id,
+                   layers.size(),
+                   limits.layers),
+               "AWS refuses this at deployment; put the content of several into one");
+        log_.warning(to_string(error));
+    }
+    invoke::Preparation prepare = [function,
+                                   layers = std::move(layers),
+                                   versions = layer_versions_,
+                                   credentials = credentials_,
+                                   cancel = cancel_,
+                                   log = log_,
+                                   limited = options_.limits,
+                                   told = std::make_shared<std::once_flag>()](
+                                      engine::EnvironmentSpec& spec) -> base::Result<void> {
+        auto found = find_layers(layers, versions, credentials, cancel);
+        if (!found) {
+            return base::fail(about(std::move(found).error(), function, function.layers_where));
+        }
+        if (const auto large = too_large(function, *found); limited && large) {
+            std::call_once(*told, [&] { log.warning(to_string(*large)); });
+        }
+        spec.layers = std::move(*found);
+        return {};
+    };
+    if (fetched) {
+        plan.prepare = std::move(prepare);
+        return {};
+    }
+    return prepare(plan.spec);
+}
+
+base::Result<engine::Layer>
+Planner::local_layer(const Application& application, const model::Layer& layer) const {
+    const std::filesystem::path path = absolute_from(application.folder(), layer.content);
     auto folder = content_folder(path);
     base::Error error;
     if (!folder) {
@@ -364,14 +447,14 @@ Planner::layer(const Application& application, const std::string& arn) const {
     } else if (!*folder) {
         error.message = fmt::format(
             "ContentUri '{}' of layer '{}' is neither a folder nor a zip archive",
-            local->content,
-            local->logical_id);
+            layer.content,
+            layer.logical_id);
         error.hint = fmt::format("it is looked for at {}", path.string());
     } else {
-        return engine::Layer{local->name, std::move(**folder), true};
+        return engine::Layer{layer.name, std::move(**folder), true};
     }
-    error.where = local->content_where;
-    error.resource = local->logical_id;
+    error.where = layer.content_where;
+    error.resource = layer.logical_id;
     return base::fail(std::move(error));
 }
 

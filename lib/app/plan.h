@@ -50,10 +50,14 @@ public:
         base::Log log,
         os::Cancellation cancel = {});
 
-    /// Fails when the code, the image or a layer is not there, or when Lambda would not take the
-    /// function's settings, with the place in the template.
+    /// Fails when the code, the image or a layer of the template is not there, with the place in
+    /// the template. Layers of others are fetched when the function is first called.
     base::Result<invoke::FunctionPlan>
     plan(const Application& application, const model::Function& function);
+
+    /// One for every function of the template: one that cannot be understood or planned is told,
+    /// and its calls fail with the reason.
+    invoke::FunctionPlans plan_all(const Application& application);
 
 private:
     void warn_of_idle_debugger(const model::Function& function, std::string_view runtime);
@@ -70,10 +74,12 @@ private:
     base::Result<std::filesystem::path> inline_code(const model::Function& function);
     [[nodiscard]] base::Result<std::optional<std::filesystem::path>>
     content_folder(const std::filesystem::path& path) const;
-    [[nodiscard]] base::Result<std::vector<engine::Layer>>
-    layers(const Application& application, const model::Function& function) const;
+    base::Result<void> plan_layers(
+        const Application& application,
+        const model::Function& function,
+        invoke::FunctionPlan& plan) const;
     [[nodiscard]] base::Result<engine::Layer>
-    layer(const Application& application, const std::string& arn) const;
+    local_layer(const Application& application, const model::Layer& layer) const;
     [[nodiscard]] std::string invoke_image(const model::Function& function) const;
 
     RunOptions options_;

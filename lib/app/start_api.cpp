@@ -36,67 +36,115 @@ data::Value published_resource(
     return data::Map{{"Type", *resource.find("Type")}, {"Properties", std::move(properties)}};
 }
 
-// The resources an API Gateway is made of, intrinsics evaluated; of a function its name and
-// timeout.
-data::Value gateway_resources(Application& application, base::Diagnostics& diagnostics) {
-    data::Map resources;
-    for (const data::Entry& entry : *application.sections().resources) {
-        const data::Value* type = entry.value.find("Type");
-        if (type == nullptr || !concerns_the_gateway(type->text()) ||
-            !application.resolver().exists(entry.value, diagnostics)) {
-            continue;
-        }
-        if (is_published(type->text())) {
-            resources.set(entry.key, published_resource(application, entry.value, diagnostics));
-        } else if (type->text() != "AWS::Lambda::Function") {
-            resources.set(data::Entry(
-                entry.key,
-                application.resolver().resolve(entry.value, diagnostics),
-                entry.key_where));
-        } else if (const model::Function* function = application.find_function(entry.key)) {
-            resources.set(entry.key, function_resource(*function));
-        }
+// What is told of a resource names it.
+data::Value
+resolve(Application& application, const data::Entry& entry, base::Diagnostics& diagnostics) {
+    const std::size_t before = diagnostics.size();
+    data::Value resolved =
+        application.resolver().resolve(entry.value, diagnostics, intrinsics::Unknown::as_written);
+    for (std::size_t i = before; i < diagnostics.size(); ++i) {
+        diagnostics[i].error.resource = entry.key;
     }
-    return {std::move(resources)};
+    return resolved;
 }
 
-// All APIs share one address here, and the first one wins.
+// What the gateway reads of an application and its nested stacks, by what Ref of it gives.
+struct GatewaySource {
+    data::Map resources;
+    gateway::Closed closed;
+    std::map<std::string, std::filesystem::path> folders; // of the template an API is in
+};
+
+// The resources an API Gateway is made of, intrinsics evaluated; of a function its name and
+// timeout.
+void add_resources(Application& stack, GatewaySource& source, base::Diagnostics& diagnostics) {
+    for (const data::Entry& entry : *stack.sections().resources) {
+        const data::Value* type = entry.value.find("Type");
+        if (type == nullptr || !concerns_the_gateway(type->text()) ||
+            !stack.resolver().exists(entry.value, diagnostics)) {
+            continue;
+        }
+        const std::string id = stack.physical_id(entry.key);
+        if (is_published(type->text())) {
+            source.resources.set(id, published_resource(stack, entry.value, diagnostics));
+        } else if (type->text() != "AWS::Lambda::Function") {
+            source.resources.set(
+                data::Entry(id, resolve(stack, entry, diagnostics), entry.key_where));
+            source.folders.emplace(id, stack.folder());
+        }
+    }
+}
+
+void add_closed(const Application& stack, gateway::Closed& closed) {
+    for (const auto& [api, reason] : stack.closed().apis) {
+        closed.apis.emplace(stack.physical_id(api), reason);
+    }
+    for (const auto& [authorizer, reason] : stack.closed().authorizers) {
+        closed.authorizers.emplace(
+            std::pair(stack.physical_id(authorizer.first), authorizer.second), reason);
+    }
+    for (gateway::ClosedRoute route : stack.closed().routes) {
+        route.api = stack.physical_id(route.api);
+        closed.routes.push_back(std::move(route));
+    }
+}
+
+GatewaySource gateway_source(Application& application, base::Diagnostics& diagnostics) {
+    GatewaySource source;
+    for (const data::Entry& function : function_resources(application)) {
+        source.resources.set(function);
+    }
+    application.for_each_stack([&](Application& stack) {
+        add_resources(stack, source, diagnostics);
+        add_closed(stack, source.closed);
+    });
+    return source;
+}
+
+// All APIs share one address here, and the last one wins.
 void tell_hidden_routes(const std::vector<gateway::Api>& apis, const base::Log& log) {
-    std::map<std::string, std::string> first; // API by route
-    for (const gateway::Api& api : apis) {
-        for (const gateway::Route& route : api.routes) {
-            const auto [taken, fresh] = first.emplace(gateway::route_key(route), api.id);
-            if (!fresh && taken->second != api.id) {
+    std::map<std::string, std::string> last; // API by route
+    for (auto api = apis.rbegin(); api != apis.rend(); ++api) {
+        for (const gateway::Route& route : api->routes) {
+            const auto [taken, fresh] = last.emplace(gateway::route_key(route), api->id);
+            if (!fresh && taken->second != api->id) {
                 log.warning(fmt::format(
                     "{} of {} cannot be reached: {} has the same route, and both are on one port",
                     taken->first,
-                    api.id,
+                    api->id,
                     taken->second));
             }
         }
     }
 }
 
-base::Result<std::vector<gateway::Api>> read_apis(Application& application, const base::Log& log) {
+// Of an authorizer that stands in for one of which all has been told.
+bool is_told(const base::Diagnostic& diagnostic) {
+    return diagnostic.error.message.find(gateway::no_function) != std::string::npos;
+}
+
+std::vector<gateway::Api> read_apis(Application& application, const base::Log& log) {
     base::Diagnostics diagnostics;
-    const data::Value resources = gateway_resources(application, diagnostics);
+    GatewaySource source = gateway_source(application, diagnostics);
     const auto load = [&](const data::Value& location,
                           const std::string& api) -> base::Result<data::Value> {
         if (!location.is_string() || location.text().starts_with("s3://")) {
             return base::fail(
-                fmt::format("the definition of {} is not a local file", api),
+                fmt::format(
+                    "the definition of {} is not a local file, so its routes are not known", api),
                 "write it as DefinitionBody, or as a file beside the template",
                 location.where());
         }
-        const auto text = os::read_file(application.folder() / location.text());
+        const auto text = os::read_file(source.folders[api] / location.text());
         return text ? data::read_document(*text, location.text()) : base::fail(text.error());
     };
-    std::vector<gateway::Api> apis = gateway::read_apis(resources, load, diagnostics);
+    std::vector<gateway::Api> apis =
+        gateway::read_apis(data::Value(std::move(source.resources)), load, diagnostics);
+    gateway::close(source.closed, apis);
     for (const base::Diagnostic& diagnostic : diagnostics) {
-        if (diagnostic.severity == base::Severity::error) {
-            return base::fail(diagnostic.error);
+        if (!is_told(diagnostic)) {
+            log.warning(to_string(diagnostic.error));
         }
-        log.warning(to_string(diagnostic.error));
     }
     tell_hidden_routes(apis, log);
     return apis;
@@ -144,18 +192,20 @@ server_options(const ServeOptions& options, const std::string& region, const bas
 } // namespace
 
 base::Result<void>
-start_api(const ServeOptions& options, engine::OutputSink output, const base::Log& log) {
+start_api(const ServeOptions& options, engine::OutputSink output, const base::Log& given_log) {
+    const Strictness strictness(options.run.strict, given_log);
+    const base::Log& log = strictness.log();
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
-    auto live = LiveApplication::start(options, std::move(output), log, cancel);
+    auto live = LiveApplication::start(options, std::move(output), strictness, cancel);
     if (!live) {
         return base::fail(std::move(live).error());
     }
-    auto apis = read_apis((*live)->application(), log);
-    if (!apis) {
-        return base::fail(std::move(apis).error());
+    std::vector<gateway::Api> apis = read_apis((*live)->application(), log);
+    if (auto strict = strictness.check(); !strict) {
+        return strict;
     }
-    if (apis->empty()) {
+    if (apis.empty()) {
         return base::fail(
             "Template does not have any APIs connected to Lambda functions",
             "add an event of the type HttpApi or Api to a function");
@@ -170,7 +220,7 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
     }
     settings.before_request = [&live] { (*live)->catch_up(); };
     auto server = gateway::Server::start(
-        std::move(*apis),
+        std::move(apis),
         [&live](const invoke::Request& request) { return (*live)->invoke(request); },
         std::move(settings));
     if (!server) {
@@ -180,20 +230,14 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
     if (options.watch) {
         auto watching =
             (*live)->watch([&](Application& application) -> base::Result<std::function<void()>> {
-                auto changed = read_apis(application, log);
-                if (!changed) {
-                    return base::fail(std::move(changed).error());
-                }
-                return [&, apis = std::move(*changed)] { take_up(*server, apis, log); };
+                return [&, apis = read_apis(application, log)] { take_up(*server, apis, log); };
             });
         if (!watching) {
             return base::fail(std::move(watching).error());
         }
         watcher = std::move(*watching);
     }
-    if (auto warmed = (*live)->warm_up(); !warmed) {
-        return warmed;
-    }
+    (*live)->warm_up();
     announce(*server, log);
     log.info(fmt::format(
         "Edits of the code or the template are taken up by the next request.\n"

@@ -14,20 +14,18 @@ namespace samara::app {
 namespace {
 
 gateway::Functions functions_of(const Application& application) {
-    data::Map resources;
-    for (const model::Function& function : application.functions()) {
-        resources.set(function.logical_id, function_resource(function));
-    }
-    return gateway::Functions(data::Value(std::move(resources)));
+    return gateway::Functions(data::Value(function_resources(application)));
 }
 
 } // namespace
 
 base::Result<void>
-start_lambda(const ServeOptions& options, engine::OutputSink output, const base::Log& log) {
+start_lambda(const ServeOptions& options, engine::OutputSink output, const base::Log& given_log) {
+    const Strictness strictness(options.run.strict, given_log);
+    const base::Log& log = strictness.log();
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
-    auto live = LiveApplication::start(options, std::move(output), log, cancel);
+    auto live = LiveApplication::start(options, std::move(output), strictness, cancel);
     if (!live) {
         return base::fail(std::move(live).error());
     }
@@ -70,9 +68,7 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
         }
         watcher = std::move(*watching);
     }
-    if (auto warmed = (*live)->warm_up(); !warmed) {
-        return warmed;
-    }
+    (*live)->warm_up();
     log.info(fmt::format(
         "Starting the Local Lambda Service. You can now invoke your functions through "
         "{0}\n * Running on {0} (Press CTRL+C to quit)",

@@ -14,7 +14,9 @@ using DefinitionLoader =
     std::function<base::Result<data::Value>(const data::Value& location, const std::string& api)>;
 
 /// The APIs of a template. `resources` is the Resources map after the SAM transform with intrinsics
-/// evaluated. Warnings name what is not served or stays closed; errors what makes no API.
+/// evaluated; one that cannot be evaluated stands there as it was written, so that what protects a
+/// route does not pass for absent. Warnings name what is not served or stays closed; errors what
+/// makes no API.
 std::vector<Api> read_apis(
     const data::Value& resources, const DefinitionLoader& load, base::Diagnostics& diagnostics);
 

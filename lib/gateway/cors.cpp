@@ -26,7 +26,7 @@ bool matches(std::string_view pattern, std::string_view origin) {
 /// The value of Access-Control-Allow-Origin, empty when the origin may not.
 std::string allowed_origin(const Cors& cors, std::string_view origin) {
     for (const std::string& pattern : cors.origins) {
-        if (pattern == "*" && !cors.credentials) {
+        if (pattern == "*") {
             return "*";
         }
         if (matches(pattern, origin)) {

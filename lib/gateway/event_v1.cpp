@@ -121,6 +121,9 @@ void write_context(JsonWriter& json, const Call& call) {
     json.member("extendedRequestId", call.extended_request_id);
     json.member("httpMethod", call.request.method);
     write_identity(json, call);
+    if (!route.operation_name.empty()) {
+        json.member("operationName", route.operation_name);
+    }
     json.member("path", stage_path(call));
     json.member("protocol", call.request.http_1_0 ? "HTTP/1.0" : "HTTP/1.1");
     json.member("requestId", call.request_id);

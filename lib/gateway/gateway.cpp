@@ -98,6 +98,10 @@ net::HttpResponse Gateway::answer(const net::HttpRequest& request, AccessRecord&
         if (auto file = static_files_.find(request)) {
             return std::move(*file);
         }
+        if (const Api* api =
+                request.method == "OPTIONS" ? routes.cors_api(request.path()) : nullptr) {
+            return preflight_response(*api->cors, request);
+        }
         found = routes.nowhere(request.path());
     }
     const bool rest = found->api->kind == ApiKind::rest;
@@ -143,7 +147,10 @@ net::HttpResponse Gateway::integrate(const Call& call, AccessRecord& record) {
     }
     const auto& unsupported = std::get<UnsupportedIntegration>(integration);
     record.error = unsupported.reason;
-    return message_response(unsupported.status, unsupported.reason);
+    return message_response(
+        unsupported.status,
+        unsupported.status == 502 ? "No function defined for resource method"
+                                  : std::string_view(unsupported.reason));
 }
 
 net::HttpResponse Gateway::call_function(

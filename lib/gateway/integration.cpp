@@ -34,7 +34,11 @@ read_lambda(const data::Value& integration, const Functions& functions, const Ap
     const Functions::Function* function = functions.find_uri(uri);
     if (function == nullptr) {
         return UnsupportedIntegration{
-            fmt::format("no function of this template is at integration URI '{}'", uri)};
+            uri.empty()
+                ? std::string("its integration URI is not known")
+                : fmt::format("no function of this template is at integration URI '{}'", uri),
+            502,
+            uri.empty() && !is_scalar(either(integration, "uri"))};
     }
     const std::string version = either_text(integration, "payloadFormatVersion");
     LambdaIntegration lambda{
@@ -150,11 +154,18 @@ Integration read_mock(const data::Value& integration) {
 Integration
 read_integration(const data::Value* integration, const Functions& functions, const Api& api) {
     if (integration == nullptr || !integration->is_map()) {
-        return UnsupportedIntegration{"No function defined for resource method", 502};
+        return UnsupportedIntegration{"it has no integration", 502};
     }
     std::string type = base::to_lower(either_text(*integration, "type"));
     if (type.empty()) {
         type = base::to_lower(text_of(*integration, "IntegrationType"));
+    }
+    // AWS wants the type, and people leave it out where the URI says it all.
+    if (type.empty() && functions.find_uri(either_text(*integration, "uri")) != nullptr) {
+        type = "aws_proxy";
+    }
+    if (type.empty()) {
+        return UnsupportedIntegration{"the type of its integration is not known", 502};
     }
     if (type == "aws_proxy" && either_text(*integration, "integrationSubtype").empty()) {
         return read_lambda(*integration, functions, api);

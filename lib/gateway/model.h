@@ -39,10 +39,12 @@ struct MockIntegration {
     net::HttpResponse response;
 };
 
-/// A route that cannot be served locally; it answers with the reason.
+/// A route that cannot be served locally. 501 is answered with the reason; 502, for a route that
+/// has no function, with API Gateway's words.
 struct UnsupportedIntegration {
     std::string reason;
     int status = 501;
+    bool told = false; ///< elsewhere: with what could not be evaluated
 };
 
 using Integration = std::variant<LambdaIntegration, MockIntegration, UnsupportedIntegration>;
@@ -61,6 +63,7 @@ struct Route {
     std::string path;   ///< "/users/{id}", "/files/{proxy+}", "$default"
     Integration integration;
     Access access;
+    std::string operation_name; ///< operationId or OperationName, REST APIs; may be empty
     std::shared_ptr<const RequestValidation> validation; ///< REST APIs; nullptr: nothing is checked
     base::Location where;
 };

@@ -106,11 +106,16 @@ void read_operation(
     const bool has_own = security != nullptr && !security->is_null();
     route.access = read_access(has_own ? security : reading.document.find("security"), reading);
     const data::Value* auth = operation.value.find("x-amazon-apigateway-auth");
+    if (auth != nullptr && !is_scalar(auth->is_map() ? auth->find("type") : auth)) {
+        close(
+            "x-amazon-apigateway-auth of the route cannot be evaluated", reading.api, route.access);
+    }
     if (auth != nullptr && text_of(*auth, "type") == "AWS_IAM" && route.access.authorizer.empty()) {
         route.access.authorizer = "AWS_IAM";
         reading.api.authorizers.try_emplace("AWS_IAM", Authorizer{"AWS_IAM", IamAuthorizer{}});
     }
     if (reading.api.kind == ApiKind::rest) {
+        route.operation_name = text_of(operation.value, "operationId");
         if (auto validation = read_validation(reading.document, item.value, operation.value)) {
             route.validation = std::move(*validation);
         } else {
@@ -118,7 +123,8 @@ void read_operation(
                 warning(unchecked(route, validation.error()), reading.api, route.where));
         }
     }
-    if (const auto* unsupported = std::get_if<UnsupportedIntegration>(&route.integration)) {
+    if (const auto* unsupported = std::get_if<UnsupportedIntegration>(&route.integration);
+        unsupported != nullptr && !unsupported->told) {
         reading.diagnostics.push_back(warning(
             fmt::format(
                 "{} {}: {}; it answers {}",

@@ -41,6 +41,10 @@ std::string either_text(const data::Value& map, std::string_view small) {
     return value == nullptr ? std::string() : scalar(*value);
 }
 
+bool is_scalar(const data::Value* value) {
+    return value == nullptr || (!value->is_map() && !value->is_list());
+}
+
 bool is_true(const data::Value* value) {
     return value != nullptr &&
            (value->as_boolean() != nullptr ? *value->as_boolean() : value->text() == "true");

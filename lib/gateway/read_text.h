@@ -20,6 +20,10 @@ const data::Value* either(const data::Value& map, std::string_view small);
 
 std::string either_text(const data::Value& map, std::string_view small);
 
+/// Whether a member is absent, or neither a map nor a list: an intrinsic function that could not be
+/// evaluated is a map.
+bool is_scalar(const data::Value* value);
+
 /// Whether a member is there and true.
 bool is_true(const data::Value* value);
 

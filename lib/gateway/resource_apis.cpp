@@ -41,6 +41,14 @@ Access read_access(const data::Value& properties, Api& api) {
     Access access;
     access.scopes = texts_of(properties.find("AuthorizationScopes"));
     access.api_key = is_true(properties.find("ApiKeyRequired"));
+    for (const char* name : {"AuthorizationType", "AuthorizerId", "ApiKeyRequired"}) {
+        if (!is_scalar(properties.find(name))) {
+            const std::string reason = fmt::format("{} of the route cannot be evaluated", name);
+            access.authorizer = reason;
+            api.authorizers.try_emplace(reason, Authorizer{reason, UnsupportedAuthorizer{reason}});
+            return access;
+        }
+    }
     const std::string type = text_of(properties, "AuthorizationType");
     if (type.empty() || type == "NONE") {
         return access;
@@ -64,7 +72,8 @@ Access read_access(const data::Value& properties, Api& api) {
 }
 
 void add_route(Api& api, Route route, const data::Entry& entry, base::Diagnostics& diagnostics) {
-    if (const auto* unsupported = std::get_if<UnsupportedIntegration>(&route.integration)) {
+    if (const auto* unsupported = std::get_if<UnsupportedIntegration>(&route.integration);
+        unsupported != nullptr && !unsupported->told) {
         warn(
             diagnostics,
             fmt::format(
@@ -168,6 +177,7 @@ void add_method(
     }
     route.integration = read_integration(owned.properties.find("Integration"), functions, api);
     route.access = read_access(owned.properties, api);
+    route.operation_name = text_of(owned.properties, "OperationName");
     if (auto validation = read_validation(resources, owned.properties)) {
         route.validation = std::move(*validation);
     } else {

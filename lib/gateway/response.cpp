@@ -77,7 +77,8 @@ set_body(net::HttpResponse& response, const data::Value& result, bool decode_bas
             fmt::format("body has to be a string, not {}", data::kind_name(body->kind())));
     }
     response.body = data::scalar_text(*body);
-    const auto is_base64 = read_flag(result.find("isBase64Encoded"));
+    const data::Value* flag = result.find("isBase64Encoded");
+    const auto is_base64 = read_flag(flag != nullptr ? flag : result.find("base64Encoded"));
     if (!is_base64) {
         return tl::unexpected(is_base64.error());
     }
@@ -121,8 +122,8 @@ base::Result<const data::Map*> members(const data::Value& result, std::string_vi
 /// A REST API needs no member and refuses those it does not know
 /// (tried on API Gateway: github.com/aws/aws-sam-cli/pull/1154).
 base::Result<void> check_members(const data::Value& result) {
-    constexpr std::array<std::string_view, 5> known{
-        "statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"};
+    constexpr std::array<std::string_view, 6> known{
+        "statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded", "base64Encoded"};
     for (const data::Entry& entry : *result.as_map()) {
         if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
             return base::fail(
@@ -132,7 +133,9 @@ base::Result<void> check_members(const data::Value& result) {
     return {};
 }
 
-/// headers and multiValueHeaders. One that is in both counts once, from the latter.
+/// headers and multiValueHeaders, merged into one list; a pair of name and value that is in both
+/// counts once. docs.aws.amazon.com/apigateway/latest/developerguide/
+/// set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format
 base::Result<void> set_headers_v1(net::HttpResponse& response, const data::Value& result) {
     const auto multiple = members(result, "multiValueHeaders");
     const auto single = members(result, "headers");
@@ -151,7 +154,12 @@ base::Result<void> set_headers_v1(net::HttpResponse& response, const data::Value
         }
     }
     for (const data::Entry& header : **single) {
-        if (net::find_header(response.headers, header.key) == nullptr) {
+        const bool known = std::any_of(
+            response.headers.begin(), response.headers.end(), [&](const net::HttpHeader& other) {
+                return net::equal_ignoring_case(other.name, header.key) &&
+                       other.value == data::scalar_text(header.value);
+            });
+        if (!known) {
             if (auto added = add_header(response, header.key, header.value); !added) {
                 return added;
             }

@@ -89,7 +89,7 @@ RouteTable::find(std::string_view method, std::string_view path) const {
     std::optional<Found> best;
     for (std::size_t i = 0; i < apis_.size(); ++i) {
         auto match = routers_[i].match(method, path);
-        if (match && (!best || match->rank > best->match.rank)) {
+        if (match && (!best || match->rank >= best->match.rank)) {
             best = Found{&apis_[i], std::move(*match)};
         }
     }
@@ -121,6 +121,15 @@ const Api* RouteTable::preflight_api(std::string_view method, std::string_view p
     const auto with_cors = std::find_if(
         apis_.begin(), apis_.end(), [](const Api& api) { return api.cors.has_value(); });
     return with_cors == apis_.end() ? nullptr : &*with_cors;
+}
+
+const Api* RouteTable::cors_api(std::string_view path) const {
+    for (std::size_t i = 0; i < apis_.size(); ++i) {
+        if (apis_[i].cors && routers_[i].has_path(path)) {
+            return &apis_[i];
+        }
+    }
+    return nullptr;
 }
 
 std::vector<Mount> RouteTable::mounts(const ClosedReason& closed_reason) const {

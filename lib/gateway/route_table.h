@@ -36,7 +36,7 @@ public:
         Router::Match match;
     };
 
-    /// The most specific route of all APIs; the first API wins a tie.
+    /// The most specific route of all APIs; the last API wins a tie.
     [[nodiscard]] std::optional<Found> find(std::string_view method, std::string_view path) const;
 
     /// Where a request without a route goes: to the first API that has its path for another method,
@@ -46,6 +46,9 @@ public:
 
     /// The API with CORS that a pre-flight for `method` on `path` is meant for, or nullptr.
     [[nodiscard]] const Api* preflight_api(std::string_view method, std::string_view path) const;
+
+    /// The API with CORS that has this path for some method, or nullptr: it answers OPTIONS there.
+    [[nodiscard]] const Api* cors_api(std::string_view path) const;
 
     [[nodiscard]] const std::vector<Api>& apis() const { return apis_; }
 

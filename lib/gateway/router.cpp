@@ -64,7 +64,7 @@ Router::Router(const Api& api) : kind_(api.kind) {
 
 void Router::add(const Route& route) {
     if (route.path == "$default") {
-        default_.by_name.emplace(route.method, &route);
+        default_.by_name.insert_or_assign(route.method, &route);
         return;
     }
     Node* node = &root_;
@@ -72,7 +72,7 @@ void Router::add(const Route& route) {
     while (!rest.empty()) {
         const std::string_view segment = next_segment(rest);
         if (is_greedy(segment)) {
-            node->greedy.by_name.emplace(route.method, &route);
+            node->greedy.by_name.insert_or_assign(route.method, &route);
             return;
         }
         std::unique_ptr<Node>& child =
@@ -82,7 +82,7 @@ void Router::add(const Route& route) {
         }
         node = child.get();
     }
-    node->methods.by_name.emplace(route.method, &route);
+    node->methods.by_name.insert_or_assign(route.method, &route);
 }
 
 /// Whether the search ends at `methods`. A REST API has ended at a resource even when that lacks

@@ -28,7 +28,7 @@ public:
         std::vector<std::uint8_t> rank;
     };
 
-    /// `api` must outlive the router. Of two routes with the same method and path the first counts.
+    /// `api` must outlive the router. Of two routes with the same method and path the last counts.
     explicit Router(const Api& api);
 
     /// `path` is the raw path: escapes are not decoded before it is taken apart, so that %2F stays

@@ -11,20 +11,31 @@ using data::List;
 using data::Value;
 
 bool Resolver::Evaluator::condition(const std::string& name, const base::Location& where) {
+    return known_condition(name, where).value_or(false);
+}
+
+std::optional<bool>
+Resolver::Evaluator::known_condition(const std::string& name, const base::Location& where) {
     if (const auto known = known_conditions_.find(name); known != known_conditions_.end()) {
         return known->second;
     }
+    if (unknown_conditions_.contains(name)) {
+        ++failures_; // told already
+        return std::nullopt;
+    }
+    const std::size_t before = failures_;
     const Value* definition = sections_.conditions->find(name);
     if (definition == nullptr) {
         error(
             fmt::format("condition '{}' is not defined", name),
             "add it to the Conditions section",
             where);
-        return false;
+        unknown_conditions_.insert(name);
+        return std::nullopt;
     }
     if (!open_conditions_.insert(name).second) {
         error(fmt::format("condition '{}' refers to itself", name), {}, definition->where());
-        return false;
+        return std::nullopt;
     }
     const Value result = evaluate(*definition).value_or(Value());
     open_conditions_.erase(name);
@@ -38,12 +49,17 @@ bool Resolver::Evaluator::condition(const std::string& name, const base::Locatio
             "use !Equals, !And, !Or, !Not or !Condition",
             definition->where());
     }
+    if (failures_ != before) {
+        unknown_conditions_.insert(name);
+        return std::nullopt;
+    }
     known_conditions_[name] = holds;
     return holds;
 }
 
 std::optional<Value> Resolver::Evaluator::condition_reference(const Value& argument) {
-    return Value(condition(*argument.as_string(), argument.where()));
+    const auto holds = known_condition(*argument.as_string(), argument.where());
+    return holds ? std::optional(Value(*holds)) : std::nullopt;
 }
 
 std::optional<Value> Resolver::Evaluator::if_(const Value& argument) {
@@ -55,6 +71,7 @@ std::optional<Value> Resolver::Evaluator::if_(const Value& argument) {
             argument.where());
     }
     const Value& test = list->front();
+    const std::size_t before = failures_;
     bool holds = false;
     if (test.is_string()) {
         holds = condition(*test.as_string(), test.where());
@@ -62,7 +79,22 @@ std::optional<Value> Resolver::Evaluator::if_(const Value& argument) {
         const Value result = evaluate(test).value_or(Value());
         holds = result.as_boolean() != nullptr && *result.as_boolean();
     }
-    return evaluate((*list)[holds ? 1 : 2]); // the other branch may refer to what does not exist
+    if (failures_ != before) {
+        return std::nullopt;
+    }
+    return branch((*list)[holds ? 1 : 2]); // the other branch may refer to what does not exist
+}
+
+// What stands in the place of a call is a value of the template like those around it: what cannot
+// be evaluated in it concerns only its own member, unless the call is part of another one.
+std::optional<Value> Resolver::Evaluator::branch(const Value& value) {
+    if (calls_ > 1) {
+        return evaluate(value);
+    }
+    const std::size_t before = failures_;
+    std::optional<Value> result = evaluate_outermost(value, unknown_);
+    failures_ = before;
+    return result;
 }
 
 std::optional<Value> Resolver::Evaluator::equals(const Value& argument) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -61,13 +62,33 @@ const Resolver::Evaluator::Row* Resolver::Evaluator::find_function(const Value& 
     return row == functions.end() ? nullptr : row;
 }
 
+// What cannot be known is not known in part: a text with a hole in it would pass for the text.
+std::optional<Value> Resolver::Evaluator::call(const Row& function, const Value& value) {
+    const std::size_t before = failures_;
+    ++calls_;
+    std::optional<Value> result = (this->*function.function)(value.as_map()->begin()->value);
+    --calls_;
+    if (failures_ != before) {
+        return calls_ == 0 && unknown_ == Unknown::as_written ? std::optional(value) : std::nullopt;
+    }
+    if (result && !result->where().known()) {
+        result->set_where(value.where());
+    }
+    return result;
+}
+
+std::optional<Value> Resolver::Evaluator::evaluate_outermost(const Value& value, Unknown unknown) {
+    const Unknown former = std::exchange(unknown_, unknown);
+    const std::size_t open = std::exchange(calls_, 0);
+    std::optional<Value> result = evaluate(value);
+    unknown_ = former;
+    calls_ = open;
+    return result;
+}
+
 std::optional<Value> Resolver::Evaluator::evaluate(const Value& value) {
     if (const Row* row = find_function(value)) {
-        std::optional<Value> result = (this->*row->function)(value.as_map()->begin()->value);
-        if (result && !result->where().known()) {
-            result->set_where(value.where());
-        }
-        return result;
+        return call(*row, value);
     }
     if (const List* list = value.as_list()) {
         List items;
@@ -88,10 +109,12 @@ std::optional<Value> Resolver::Evaluator::evaluate(const Value& value) {
     Map members;
     for (const Entry& entry : *map) {
         if (entry.key.starts_with("Fn::") && map->size() == 1) {
-            return error(
+            error(
                 fmt::format("intrinsic function {} is not known", entry.key),
                 "check its spelling against the CloudFormation reference",
                 entry.key_where);
+            return calls_ == 0 && unknown_ == Unknown::as_written ? std::optional(value)
+                                                                  : std::nullopt;
         }
         if (auto result = evaluate(entry.value)) {
             members.set(Entry(entry.key, std::move(*result), entry.key_where));
@@ -118,6 +141,10 @@ std::optional<List> Resolver::Evaluator::arguments(
 
 Value Resolver::Evaluator::error(
     std::string message, std::string hint, const base::Location& where) {
+    ++failures_;
+    if (!told_.insert(fmt::format("{}:{}:{}", where.line, where.column, message)).second) {
+        return {};
+    }
     base::Diagnostic diagnostic;
     diagnostic.error.message = std::move(message);
     diagnostic.error.hint = std::move(hint);
@@ -128,8 +155,15 @@ Value Resolver::Evaluator::error(
 
 void Resolver::Evaluator::warning(
     std::string message, std::string hint, const base::Location& where) {
-    error(std::move(message), std::move(hint), where);
-    diagnostics_->back().severity = base::Severity::warning;
+    if (!told_.insert(message).second) {
+        return; // once, however often it is used
+    }
+    base::Diagnostic diagnostic;
+    diagnostic.severity = base::Severity::warning;
+    diagnostic.error.message = std::move(message);
+    diagnostic.error.hint = std::move(hint);
+    diagnostic.error.where = where;
+    diagnostics_->push_back(std::move(diagnostic));
 }
 
 } // namespace samara::intrinsics

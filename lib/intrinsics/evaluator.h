@@ -19,10 +19,16 @@ public:
         std::map<std::string, data::Value> parameters,
         PseudoParameters pseudo);
 
-    /// Nothing stands for AWS::NoValue.
+    /// Nothing stands for AWS::NoValue, and for a call that cannot be evaluated.
     std::optional<data::Value> evaluate(const data::Value& value);
 
+    /// As evaluate, of a value that no other call is waiting for.
+    std::optional<data::Value> evaluate_outermost(const data::Value& value, Unknown unknown);
+
     bool condition(const std::string& name, const base::Location& where);
+
+    /// Nothing (an error) when it cannot be evaluated.
+    std::optional<bool> known_condition(const std::string& name, const base::Location& where);
 
     /// Where diagnostics go while it lives; the outputs of a nested stack are evaluated in between.
     class Reporting {
@@ -53,6 +59,7 @@ private:
     };
 
     static const Row* find_function(const data::Value& value);
+    std::optional<data::Value> call(const Row& function, const data::Value& value);
 
     // references.cpp
     std::optional<data::Value> ref(const data::Value& argument);
@@ -88,6 +95,7 @@ private:
     std::optional<data::Value> or_(const data::Value& argument);
     std::optional<data::Value> not_(const data::Value& argument);
     std::optional<data::Value> condition_reference(const data::Value& argument);
+    std::optional<data::Value> branch(const data::Value& value);
     std::optional<std::vector<bool>>
     operands(const data::Value& argument, std::string_view function);
 
@@ -95,7 +103,7 @@ private:
     std::optional<data::List> arguments(
         const data::Value& argument, std::size_t least, std::size_t most, std::string_view usage);
 
-    /// Reports an error and gives null.
+    /// Reports an error, unless it was reported before, and gives null.
     data::Value error(std::string message, std::string hint, const base::Location& where);
     void warning(std::string message, std::string hint, const base::Location& where);
 
@@ -104,7 +112,12 @@ private:
     PseudoParameters pseudo_;
     StackOutputs stack_outputs_;
     base::Diagnostics* diagnostics_ = nullptr;
+    Unknown unknown_ = Unknown::left_out;
+    std::size_t calls_ = 0;    // that are open
+    std::size_t failures_ = 0; // errors so far, told or not
+    std::set<std::string> told_;
     std::map<std::string, bool> known_conditions_;
+    std::set<std::string> unknown_conditions_;
     std::set<std::string> open_conditions_;
 };
 

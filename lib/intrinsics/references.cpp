@@ -26,6 +26,11 @@ std::vector<std::string_view> keys_of(const Map& map) {
     return keys;
 }
 
+std::string_view type_of(const Value& resource) {
+    const Value* type = resource.find("Type");
+    return type == nullptr ? std::string_view() : type->text();
+}
+
 std::string did_you_mean(
     std::string_view name, const std::vector<std::string_view>& candidates, std::string fallback) {
     const std::string_view near = base::nearest(name, candidates);
@@ -83,7 +88,8 @@ Resolver::Evaluator::reference(const std::string& name, const base::Location& wh
     if (auto value = pseudo(name)) {
         return Value(std::move(*value));
     }
-    if (const auto parameter = parameters_.find(name); parameter != parameters_.end()) {
+    const auto parameter = parameters_.find(name);
+    if (parameter != parameters_.end() && sections_.parameters->contains(name)) {
         return parameter->second;
     }
     if (sections_.parameters->contains(name)) {
@@ -94,10 +100,19 @@ Resolver::Evaluator::reference(const std::string& name, const base::Location& wh
         return Value(name);
     }
     if (const Value* resource = sections_.resources->find(name)) {
-        const auto values = resource_values(resource->find("Type")->text());
+        const auto values = resource_values(type_of(*resource));
         return Value(
             values && !values->ref.empty() ? expand(values->ref, name, *resource)
                                            : physical_name(name, *resource));
+    }
+    if (parameter != parameters_.end()) {
+        warning(
+            fmt::format(
+                "parameter {} is given on the command line, but the template has none of that name",
+                name),
+            "AWS refuses this at deployment; add it to the Parameters section",
+            where);
+        return parameter->second;
     }
     std::vector<std::string_view> known = keys_of(*sections_.resources);
     const std::vector<std::string_view> parameters = keys_of(*sections_.parameters);
@@ -140,7 +155,7 @@ std::optional<Value> Resolver::Evaluator::attribute(
                 logical_id, keys_of(*sections_.resources), "define it, or correct the name"),
             where);
     }
-    const std::string_view type = resource->find("Type")->text();
+    const std::string_view type = type_of(*resource);
     constexpr std::string_view outputs = "Outputs.";
     if (stack_outputs_ && model::is_nested_stack(type) && name.starts_with(outputs)) {
         if (auto value = stack_outputs_(logical_id, name.substr(outputs.size()), *diagnostics_)) {
@@ -168,7 +183,7 @@ std::optional<Value> Resolver::Evaluator::attribute(
 
 // The name property of the resource when the template gives one, else the logical id.
 std::string Resolver::Evaluator::physical_name(std::string_view logical_id, const Value& resource) {
-    const auto values = resource_values(resource.find("Type")->text());
+    const auto values = resource_values(type_of(resource));
     const Value* properties = resource.find("Properties");
     std::string by_id = pseudo_.name_prefix + std::string(logical_id);
     if (!values || values->name_property.empty() || properties == nullptr) {
@@ -178,7 +193,9 @@ std::string Resolver::Evaluator::physical_name(std::string_view logical_id, cons
     if (name == nullptr) {
         return by_id;
     }
+    const std::size_t before = failures_;
     const Value resolved = evaluate(*name).value_or(Value());
+    failures_ = before; // the resource is there, whatever its name
     std::string text = data::scalar_text(resolved);
     return text.empty() ? by_id : text;
 }
@@ -279,7 +296,7 @@ std::optional<Value> Resolver::Evaluator::find_in_map(const Value& argument) {
     for (std::size_t i = 0; i < keys.size(); ++i) {
         const Value* found = level->find(keys[i]);
         if (found != nullptr && i == 2) {
-            return evaluate(*found);
+            return branch(*found);
         }
         if (found == nullptr || !found->is_map()) {
             if (const Value* fallback =

@@ -29,9 +29,10 @@ void Resolver::set_stack_outputs(StackOutputs outputs) {
     evaluator_->set_stack_outputs(std::move(outputs));
 }
 
-data::Value Resolver::resolve(const data::Value& value, base::Diagnostics& diagnostics) {
+data::Value
+Resolver::resolve(const data::Value& value, base::Diagnostics& diagnostics, Unknown unknown) {
     const Evaluator::Reporting reporting(*evaluator_, diagnostics);
-    return evaluator_->evaluate(value).value_or(data::Value());
+    return evaluator_->evaluate_outermost(value, unknown).value_or(data::Value());
 }
 
 bool Resolver::condition(
@@ -42,8 +43,11 @@ bool Resolver::condition(
 
 bool Resolver::exists(const data::Value& resource, base::Diagnostics& diagnostics) {
     const data::Value* name = resource.find("Condition");
-    return name == nullptr || !name->is_string() ||
-           condition(*name->as_string(), name->where(), diagnostics);
+    if (name == nullptr || !name->is_string()) {
+        return true;
+    }
+    const Evaluator::Reporting reporting(*evaluator_, diagnostics);
+    return evaluator_->known_condition(*name->as_string(), name->where()).value_or(true);
 }
 
 } // namespace samara::intrinsics

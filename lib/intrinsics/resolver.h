@@ -4,6 +4,7 @@
 #include "data/value.h"
 #include "template/sections.h"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -35,12 +36,19 @@ using StackOutputs = std::function<std::optional<data::Value>(
 /// The pseudo parameters of a region: its partition follows from the name.
 PseudoParameters pseudo_parameters(std::string region);
 
+/// What becomes of a call that cannot be evaluated for an error in it.
+enum class Unknown : std::uint8_t {
+    left_out,   ///< its member or item is not there, as with AWS::NoValue
+    as_written, ///< it stays, a map where a value was wanted: for what must not pass for absent
+};
+
 /// Evaluates parts of one template. Not thread-safe; cheap to make. The
 /// document behind `sections` must outlive it.
 ///
 /// Results: Ref and Fn::GetAtt of a resource give what AWS would give with the resource's name (a
 /// table, schemas/intrinsics). What cannot be known before a deployment gets a stand-in (the
-/// logical id) and a warning with its place; what is wrong gets an error and null.
+/// logical id) and a warning with its place; what is wrong gets an error, and is treated as Unknown
+/// says. Each is told once, however often it is met.
 class Resolver {
 public:
     Resolver(
@@ -57,13 +65,17 @@ public:
     void set_stack_outputs(StackOutputs outputs);
 
     /// `value` with every intrinsic below it evaluated; AWS::NoValue removes its member or item.
-    data::Value resolve(const data::Value& value, base::Diagnostics& diagnostics);
+    data::Value resolve(
+        const data::Value& value,
+        base::Diagnostics& diagnostics,
+        Unknown unknown = Unknown::left_out);
 
-    /// A condition of the template. A name that is not defined is an error and false.
+    /// A condition of the template. One that cannot be evaluated is an error and false.
     bool
     condition(const std::string& name, const base::Location& where, base::Diagnostics& diagnostics);
 
-    /// Whether a resource exists in this run: its Condition, if it has one, holds.
+    /// Whether a resource exists in this run: its Condition, if it has one, holds, or cannot be
+    /// evaluated (an error).
     bool exists(const data::Value& resource, base::Diagnostics& diagnostics);
 
 private:

@@ -30,8 +30,17 @@ struct Slot {
 /// synchronised: its owner is.
 class EnvironmentPool {
 public:
-    EnvironmentPool(engine::EnvironmentSpec spec, std::string fingerprint, std::size_t limit)
-        : spec_(std::move(spec)), fingerprint_(std::move(fingerprint)), limit_(limit) {}
+    using Preparation = std::function<base::Result<void>(engine::EnvironmentSpec&)>;
+
+    EnvironmentPool(
+        engine::EnvironmentSpec spec,
+        Preparation prepare,
+        std::string fingerprint,
+        std::size_t limit)
+        : spec_(std::move(spec)), prepare_(std::move(prepare)),
+          fingerprint_(std::move(fingerprint)), limit_(limit) {}
+
+    [[nodiscard]] const Preparation& preparation() const { return prepare_; }
 
     [[nodiscard]] const engine::EnvironmentSpec& spec() const { return spec_; }
 
@@ -61,6 +70,7 @@ public:
 
 private:
     engine::EnvironmentSpec spec_;
+    Preparation prepare_;
     std::string fingerprint_;
     std::size_t limit_;
     std::size_t in_use_ = 0;

@@ -123,6 +123,7 @@ public:
     }
 
     base::Result<void> provision() {
+        base::Result<void> first;
         std::vector<std::pair<std::shared_ptr<EnvironmentPool>, std::size_t>> wanted;
         {
             const std::lock_guard lock(mutex_);
@@ -139,11 +140,11 @@ public:
                 possible == 1 ? "environment" : "environments",
                 possible < count ? fmt::format(" of {} (--max-concurrency)", count)
                                  : std::string()));
-            if (auto filled = fill(*pool, count, true); !filled) {
-                return filled;
+            if (auto filled = fill(*pool, count, true); !filled && first) {
+                first = std::move(filled); // the others are none the worse
             }
         }
-        return {};
+        return first;
     }
 
     void update(FunctionPlans plans) {
@@ -164,10 +165,16 @@ public:
                     continue;
                 }
                 const std::size_t limit = limit_of(plan, options_);
+                if (plan.fault) {
+                    plan.prepare = [fault = *plan.fault](auto&) { return base::fail(fault); };
+                }
                 pools.emplace(
                     function,
                     std::make_shared<EnvironmentPool>(
-                        std::move(plan.spec), std::move(plan.fingerprint), limit));
+                        std::move(plan.spec),
+                        std::move(plan.prepare),
+                        std::move(plan.fingerprint),
+                        limit));
             }
             for (auto& [function, pool] : pools_) {
                 pool->retire(ended_);
@@ -192,7 +199,7 @@ private:
         std::optional<Slot> slot = std::move(admission.warm);
         const bool cold = !slot.has_value();
         if (cold) {
-            base::Result<Slot> started = start(pool.spec());
+            base::Result<Slot> started = start(pool, pool.spec());
             if (!started) {
                 release(pool, std::nullopt);
                 return base::fail(std::move(started).error());
@@ -267,7 +274,7 @@ private:
                 continue;
             }
             threads.emplace_back([&, i] {
-                base::Result<Slot> started = start(spec);
+                base::Result<Slot> started = start(pool, spec);
                 if (started) {
                     started->provisioned = provisioned;
                     slots[i] = std::move(*started);
@@ -287,7 +294,12 @@ private:
         return failed == results.end() ? base::Result<void>() : std::move(*failed);
     }
 
-    base::Result<Slot> start(const engine::EnvironmentSpec& spec) {
+    base::Result<Slot> start(const EnvironmentPool& pool, engine::EnvironmentSpec spec) {
+        if (const auto& prepare = pool.preparation()) {
+            if (auto prepared = prepare(spec); !prepared) {
+                return base::fail(std::move(prepared).error());
+            }
+        }
         base::Result<std::unique_ptr<engine::Environment>> environment =
             engine_.start(spec, output_, cancel_);
         if (!environment) {

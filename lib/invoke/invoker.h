@@ -18,10 +18,17 @@
 /// Runs functions: keeps their execution environments, hands each call to a warm one or starts one.
 namespace samara::invoke {
 
+/// What an environment needs and is not there before the function is called for the first time:
+/// layers that are fetched. Adds it to the spec, or says why the function cannot be run. Called for
+/// each environment, from several threads.
+using Preparation = std::function<base::Result<void>(engine::EnvironmentSpec&)>;
+
 /// One function as it is to be run now.
 struct FunctionPlan {
     engine::EnvironmentSpec spec;
-    std::string fingerprint; ///< changes whenever code, layers or settings do
+    Preparation prepare;              ///< may be empty
+    std::optional<base::Error> fault; ///< why it cannot be run; every call fails with it
+    std::string fingerprint;          ///< changes whenever code, layers or settings do
     std::optional<std::uint32_t> reserved_concurrency; ///< ReservedConcurrentExecutions
     std::uint32_t provisioned_concurrency = 0;         ///< ProvisionedConcurrentExecutions
     EventPolicy events;
@@ -65,7 +72,8 @@ public:
     /// may be (--warm-containers EAGER).
     base::Result<void> warm(const std::string& function, std::size_t count);
 
-    /// Starts what the plans provision. These environments are not ended for being idle.
+    /// Starts what the plans provision, all that can be started; the error is the first. These
+    /// environments are not ended for being idle.
     base::Result<void> provision();
 
     /// Takes up new plans. Environments of functions whose fingerprint changed end after their

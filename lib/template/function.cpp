@@ -121,11 +121,12 @@ std::optional<Function> read_function(
     Function function;
     function.logical_id = logical_id;
     function.where = resource.where();
+    read_package(properties, function);
+    const bool understood = properties.errors().empty();
     function.name = properties.text("FunctionName");
     if (function.name.empty()) {
         function.name = logical_id;
     }
-    read_package(properties, function);
     function.memory_mb = properties.number("MemorySize").value_or(function.memory_mb);
     function.timeout_seconds = properties.number("Timeout").value_or(function.timeout_seconds);
     function.ephemeral_storage_mb = properties.nested("EphemeralStorage")
@@ -135,6 +136,8 @@ std::optional<Function> read_function(
     function.environment = properties.nested("Environment").text_map("Variables");
     function.environment_where = place_of(properties, "Environment");
     function.timeout_where = place_of(properties, "Timeout");
+    function.memory_where = place_of(properties, "MemorySize");
+    function.storage_where = place_of(properties, "EphemeralStorage");
     function.layers = properties.texts("Layers");
     if (const Value* layers = properties.find("Layers")) {
         function.layers_where = layers->where();
@@ -153,7 +156,7 @@ std::optional<Function> read_function(
         retired->error.where = place_of(properties, "Runtime");
         diagnostics.push_back(std::move(*retired));
     }
-    return properties.errors().empty() ? std::optional(std::move(function)) : std::nullopt;
+    return understood ? std::optional(std::move(function)) : std::nullopt;
 }
 
 } // namespace samara::model

@@ -52,6 +52,8 @@ struct Function {
     std::map<std::string, std::string> environment;
     base::Location environment_where;
     base::Location timeout_where;
+    base::Location memory_where;
+    base::Location storage_where;
     std::vector<std::string> layers; ///< ARNs, or the local ARN of a layer in this template
     base::Location layers_where;
     std::optional<std::uint32_t> reserved_concurrency;
@@ -66,7 +68,8 @@ struct Function {
 
 /// Reads one resource of the types AWS::Lambda::Function or AWS::Serverless::Function (whose
 /// package properties are CodeUri, InlineCode and ImageUri). Appends what is wrong to
-/// `diagnostics`; the function comes back when it could be understood well enough to be run.
+/// `diagnostics`; the function comes back when it could be understood well enough to be run: its
+/// package, handler and runtime are. Another property that is wrong is as if it were absent.
 std::optional<Function> read_function(
     const std::string& logical_id, const data::Value& resource, base::Diagnostics& diagnostics);
 

@@ -15,11 +15,20 @@ std::uint64_t number(const data::Value& table, std::string_view name) {
     return integer == nullptr ? 0 : static_cast<std::uint64_t>(*integer);
 }
 
+std::uint32_t small_number(const data::Value& table, std::string_view name) {
+    return static_cast<std::uint32_t>(number(table, name));
+}
+
 Limits read_limits() {
     const data::Value table =
         data::read_json(embedded("limits.json").value_or("{}"), "limits.json").value();
     return {
-        number(table, "timeout_seconds"),
+        small_number(table, "timeout_seconds"),
+        small_number(table, "least_timeout_seconds"),
+        small_number(table, "memory_megabytes"),
+        small_number(table, "least_memory_megabytes"),
+        small_number(table, "storage_megabytes"),
+        small_number(table, "least_storage_megabytes"),
         number(table, "environment_bytes"),
         number(table, "layers"),
         number(table, "unzipped_megabytes") << 20U};

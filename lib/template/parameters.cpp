@@ -160,16 +160,24 @@ base::Result<ParameterOverrides> parse_parameter_overrides(const std::vector<std
     return overrides;
 }
 
-base::Result<std::map<std::string, Value>>
-parameter_values(const data::Map& parameters, const ParameterOverrides& overrides) {
+std::map<std::string, Value> parameter_values(
+    const data::Map& parameters,
+    const ParameterOverrides& overrides,
+    base::Diagnostics& diagnostics) {
     std::map<std::string, Value> values;
+    for (const auto& [name, value] : overrides) {
+        if (!parameters.contains(name)) {
+            values.emplace(name, value);
+        }
+    }
     for (const data::Entry& parameter : parameters) {
         const data::Map* declaration = parameter.value.as_map();
         if (declaration == nullptr) {
-            return base::fail(
-                fmt::format("parameter {} must be a map with a Type", parameter.key),
-                {},
-                parameter.key_where);
+            base::Error error;
+            error.message = fmt::format("parameter {} must be a map with a Type", parameter.key);
+            error.where = parameter.key_where;
+            diagnostics.push_back({base::Severity::error, std::move(error)});
+            continue;
         }
         const auto given = overrides.find(parameter.key);
         const Value* fallback = declaration->find("Default");
@@ -182,7 +190,7 @@ parameter_values(const data::Map& parameters, const ParameterOverrides& override
             continue;
         }
         if (auto allowed = check_allowed(parameter.key, *declaration, text); !allowed) {
-            return base::fail(std::move(allowed).error());
+            diagnostics.push_back({base::Severity::error, std::move(allowed).error()});
         }
         const Value* type = declaration->find("Type");
         values.emplace(

@@ -17,11 +17,14 @@ using ParameterOverrides = std::map<std::string, std::string>;
 /// `K=V`, `K="a b" L=W`, `ParameterKey=K,ParameterValue=V`. Fails (usage) on anything else.
 base::Result<ParameterOverrides> parse_parameter_overrides(const std::vector<std::string>& tokens);
 
-/// The values of the declared parameters: the override, else the Default. A list type gives a list
-/// of trimmed strings, everything else a string. Parameters without a value are left out. Fails
-/// when a value is not among AllowedValues.
+/// The values of the parameters: the override, else the Default. A list type gives a list of
+/// trimmed strings, everything else a string. Parameters without a value are left out, overrides
+/// without a parameter are there. What is wrong goes to `diagnostics`: a declaration that is no
+/// map, a value that is not among AllowedValues (and is taken nevertheless).
 /// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
-base::Result<std::map<std::string, data::Value>>
-parameter_values(const data::Map& parameters, const ParameterOverrides& overrides);
+std::map<std::string, data::Value> parameter_values(
+    const data::Map& parameters,
+    const ParameterOverrides& overrides,
+    base::Diagnostics& diagnostics);
 
 } // namespace samara::model

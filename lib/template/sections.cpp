@@ -27,6 +27,12 @@ const Map& empty_map() {
     return empty;
 }
 
+void report(base::Diagnostics& diagnostics, base::Result<void> checked) {
+    if (!checked) {
+        diagnostics.push_back({base::Severity::error, std::move(checked).error()});
+    }
+}
+
 base::Result<const Map*> section(const Value& document, std::string_view name) {
     const Value* value = document.find(name);
     if (value == nullptr || value->is_null()) {
@@ -58,23 +64,21 @@ base::Result<void> check_transform(const Value& name) {
         name.where());
 }
 
-base::Result<void> check_transforms(const Value& document) {
+void check_transforms(const Value& document, base::Diagnostics& diagnostics) {
     const Value* transform = document.find("Transform");
     if (transform == nullptr) {
-        return {};
+        return;
     }
     if (const data::List* list = transform->as_list()) {
         for (const Value& name : *list) {
-            if (auto known = check_transform(name); !known) {
-                return known;
-            }
+            report(diagnostics, check_transform(name));
         }
-        return {};
+        return;
     }
-    return check_transform(*transform);
+    report(diagnostics, check_transform(*transform));
 }
 
-base::Result<void> check_resources(const Map& resources) {
+void check_resources(const Map& resources, base::Diagnostics& diagnostics) {
     for (const data::Entry& resource : resources) {
         if (resource.key.starts_with(
                 "Fn::")) { // Fn::ForEach and Fn::Transform stand among resources
@@ -87,15 +91,21 @@ base::Result<void> check_resources(const Map& resources) {
             error.hint = "write for example Type: AWS::Serverless::Function";
             error.where = resource.key_where;
             error.resource = resource.key;
-            return base::fail(std::move(error));
+            diagnostics.push_back({base::Severity::error, std::move(error)});
         }
     }
-    return {};
 }
 
 } // namespace
 
 base::Result<Sections> sections_of(const Value& document) {
+    base::Diagnostics diagnostics;
+    auto sections = sections_of(document, diagnostics);
+    return sections && !diagnostics.empty() ? base::fail(diagnostics.front().error)
+                                            : std::move(sections);
+}
+
+base::Result<Sections> sections_of(const Value& document, base::Diagnostics& diagnostics) {
     if (document.is_null()) {
         return base::fail(
             "the template is empty",
@@ -108,9 +118,7 @@ base::Result<Sections> sections_of(const Value& document) {
             "a template needs at least a Resources section",
             document.where());
     }
-    if (auto transforms = check_transforms(document); !transforms) {
-        return base::fail(std::move(transforms).error());
-    }
+    check_transforms(document, diagnostics);
     Sections sections;
     const std::array<std::pair<std::string_view, const Map**>, 5> parts{{
         {"Parameters", &sections.parameters},
@@ -121,10 +129,13 @@ base::Result<Sections> sections_of(const Value& document) {
     }};
     for (const auto& [name, target] : parts) {
         auto part = section(document, name);
-        if (!part) {
+        *target = part ? *part : &empty_map();
+        if (!part && name == "Resources") {
             return base::fail(std::move(part).error());
         }
-        *target = *part;
+        if (!part) {
+            diagnostics.push_back({base::Severity::error, std::move(part).error()});
+        }
     }
     if (sections.resources->empty()) {
         return base::fail(
@@ -132,9 +143,7 @@ base::Result<Sections> sections_of(const Value& document) {
             "add a Resources section with at least one resource",
             document.where());
     }
-    if (auto resources = check_resources(*sections.resources); !resources) {
-        return base::fail(std::move(resources).error());
-    }
+    check_resources(*sections.resources, diagnostics);
     return sections;
 }
 

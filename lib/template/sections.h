@@ -7,8 +7,8 @@
 /// model.
 namespace samara::model {
 
-/// The top level of a template whose shape has been checked: every section that is there is a map,
-/// and every resource is a map with a Type. Views into the document, which must outlive it.
+/// The top level of a template: its sections, each a map. Views into the document, which must
+/// outlive it.
 /// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
 struct Sections {
     const data::Map* parameters = nullptr; ///< never null: an absent section is empty
@@ -18,8 +18,12 @@ struct Sections {
     const data::Map* outputs = nullptr;
 };
 
-/// Fails with the first thing that keeps the document from being a template: empty text, no
-/// Resources, a section or resource of the wrong kind, a Transform that is not known.
+/// Fails when the document is no template at all: empty text, no Resources. What is wrong with a
+/// part of it goes to `diagnostics`: a section that is no map (empty in the result), a resource
+/// that is no map or has no Type, a Transform that is not known.
+base::Result<Sections> sections_of(const data::Value& document, base::Diagnostics& diagnostics);
+
+/// As above; fails with the first diagnostic, too.
 base::Result<Sections> sections_of(const data::Value& document);
 
 } // namespace samara::model

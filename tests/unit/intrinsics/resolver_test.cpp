@@ -36,7 +36,7 @@ protected:
     base::Diagnostics diagnostics_;
     Resolver resolver_{
         sections_,
-        model::parameter_values(*sections_.parameters, {}).value(),
+        model::parameter_values(*sections_.parameters, {{"Undeclared", "given"}}, diagnostics_),
         pseudo_parameters("eu-west-1")};
 
     std::string json(std::string_view yaml) {

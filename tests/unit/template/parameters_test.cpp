@@ -39,12 +39,13 @@ TEST(ParameterOverrides, RefuseWhatIsNoPair) {
 
 std::string values_of(std::string_view parameters, const Overrides& overrides) {
     const data::Value map = data::read_yaml(parameters, "t.yaml").value();
-    const auto values = parameter_values(*map.as_map(), overrides);
-    if (!values) {
-        return to_string(values.error());
+    base::Diagnostics diagnostics;
+    const auto values = parameter_values(*map.as_map(), overrides, diagnostics);
+    if (!diagnostics.empty()) {
+        return to_string(diagnostics.front().error);
     }
     std::string text;
-    for (const auto& [name, value] : *values) {
+    for (const auto& [name, value] : values) {
         text += name + "=" + data::write_json(value) + " ";
     }
     return text;
