@@ -57,6 +57,7 @@ int local_invoke(Console& console, const Arguments& arguments) {
     invoke.run = std::move(*run);
     invoke.engine = given.engine;
     invoke.function = given.function;
+    invoke.tenant_id = given.tenant_id;
     invoke.event = given.no_event ? std::string() : given.event;
     const auto response = app::local_invoke(invoke, std::move(*output), console.log());
     if (!response) {

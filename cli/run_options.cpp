@@ -37,6 +37,10 @@ void declare_run(Options& options, RunArguments& arguments) {
         {.help = "Lift Lambda's quotas: payloads, /tmp, processes, open files, environment "
                  "variables, Timeout"});
     options.flag("--strict", arguments.strict, {.help = "Take every warning as an error, at once"});
+    options.flag(
+        "--local-lambda",
+        arguments.local_lambda,
+        {.help = "Let the functions call each other: AWS_ENDPOINT_URL_LAMBDA leads here"});
     options.text(
         "-l,--log-file",
         arguments.log_file,
@@ -136,6 +140,7 @@ base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
     run.memory_limit = !arguments.no_memory_limit;
     run.limits = !arguments.no_limits;
     run.strict = arguments.strict;
+    run.local_lambda = arguments.local_lambda;
     run.mount_symlinks = arguments.mount_symlinks.value_or(false);
     run.layer_cache_basedir = arguments.layer_cache_basedir;
     run.layer_archives = arguments.layer_archives;

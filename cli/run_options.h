@@ -30,6 +30,7 @@ struct RunArguments {
     bool no_memory_limit = false;
     bool no_limits = false;
     bool strict = false;
+    bool local_lambda = false;
     std::vector<std::string> debug_ports;
     std::string debugger_path;
     std::string debug_args;

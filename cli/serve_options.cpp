@@ -112,6 +112,7 @@ int serve(
     serve.idle_timeout = std::chrono::seconds(given.idle_timeout_seconds);
     serve.retry_scale = *retry_scale;
     serve.destinations = given.destinations_dir;
+    serve.functions = given.functions;
     const auto served = command(serve, std::move(*output), console.log());
     // Ctrl-C is how a server ends, also while it starts.
     return served || was_aborted() ? 0 : exit_with(console, served.error());

@@ -19,6 +19,8 @@ int start_lambda(Console& console, const Arguments& arguments) {
         "samara local start-lambda",
         "Serve the Lambda Invoke API for the functions of a template until Ctrl-C.",
         examples);
+    options.positional_list(
+        "FUNCTION_LOGICAL_ID", given.functions, "Serve only these functions; default: all");
     options.group("Server");
     declare_serve(options, given);
     options.list(

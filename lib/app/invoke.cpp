@@ -1,5 +1,7 @@
 #include "app/invoke.h"
 
+#include "app/live_application.h"
+#include "app/local_lambda.h"
 #include "app/strictness.h"
 #include "base/strings.h"
 #include "data/read.h"
@@ -68,7 +70,21 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
     report_faults(*application, log);
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
-    auto planner = Planner::make(*application, options.run, log, cancel);
+    auto engine = engine::select_engine({options.engine, options.run.strict}, log, cancel);
+    if (!engine) {
+        return base::fail(std::move(engine).error());
+    }
+    std::unique_ptr<LocalLambda> local_lambda;
+    RunOptions run = options.run;
+    if (run.local_lambda) {
+        auto local = LocalLambda::start(**engine, run.network, log, cancel);
+        if (!local) {
+            return base::fail(std::move(local).error());
+        }
+        local_lambda = std::move(*local);
+        run.lambda_endpoint = local_lambda->endpoint();
+    }
+    auto planner = Planner::make(*application, run, log, cancel);
     if (!planner) {
         return base::fail(std::move(planner).error());
     }
@@ -79,10 +95,6 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
     if (auto strict = strictness.check(); !strict) {
         return base::fail(std::move(strict).error());
     }
-    auto engine = engine::select_engine({options.engine, options.run.strict}, log, cancel);
-    if (!engine) {
-        return base::fail(std::move(engine).error());
-    }
     log.info(
         (*function)->package_type == model::PackageType::image
             ? fmt::format("Invoking Container created from {}", (*function)->image_uri)
@@ -90,14 +102,30 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
     invoke::InvokerOptions settings;
     settings.patient = plan->spec.debug.has_value();
     const std::string id = (*function)->logical_id;
-    invoke::Invoker invoker(
-        **engine, {{id, std::move(*plan)}}, settings, std::move(output), log, cancel);
+    invoke::FunctionPlans plans =
+        local_lambda ? planner->plan_all(*application) : invoke::FunctionPlans();
+    plans.insert_or_assign(id, std::move(*plan));
+    invoke::Invoker invoker(**engine, std::move(plans), settings, std::move(output), log, cancel);
+    if (local_lambda) {
+        gateway::LambdaApiOptions api;
+        api.region = application->region();
+        api.payload_limits = run.limits;
+        local_lambda->serve(
+            gateway::Functions(data::Value(function_resources(*application))),
+            [&invoker](const invoke::Request& call) { return invoker.invoke(call); },
+            std::move(api));
+    }
     invoke::Request request;
+    request.tenant_id = options.tenant_id;
     request.function = id;
     request.payload = std::move(*event);
     auto response = invoker.invoke(request);
     if (!response) {
         return base::fail(std::move(response).error());
+    }
+    local_lambda.reset(); // before what it calls
+    if (response->status == 400) {
+        return base::fail(std::move(response->payload));
     }
     if (timed_out(*response)) {
         log.info(fmt::format(

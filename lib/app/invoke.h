@@ -13,8 +13,9 @@ struct InvokeOptions {
     LoadArguments load;
     RunOptions run;
     std::string engine = "auto";
-    std::string function; ///< empty: the only one
-    std::string event;    ///< file, "-" for standard input, empty for {}
+    std::string function;  ///< empty: the only one
+    std::string tenant_id; ///< of a function with tenants; empty: none
+    std::string event;     ///< file, "-" for standard input, empty for {}
 };
 
 /// Runs one function once. Gives what it answered (its error document, when it failed), or an empty

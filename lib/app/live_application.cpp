@@ -8,9 +8,12 @@
 
 namespace samara::app {
 
-data::Map function_resources(const Application& application) {
+data::Map function_resources(const Application& application, const std::set<std::string>& chosen) {
     data::Map resources;
     const auto add = [&](const std::string& id, data::Map properties) {
+        if (!chosen.empty() && !chosen.contains(id)) {
+            return;
+        }
         resources.set(
             id,
             data::Map{{"Type", "AWS::Lambda::Function"}, {"Properties", std::move(properties)}});
@@ -27,6 +30,20 @@ data::Map function_resources(const Application& application) {
     }
     return resources;
 }
+
+namespace {
+
+std::map<std::string, std::string> images_of(const invoke::FunctionPlans& plans) {
+    std::map<std::string, std::string> images;
+    for (const auto& [function, plan] : plans) {
+        if (const auto* image = std::get_if<engine::ImagePackage>(&plan.spec.package)) {
+            images.emplace(function, image->image);
+        }
+    }
+    return images;
+}
+
+} // namespace
 
 LiveApplication::LiveApplication(
     ServeOptions options,
@@ -50,7 +67,21 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
         return base::fail(std::move(application).error());
     }
     report_faults(*application, log);
-    auto planner = Planner::make(*application, options.run, log, cancel);
+    auto engine = engine::select_engine({options.engine, options.run.strict}, log, cancel);
+    if (!engine) {
+        return base::fail(std::move(engine).error());
+    }
+    std::unique_ptr<LocalLambda> local_lambda;
+    RunOptions run = options.run;
+    if (run.local_lambda) {
+        auto local = LocalLambda::start(**engine, run.network, log, cancel);
+        if (!local) {
+            return base::fail(std::move(local).error());
+        }
+        local_lambda = std::move(*local);
+        run.lambda_endpoint = local_lambda->endpoint();
+    }
+    auto planner = Planner::make(*application, run, log, cancel);
     if (!planner) {
         return base::fail(std::move(planner).error());
     }
@@ -58,31 +89,67 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
         new LiveApplication(options, std::move(*application), std::move(*planner), log, cancel));
     // An edit is one of this template, even while it is not there and another one would be found.
     live->options_.load.template_file = live->application_->template_file();
-    auto plans = live->planner_.plan_all(*live->application_);
-    auto engine = engine::select_engine({options.engine, options.run.strict}, log, cancel);
-    if (!engine) {
-        return base::fail(std::move(engine).error());
-    }
+    live->options_.run = std::move(run);
     live->engine_ = std::move(*engine);
+    live->local_lambda_ = std::move(local_lambda);
+    if (auto chosen = live->choose_functions(); !chosen) {
+        return base::fail(std::move(chosen).error());
+    }
+    auto plans = live->plan_all(*live->application_);
     live->tell_what_cannot_run(plans);
     if (auto strict = strictness.check(); !strict) {
         return base::fail(std::move(strict).error());
     }
-    invoke::InvokerOptions settings;
-    settings.max_concurrency = options.max_concurrency;
-    settings.idle_timeout = options.idle_timeout;
-    settings.patient = !options.run.debug_ports.empty();
-    settings.events.retry_scale = options.retry_scale;
-    settings.events.destinations = options.destinations;
-    settings.events.workers = std::max(settings.events.workers, options.max_concurrency);
-    live->invoker_ = std::make_unique<invoke::Invoker>(
-        *live->engine_,
-        std::move(plans),
-        std::move(settings),
-        std::move(output),
-        log,
-        std::move(cancel));
+    live->run(std::move(plans), std::move(output));
     return live;
+}
+
+void LiveApplication::run(invoke::FunctionPlans plans, engine::OutputSink output) {
+    std::map<std::string, std::string> images = images_of(plans);
+    invoke::InvokerOptions settings;
+    settings.max_concurrency = options_.max_concurrency;
+    settings.idle_timeout = options_.idle_timeout;
+    settings.patient = !options_.run.debug_ports.empty();
+    settings.events.retry_scale = options_.retry_scale;
+    settings.events.destinations = options_.destinations;
+    settings.events.workers = std::max(settings.events.workers, options_.max_concurrency);
+    invoker_ = std::make_unique<invoke::Invoker>(
+        *engine_, std::move(plans), std::move(settings), std::move(output), log_, cancel_);
+    if (local_lambda_) {
+        gateway::LambdaApiOptions api;
+        api.region = application_->region();
+        api.payload_limits = options_.run.limits;
+        local_lambda_->serve(
+            gateway::Functions(data::Value(function_resources(*application_))),
+            [this](const invoke::Request& request) { return invoke(request); },
+            std::move(api));
+    }
+    if (options_.watch) {
+        images_ = std::make_unique<ImageWatcher>(*engine_, cancel_, [this](const auto& function) {
+            log_.info(fmt::format("{}: its image is another one now", function));
+            invoker_->renew(function);
+        });
+        images_->watch(std::move(images));
+    }
+}
+
+// What the command line names, as logical ids.
+base::Result<void> LiveApplication::choose_functions() {
+    for (const std::string& name : options_.functions) {
+        auto function = application_->require_function(name);
+        if (function) {
+            chosen_.insert((*function)->logical_id);
+        } else if (application_->broken_functions().contains(name)) {
+            chosen_.insert(name);
+        } else {
+            return base::fail(std::move(function).error());
+        }
+    }
+    return {};
+}
+
+invoke::FunctionPlans LiveApplication::plan_all(const Application& application) {
+    return planner_.plan_all(application, chosen_);
 }
 
 // The others can be served.
@@ -196,15 +263,21 @@ base::Result<void> LiveApplication::reload(std::vector<std::filesystem::path>& p
         return base::fail(std::move(planner).error());
     }
     Planner before = std::exchange(planner_, std::move(*planner));
-    auto plans = planner_.plan_all(*application);
+    auto plans = plan_all(*application);
     auto prepared = reloaded_(*application);
     if (!prepared) {
         planner_ = std::move(before);
         return base::fail(std::move(prepared).error());
     }
     tell_what_cannot_run(plans);
+    if (images_) {
+        images_->watch(images_of(plans));
+    }
     // Functions before the routes that lead to them.
     invoker_->update(std::move(plans));
+    if (local_lambda_) {
+        local_lambda_->replace(gateway::Functions(data::Value(function_resources(*application))));
+    }
     (*prepared)();
     {
         const std::lock_guard lock(mutex_);

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "app/application.h"
+#include "app/image_watcher.h"
 #include "app/load.h"
+#include "app/local_lambda.h"
 #include "app/plan.h"
 #include "app/serve.h"
 #include "app/strictness.h"
@@ -13,12 +15,15 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 
 namespace samara::app {
 
 /// The functions of all stacks as gateway::Functions reads them, by path: names and timeouts. Those
-/// that cannot be understood are there, too: their calls fail with the reason.
-data::Map function_resources(const Application& application);
+/// that cannot be understood are there, too: their calls fail with the reason. `chosen`: logical
+/// ids; empty: all.
+data::Map
+function_resources(const Application& application, const std::set<std::string>& chosen = {});
 
 /// An application being served: its invoker, and the watching of its files.
 class LiveApplication {
@@ -42,6 +47,9 @@ public:
     /// it is looked at.
     void catch_up();
 
+    /// The functions that are served: logical ids; empty: all.
+    [[nodiscard]] const std::set<std::string>& chosen() const { return chosen_; }
+
     /// The template as it was last read without an error; not while edits are watched.
     [[nodiscard]] Application& application() { return *application_; }
 
@@ -63,6 +71,9 @@ private:
         Planner planner,
         base::Log log,
         os::Cancellation cancel);
+    base::Result<void> choose_functions();
+    invoke::FunctionPlans plan_all(const Application& application);
+    void run(invoke::FunctionPlans plans, engine::OutputSink output);
     void tell_what_cannot_run(const invoke::FunctionPlans& plans) const;
     base::Result<void> reload(std::vector<std::filesystem::path>& paths);
     void provision();
@@ -75,8 +86,11 @@ private:
     std::mutex mutex_; // of application_, which edits replace, and catch_up_
     std::optional<Application> application_;
     Planner planner_;
+    std::set<std::string> chosen_; // logical ids; empty: all
     std::unique_ptr<engine::Engine> engine_;
     std::unique_ptr<invoke::Invoker> invoker_;
+    std::unique_ptr<LocalLambda> local_lambda_; // calls the invoker
+    std::unique_ptr<ImageWatcher> images_;
     Reloaded reloaded_;
     os::FileWatcher::CatchUp catch_up_; // of what watch() has started
 };

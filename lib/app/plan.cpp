@@ -238,6 +238,9 @@ Planner::plan(const Application& application, const model::Function& function) {
         return base::fail(about(std::move(layers).error(), function, function.layers_where));
     }
     spec.environment = function_variables(function, overrides_, credentials_, application.region());
+    if (!options_.lambda_endpoint.empty()) { // unless the function has an endpoint of its own
+        spec.environment.emplace("AWS_ENDPOINT_URL_LAMBDA", options_.lambda_endpoint);
+    }
     if (function.inline_code) {
         spec.handler = "index" + (function.handler.find('.') == std::string::npos
                                       ? std::string(".handler")
@@ -264,6 +267,7 @@ Planner::plan(const Application& application, const model::Function& function) {
     spec.mount_symlinks = options_.mount_symlinks;
     plan.reserved_concurrency = function.reserved_concurrency;
     plan.provisioned_concurrency = function.provisioned_concurrency;
+    plan.tenants = function.tenants;
     plan.events = event_policy(application, function);
     plan.fingerprint = fingerprint_of(function, spec);
     return plan;
@@ -283,8 +287,12 @@ void Planner::warn_of_idle_debugger(const model::Function& function, std::string
         options_.debug_ports.front()));
 }
 
-invoke::FunctionPlans Planner::plan_all(const Application& application) {
+invoke::FunctionPlans
+Planner::plan_all(const Application& application, const std::set<std::string>& chosen) {
     invoke::FunctionPlans plans;
+    const auto wanted = [&](const std::string& function) {
+        return chosen.empty() || chosen.contains(function);
+    };
     const auto cannot_run = [&](const std::string& function, const base::Error& error) {
         invoke::FunctionPlan plan;
         plan.spec.function = function;
@@ -293,6 +301,9 @@ invoke::FunctionPlans Planner::plan_all(const Application& application) {
         plans.emplace(function, std::move(plan));
     };
     for (const model::Function& function : application.functions()) {
+        if (!wanted(function.logical_id)) {
+            continue;
+        }
         auto plan = this->plan(application, function);
         if (plan) {
             plans.emplace(function.logical_id, std::move(*plan));
@@ -302,7 +313,9 @@ invoke::FunctionPlans Planner::plan_all(const Application& application) {
         cannot_run(function.logical_id, plan.error());
     }
     for (const auto& [function, error] : application.broken_functions()) {
-        cannot_run(function, error); // told with the other faults of the template
+        if (wanted(function)) {
+            cannot_run(function, error); // told with the other faults of the template
+        }
     }
     return plans;
 }

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,8 @@ struct RunOptions {
     std::string debug_function;                ///< empty: the one that is invoked
     std::filesystem::path layer_cache_basedir; ///< empty: ~/.aws-sam/layers-pkg
     std::vector<std::string> layer_archives;   ///< "ARN=FILE"
+    bool local_lambda = false;                 ///< serve the Lambda API to the functions themselves
+    std::string lambda_endpoint;               ///< where that is; empty: nowhere
 };
 
 /// Turns functions of the template into what an engine starts. Holds the temporary files that
@@ -55,9 +58,10 @@ public:
     base::Result<invoke::FunctionPlan>
     plan(const Application& application, const model::Function& function);
 
-    /// One for every function of the template: one that cannot be understood or planned is told,
-    /// and its calls fail with the reason.
-    invoke::FunctionPlans plan_all(const Application& application);
+    /// One for every function of the template, or those that are chosen (logical ids): one that
+    /// cannot be understood or planned is told, and its calls fail with the reason.
+    invoke::FunctionPlans
+    plan_all(const Application& application, const std::set<std::string>& chosen = {});
 
 private:
     void warn_of_idle_debugger(const model::Function& function, std::string_view runtime);

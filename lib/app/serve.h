@@ -35,7 +35,8 @@ struct ServeOptions {
     bool json_access_log = false;
     std::size_t max_concurrency = 10;
     std::chrono::milliseconds idle_timeout = std::chrono::minutes(10);
-    double retry_scale = 1; ///< of the waits before asynchronous events are tried again
+    double retry_scale = 1;             ///< of the waits before asynchronous events are tried again
+    std::vector<std::string> functions; ///< start-lambda: those that are served; empty: all
     std::filesystem::path destinations = ".aws-sam/destinations"; ///< records of those events
 };
 

@@ -13,8 +13,9 @@ namespace samara::app {
 
 namespace {
 
-gateway::Functions functions_of(const Application& application) {
-    return gateway::Functions(data::Value(function_resources(application)));
+gateway::Functions
+functions_of(const Application& application, const std::set<std::string>& chosen) {
+    return gateway::Functions(data::Value(function_resources(application, chosen)));
 }
 
 } // namespace
@@ -41,7 +42,7 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
         log.info(to_string(record, gateway::AccessLogFormat::text));
     };
     gateway::LambdaApi api(
-        functions_of((*live)->application()),
+        functions_of((*live)->application(), (*live)->chosen()),
         [&live](const invoke::Request& request) { return (*live)->invoke(request); },
         std::move(settings));
     net::HttpServerOptions http;
@@ -61,7 +62,9 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
     if (options.watch) {
         auto watching =
             (*live)->watch([&](Application& application) -> base::Result<std::function<void()>> {
-                return [&, functions = functions_of(application)] { api.replace(functions); };
+                return [&, functions = functions_of(application, (*live)->chosen())] {
+                    api.replace(functions);
+                };
             });
         if (!watching) {
             return base::fail(std::move(watching).error());

@@ -132,6 +132,20 @@ public:
     /// "docker" or "sandbox".
     [[nodiscard]] virtual std::string_view name() const = 0;
 
+    /// The address of this machine at which what runs in an environment reaches its servers: no
+    /// other machine's, and not the one that stands for all. Fails, with what to do, where there is
+    /// none.
+    virtual base::Result<std::string>
+    host_address(const NetworkSpec& /*network*/, const os::Cancellation& /*cancel*/) {
+        return "127.0.0.1";
+    }
+
+    /// What tells apart two images that have had the same name; empty where there is none now.
+    virtual std::string
+    image_identity(const std::string& /*image*/, const os::Cancellation& /*cancel*/) {
+        return {};
+    }
+
     /// Fails where it is certain, without any work, that such an environment cannot be started
     /// here.
     [[nodiscard]] virtual base::Result<void> check(const EnvironmentSpec& spec) const = 0;

@@ -6,6 +6,7 @@
 #include "gateway/gateway_response.h"
 #include "gateway/media_type.h"
 #include "gateway/request_validation.h"
+#include "gateway/request_value.h"
 #include "gateway/response.h"
 
 namespace samara::gateway {
@@ -41,6 +42,15 @@ bool decodes_base64(const Call& call) {
     }
     const std::string_view accept = call.header("Accept");
     return is_binary(accept.substr(0, accept.find(',')), call.api.binary_media_types);
+}
+
+std::string tenant_of(const Call& call, const LambdaIntegration& integration) {
+    const std::string& tenant = integration.tenant;
+    if (tenant.empty()) {
+        return std::string(call.header("X-Amz-Tenant-Id"));
+    }
+    const bool literal = tenant.size() >= 2 && tenant.front() == '\'' && tenant.back() == '\'';
+    return literal ? tenant.substr(1, tenant.size() - 2) : request_value(call, tenant);
 }
 
 } // namespace
@@ -160,6 +170,7 @@ net::HttpResponse Gateway::call_function(
     const bool v2 = integration.format == PayloadFormat::v2;
     request.payload = v2 ? event_v2(call) : event_v1(call);
     request.trace_id = call.trace_id;
+    request.tenant_id = tenant_of(call, integration);
     record.function = integration.function;
     const auto result =
         invoker_.call(std::move(request), integration.timeout, integration.function_timeout);

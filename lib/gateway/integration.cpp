@@ -25,6 +25,16 @@ std::string with_stage_variables(std::string uri, const TextPairs& variables) {
     return uri;
 }
 
+/// docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-invoke.html
+std::string tenant_mapping(const data::Value& integration) {
+    for (const data::Entry& entry : members_of(either(integration, "requestParameters"))) {
+        if (net::equal_ignoring_case(entry.key, "integration.request.header.X-Amz-Tenant-Id")) {
+            return data::scalar_text(entry.value);
+        }
+    }
+    return {};
+}
+
 Integration
 read_lambda(const data::Value& integration, const Functions& functions, const Api& api) {
     const std::string uri = with_stage_variables(
@@ -46,7 +56,8 @@ read_lambda(const data::Value& integration, const Functions& functions, const Ap
         api.kind == ApiKind::rest || version == "1.0" || version == "1" ? PayloadFormat::v1
                                                                         : PayloadFormat::v2,
         api.kind == ApiKind::rest ? rest_timeout : http_timeout,
-        function->timeout};
+        function->timeout,
+        tenant_mapping(integration)};
     if (const auto timeout = integer_of(either(integration, "timeoutInMillis")).value_or(0);
         timeout > 0) {
         // Accounts may raise the limit of REST APIs; a template that is deployed with more has it.

@@ -109,6 +109,9 @@ net::HttpResponse answer_of(invoke::Response reply, invoke::InvocationType type,
     if (reply.status == 429) {
         return error(429, "TooManyRequestsException", "Rate Exceeded.");
     }
+    if (reply.status == 400) {
+        return error(400, "InvalidParameterValueException", reply.payload);
+    }
     if (reply.status == 413) {
         return too_large(max_sync_payload);
     }
@@ -222,6 +225,7 @@ net::HttpResponse LambdaApi::invoke_function(
     call.type = *type;
     call.client_context = header(request, "X-Amz-Client-Context");
     call.trace_id = header(request, "X-Amzn-Trace-Id");
+    call.tenant_id = header(request, "X-Amz-Tenant-Id");
     call.tail_log = header(request, "X-Amz-Log-Type") == "Tail";
     auto reply = invoke_(call);
     if (!reply) {

@@ -32,6 +32,9 @@ struct LambdaIntegration {
     PayloadFormat format = PayloadFormat::v2;
     std::chrono::milliseconds timeout{30'000};         ///< the gateway stops waiting
     std::chrono::milliseconds function_timeout{3'000}; ///< the function is stopped
+    /// What gives the tenant of a function that has tenants: an expression of request_value, or
+    /// 'text'. Empty: the client's header X-Amz-Tenant-Id.
+    std::string tenant;
 };
 
 /// A fixed answer: a mock integration without templates to evaluate, as SAM writes for CORS.

@@ -40,6 +40,11 @@ public:
         : spec_(std::move(spec)), prepare_(std::move(prepare)),
           fingerprint_(std::move(fingerprint)), limit_(limit) {}
 
+    /// One for the same function that has no environment yet.
+    [[nodiscard]] std::shared_ptr<EnvironmentPool> empty_copy() const {
+        return std::make_shared<EnvironmentPool>(spec_, prepare_, fingerprint_, limit_);
+    }
+
     [[nodiscard]] const Preparation& preparation() const { return prepare_; }
 
     [[nodiscard]] const engine::EnvironmentSpec& spec() const { return spec_; }

@@ -18,12 +18,15 @@ struct Request {
     std::string trace_id;       ///< X-Amzn-Trace-Id; empty: the emulator makes one
     std::string request_id;     ///< empty: the emulator makes one
     bool tail_log = false;      ///< X-Amz-Log-Type: Tail
+    std::string tenant_id;      ///< X-Amz-Tenant-Id; empty: none
 };
 
 /// Mirrors the answer of the Lambda Invoke API.
 /// https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 struct Response {
-    int status = 200;           ///< 202 queued, 204 dry run, 413 too large, 429 throttled, else 200
+    /// 202 queued, 204 dry run, 400 a tenant where none may be or none where one must, 413 too
+    /// large, 429 throttled, else 200
+    int status = 200;
     std::string payload;        ///< raw bytes of the result or of the error document
     std::string function_error; ///< "Handled" or "Unhandled"; empty when the function succeeded
     std::string log_result;     ///< base64 of the last 4 KB of log when asked for

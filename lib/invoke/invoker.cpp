@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -34,6 +35,17 @@ Response queue_full() {
     response.status = 429;
     response.payload =
         R"({"Reason":"CallerRateLimitExceeded","Type":"User","message":"Rate Exceeded. Too many asynchronous events are waiting here."})";
+    return response;
+}
+
+// https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-troubleshooting.html
+Response wrong_tenant(bool wanted) {
+    Response response;
+    response.status = 400;
+    response.payload =
+        wanted ? "Add a valid tenant ID in your request and try again."
+               : "The function does not use tenant isolation. Remove the tenant ID from "
+                 "your request and try again.";
     return response;
 }
 
@@ -84,6 +96,9 @@ public:
             for (auto& [function, pool] : pools_) {
                 pool->retire(ended_);
             }
+            for (auto& [tenant, pool] : tenant_pools_) {
+                pool->retire(ended_);
+            }
         }
         changed_.notify_all();
         janitor_.join();
@@ -93,6 +108,9 @@ public:
         std::shared_ptr<EnvironmentPool> pool = find(request.function);
         if (pool == nullptr) {
             return not_found(request.function);
+        }
+        if (has_tenants(request.function) == request.tenant_id.empty()) {
+            return wrong_tenant(request.tenant_id.empty());
         }
         if (request.type == InvocationType::dry_run) {
             Response response;
@@ -109,7 +127,7 @@ public:
             response.request_id = std::move(*id);
             return response;
         }
-        return run(*pool, request);
+        return run(*pool_of_tenant(std::move(pool), request), request);
     }
 
     bool knows(std::string_view function) const {
@@ -147,15 +165,38 @@ public:
         return first;
     }
 
+    void renew(const std::string& function) {
+        {
+            const std::lock_guard lock(mutex_);
+            const auto found = pools_.find(function);
+            if (found == pools_.end()) {
+                return;
+            }
+            found->second->retire(ended_);
+            found->second = found->second->empty_copy();
+            std::erase_if(tenant_pools_, [&](auto& entry) {
+                if (entry.first.first == function) {
+                    entry.second->retire(ended_);
+                }
+                return entry.first.first == function;
+            });
+        }
+        changed_.notify_all();
+    }
+
     void update(FunctionPlans plans) {
         {
             const std::lock_guard lock(mutex_);
             decltype(pools_) pools;
             policies_.clear();
             provisioned_.clear();
+            with_tenants_.clear();
             for (auto& [function, plan] : plans) {
                 if (plan.provisioned_concurrency > 0) {
                     provisioned_.emplace(function, plan.provisioned_concurrency);
+                }
+                if (plan.tenants) {
+                    with_tenants_.insert(function);
                 }
                 policies_.emplace(function, std::move(plan.events));
                 const auto old = pools_.find(function);
@@ -180,6 +221,7 @@ public:
                 pool->retire(ended_);
             }
             pools_ = std::move(pools);
+            retire_tenants();
         }
         changed_.notify_all();
     }
@@ -189,6 +231,42 @@ private:
         const std::lock_guard lock(mutex_);
         const auto found = pools_.find(function);
         return found == pools_.end() ? nullptr : found->second;
+    }
+
+    bool has_tenants(const std::string& function) const {
+        const std::lock_guard lock(mutex_);
+        return with_tenants_.contains(function);
+    }
+
+    // No environment is used for two tenants.
+    std::shared_ptr<EnvironmentPool>
+    pool_of_tenant(std::shared_ptr<EnvironmentPool> pool, const Request& request) {
+        if (request.tenant_id.empty()) {
+            return pool;
+        }
+        const std::lock_guard lock(mutex_);
+        std::shared_ptr<EnvironmentPool>& own =
+            tenant_pools_[{request.function, request.tenant_id}];
+        if (own == nullptr || own->fingerprint() != pool->fingerprint()) {
+            if (own != nullptr) {
+                own->retire(ended_);
+            }
+            own = pool->empty_copy();
+        }
+        return own;
+    }
+
+    // Of functions that have changed or gone.
+    void retire_tenants() {
+        std::erase_if(tenant_pools_, [&](auto& entry) {
+            const auto pool = pools_.find(entry.first.first);
+            const bool stays =
+                pool != pools_.end() && pool->second->fingerprint() == entry.second->fingerprint();
+            if (!stays) {
+                entry.second->retire(ended_);
+            }
+            return !stays;
+        });
     }
 
     base::Result<Response> run(EnvironmentPool& pool, const Request& request) {
@@ -313,7 +391,8 @@ private:
 
     base::Result<Response> run_now(const Request& request) {
         const std::shared_ptr<EnvironmentPool> pool = find(request.function);
-        return pool == nullptr ? not_found(request.function) : run(*pool, request);
+        return pool == nullptr ? not_found(request.function)
+                               : run(*pool_of_tenant(pool, request), request);
     }
 
     std::optional<EventHandling> handling_of(const std::string& function) const {
@@ -330,11 +409,17 @@ private:
         std::unique_lock lock(mutex_);
         while (true) {
             std::optional<Clock::time_point> next;
-            for (auto& [function, pool] : pools_) {
-                const auto idle_since = pool->expire(Clock::now() - options_.idle_timeout, ended_);
+            const auto expire = [&](EnvironmentPool& pool) {
+                const auto idle_since = pool.expire(Clock::now() - options_.idle_timeout, ended_);
                 if (idle_since && (!next || *idle_since < *next)) {
                     next = idle_since;
                 }
+            };
+            for (auto& [function, pool] : pools_) {
+                expire(*pool);
+            }
+            for (auto& [tenant, pool] : tenant_pools_) {
+                expire(*pool);
             }
             if (!ended_.empty()) {
                 std::vector<Slot> ended = std::move(ended_);
@@ -380,6 +465,9 @@ private:
     bool closing_ = false;
     bool janitor_has_date_ = false; // it will look again by itself
     std::map<std::string, std::shared_ptr<EnvironmentPool>, std::less<>> pools_;
+    std::map<std::pair<std::string, std::string>, std::shared_ptr<EnvironmentPool>>
+        tenant_pools_; // by function and tenant
+    std::set<std::string, std::less<>> with_tenants_;
     std::map<std::string, EventPolicy, std::less<>> policies_;
     std::map<std::string, std::size_t> provisioned_;
     std::vector<Slot> ended_;
@@ -418,6 +506,10 @@ base::Result<void> Invoker::warm(const std::string& function, std::size_t count)
 
 base::Result<void> Invoker::provision() {
     return state_->provision();
+}
+
+void Invoker::renew(const std::string& function) {
+    state_->renew(function);
 }
 
 void Invoker::update(FunctionPlans plans) {

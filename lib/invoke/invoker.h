@@ -31,6 +31,7 @@ struct FunctionPlan {
     std::string fingerprint;          ///< changes whenever code, layers or settings do
     std::optional<std::uint32_t> reserved_concurrency; ///< ReservedConcurrentExecutions
     std::uint32_t provisioned_concurrency = 0;         ///< ProvisionedConcurrentExecutions
+    bool tenants = false; ///< TenancyConfig: each tenant has environments of its own
     EventPolicy events;
 };
 
@@ -75,6 +76,10 @@ public:
     /// Starts what the plans provision, all that can be started; the error is the first. These
     /// environments are not ended for being idle.
     base::Result<void> provision();
+
+    /// Ends the environments of a function, after their calls, as though its fingerprint had
+    /// changed.
+    void renew(const std::string& function);
 
     /// Takes up new plans. Environments of functions whose fingerprint changed end after their
     /// call.

@@ -37,6 +37,7 @@ public:
         add("X-Amz-Client-Context", request.client_context);
         add("X-Amzn-Trace-Id", request.trace_id);
         add("X-Amzn-RequestId", request.request_id);
+        add("X-Amz-Tenant-Id", request.tenant_id);
         add("X-Amz-Log-Type", request.tail_log ? "Tail" : "");
         message.body = request.payload;
         message.patience = patience;

@@ -17,6 +17,7 @@ struct Invocation {
     std::string request_id;       ///< empty: one is made
     std::string trace_id;         ///< X-Amzn-Trace-Id; empty: one is made
     std::string client_context;   ///< JSON, already decoded
+    std::string tenant_id;        ///< of a function with tenant isolation; empty: none
     std::string cognito_identity; ///< JSON
     bool tail_log = false;        ///< X-Amz-Log-Type: Tail
     bool streamed = false;        ///< pass a streamed response on as it comes

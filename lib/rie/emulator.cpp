@@ -201,6 +201,9 @@ void Emulator::deliver(Call& call) {
     if (!invocation.client_context.empty()) {
         headers.push_back({"Lambda-Runtime-Client-Context", invocation.client_context});
     }
+    if (!invocation.tenant_id.empty()) {
+        headers.push_back({"Lambda-Runtime-Aws-Tenant-Id", invocation.tenant_id});
+    }
     if (!invocation.cognito_identity.empty()) {
         headers.push_back({"Lambda-Runtime-Cognito-Identity", invocation.cognito_identity});
     }

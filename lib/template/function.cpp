@@ -148,6 +148,8 @@ std::optional<Function> read_function(
         !format.empty()) {
         function.log_format = std::move(format);
     }
+    function.tenants =
+        properties.nested("TenancyConfig").text("TenantIsolationMode") == "PER_TENANT";
     if (const Value* metadata = resource.find("Metadata")) {
         function.metadata = *metadata;
     }

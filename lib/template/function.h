@@ -59,6 +59,7 @@ struct Function {
     std::optional<std::uint32_t> reserved_concurrency;
     std::string dead_letter; ///< ARN of DeadLetterConfig; empty: none
     std::string log_format = "Text";
+    bool tenants = false; ///< TenancyConfig: PER_TENANT
 
     // What other resources say of it; read_function leaves them as they are here.
     AsynchronousEvents events;                 ///< AWS::Lambda::EventInvokeConfig

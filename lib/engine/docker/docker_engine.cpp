@@ -6,6 +6,7 @@
 #include "engine/docker/docker_environment.h"
 #include "engine/docker/images.h"
 #include "engine/payload/architecture.h"
+#include "net/local_address.h"
 #include "os/environment.h"
 #include "os/temp_dir.h"
 
@@ -35,6 +36,22 @@ std::string container_name(const std::string& function) {
     return name;
 }
 
+// Of a network as the engine describes it: the first of IPv4.
+std::string gateway_of(const data::Value& network) {
+    const data::Value* ipam = network.find("IPAM");
+    const data::Value* configs = ipam == nullptr ? nullptr : ipam->find("Config");
+    if (configs == nullptr || !configs->is_list()) {
+        return {};
+    }
+    for (const data::Value& config : *configs->as_list()) {
+        const data::Value* gateway = config.find("Gateway");
+        if (gateway != nullptr && gateway->text().find(':') == std::string_view::npos) {
+            return std::string(gateway->text());
+        }
+    }
+    return {};
+}
+
 class DockerEngine final : public Engine {
 public:
     DockerEngine(std::shared_ptr<Api> api, Options options)
@@ -47,6 +64,43 @@ public:
                .log = options_.log}) {}
 
     [[nodiscard]] std::string_view name() const override { return "docker"; }
+
+    base::Result<std::string>
+    host_address(const NetworkSpec& network, const os::Cancellation& cancel) override {
+        const std::string name = network.network.empty() ? "bridge" : network.network;
+        if (name == "host") {
+            return "127.0.0.1";
+        }
+        const auto answer = api_->call_json(
+            {.path = fmt::format("/networks/{}", net::percent_encode(name))},
+            fmt::format("cannot look at the network {}", name),
+            cancel);
+        if (!answer) {
+            return tl::unexpected(answer.error());
+        }
+        const std::string gateway = gateway_of(*answer);
+        if (!net::is_local_address(gateway)) {
+            return base::fail(
+                fmt::format(
+                    "containers on the network {} do not reach this machine at an address of its "
+                    "own "
+                    "({})",
+                    name,
+                    gateway.empty() ? "it has no gateway" : gateway),
+                "with a rootless engine or one in a virtual machine, use --engine sandbox, or a "
+                "--docker-network whose gateway is this machine's");
+        }
+        return gateway;
+    }
+
+    std::string image_identity(const std::string& image, const os::Cancellation& cancel) override {
+        const auto answer = api_->call_json(
+            {.path = fmt::format("/images/{}/json", net::percent_encode(image))},
+            "cannot look at the image",
+            cancel);
+        const data::Value* id = answer ? answer->find("Id") : nullptr;
+        return id == nullptr ? std::string() : std::string(id->text());
+    }
 
     // An engine elsewhere has a kernel and files of its own.
     [[nodiscard]] base::Result<void> check(const EnvironmentSpec& spec) const override {

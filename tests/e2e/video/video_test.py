@@ -93,6 +93,10 @@ class VideoService(SamaraTest):
         build = self.samara("build", "-t", "template.yaml", cwd=self.deploy, seconds=600)
         self.assertIn("Build Succeeded", build.stdout)
         self.assertIn("Built Artifacts  : .aws-sam/build", build.stdout)
+        # What AWS refuses and the original runs: each is told once, and nothing else is the worse for it.
+        for fault in ("ThumbnailGenerator.Runtime is left out", "ThumbnailGenerator.Events.Uploaded is left out"):
+            self.assertEqual(build.stderr.count(fault), 1, build.stderr)
+        self.assertNotIn("Error:", build.stderr)
         staged = self.deploy / ".aws-sam/build/VideoUploader"
         self.assertTrue((staged / "src/main.py").is_file())
         self.assertTrue((staged / "videonames.py").is_file(), "the dependency is beside the source")
@@ -102,6 +106,7 @@ class VideoService(SamaraTest):
 
         event = self.samara("local", "generate-event", "s3", "put", "--bucket", "videos", "--key", key)
         (self.deploy / "event.json").write_text(event.stdout)
+        self.assertIn("Runtime", self.samara("validate", "-t", "template.yaml", cwd=self.deploy, code=1).stderr)
         result = self.samara(
             "local", "invoke", "ThumbnailGenerator", "-t", built, "-e", "event.json",
             "--add-host", "s3.test:host-gateway",

@@ -120,6 +120,48 @@ TEST_F(ResolverTest, WhatOnlyADeploymentKnowsIsNamedAndStoodInFor) {
         << text;
 }
 
+TEST_F(ResolverTest, WhatCannotBeEvaluatedIsLeftOutAndNotHalfKnown) {
+    EXPECT_EQ(json("{A: !Ref None, B: 1}"), R"({"B":1})");
+    EXPECT_EQ(json("{A: !Sub 'x-${None}', B: [!GetAtt None.Arn, 2]}"), R"({"B":[2]})");
+    EXPECT_EQ(json("{A: !Join ['-', [a, !Ref None]], B: 1}"), R"({"B":1})");
+    EXPECT_EQ(json("{A: !If [Undefined, 1, 2], B: 1}"), R"({"B":1})");
+    EXPECT_EQ(json("{A: !If [NotProd, {C: !Ref None, D: 1}, 2]}"), R"({"A":{"D":1}})");
+    EXPECT_EQ(json("{A: !Join ['-', [a, !If [NotProd, !Ref None, b]]], B: 1}"), R"({"B":1})");
+}
+
+TEST_F(ResolverTest, WhatMustNotPassForAbsentStaysAsItWasWritten) {
+    const auto kept = [&](std::string_view yaml) {
+        return data::write_json(resolver_.resolve(
+            data::read_yaml(yaml, "v.yaml").value(), diagnostics_, Unknown::as_written));
+    };
+    EXPECT_EQ(kept("{security: !Ref None, b: !Ref Stage}"), R"({"security":{"Ref":"None"},"b":"dev"})");
+    EXPECT_EQ(
+        kept("{security: !If [Undefined, [{A: []}], !Ref AWS::NoValue]}"),
+        R"({"security":{"Fn::If":["Undefined",[{"A":[]}],{"Ref":"AWS::NoValue"}]}})");
+    EXPECT_EQ(
+        kept("!If [NotProd, {security: !Ref None}, 1]"), R"({"security":{"Ref":"None"}})");
+}
+
+TEST_F(ResolverTest, EachMistakeIsToldOnce) {
+    json("[!Ref None, !If [Undefined, 1, 2], !If [Undefined, 1, 2]]");
+    const std::size_t told = diagnostics_.size();
+    json("[!Ref None, !If [Undefined, 1, 2], !If [Undefined, 1, 2]]");
+    EXPECT_EQ(diagnostics_.size(), told);
+    EXPECT_EQ(told, 2U) << messages();
+}
+
+TEST_F(ResolverTest, AParameterThatOnlyTheCommandLineHasIsTakenAndTold) {
+    EXPECT_EQ(json("!Ref Undeclared"), R"("given")");
+    EXPECT_NE(messages().find("W v.yaml:1:1: parameter Undeclared is given"), std::string::npos)
+        << messages();
+}
+
+TEST_F(ResolverTest, AResourceWhoseConditionIsNotKnownExists) {
+    const data::Value resource = data::read_yaml("{Condition: Undefined}", "v.yaml").value();
+    EXPECT_TRUE(resolver_.exists(resource, diagnostics_));
+    EXPECT_NE(messages().find("condition 'Undefined' is not defined"), std::string::npos);
+}
+
 TEST_F(ResolverTest, MistakesAreErrorsWithTheirPlace) {
     const std::vector<std::pair<std::string, std::string>> cases{
         {"!Ref Tabel", "did you mean Table?"},

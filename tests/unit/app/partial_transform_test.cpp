@@ -1,0 +1,192 @@
+#include "app/partial_transform.h"
+#include "data/read.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace samara::app {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr std::string_view head = "Transform: AWS::Serverless-2016-10-31\n";
+
+PartialTemplate transformed(std::string_view yaml) {
+    transform::Options options;
+    options.local_artifacts = true;
+    options.parameter_overrides = {{"Given", "queue"}};
+    return transform_in_part(
+        data::read_yaml(std::string(head) + std::string(yaml), "t.yaml").value(), options);
+}
+
+std::vector<std::string> messages(const PartialTemplate& partial) {
+    std::vector<std::string> texts;
+    for (const base::Diagnostic& diagnostic : partial.diagnostics) {
+        texts.push_back(to_string(diagnostic.error));
+    }
+    return texts;
+}
+
+const data::Value* property(
+    const PartialTemplate& partial, std::string_view id, std::string_view name) {
+    const data::Value* resource = partial.document.find("Resources")->find(id);
+    return resource == nullptr ? nullptr : resource->find("Properties")->find(name);
+}
+
+constexpr std::string_view function = R"(Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.12
+      Handler: a.b
+      CodeUri: src
+)";
+
+PartialTemplate with(std::string_view more) {
+    return transformed(std::string(function) + std::string(more));
+}
+
+TEST(PartialTransform, LeavesACorrectTemplateAsItIs) {
+    const PartialTemplate partial = with("");
+    EXPECT_TRUE(partial.diagnostics.empty());
+    EXPECT_EQ(property(partial, "Fn", "Handler")->text(), "a.b");
+}
+
+TEST(PartialTransform, TakesOutThePropertyThatAnErrorNames) {
+    const PartialTemplate partial = with("      Timout: 3\n      Timeout: 7\n");
+    EXPECT_THAT(
+        messages(partial),
+        ElementsAre("t.yaml:9:7: Fn: there is no property Timout\n  did you mean Timeout?; AWS "
+                    "refuses this at deployment, here Fn.Timout is left out"));
+    EXPECT_EQ(*property(partial, "Fn", "Timeout")->as_integer(), 7);
+    EXPECT_TRUE(partial.broken.empty());
+}
+
+TEST(PartialTransform, TakesOutTheEventAndKeepsTheOthers) {
+    const PartialTemplate partial = with(R"(      Events:
+        Upload: {Type: S3, Properties: {Bucket: name, Events: 's3:ObjectCreated:*'}}
+        Get: {Type: HttpApi, Properties: {Path: /x, Method: get}}
+)");
+    EXPECT_THAT(messages(partial), ElementsAre(HasSubstr("Fn.Events.Upload")));
+    const data::Value* body = property(partial, "ServerlessHttpApi", "Body");
+    ASSERT_NE(body, nullptr);
+    EXPECT_NE(body->find("paths")->find("/x"), nullptr);
+}
+
+TEST(PartialTransform, AnImageNeedsNoRuntime) {
+    const PartialTemplate partial = with("      PackageType: Image\n      ImageUri: a:1\n");
+    EXPECT_TRUE(partial.broken.empty());
+    EXPECT_EQ(property(partial, "Fn", "Runtime"), nullptr);
+    EXPECT_EQ(property(partial, "Fn", "Code")->find("ImageUri")->text(), "a:1");
+}
+
+TEST(PartialTransform, TakesTheValueOfAnIntrinsicFunctionWhereAwsWantsOneWritten) {
+    const PartialTemplate partial = transformed(R"(Parameters: {Folder: {Type: String, Default: app}}
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: python3.12, Handler: a.b, CodeUri: !Sub './${Folder}'}
+)");
+    EXPECT_THAT(messages(partial), ElementsAre(HasSubstr("here './app' is taken for it")));
+    EXPECT_EQ(property(partial, "Fn", "Code")->text(), "./app");
+}
+
+TEST(PartialTransform, AFunctionThatCannotBeUnderstoodKeepsItsRoutes) {
+    const PartialTemplate partial = with(
+        "      PackageType: Tar\n"
+        "      Events: {Get: {Type: HttpApi, Properties: {Path: /x, Method: get}}}\n");
+    ASSERT_EQ(partial.broken.size(), 1U);
+    EXPECT_EQ(partial.broken.begin()->first, "Fn");
+    EXPECT_THAT(partial.broken.begin()->second.message, HasSubstr("PackageType"));
+    EXPECT_NE(property(partial, "ServerlessHttpApi", "Body")->find("paths")->find("/x"), nullptr);
+}
+
+TEST(PartialTransform, ARouteWithoutItsApiDoesNotMoveToAnother) {
+    const PartialTemplate partial = with(
+        "      Events:\n"
+        "        A: {Type: HttpApi, Properties: {Path: /open, Method: get}}\n"
+        "        B: {Type: HttpApi, Properties: {Path: /x, Method: get, ApiId: !Ref None}}\n");
+    EXPECT_EQ(property(partial, "ServerlessHttpApi", "Body")->find("paths")->find("/x"), nullptr);
+    ASSERT_EQ(partial.closed.routes.size(), 1U);
+    EXPECT_EQ(partial.closed.routes[0].path, "/x");
+    EXPECT_EQ(partial.closed.routes[0].api, "None");
+    EXPECT_FALSE(partial.closed.routes[0].protection);
+}
+
+TEST(PartialTransform, ProtectionThatIsTakenOutClosesWhatItProtects) {
+    const PartialTemplate of_event = with(
+        "      Events:\n"
+        "        A: {Type: HttpApi, Properties: {Path: /x, Method: get, Auth: {Authorizer: No}}}\n");
+    ASSERT_EQ(of_event.closed.routes.size(), 1U);
+    EXPECT_TRUE(of_event.closed.routes[0].protection);
+    EXPECT_EQ(of_event.closed.routes[0].method, "GET");
+
+    const PartialTemplate of_api = with(
+        "  Api:\n    Type: AWS::Serverless::Api\n    Properties: {StageName: p, Auth: text}\n");
+    EXPECT_TRUE(of_api.closed.apis.contains("Api"));
+
+    const PartialTemplate of_all =
+        transformed("Globals: {HttpApi: {Auth: text}}\n" + std::string(function));
+    EXPECT_TRUE(of_all.closed.apis.contains("ServerlessHttpApi"));
+    EXPECT_FALSE(of_all.closed.apis.contains("ServerlessRestApi"));
+}
+
+TEST(PartialTransform, AnAuthorizerThatIsWrongClosesOnlyItsRoutes) {
+    const PartialTemplate partial = with(R"(      Events:
+        A: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /a, Method: get}}
+        B: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /b, Method: get, Auth: {Authorizer: Good}}}
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      Auth:
+        DefaultAuthorizer: Bad
+        Authorizers:
+          Bad: {FunctionArn: !GetAtt Fn.Arn}
+          Good: {FunctionArn: !GetAtt Fn.Arn, AuthorizerPayloadFormatVersion: '2.0'}
+)");
+    EXPECT_TRUE(partial.closed.apis.empty());
+    EXPECT_TRUE(partial.closed.routes.empty());
+    EXPECT_TRUE(partial.closed.authorizers.contains(std::pair("Api", "Bad")));
+    EXPECT_FALSE(partial.closed.authorizers.contains(std::pair("Api", "Good")));
+    const data::Value* paths = property(partial, "Api", "Body")->find("paths");
+    EXPECT_NE(paths->find("/a")->find("get")->find("security"), nullptr);
+    EXPECT_NE(paths->find("/b")->find("get")->find("security"), nullptr);
+}
+
+TEST(PartialTransform, OfTwoEventsWithOneRouteTheLastIsServed) {
+    const PartialTemplate partial = with(R"(      Events: {A: {Type: Api, Properties: {Path: /x, Method: get}}}
+  Other:
+    Type: AWS::Serverless::Function
+    Properties:
+      {Runtime: python3.12, Handler: a.b, CodeUri: o, Events: {B: {Type: Api, Properties: {Path: /x, Method: GET}}}}
+)");
+    EXPECT_THAT(messages(partial), ElementsAre(HasSubstr("Fn.A: GET /x is the route of Other.B, too")));
+}
+
+TEST(PartialTransform, ARouteThatTheDefinitionLacksIsTold) {
+    const PartialTemplate partial = with(R"(      Events:
+        A: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /x, Method: get}}
+        B: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /y, Method: get}}
+  Api:
+    Type: AWS::Serverless::Api
+    Properties: {StageName: p, DefinitionBody: {swagger: '2.0', paths: {/y: {get: {}}}}}
+)");
+    EXPECT_THAT(messages(partial), ElementsAre(HasSubstr("GET /x is not served")));
+}
+
+TEST(PartialTransform, EndsWhateverIsWrong) {
+    for (const char* text : {
+             "Resources: {A: {Type: AWS::Serverless::Function, Properties: [1]}}",
+             "Resources: {A: 1, B: [], C: {Type: 3}}",
+             "Globals: [1]\nResources: {A: {Type: AWS::Serverless::SimpleTable}}",
+             "Mappings: 1\nConditions: 2\nResources: {A: {Type: AWS::Serverless::Api, Properties: {}}}",
+             "Resources: {}",
+         }) {
+        const PartialTemplate partial = transformed(text);
+        EXPECT_FALSE(partial.diagnostics.empty()) << text;
+    }
+}
+
+} // namespace
+} // namespace samara::app
