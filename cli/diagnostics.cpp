@@ -31,6 +31,12 @@ std::string json_line(const base::Diagnostic& diagnostic) {
 
 } // namespace
 
+void make_errors(base::Diagnostics& diagnostics) {
+    for (base::Diagnostic& diagnostic : diagnostics) {
+        diagnostic.severity = base::Severity::error;
+    }
+}
+
 void print_diagnostics(Console& console, const base::Diagnostics& diagnostics, bool json) {
     if (!json) {
         console.diagnostics(diagnostics);

@@ -9,4 +9,7 @@ namespace samara::cli {
 /// and, where it concerns one, resource, event and property.
 void print_diagnostics(Console& console, const base::Diagnostics& diagnostics, bool json);
 
+/// --strict, for commands that tell what is wrong and do no more.
+void make_errors(base::Diagnostics& diagnostics);
+
 } // namespace samara::cli

@@ -20,7 +20,6 @@ struct ServeArguments : RunArguments {
     std::uint32_t idle_timeout_seconds = 600;
     std::string retry_scale = "1";
     std::vector<std::string> functions; ///< start-lambda
-    std::vector<std::string> functions; ///< start-lambda
     std::string destinations_dir = ".aws-sam/destinations";
     // start-api alone
     std::string static_dir = "public";

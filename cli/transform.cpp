@@ -11,6 +11,7 @@ int transform(Console& console, const Arguments& arguments) {
     std::string managed_policies;
     std::string output = "json";
     std::string error_format = "text";
+    bool strict = false;
     Options options(
         "samara transform",
         "Show the CloudFormation template that AWS::Serverless makes of a template.",
@@ -28,11 +29,12 @@ int transform(Console& console, const Arguments& arguments) {
         managed_policies,
         {.help = "JSON object, policy name to ARN, looked at before the built-in table",
          .value_name = "FILE"});
+    options.flag("--strict", strict, {.help = "Take every warning as an error"});
     declare_common(options, common);
     if (const auto ended = prepare(console, options, arguments, "transform", common)) {
         return *ended;
     }
-    const auto result = app::transform_template(
+    auto result = app::transform_template(
         {common.template_file,
          common.parameter_overrides,
          common.region,
@@ -44,9 +46,15 @@ int transform(Console& console, const Arguments& arguments) {
             console, {{base::Severity::error, result.error()}}, error_format == "json");
         return result.error().kind == base::ErrorKind::usage ? 2 : 1;
     }
+    if (strict) {
+        make_errors(result->diagnostics);
+    }
     print_diagnostics(console, result->diagnostics, error_format == "json");
+    if (has_errors(result->diagnostics)) {
+        return 1;
+    }
     console.out(result->text);
-    return has_errors(result->diagnostics) ? 1 : 0;
+    return 0;
 }
 
 } // namespace samara::cli

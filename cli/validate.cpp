@@ -12,6 +12,7 @@ int validate(Console& console, const Arguments& arguments) {
     CommonOptions common;
     std::string error_format = "text";
     bool lint = false;
+    bool strict = false;
     Options options(
         "samara validate",
         "Check a template.",
@@ -28,16 +29,20 @@ int validate(Console& console, const Arguments& arguments) {
         error_format,
         {"text", "json"},
         {.help = "json: one object a line on stderr"});
+    options.flag("--strict", strict, {.help = "Take every warning as an error"});
     declare_common(options, common);
     if (const auto ended = prepare(console, options, arguments, "validate", common)) {
         return *ended;
     }
-    const auto result = app::validate_template(
+    auto result = app::validate_template(
         {common.template_file, common.parameter_overrides, common.region, common.profile, lint});
     if (!result) {
         print_diagnostics(
             console, {{base::Severity::error, result.error()}}, error_format == "json");
         return result.error().kind == base::ErrorKind::usage ? 2 : 1;
+    }
+    if (strict) {
+        make_errors(result->diagnostics);
     }
     print_diagnostics(console, result->diagnostics, error_format == "json");
     if (has_errors(result->diagnostics)) {

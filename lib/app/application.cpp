@@ -62,8 +62,7 @@ void add_new(const base::Diagnostics& found, base::Diagnostics& known) {
             [&](const auto& other) {
                 const bool same_place = error.where.known() && other.error.where.known() &&
                                         error.where.line == other.error.where.line &&
-                                        error.where.column == other.error.where.column &&
-                                        error.message == other.error.message;
+                                        error.where.column == other.error.where.column;
                 const bool same_part =
                     !error.resource.empty() && !error.property.empty() &&
                     error.resource == other.error.resource &&
@@ -129,6 +128,21 @@ void keep_layer_ids(Value& document) {
     }
 }
 
+// https://docs.aws.amazon.com/cdk/v2/guide/usage-data.html
+bool is_of_cdk(const Value& document) {
+    const Value* resources = document.find("Resources");
+    if (resources == nullptr || !resources->is_map()) {
+        return false;
+    }
+    return std::any_of(
+        resources->as_map()->begin(), resources->as_map()->end(), [](const data::Entry& resource) {
+            const Value* type = resource.value.find("Type");
+            const Value* metadata = resource.value.find("Metadata");
+            return (type != nullptr && type->text() == "AWS::CDK::Metadata") ||
+                   (metadata != nullptr && metadata->find("aws:cdk:path") != nullptr);
+        });
+}
+
 intrinsics::PseudoParameters pseudo_parameters(const LoadOptions& options) {
     intrinsics::PseudoParameters pseudo = intrinsics::pseudo_parameters(options.region);
     if (!options.stack_path.empty()) {
@@ -165,6 +179,12 @@ base::Result<Application> Application::load(const LoadOptions& options) {
         }
         return base::fail(std::move(error));
     }
+    if (options.stack_path.empty() && is_of_cdk(*source)) {
+        base::Error error;
+        error.message = "CDK apps are not officially supported with this command";
+        error.hint = "it goes by what cdk synth has written: run that again after every change";
+        diagnostics.push_back({base::Severity::warning, std::move(error)});
+    }
     model::apply_assets(*source);
     if (options.stack_path.empty()) { // the parameters of a nested stack are its parent's
         for (base::Diagnostic& found : check_overrides(*source, options.parameter_overrides)) {
@@ -188,6 +208,7 @@ base::Result<Application> Application::load(const LoadOptions& options) {
     application.closed_ = std::move(partial.closed);
     application.diagnostics_ = std::move(diagnostics);
     application.files_ = std::move(complete.files);
+    application.complete_ = complete.complete;
     application.files_.push_back(options.template_file);
     if (auto read = application.read(); !read) {
         return base::fail(std::move(read).error());
@@ -236,6 +257,12 @@ void Application::read_resource(const data::Entry& resource) {
         return;
     }
     Value resolved = resource.value;
+    if (!resolved.where().known()) { // the transform has made it of what the user wrote
+        const Value* written = documents_->source.find("Resources");
+        const data::Entry* entry =
+            written == nullptr ? nullptr : written->as_map()->find_entry(resource.key);
+        resolved.set_where(entry == nullptr ? resource.key_where.place : entry->key_where.place);
+    }
     if (const Value* properties = resource.value.find("Properties");
         properties != nullptr && properties->is_map()) {
         data::Map kept;
@@ -281,10 +308,21 @@ void Application::read_resolved(
             }
             functions_.push_back(std::move(*function));
         } else {
-            broken_functions_.emplace(path_of(logical_id), first_error(found));
+            broken_functions_.emplace(path_of(logical_id), reason(first_error(found)));
         }
         add_new(found, diagnostics_);
     }
+}
+
+// What is missing was perhaps taken out, for what was told of it then.
+base::Error Application::reason(base::Error error) const {
+    for (const base::Diagnostic& told : diagnostics_) {
+        if (told.severity == base::Severity::error && told.error.resource == error.resource &&
+            !error.property.empty() && told.error.property == error.property) {
+            return told.error;
+        }
+    }
+    return error;
 }
 
 // A member that cannot be evaluated is left out.

@@ -70,6 +70,9 @@ public:
     /// DefinitionUri), absolute.
     [[nodiscard]] const std::vector<std::filesystem::path>& files() const { return files_; }
 
+    /// Whether all of those could be read.
+    [[nodiscard]] bool is_complete() const { return complete_; }
+
     [[nodiscard]] const std::string& region() const { return options_.region; }
 
     /// The template as it was written, with the assets of the CDK in their places.
@@ -140,6 +143,7 @@ private:
     void take_over_nested();
     void
     resolve_member(const std::string& logical_id, const data::Entry& member, data::Map& target);
+    [[nodiscard]] base::Error reason(base::Error error) const;
     void report_type(const data::Entry& resource, const data::Value& type);
     void read_resource(const data::Entry& resource);
     void read_resolved(
@@ -148,6 +152,7 @@ private:
 
     LoadOptions options_;
     std::vector<std::filesystem::path> files_;
+    bool complete_ = true;
     std::unique_ptr<Documents> documents_; // a stable address for sections_
     model::Sections sections_;
     std::optional<intrinsics::Resolver> resolver_;

@@ -35,8 +35,9 @@ fs::path shown(const fs::path& path) {
 // They do not keep the rest from being built.
 void tell_faults(const Application& application, const base::Log& log) {
     for (const base::Diagnostic& diagnostic : application.diagnostics()) {
-        if (diagnostic.severity == base::Severity::error ||
-            diagnostic.error.property == "Runtime") { // a build is for one runtime
+        // A build is for one runtime; what names no resource is about the whole of it.
+        if (diagnostic.severity == base::Severity::error || diagnostic.error.resource.empty() ||
+            diagnostic.error.property == "Runtime") {
             log.warning(to_string(diagnostic.error));
         } else {
             log.debug(to_string(diagnostic.error)); // values, which matter when it runs

@@ -141,7 +141,8 @@ std::optional<std::string> FaultRemoval::remove(const base::Error& error) {
         return in_resource(keys, error);
     }
     if (keys.front() == "Globals") {
-        return in_globals(keys, error);
+        const auto done = not_inherited(keys, error);
+        return done ? done : in_globals(keys, error);
     }
     if (keys.front() == "Resources") {
         return std::nullopt;
@@ -151,6 +152,14 @@ std::optional<std::string> FaultRemoval::remove(const base::Error& error) {
                ? std::optional(
                      left_out(Keys(keys.begin(), keys.begin() + static_cast<long>(depth))))
                : std::nullopt;
+}
+
+bool FaultRemoval::concerns_globals(const base::Error& error) const {
+    if (!error.resource.empty()) {
+        return false;
+    }
+    const Keys keys = locate(error);
+    return !keys.empty() && keys.front() == "Globals";
 }
 
 std::string FaultRemoval::owner(const base::Error& error) const {
@@ -258,6 +267,24 @@ std::string FaultRemoval::type_of(const std::string& id) const {
     const Value* resources = document_.find("Resources");
     const Value* resource = resources == nullptr ? nullptr : resources->find(id);
     return resource == nullptr ? std::string() : text_at(*resource, "Type");
+}
+
+// What is wrong for one resource may be right for the others.
+std::optional<std::string> FaultRemoval::not_inherited(const Keys& keys, const base::Error& error) {
+    Value* resource = at({"Resources", error.resource});
+    if (keys.size() < 3 || error.resource.empty() || resource == nullptr || !resource->is_map() ||
+        !first_time({"not inherited", error.resource, keys[2]})) {
+        return std::nullopt;
+    }
+    Value& ignored = (*resource->as_map())["IgnoreGlobals"];
+    if (!ignored.is_list()) {
+        ignored = data::List{};
+    }
+    ignored.as_list()->emplace_back(keys[2]);
+    if (keys[2] == "Auth" && is_api(type_of(error.resource))) {
+        close_api(error.resource, error);
+    }
+    return fmt::format("{} does not inherit {}", error.resource, keys[2]);
 }
 
 std::optional<std::string> FaultRemoval::in_globals(const Keys& keys, const base::Error& error) {

@@ -24,6 +24,10 @@ public:
     /// done; nothing when the error names no part of the template.
     std::optional<std::string> remove(const base::Error& error);
 
+    /// Whether it keeps Globals from being understood: then no resource has what it inherits, and
+    /// what is said of resources may follow from that.
+    [[nodiscard]] bool concerns_globals(const base::Error& error) const;
+
     /// The resource of the template that `error` is about: AWS names resources that it generates.
     /// Empty when it names none.
     [[nodiscard]] std::string owner(const base::Error& error) const;
@@ -40,6 +44,7 @@ private:
     bool erase(Keys keys, std::size_t depth);
     bool evaluate(const Keys& keys, std::string& shown);
 
+    std::optional<std::string> not_inherited(const Keys& keys, const base::Error& error);
     std::optional<std::string> in_globals(const Keys& keys, const base::Error& error);
     std::optional<std::string> in_resource(const Keys& keys, const base::Error& error);
     std::optional<std::string> in_event(const Keys& keys, const base::Error& error);

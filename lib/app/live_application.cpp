@@ -1,6 +1,7 @@
 #include "app/live_application.h"
 
 #include "engine/select.h"
+#include "template/limits.h"
 
 #include <algorithm>
 
@@ -21,7 +22,9 @@ data::Map function_resources(const Application& application, const std::set<std:
     for (const model::Function& function : application.functions()) {
         add(function.logical_id,
             {{"FunctionName", function.name},
-             {"Timeout", static_cast<std::int64_t>(function.timeout_seconds)}});
+             {"Timeout",
+              static_cast<std::int64_t>(
+                  std::max(function.timeout_seconds, model::limits().least_timeout_seconds))}});
     }
     for (const auto& [function, error] : application.broken_functions()) {
         std::string name = function;
@@ -32,6 +35,14 @@ data::Map function_resources(const Application& application, const std::set<std:
 }
 
 namespace {
+
+base::Error first_error(const base::Diagnostics& diagnostics) {
+    const auto found = std::find_if(
+        diagnostics.begin(), diagnostics.end(), [](const base::Diagnostic& diagnostic) {
+            return diagnostic.severity == base::Severity::error;
+        });
+    return found == diagnostics.end() ? base::Error() : found->error;
+}
 
 std::map<std::string, std::string> images_of(const invoke::FunctionPlans& plans) {
     std::map<std::string, std::string> images;
@@ -149,7 +160,14 @@ base::Result<void> LiveApplication::choose_functions() {
 }
 
 invoke::FunctionPlans LiveApplication::plan_all(const Application& application) {
-    return planner_.plan_all(application, chosen_);
+    invoke::FunctionPlans plans = planner_.plan_all(application, chosen_);
+    faults_.clear();
+    for (const auto& [function, plan] : plans) {
+        if (plan.fault) {
+            faults_.emplace(function, plan.fault->message);
+        }
+    }
+    return plans;
 }
 
 // The others can be served.
@@ -257,6 +275,9 @@ base::Result<void> LiveApplication::reload(std::vector<std::filesystem::path>& p
         return base::fail(std::move(application).error());
     }
     paths = watched_paths(*application);
+    if (!application->is_complete()) { // somebody is writing a file, or has yet to
+        return base::fail(first_error(application->diagnostics()));
+    }
     report_faults(*application, log_);
     auto planner = Planner::make(*application, options_.run, log_, cancel_);
     if (!planner) {

@@ -12,6 +12,7 @@
 #include "os/file_watcher.h"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -24,6 +25,9 @@ namespace samara::app {
 /// ids; empty: all.
 data::Map
 function_resources(const Application& application, const std::set<std::string>& chosen = {});
+
+/// Why functions cannot be run, by logical id.
+using Faults = std::map<std::string, std::string, std::less<>>;
 
 /// An application being served: its invoker, and the watching of its files.
 class LiveApplication {
@@ -47,6 +51,10 @@ public:
     /// it is looked at.
     void catch_up();
 
+    /// Of the functions of the template as it was last planned; while it is taken up, of the new
+    /// one.
+    [[nodiscard]] const Faults& faults() const { return faults_; }
+
     /// The functions that are served: logical ids; empty: all.
     [[nodiscard]] const std::set<std::string>& chosen() const { return chosen_; }
 
@@ -57,8 +65,8 @@ public:
     /// cannot be served.
     using Reloaded = std::function<base::Result<std::function<void()>>(Application&)>;
 
-    /// Watches until the watcher ends, which this application outlives. Without an error, what
-    /// changed is taken up as a whole; with one, nothing.
+    /// Watches until the watcher ends, which this application outlives. What changed is taken up as
+    /// a whole, faults told; nothing while a file cannot be read.
     base::Result<os::FileWatcher> watch(Reloaded reloaded);
 
     /// Starts what the template provisions, and all functions with --warm-containers EAGER.
@@ -86,6 +94,7 @@ private:
     std::mutex mutex_; // of application_, which edits replace, and catch_up_
     std::optional<Application> application_;
     Planner planner_;
+    Faults faults_;
     std::set<std::string> chosen_; // logical ids; empty: all
     std::unique_ptr<engine::Engine> engine_;
     std::unique_ptr<invoke::Invoker> invoker_;

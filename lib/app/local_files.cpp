@@ -28,6 +28,8 @@ public:
 
     std::vector<std::filesystem::path> take_files() { return std::move(files_); }
 
+    [[nodiscard]] bool complete() const { return complete_; }
+
     void include(Value& value) {
         if (List* list = value.as_list()) {
             for (Value& item : *list) {
@@ -114,12 +116,14 @@ private:
             diagnostic.error.where = location.where();
         }
         diagnostics_.push_back(std::move(diagnostic));
+        complete_ = false;
         return std::nullopt;
     }
 
     const std::filesystem::path& folder_;
     std::vector<std::filesystem::path> files_;
     base::Diagnostics& diagnostics_;
+    bool complete_ = true;
 };
 
 } // namespace
@@ -135,7 +139,7 @@ Included include_local_files(
             includer.include_definition(resource.value);
         }
     }
-    return {std::move(result), includer.take_files()};
+    return {std::move(result), includer.take_files(), includer.complete()};
 }
 
 } // namespace samara::app

@@ -11,6 +11,7 @@ namespace samara::app {
 struct Included {
     data::Value document;
     std::vector<std::filesystem::path> files; ///< that were read, or could not be
+    bool complete = true;                     ///< whether all of them could be read
 };
 
 /// The template with the files it names put in their place, so that the rest needs no disk:

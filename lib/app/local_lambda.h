@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/log.h"
 #include "engine/engine.h"
 #include "gateway/lambda_api.h"
 #include "net/http_server.h"

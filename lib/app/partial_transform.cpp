@@ -19,14 +19,34 @@ bool same_fault(const base::Error& a, const base::Error& b) {
            a.where.line == b.where.line && a.where.column == b.where.column;
 }
 
-// What a later pass says of a part that was named before follows from what was taken out of it.
-bool follows(const base::Error& error, const base::Diagnostics& known) {
+bool same_as_any(const base::Error& error, const base::Diagnostics& known) {
     return std::any_of(known.begin(), known.end(), [&](const base::Diagnostic& other) {
-        return other.severity == base::Severity::error &&
-               ((!error.resource.empty() && error.resource == other.error.resource &&
-                 error.event == other.error.event) ||
-                (error.where.known() && error.where.line == other.error.where.line &&
-                 error.where.column == other.error.where.column));
+        return same_fault(error, other.error);
+    });
+}
+
+std::string_view first_name(std::string_view property) {
+    return property.substr(0, property.find('.'));
+}
+
+// What a later pass says of a part that was named before follows from what was taken out of it: of
+// the same event, or of a property that is missed now.
+bool follows(const base::Error& error, const base::Diagnostics& known) {
+    return std::any_of(known.begin(), known.end(), [&](const base::Diagnostic& diagnostic) {
+        const base::Error& other = diagnostic.error;
+        if (diagnostic.severity != base::Severity::error) {
+            return false;
+        }
+        const bool same_place = error.where.known() && error.where.line == other.where.line &&
+                                error.where.column == other.where.column;
+        if (error.resource.empty() || error.resource != other.resource ||
+            error.event != other.event) {
+            return same_place && error.resource.empty();
+        }
+        const std::string_view gone = first_name(other.property);
+        return !error.event.empty() || same_fault(error, other) ||
+               (!gone.empty() && (first_name(error.property) == gone ||
+                                  error.message.find(gone) != std::string::npos));
     });
 }
 
@@ -69,20 +89,29 @@ PartialTemplate transform_in_part(data::Value document, const transform::Options
     FaultRemoval faults(document, options);
     for (int pass = 0; pass < most_passes; ++pass) {
         transform::Output output = transform::transform(document, options);
+        const bool globals = std::any_of(
+            output.diagnostics.begin(), output.diagnostics.end(), [&](const auto& diagnostic) {
+                return diagnostic.severity == base::Severity::error &&
+                       faults.concerns_globals(diagnostic.error);
+            });
         bool removed = false;
         base::Diagnostics fresh;
         for (const base::Diagnostic& found : output.diagnostics) {
+            if (globals && !faults.concerns_globals(found.error)) {
+                continue; // the next pass finds it, if it is one
+            }
             if (found.severity == base::Severity::warning) {
-                if (pass == 0) {
+                if (!same_as_any(found.error, result.diagnostics)) {
                     fresh.push_back(found);
                 }
                 continue;
             }
             base::Diagnostic fault = found;
             fault.error.resource = faults.owner(found.error);
+            const bool given_up = faults.broken.contains(fault.error.resource) && pass > 0;
             const auto done = faults.remove(found.error);
             removed = removed || done;
-            if (!follows(fault.error, result.diagnostics) &&
+            if (!given_up && !follows(fault.error, result.diagnostics) &&
                 (done || !follows(fault.error, fresh))) {
                 fresh.push_back(told(std::move(fault), done));
             }

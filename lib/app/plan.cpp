@@ -248,6 +248,8 @@ Planner::plan(const Application& application, const model::Function& function) {
         spec.environment["_HANDLER"] = spec.handler;
     }
     apply_quotas(function, options_.limits, spec, log_);
+    spec.environment["AWS_LAMBDA_FUNCTION_TIMEOUT"] = fmt::format("{}", spec.timeout_seconds);
+    spec.environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = fmt::format("{}", spec.memory_mb);
     spec.memory_limit = options_.memory_limit;
     spec.limits = options_.limits;
     spec.network = options_.network;

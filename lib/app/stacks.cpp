@@ -102,6 +102,7 @@ void Application::take_over_nested() {
                 diagnostic.error.resource.empty() ? id : id + "/" + diagnostic.error.resource;
             diagnostics_.push_back(std::move(diagnostic));
         }
+        complete_ = complete_ && stack->complete_;
         broken_functions_.insert(stack->broken_functions_.begin(), stack->broken_functions_.end());
         files_.insert(files_.end(), stack->files_.begin(), stack->files_.end());
     }

@@ -8,6 +8,7 @@
 #include "os/signals.h"
 #include "os/wait.h"
 
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -89,8 +90,10 @@ void add_closed(const Application& stack, gateway::Closed& closed) {
     }
 }
 
-GatewaySource gateway_source(Application& application, base::Diagnostics& diagnostics) {
+GatewaySource
+gateway_source(Application& application, const Faults& faults, base::Diagnostics& diagnostics) {
     GatewaySource source;
+    source.closed.functions = faults;
     for (const data::Entry& function : function_resources(application)) {
         source.resources.set(function);
     }
@@ -118,14 +121,19 @@ void tell_hidden_routes(const std::vector<gateway::Api>& apis, const base::Log& 
     }
 }
 
-// Of an authorizer that stands in for one of which all has been told.
-bool is_told(const base::Diagnostic& diagnostic) {
-    return diagnostic.error.message.find(gateway::no_function) != std::string::npos;
+// Of an authorizer that stands in for one of which all has been told, or of a file.
+bool is_told(const base::Diagnostic& diagnostic, const base::Diagnostics& told) {
+    const std::string& message = diagnostic.error.message;
+    return message.find(gateway::no_function) != std::string::npos ||
+           std::any_of(told.begin(), told.end(), [&](const base::Diagnostic& other) {
+               return other.error.message == message;
+           });
 }
 
-std::vector<gateway::Api> read_apis(Application& application, const base::Log& log) {
+std::vector<gateway::Api>
+read_apis(Application& application, const Faults& faults, const base::Log& log) {
     base::Diagnostics diagnostics;
-    GatewaySource source = gateway_source(application, diagnostics);
+    GatewaySource source = gateway_source(application, faults, diagnostics);
     const auto load = [&](const data::Value& location,
                           const std::string& api) -> base::Result<data::Value> {
         if (!location.is_string() || location.text().starts_with("s3://")) {
@@ -142,7 +150,7 @@ std::vector<gateway::Api> read_apis(Application& application, const base::Log& l
         gateway::read_apis(data::Value(std::move(source.resources)), load, diagnostics);
     gateway::close(source.closed, apis);
     for (const base::Diagnostic& diagnostic : diagnostics) {
-        if (!is_told(diagnostic)) {
+        if (!is_told(diagnostic, application.diagnostics())) {
             log.warning(to_string(diagnostic.error));
         }
     }
@@ -201,7 +209,7 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
     if (!live) {
         return base::fail(std::move(live).error());
     }
-    std::vector<gateway::Api> apis = read_apis((*live)->application(), log);
+    std::vector<gateway::Api> apis = read_apis((*live)->application(), (*live)->faults(), log);
     if (auto strict = strictness.check(); !strict) {
         return strict;
     }
@@ -230,7 +238,9 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
     if (options.watch) {
         auto watching =
             (*live)->watch([&](Application& application) -> base::Result<std::function<void()>> {
-                return [&, apis = read_apis(application, log)] { take_up(*server, apis, log); };
+                return [&, apis = read_apis(application, (*live)->faults(), log)] {
+                    take_up(*server, apis, log);
+                };
             });
         if (!watching) {
             return base::fail(std::move(watching).error());

@@ -59,6 +59,14 @@ void close(const Closed& closed, std::vector<Api>& apis) {
                 authorizer.method = UnsupportedAuthorizer{reason->second};
             }
         }
+        for (Route& route : api.routes) {
+            const auto* lambda = std::get_if<LambdaIntegration>(&route.integration);
+            const auto reason = lambda == nullptr ? closed.functions.end()
+                                                  : closed.functions.find(lambda->function);
+            if (reason != closed.functions.end()) {
+                route.integration = UnsupportedIntegration{reason->second, 502, true};
+            }
+        }
         const auto whole = closed.apis.find(api.id);
         if (whole == closed.apis.end()) {
             continue;

@@ -29,6 +29,8 @@ inline constexpr std::string_view no_function =
 /// What stays closed because a part of the template cannot be understood. Who makes this has told
 /// the reasons.
 struct Closed {
+    /// Logical ids of functions that cannot be run: their routes answer 502.
+    std::map<std::string, std::string, std::less<>> functions;
     /// Logical ids of APIs whose protection is not known: every route answers 501.
     std::map<std::string, std::string, std::less<>> apis;
     /// API and name of authorizers that cannot be evaluated: their routes answer 501.

@@ -73,9 +73,9 @@ class BadInput(SamaraTest):
 
     def test_wrong_transform(self):
         self.write("template.yaml", FUNCTION.replace("2016-10-31", "2016-10-13"))
-        error = self.refused("local", "invoke")
-        self.assertIn("template.yaml:1:12: Transform 'AWS::Serverless-2016-10-13' is not known", error)
-        self.assertIn("AWS::Serverless-2016-10-31", error)
+        told = self.samara("local", "invoke").stderr
+        self.assertIn("template.yaml:1:12: Transform 'AWS::Serverless-2016-10-13' is not known", told)
+        self.assertIn("AWS::Serverless-2016-10-31", told)
 
     def test_function_without_handler(self):
         self.write("template.yaml", FUNCTION.replace("      Handler: main.handler\n", ""))

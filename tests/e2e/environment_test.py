@@ -317,8 +317,9 @@ class OnTheSandbox(Cases, SamaraTest):
         self.write("template.yaml", TEMPLATE.replace("python3.11", "python3.8"))
         result = self.invoke({"do": "echo"})
         self.assertEqual(result.stderr.count("runtime python3.8 is not installed here"), 1, result.stderr)
+        self.write("template.yaml", TEMPLATE.replace("python3.11", "python3.13"))
         refused = self.samara("local", "invoke", "Fn", "--strict", code=1)
-        self.assertIn("Error: runtime python3.8 is not installed here: ", refused.stderr)
+        self.assertIn("Error: runtime python3.13 is not installed here: ", refused.stderr)
         self.assert_nothing_left()
 
     def test_killed_without_mercy_is_swept_by_the_next(self):

@@ -157,6 +157,9 @@ class Cases:
     def seen(self, *options):
         return json.loads(self.invoke(*options).stdout)
 
+    def told(self):
+        return self.invoke().stderr
+
     def refused(self, text, *options):
         result = self.invoke(*options, code=1)
         self.assertIn(text, result.stderr)
@@ -274,7 +277,9 @@ class Cases:
         (tools / "aws").write_text("#!/bin/sh\necho 'The SSO session has expired' >&2\nexit 255\n")
         (tools / "aws").chmod(0o755)
         self.environment["PATH"] = f"{tools}:{self.environment['PATH']}"
-        self.refused("The SSO session has expired")
+        refused = self.refused("there are no AWS credentials")
+        self.assertNotIn("The SSO session has expired", refused.stderr, "words of another program")
+        self.assertIn("aws sso login", refused.stderr)
         self.assertEqual(fake.requests, [])
         answer = {"Version": 1, "AccessKeyId": "ASIASSO", "SecretAccessKey": "s", "SessionToken": "t"}
         (tools / "aws").write_text(
@@ -324,12 +329,12 @@ class Cases:
 
     def test_more_than_lambda_takes(self):
         self.template(f"[{', '.join(['!Ref Own'] * 6)}]")
-        self.refused("'Fn' has 6 layers, and Lambda takes 5")
+        self.assertIn("'Fn' has 6 layers, and Lambda takes 5", self.told())
         for name in ("own", "second"):
             with open(self.project / name / "large", "wb") as large:
                 large.truncate(130 << 20)
         self.template("[!Ref Own, !Ref Second]")
-        self.refused("are 260 MB together, and Lambda takes 250 MB")
+        self.assertIn("are 260 MB together, and Lambda takes 250 MB", self.told())
 
 
 class Sandbox(Cases, SamaraTest):

@@ -28,8 +28,8 @@ std::vector<std::string> messages(const PartialTemplate& partial) {
     return texts;
 }
 
-const data::Value* property(
-    const PartialTemplate& partial, std::string_view id, std::string_view name) {
+const data::Value*
+property(const PartialTemplate& partial, std::string_view id, std::string_view name) {
     const data::Value* resource = partial.document.find("Resources")->find(id);
     return resource == nullptr ? nullptr : resource->find("Properties")->find(name);
 }
@@ -82,7 +82,8 @@ TEST(PartialTransform, AnImageNeedsNoRuntime) {
 }
 
 TEST(PartialTransform, TakesTheValueOfAnIntrinsicFunctionWhereAwsWantsOneWritten) {
-    const PartialTemplate partial = transformed(R"(Parameters: {Folder: {Type: String, Default: app}}
+    const PartialTemplate partial =
+        transformed(R"(Parameters: {Folder: {Type: String, Default: app}}
 Resources:
   Fn:
     Type: AWS::Serverless::Function
@@ -93,9 +94,9 @@ Resources:
 }
 
 TEST(PartialTransform, AFunctionThatCannotBeUnderstoodKeepsItsRoutes) {
-    const PartialTemplate partial = with(
-        "      PackageType: Tar\n"
-        "      Events: {Get: {Type: HttpApi, Properties: {Path: /x, Method: get}}}\n");
+    const PartialTemplate partial =
+        with("      PackageType: Tar\n"
+             "      Events: {Get: {Type: HttpApi, Properties: {Path: /x, Method: get}}}\n");
     ASSERT_EQ(partial.broken.size(), 1U);
     EXPECT_EQ(partial.broken.begin()->first, "Fn");
     EXPECT_THAT(partial.broken.begin()->second.message, HasSubstr("PackageType"));
@@ -103,10 +104,10 @@ TEST(PartialTransform, AFunctionThatCannotBeUnderstoodKeepsItsRoutes) {
 }
 
 TEST(PartialTransform, ARouteWithoutItsApiDoesNotMoveToAnother) {
-    const PartialTemplate partial = with(
-        "      Events:\n"
-        "        A: {Type: HttpApi, Properties: {Path: /open, Method: get}}\n"
-        "        B: {Type: HttpApi, Properties: {Path: /x, Method: get, ApiId: !Ref None}}\n");
+    const PartialTemplate partial =
+        with("      Events:\n"
+             "        A: {Type: HttpApi, Properties: {Path: /open, Method: get}}\n"
+             "        B: {Type: HttpApi, Properties: {Path: /x, Method: get, ApiId: !Ref None}}\n");
     EXPECT_EQ(property(partial, "ServerlessHttpApi", "Body")->find("paths")->find("/x"), nullptr);
     ASSERT_EQ(partial.closed.routes.size(), 1U);
     EXPECT_EQ(partial.closed.routes[0].path, "/x");
@@ -115,9 +116,9 @@ TEST(PartialTransform, ARouteWithoutItsApiDoesNotMoveToAnother) {
 }
 
 TEST(PartialTransform, ProtectionThatIsTakenOutClosesWhatItProtects) {
-    const PartialTemplate of_event = with(
-        "      Events:\n"
-        "        A: {Type: HttpApi, Properties: {Path: /x, Method: get, Auth: {Authorizer: No}}}\n");
+    const PartialTemplate of_event = with("      Events:\n"
+                                          "        A: {Type: HttpApi, Properties: {Path: /x, "
+                                          "Method: get, Auth: {Authorizer: No}}}\n");
     ASSERT_EQ(of_event.closed.routes.size(), 1U);
     EXPECT_TRUE(of_event.closed.routes[0].protection);
     EXPECT_EQ(of_event.closed.routes[0].method, "GET");
@@ -155,13 +156,15 @@ TEST(PartialTransform, AnAuthorizerThatIsWrongClosesOnlyItsRoutes) {
 }
 
 TEST(PartialTransform, OfTwoEventsWithOneRouteTheLastIsServed) {
-    const PartialTemplate partial = with(R"(      Events: {A: {Type: Api, Properties: {Path: /x, Method: get}}}
+    const PartialTemplate partial =
+        with(R"(      Events: {A: {Type: Api, Properties: {Path: /x, Method: get}}}
   Other:
     Type: AWS::Serverless::Function
     Properties:
       {Runtime: python3.12, Handler: a.b, CodeUri: o, Events: {B: {Type: Api, Properties: {Path: /x, Method: GET}}}}
 )");
-    EXPECT_THAT(messages(partial), ElementsAre(HasSubstr("Fn.A: GET /x is the route of Other.B, too")));
+    EXPECT_THAT(
+        messages(partial), ElementsAre(HasSubstr("Fn.A: GET /x is the route of Other.B, too")));
 }
 
 TEST(PartialTransform, ARouteThatTheDefinitionLacksIsTold) {
@@ -180,7 +183,8 @@ TEST(PartialTransform, EndsWhateverIsWrong) {
              "Resources: {A: {Type: AWS::Serverless::Function, Properties: [1]}}",
              "Resources: {A: 1, B: [], C: {Type: 3}}",
              "Globals: [1]\nResources: {A: {Type: AWS::Serverless::SimpleTable}}",
-             "Mappings: 1\nConditions: 2\nResources: {A: {Type: AWS::Serverless::Api, Properties: {}}}",
+             "Mappings: 1\nConditions: 2\nResources: {A: {Type: AWS::Serverless::Api, Properties: "
+             "{}}}",
              "Resources: {}",
          }) {
         const PartialTemplate partial = transformed(text);

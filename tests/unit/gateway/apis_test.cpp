@@ -2,6 +2,7 @@
 
 #include "data/read.h"
 #include "gateway/apis.h"
+#include "gateway/closed.h"
 #include "gateway/route_table.h"
 
 #include <fmt/format.h>
@@ -173,7 +174,6 @@ TEST_F(ApisTest, WhatIsNotServedSaysWhy) {
           Row{http,
               "{type: aws_proxy, integrationSubtype: SQS-SendMessage}",
               "service integration SQS-SendMessage"},
-          Row{rest, "{type: aws_proxy, uri: Unknown}", "integration URI 'Unknown'"},
           Row{rest,
               "{type: mock, responses: {'200': {statusCode: 200}, '500': {statusCode: 500}}}",
               "no response for the status"},
@@ -188,6 +188,78 @@ TEST_F(ApisTest, WhatIsNotServedSaysWhy) {
         EXPECT_THAT(unsupported->reason, HasSubstr(row.reason));
         EXPECT_THAT(told(), ElementsAre(HasSubstr(row.reason)));
     }
+}
+
+TEST_F(ApisTest, ARouteWithoutItsFunctionAnswers502) {
+    const Integration unknown = integration_of(rest, "{type: aws_proxy, uri: Unknown}");
+    EXPECT_EQ(std::get<UnsupportedIntegration>(unknown).status, 502);
+    EXPECT_THAT(told(), ElementsAre(HasSubstr("integration URI 'Unknown'")));
+    // What could not be evaluated is told by who tried.
+    const Integration unevaluated = integration_of(rest, "{type: aws_proxy, uri: {Ref: Nothing}}");
+    EXPECT_EQ(std::get<UnsupportedIntegration>(unevaluated).status, 502);
+    EXPECT_THAT(told(), IsEmpty());
+}
+
+TEST_F(ApisTest, ATypeThatIsLeftOutFollowsFromTheFunction) {
+    const Integration untyped = integration_of(rest, fmt::format("{{uri: '{}'}}", function_arn));
+    EXPECT_TRUE(std::holds_alternative<LambdaIntegration>(untyped));
+    const Integration nothing = integration_of(rest, "{httpMethod: POST}");
+    EXPECT_EQ(std::get<UnsupportedIntegration>(nothing).status, 502);
+}
+
+TEST_F(ApisTest, ProtectionThatCouldNotBeEvaluatedIsNotAbsent) {
+    constexpr std::string_view kept = "{Fn::If: [Nothing, a, b]}";
+    for (const std::string& member :
+         {fmt::format("security: {}", kept),
+          fmt::format("security: [{}]", kept),
+          fmt::format("x-amazon-apigateway-auth: {}", kept),
+          fmt::format("x-amazon-apigateway-auth: {{type: {}}}", kept)}) {
+        const auto apis = read(fmt::format(
+            "Api: {{Type: '{}', Properties: {{Body: {{paths: {{/x: {{get: {{{}}}}}}}}}}}}}",
+            rest,
+            member));
+        ASSERT_THAT(apis, SizeIs(1));
+        const std::string& name = apis[0].routes.at(0).access.authorizer;
+        ASSERT_NE(name, "") << member;
+        EXPECT_TRUE(
+            std::holds_alternative<UnsupportedAuthorizer>(apis[0].authorizers.at(name).method))
+            << member;
+    }
+    for (const char* member : {"AuthorizationType", "ApiKeyRequired"}) {
+        const auto apis = read(fmt::format(
+            "Api: {{Type: '{}'}}\n"
+            "Get: {{Type: 'AWS::ApiGateway::Method', Properties: {{RestApiId: Api, ResourceId: r, "
+            "HttpMethod: GET, {}: {}}}}}",
+            rest,
+            member,
+            kept));
+        EXPECT_NE(apis.at(0).routes.at(0).access.authorizer, "") << member;
+    }
+}
+
+TEST_F(ApisTest, WhatIsClosedStaysClosed) {
+    auto apis = read(fmt::format(
+        "Api:\n  Type: '{0}'\n  Properties: {{Body: {{paths: {{/x: {{get: &op "
+        "{{x-amazon-apigateway-integration: {{type: aws_proxy, uri: '{1}'}}}}, put: *op}}}}}}}}\n"
+        "Other:\n  Type: '{0}'\n  Properties: {{Body: {{paths: {{/y: {{get: *op}}}}}}}}",
+        rest,
+        function_arn));
+    Closed closed;
+    closed.routes.push_back({"Api", true, "GET", "/x", "not known", true});
+    closed.routes.push_back({"Api", true, "GET", "/gone", "no event", false});
+    closed.routes.push_back({"Lost", false, "GET", "/lost", "no event", false});
+    closed.apis.emplace("Other", "its policy");
+    close(closed, apis);
+    ASSERT_THAT(apis, SizeIs(3));
+    const auto route = [&](std::size_t api, std::size_t index) -> const Route& {
+        return apis.at(api).routes.at(index);
+    };
+    EXPECT_EQ(route(0, 0).access.authorizer, "not known");
+    EXPECT_EQ(route(0, 1).access.authorizer, "");
+    EXPECT_EQ(std::get<UnsupportedIntegration>(route(0, 2).integration).status, 502);
+    EXPECT_EQ(route(1, 0).access.authorizer, "its policy");
+    EXPECT_EQ(apis[2].id, "Lost");
+    EXPECT_EQ(apis[2].kind, ApiKind::http);
 }
 
 TEST_F(ApisTest, ParameterMappingsThatAreNotDoneAreTold) {

@@ -100,6 +100,15 @@ TEST(Server, AnswersPreflightsWithoutTheFunction) {
     EXPECT_THAT(response, HasSubstr("Access-Control-Max-Age: 60\r\n"));
 }
 
+TEST(Server, AnswersOptionsOfARouteWithCors) {
+    const Server server = start(apis_of(video), [](const invoke::Request&) { return reply("{}"); });
+    const std::string response =
+        request(server, "OPTIONS /upload/url HTTP/1.1\r\nHost: h\r\nOrigin: https://a\r\n\r\n");
+    EXPECT_EQ(status_of(response), 204);
+    EXPECT_THAT(response, HasSubstr("Access-Control-Allow-Methods: GET,OPTIONS\r\n"));
+    EXPECT_EQ(status_of(request(server, "OPTIONS /nothing HTTP/1.1\r\nHost: h\r\n\r\n")), 404);
+}
+
 TEST(Server, SaysNotFoundAndInternalServerError) {
     int calls = 0;
     const Server server = start(apis_of(video), [&](const invoke::Request&) {

@@ -134,12 +134,12 @@ TEST_F(ResolverTest, WhatMustNotPassForAbsentStaysAsItWasWritten) {
         return data::write_json(resolver_.resolve(
             data::read_yaml(yaml, "v.yaml").value(), diagnostics_, Unknown::as_written));
     };
-    EXPECT_EQ(kept("{security: !Ref None, b: !Ref Stage}"), R"({"security":{"Ref":"None"},"b":"dev"})");
+    EXPECT_EQ(
+        kept("{security: !Ref None, b: !Ref Stage}"), R"({"security":{"Ref":"None"},"b":"dev"})");
     EXPECT_EQ(
         kept("{security: !If [Undefined, [{A: []}], !Ref AWS::NoValue]}"),
         R"({"security":{"Fn::If":["Undefined",[{"A":[]}],{"Ref":"AWS::NoValue"}]}})");
-    EXPECT_EQ(
-        kept("!If [NotProd, {security: !Ref None}, 1]"), R"({"security":{"Ref":"None"}})");
+    EXPECT_EQ(kept("!If [NotProd, {security: !Ref None}, 1]"), R"({"security":{"Ref":"None"}})");
 }
 
 TEST_F(ResolverTest, EachMistakeIsToldOnce) {

@@ -154,9 +154,9 @@ protected:
         return {{"Fn", plan}};
     }
 
-    static Request request() {
+    static Request request(std::string function = "Fn") {
         Request request;
-        request.function = "Fn";
+        request.function = std::move(function);
         request.payload = "{}";
         return request;
     }
@@ -289,6 +289,70 @@ TEST_F(InvokerTest, AFailedProvisionIsTold) {
     const auto invoker = make();
     world_.start_fails = true;
     EXPECT_EQ(invoker->provision().error().message, "no room");
+}
+
+TEST_F(InvokerTest, WhatIsMissingIsPreparedWithTheFirstCall) {
+    int prepared = 0;
+    bool possible = false;
+    FunctionPlan plan;
+    plan.spec.function = "Late";
+    plan.prepare = [&](engine::EnvironmentSpec& spec) -> base::Result<void> {
+        ++prepared;
+        spec.layers.push_back({"layer", "/opt", false});
+        return possible ? base::Result<void>() : base::fail("no layer");
+    };
+    const auto invoker = make();
+    invoker->update({{"Late", plan}});
+    EXPECT_EQ(prepared, 0);
+    EXPECT_EQ(invoker->invoke(request("Late")).error().message, "no layer");
+    possible = true;
+    EXPECT_EQ(invoker->invoke(request("Late"))->status, 200);
+    EXPECT_EQ(invoker->invoke(request("Late"))->status, 200);
+    EXPECT_EQ(prepared, 2);
+}
+
+TEST_F(InvokerTest, CallsOfAFunctionThatCannotBePlannedFailWithTheReason) {
+    FunctionPlan plan;
+    plan.fault.emplace().message = "no code";
+    const auto invoker = make();
+    invoker->update({{"Bad", plan}});
+    EXPECT_TRUE(invoker->knows("Bad"));
+    EXPECT_EQ(invoker->invoke(request("Bad")).error().message, "no code");
+    EXPECT_EQ(world_.started, 0U);
+}
+
+TEST_F(InvokerTest, NoEnvironmentServesTwoTenants) {
+    FunctionPlan plan;
+    plan.spec.function = "Fn";
+    plan.fingerprint = "one";
+    plan.tenants = true;
+    const auto invoker = make();
+    invoker->update({{"Fn", plan}});
+    const auto call = [&](const std::string& tenant) {
+        Request asked = request();
+        asked.tenant_id = tenant;
+        return invoker->invoke(asked);
+    };
+    EXPECT_TRUE(call("blue")->cold);
+    EXPECT_TRUE(call("green")->cold);
+    EXPECT_FALSE(call("blue")->cold);
+    EXPECT_EQ(call("")->status, 400);
+    plan.fingerprint = "two";
+    invoker->update({{"Fn", plan}});
+    EXPECT_TRUE(call("blue")->cold);
+    plan.tenants = false;
+    invoker->update({{"Fn", plan}});
+    EXPECT_EQ(call("blue")->status, 400);
+}
+
+TEST_F(InvokerTest, RenewedFunctionsStartAnew) {
+    const auto invoker = make();
+    EXPECT_TRUE(invoker->invoke(request())->cold);
+    EXPECT_FALSE(invoker->invoke(request())->cold);
+    invoker->renew("Fn");
+    EXPECT_TRUE(invoker->invoke(request())->cold);
+    EXPECT_TRUE(world_.wait([&] { return world_.running == 1; }));
+    invoker->renew("Nothing");
 }
 
 TEST_F(InvokerTest, EventsAreQueuedAndDryRunsRunNothing) {
