@@ -1,6 +1,7 @@
 #include "app/application.h"
 
 #include "app/function_environment.h"
+#include "app/known_value.h"
 #include "app/local_files.h"
 #include "app/nested.h"
 #include "app/partial_transform.h"
@@ -191,8 +192,11 @@ base::Result<Application> Application::load(const LoadOptions& options) {
             diagnostics.push_back(std::move(found));
         }
     }
+    const KnownValue known = [&](const Value& call) {
+        return known_value(*source, call, options.region, options.parameter_overrides);
+    };
     Included complete =
-        include_local_files(*source, options.template_file.parent_path(), diagnostics);
+        include_local_files(*source, options.template_file.parent_path(), known, diagnostics);
     keep_layer_ids(complete.document);
     transform::Options settings;
     settings.region = options.region;

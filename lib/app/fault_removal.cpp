@@ -1,9 +1,7 @@
 #include "app/fault_removal.h"
 
+#include "app/known_value.h"
 #include "base/strings.h"
-#include "intrinsics/resolver.h"
-#include "template/parameters.h"
-#include "template/sections.h"
 
 #include <algorithm>
 #include <array>
@@ -236,30 +234,16 @@ bool FaultRemoval::erase(Keys keys, std::size_t depth) {
 // An intrinsic function where AWS wants a value: what it stands for, if that is known here.
 bool FaultRemoval::evaluate(const Keys& keys, std::string& shown) {
     Value* value = at(keys);
-    const Map* call = value == nullptr ? nullptr : value->as_map();
-    const bool intrinsic = call != nullptr && call->size() == 1 &&
-                           (call->begin()->key == "Ref" || call->begin()->key.starts_with("Fn::"));
-    if (!intrinsic) {
+    auto known =
+        value == nullptr
+            ? std::nullopt
+            : known_value(document_, *value, options_.region, options_.parameter_overrides);
+    if (!known) {
         return false;
     }
-    base::Diagnostics others;
-    const auto sections = model::sections_of(document_, others);
-    if (!sections) {
-        return false;
-    }
-    intrinsics::Resolver resolver(
-        *sections,
-        model::parameter_values(*sections->parameters, options_.parameter_overrides, others),
-        intrinsics::pseudo_parameters(options_.region));
-    base::Diagnostics unknown;
-    Value result = resolver.resolve(*value, unknown);
-    if (!unknown.empty() || result.is_null() || result.is_map()) {
-        return false;
-    }
-    result.set_where(value->where());
     shown =
-        result.is_list() ? std::string("its list") : fmt::format("'{}'", data::scalar_text(result));
-    *value = std::move(result);
+        known->is_list() ? std::string("its list") : fmt::format("'{}'", data::scalar_text(*known));
+    *value = std::move(*known);
     return true;
 }
 

@@ -23,8 +23,11 @@ bool is_remote(std::string_view location) {
 
 class Includer {
 public:
-    Includer(const std::filesystem::path& folder, base::Diagnostics& diagnostics)
-        : folder_(folder), diagnostics_(diagnostics) {}
+    Includer(
+        const std::filesystem::path& folder,
+        const KnownValue& known,
+        base::Diagnostics& diagnostics)
+        : folder_(folder), known_(known), diagnostics_(diagnostics) {}
 
     std::vector<std::filesystem::path> take_files() { return std::move(files_); }
 
@@ -41,7 +44,7 @@ public:
         if (map == nullptr) {
             return;
         }
-        if (const Value* location = include_location(*map)) {
+        if (const auto location = include_location(*map)) {
             replace_include(value, *location);
             return;
         }
@@ -73,15 +76,16 @@ public:
     }
 
 private:
-    static const Value* include_location(const Map& map) {
+    std::optional<Value> include_location(const Map& map) const {
         const Value* transform = map.find("Fn::Transform");
         const Value* name = transform == nullptr ? nullptr : transform->find("Name");
         const Value* parameters = transform == nullptr ? nullptr : transform->find("Parameters");
         const Value* location = parameters == nullptr ? nullptr : parameters->find("Location");
-        const bool local = name != nullptr && name->text() == "AWS::Include" &&
-                           location != nullptr && location->is_string() &&
-                           !is_remote(location->text());
-        return local ? location : nullptr;
+        if (name == nullptr || name->text() != "AWS::Include" || location == nullptr) {
+            return std::nullopt;
+        }
+        const auto value = location->is_map() ? known_(*location) : std::optional(*location);
+        return value && value->is_string() && !is_remote(value->text()) ? value : std::nullopt;
     }
 
     // The file's members stand in the place of Fn::Transform, beside those that are there.
@@ -121,6 +125,7 @@ private:
     }
 
     const std::filesystem::path& folder_;
+    const KnownValue& known_;
     std::vector<std::filesystem::path> files_;
     base::Diagnostics& diagnostics_;
     bool complete_ = true;
@@ -129,9 +134,12 @@ private:
 } // namespace
 
 Included include_local_files(
-    const Value& document, const std::filesystem::path& folder, base::Diagnostics& diagnostics) {
+    const Value& document,
+    const std::filesystem::path& folder,
+    const KnownValue& known,
+    base::Diagnostics& diagnostics) {
     Value result = document;
-    Includer includer(folder, diagnostics);
+    Includer includer(folder, known, diagnostics);
     includer.include(result);
     Value* resources = result.find("Resources");
     if (resources != nullptr && resources->is_map()) {

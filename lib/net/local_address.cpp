@@ -52,4 +52,24 @@ bool is_local_address(const std::string& address) {
     return false;
 }
 
+std::string address_of_interface(const std::string& name) {
+    ifaddrs* found = nullptr;
+    if (::getifaddrs(&found) != 0) {
+        return {};
+    }
+    const Interfaces interfaces(found, &freeifaddrs);
+    for (const ifaddrs* one = interfaces.get(); one != nullptr; one = one->ifa_next) {
+        if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET ||
+            name != one->ifa_name) {
+            continue;
+        }
+        std::array<char, INET_ADDRSTRLEN> text{};
+        const auto& address = reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr;
+        if (inet_ntop(AF_INET, &address, text.data(), text.size()) != nullptr) {
+            return text.data();
+        }
+    }
+    return {};
+}
+
 } // namespace samara::net

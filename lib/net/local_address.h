@@ -8,4 +8,7 @@ namespace samara::net {
 /// network namespace of this process.
 bool is_local_address(const std::string& address);
 
+/// The first IPv4 address of a network interface of this machine; empty when there is none.
+std::string address_of_interface(const std::string& name);
+
 } // namespace samara::net

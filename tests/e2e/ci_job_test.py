@@ -29,7 +29,7 @@ sam build --cached --parallel
 test -f .aws-sam/build/template.yaml
 
 step invoke
-function=$(sam local invoke no-such-function 2>&1 >/dev/null | grep -o 'it has: .*' | cut -d' ' -f3 | tr -d ,)
+function=HelloWorldFunction
 test "$(sam local invoke "$function" --event events/event.json | jq -r .statusCode)" = 200
 test "$(sam local invoke "$function" --no-event 2>/dev/null | jq -r '.body | fromjson | .message')" = "hello world"
 

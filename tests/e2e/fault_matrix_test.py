@@ -185,6 +185,11 @@ FAULTS = [
     Fault("an authorizer whose function is not there", resource(
         REST_AUTH % ("{DefaultAuthorizer: A, Authorizers: {A: {FunctionArn: !GetAtt Nothing.Arn}}}", "")), "Nothing",
         routes={"/secured": 501}, refused=None, build_told=None),
+    Fault("an authorizer that cannot be run", function("CodeUri: nowhere/") + "\n" + "\n".join(
+        "  " + line for line in (HTTP_AUTH % (
+            "{DefaultAuthorizer: A, Authorizers: {A: {FunctionArn: !GetAtt Faulty.Arn, AuthorizerPayloadFormatVersion: '2.0'}}}",
+            "")).replace("CodeUri: faulty/", "CodeUri: good/").splitlines()), "nowhere",
+          runs=False, status=502, routes={"/secured": 500}, refused=False, build_told=None),
     Fault("Auth that is a text", resource(REST_AUTH % ("secret", "")), "Auth", routes={"/secured": 501}),
     Fault("a resource policy that is a text", resource(REST_AUTH % ("{ResourcePolicy: mine}", "")), "ResourcePolicy",
           routes={"/secured": 501}),

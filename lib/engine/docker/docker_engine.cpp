@@ -36,20 +36,25 @@ std::string container_name(const std::string& function) {
     return name;
 }
 
-// Of a network as the engine describes it: the first of IPv4.
+// The IPv4 address of a network's gateway: as the engine tells it, else that of the bridge, which
+// is there when the engine shares this machine's networks.
 std::string gateway_of(const data::Value& network) {
     const data::Value* ipam = network.find("IPAM");
     const data::Value* configs = ipam == nullptr ? nullptr : ipam->find("Config");
-    if (configs == nullptr || !configs->is_list()) {
-        return {};
-    }
-    for (const data::Value& config : *configs->as_list()) {
-        const data::Value* gateway = config.find("Gateway");
-        if (gateway != nullptr && gateway->text().find(':') == std::string_view::npos) {
-            return std::string(gateway->text());
+    if (configs != nullptr && configs->is_list()) {
+        for (const data::Value& config : *configs->as_list()) {
+            const data::Value* gateway = config.find("Gateway");
+            if (gateway != nullptr && !gateway->text().empty() &&
+                gateway->text().find(':') == std::string_view::npos) {
+                return std::string(gateway->text());
+            }
         }
     }
-    return {};
+    const data::Value* options = network.find("Options");
+    const data::Value* bridge =
+        options == nullptr ? nullptr : options->find("com.docker.network.bridge.name");
+    return bridge == nullptr ? std::string()
+                             : net::address_of_interface(std::string(bridge->text()));
 }
 
 class DockerEngine final : public Engine {
@@ -79,7 +84,7 @@ public:
             return tl::unexpected(answer.error());
         }
         const std::string gateway = gateway_of(*answer);
-        if (!net::is_local_address(gateway)) {
+        if (!api_->local() || !net::is_local_address(gateway)) {
             return base::fail(
                 fmt::format(
                     "containers on the network {} do not reach this machine at an address of its "

@@ -100,9 +100,14 @@ Resources:
   Other:
     Type: AWS::Serverless::HttpApi
     Properties: {DefinitionUri: api.yaml}
+  ByName:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      DefinitionBody: {'Fn::Transform': {Name: AWS::Include, Parameters: {Location: !Sub '${Name}.yaml'}}}
+Parameters: {Name: {Type: String, Default: api}}
 )");
     ASSERT_TRUE(application) << to_string(application.error());
-    for (const char* id : {"Api", "Other"}) {
+    for (const char* id : {"Api", "Other", "ByName"}) {
         const data::Value* body =
             application->sections().resources->find(id)->find("Properties")->find("Body");
         ASSERT_NE(body, nullptr) << id;
@@ -217,29 +222,65 @@ TEST_F(ApplicationTest, SettingsBeyondLambdasQuotasAreToldUnlessLifted) {
             "      Handler: a.b\nTransform: AWS::Serverless-2016-10-31\n",
             property));
     };
-    const auto plan = [](const base::Result<Application>& application, bool limits) {
+    std::string told;
+    const base::Log log([&](base::LogLevel, std::string_view line) { told += line; });
+    const auto plan = [&](const base::Result<Application>& application, bool limits) {
+        told.clear();
         RunOptions options;
         options.limits = limits;
-        auto planner = Planner::make(*application, options, base::Log());
-        return planner->plan(*application, application->functions().front());
+        auto planner = Planner::make(*application, options, log);
+        auto planned = planner->plan(*application, application->functions().front());
+        EXPECT_TRUE(planned) << to_string(planned.error());
+        return std::move(planned->spec);
     };
-    const std::string variables = "Environment: {Variables: {A: '" + std::string(4088, 'x') + "'}}";
-    const auto just = load_with(variables);
+    const auto just = load_with("Environment: {Variables: {A: '" + std::string(4088, 'x') + "'}}");
     ASSERT_TRUE(just) << to_string(just.error());
-    EXPECT_TRUE(plan(just, true));
+    plan(just, true);
+    EXPECT_EQ(told, "");
     const auto large = load_with("Environment: {Variables: {A: '" + std::string(4089, 'x') + "'}}");
-    ASSERT_TRUE(large);
-    const auto refused = plan(large, true);
-    ASSERT_FALSE(refused);
+    plan(large, true);
     EXPECT_THAT(
-        to_string(refused.error()),
+        told,
         HasSubstr("template.yaml:5:20: the environment variables of 'Fn' are 4097 bytes, and "
                   "Lambda takes 4096\n  "));
-    EXPECT_TRUE(plan(large, false));
+    plan(large, false);
+    EXPECT_EQ(told, "");
     const auto slow = load_with("Timeout: 901");
-    ASSERT_TRUE(slow);
-    EXPECT_THAT(to_string(plan(slow, true).error()), HasSubstr("template.yaml:5:16: Timeout of"));
-    EXPECT_TRUE(plan(slow, false));
+    EXPECT_EQ(plan(slow, true).timeout_seconds, 900U);
+    EXPECT_THAT(told, HasSubstr("template.yaml:5:16: Timeout of 'Fn' is 901"));
+    EXPECT_EQ(plan(slow, false).timeout_seconds, 901U);
+    const auto none = load_with("Timeout: 0");
+    const auto spec = plan(none, false);
+    EXPECT_EQ(spec.timeout_seconds, 1U);
+    EXPECT_EQ(spec.environment.at("AWS_LAMBDA_FUNCTION_TIMEOUT"), "1");
+    EXPECT_EQ(plan(load_with("MemorySize: 1"), true).memory_mb, 128U);
+    EXPECT_EQ(plan(load_with("MemorySize: 20000"), true).memory_mb, 10240U);
+    EXPECT_EQ(plan(load_with("EphemeralStorage: {Size: 1}"), true).ephemeral_storage_mb, 512U);
+}
+
+TEST_F(ApplicationTest, AFunctionThatCannotBePlannedLeavesTheOthers) {
+    write("here/a.py", "");
+    const auto application = load(R"(
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {Runtime: python3.12, Handler: a.b}}
+Resources:
+  Good: {Type: AWS::Serverless::Function, Properties: {CodeUri: here}}
+  Away: {Type: AWS::Serverless::Function, Properties: {CodeUri: nowhere}}
+  Odd: {Type: AWS::Serverless::Function, Properties: {CodeUri: here, Runtime: cobol}}
+  Late:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: here, Layers: ['arn:aws:lambda:us-east-1:123456789012:layer:of-another:3']}
+)");
+    ASSERT_TRUE(application) << to_string(application.error());
+    auto planner = Planner::make(*application, RunOptions(), base::Log());
+    const invoke::FunctionPlans plans = planner->plan_all(*application);
+    ASSERT_EQ(plans.size(), 4U);
+    EXPECT_FALSE(plans.at("Good").fault);
+    EXPECT_THAT(plans.at("Away").fault->message, HasSubstr("nowhere"));
+    EXPECT_THAT(plans.at("Odd").fault->message, HasSubstr("cobol"));
+    EXPECT_FALSE(plans.at("Late").fault);
+    EXPECT_TRUE(plans.at("Late").prepare) << "the layer is fetched with the first call";
+    EXPECT_EQ(planner->plan_all(*application, {"Good"}).size(), 1U);
 }
 
 } // namespace

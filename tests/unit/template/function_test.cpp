@@ -122,6 +122,10 @@ TEST(LayerVersionArn, RefusesWhatIsNone) {
 
 TEST(Limits, AreThoseOfTheTable) {
     EXPECT_EQ(limits().timeout_seconds, 900U);
+    EXPECT_EQ(limits().least_timeout_seconds, 1U);
+    EXPECT_EQ(limits().least_memory_mb, 128U);
+    EXPECT_EQ(limits().memory_mb, 10240U);
+    EXPECT_EQ(limits().least_storage_mb, 512U);
     EXPECT_EQ(limits().environment_bytes, 4096U);
     EXPECT_EQ(limits().layers, 5U);
     EXPECT_EQ(limits().unzipped_bytes, 262'144'000U);
