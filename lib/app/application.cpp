@@ -336,8 +336,10 @@ void Application::resolve_member(
     Value resolved = resolver_->resolve(member.value, diagnostics_);
     for (std::size_t i = before; i < diagnostics_.size(); ++i) {
         base::Error& error = diagnostics_[i].error;
-        error.resource = logical_id;
-        error.property = member.key;
+        if (error.resource.empty()) { // else of a nested stack, which it asked
+            error.resource = logical_id;
+            error.property = member.key;
+        }
     }
     target.erase(member.key);
     if (!resolved.is_null()) {

@@ -27,10 +27,8 @@ bool same_place(const base::Location& a, const base::Location& b) {
            *a.file == *b.file;
 }
 
+// The innermost: a block of YAML begins where its first key does.
 bool find_place(const Value& value, const base::Location& where, Keys& keys) {
-    if (same_place(value.where(), where)) {
-        return true;
-    }
     if (const data::List* list = value.as_list()) {
         const std::size_t depth = keys.size();
         for (const Value& item : *list) {
@@ -49,7 +47,7 @@ bool find_place(const Value& value, const base::Location& where, Keys& keys) {
             keys.pop_back();
         }
     }
-    return false;
+    return same_place(value.where(), where);
 }
 
 // The members of `property` ("Auth.Authorizers.A") that are there, added to `keys`.
@@ -173,11 +171,18 @@ std::string FaultRemoval::owner(const base::Error& error) const {
 // more, by its place.
 FaultRemoval::Keys FaultRemoval::locate(const base::Error& error) const {
     Keys named;
+    Keys placed;
+    const bool has_place = find_place(document_, error.where, placed);
     const Value* resources = document_.find("Resources");
-    const Value* resource = resources == nullptr ? nullptr : resources->find(error.resource);
+    std::string id = error.resource;
+    if (!id.empty() && resources != nullptr && resources->find(id) == nullptr &&
+        placed.size() > 1 && placed.front() == "Resources") {
+        id = placed[1]; // of which that one is generated
+    }
+    const Value* resource = resources == nullptr ? nullptr : resources->find(id);
     bool complete = false;
-    if (resource != nullptr && !error.resource.empty()) {
-        named = {"Resources", error.resource};
+    if (resource != nullptr && !id.empty()) {
+        named = {"Resources", id};
         const Value* below = resource->find("Properties");
         if (below != nullptr) {
             named.emplace_back("Properties");
@@ -196,8 +201,7 @@ FaultRemoval::Keys FaultRemoval::locate(const base::Error& error) const {
         }
         complete = !error.property.empty() && follow(below, error.property, named);
     }
-    Keys placed;
-    if (complete || !find_place(document_, error.where, placed)) {
+    if (complete || !has_place) {
         return named;
     }
     const bool same_resource =

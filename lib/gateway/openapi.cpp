@@ -106,7 +106,8 @@ void read_operation(
     const bool has_own = security != nullptr && !security->is_null();
     route.access = read_access(has_own ? security : reading.document.find("security"), reading);
     const data::Value* auth = operation.value.find("x-amazon-apigateway-auth");
-    if (auth != nullptr && !is_scalar(auth->is_map() ? auth->find("type") : auth)) {
+    const data::Value* auth_type = auth == nullptr ? nullptr : auth->find("type");
+    if (auth != nullptr && !auth->is_null() && (auth_type == nullptr || !is_scalar(auth_type))) {
         close(
             "x-amazon-apigateway-auth of the route cannot be evaluated", reading.api, route.access);
     }

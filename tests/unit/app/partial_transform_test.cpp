@@ -128,7 +128,9 @@ TEST(PartialTransform, ProtectionThatIsTakenOutClosesWhatItProtects) {
     EXPECT_TRUE(of_api.closed.apis.contains("Api"));
 
     const PartialTemplate of_all =
-        transformed("Globals: {HttpApi: {Auth: text}}\n" + std::string(function));
+        transformed(
+            "Globals: {HttpApi: {Auth: text}}\n" + std::string(function) +
+            "      Events: {A: {Type: HttpApi, Properties: {Path: /x, Method: get}}}\n");
     EXPECT_TRUE(of_all.closed.apis.contains("ServerlessHttpApi"));
     EXPECT_FALSE(of_all.closed.apis.contains("ServerlessRestApi"));
 }
