@@ -77,7 +77,9 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
     if (!application) {
         return base::fail(std::move(application).error());
     }
-    report_faults(*application, log);
+    ToldFaults told;
+    const base::Log fault_log = told.next(log);
+    report_faults(*application, fault_log);
     auto engine = engine::select_engine({options.engine, options.run.strict}, log, cancel);
     if (!engine) {
         return base::fail(std::move(engine).error());
@@ -92,7 +94,7 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
         local_lambda = std::move(*local);
         run.lambda_endpoint = local_lambda->endpoint();
     }
-    auto planner = Planner::make(*application, run, log, cancel);
+    auto planner = Planner::make(*application, run, fault_log, cancel);
     if (!planner) {
         return base::fail(std::move(planner).error());
     }
@@ -101,6 +103,7 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
     // An edit is one of this template, even while it is not there and another one would be found.
     live->options_.load.template_file = live->application_->template_file();
     live->options_.run = std::move(run);
+    live->told_ = std::move(told);
     live->engine_ = std::move(*engine);
     live->local_lambda_ = std::move(local_lambda);
     if (auto chosen = live->choose_functions(); !chosen) {
@@ -198,6 +201,10 @@ void LiveApplication::warm_up() {
         return application_->functions();
     }();
     for (const model::Function& function : functions) {
+        const bool served = chosen_.empty() || chosen_.contains(function.logical_id);
+        if (!served || faults_.contains(function.logical_id)) {
+            continue;
+        }
         log_.info(fmt::format("Warming {}", function.logical_id));
         if (auto warmed = invoker_->warm(function.logical_id, 1); !warmed) {
             log_.error(
@@ -236,7 +243,7 @@ base::Result<os::FileWatcher> LiveApplication::watch(Reloaded reloaded) {
         watched_paths(*application_),
         [this](os::FileWatcher::Moment moment) -> os::FileWatcher::TakenUp {
             std::vector<std::filesystem::path> paths;
-            auto taken_up = reload(paths);
+            auto taken_up = reload(paths, moment);
             if (!taken_up && moment == os::FileWatcher::Moment::now) {
                 return {false, std::move(paths), {}}; // half of an edit, perhaps
             }
@@ -269,7 +276,8 @@ void LiveApplication::provision() {
 
 // What cannot be read leaves what is served as it was. `paths` are to be watched in any case: what
 // mends an error may be in a file that was just named.
-base::Result<void> LiveApplication::reload(std::vector<std::filesystem::path>& paths) {
+base::Result<void>
+LiveApplication::reload(std::vector<std::filesystem::path>& paths, os::FileWatcher::Moment moment) {
     auto application = load_application(options_.load, true);
     if (!application) {
         return base::fail(std::move(application).error());
@@ -278,8 +286,13 @@ base::Result<void> LiveApplication::reload(std::vector<std::filesystem::path>& p
     if (!application->is_complete()) { // somebody is writing a file, or has yet to
         return base::fail(first_error(application->diagnostics()));
     }
-    report_faults(*application, log_);
-    auto planner = Planner::make(*application, options_.run, log_, cancel_);
+    if (const auto fresh = told_.first_new(application->diagnostics());
+        fresh && moment == os::FileWatcher::Moment::now) {
+        return base::fail(*fresh);
+    }
+    const base::Log log = told_.next(log_);
+    report_faults(*application, log);
+    auto planner = Planner::make(*application, options_.run, log, cancel_);
     if (!planner) {
         return base::fail(std::move(planner).error());
     }

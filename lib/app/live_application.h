@@ -7,6 +7,7 @@
 #include "app/plan.h"
 #include "app/serve.h"
 #include "app/strictness.h"
+#include "app/told_faults.h"
 #include "engine/engine.h"
 #include "invoke/invoker.h"
 #include "os/file_watcher.h"
@@ -83,7 +84,8 @@ private:
     invoke::FunctionPlans plan_all(const Application& application);
     void run(invoke::FunctionPlans plans, engine::OutputSink output);
     void tell_what_cannot_run(const invoke::FunctionPlans& plans) const;
-    base::Result<void> reload(std::vector<std::filesystem::path>& paths);
+    base::Result<void>
+    reload(std::vector<std::filesystem::path>& paths, os::FileWatcher::Moment moment);
     void provision();
     [[nodiscard]] std::vector<std::filesystem::path>
     watched_paths(const Application& application) const;
@@ -94,6 +96,7 @@ private:
     std::mutex mutex_; // of application_, which edits replace, and catch_up_
     std::optional<Application> application_;
     Planner planner_;
+    ToldFaults told_;
     Faults faults_;
     std::set<std::string> chosen_; // logical ids; empty: all
     std::unique_ptr<engine::Engine> engine_;
