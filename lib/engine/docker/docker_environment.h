@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/bounded_text.h"
 #include "base/error.h"
 #include "engine/docker/containers.h"
 #include "engine/engine.h"
@@ -63,8 +64,9 @@ private:
 
     std::atomic<bool> alive_ = true;
     mutable std::mutex mutex_;
-    bool ready_ = false;    ///< output is held back until then
-    std::string held_back_; ///< a failed start is told by its error instead
+    bool ready_ = false; ///< output is held back until then
+    /// Until it has started; a failed start is told by its error instead.
+    base::BoundedText<std::size_t{1} << 20> held_back_;
     std::string end_reason_;
 
     os::Cancellation stop_;  ///< ends the watching
