@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 namespace samara::cli {
 
 void declare_run(Options& options, RunArguments& arguments) {
@@ -141,6 +143,8 @@ base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
     run.limits = !arguments.no_limits;
     run.strict = arguments.strict;
     run.local_lambda = arguments.local_lambda;
+    // For people; what is read by programs stays as the function wrote it.
+    run.host_paths = arguments.log_file.empty() && ::isatty(STDERR_FILENO) == 1;
     run.mount_symlinks = arguments.mount_symlinks.value_or(false);
     run.layer_cache_basedir = arguments.layer_cache_basedir;
     run.layer_archives = arguments.layer_archives;

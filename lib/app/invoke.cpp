@@ -101,6 +101,7 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
             : fmt::format("Invoking {} ({})", (*function)->handler, (*function)->runtime));
     invoke::InvokerOptions settings;
     settings.patient = plan->spec.debug.has_value();
+    settings.host_paths = options.run.host_paths;
     const std::string id = (*function)->logical_id;
     invoke::FunctionPlans plans =
         local_lambda ? planner->plan_all(*application) : invoke::FunctionPlans();

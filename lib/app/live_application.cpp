@@ -124,6 +124,7 @@ void LiveApplication::run(invoke::FunctionPlans plans, engine::OutputSink output
     settings.max_concurrency = options_.max_concurrency;
     settings.idle_timeout = options_.idle_timeout;
     settings.patient = !options_.run.debug_ports.empty();
+    settings.host_paths = options_.run.host_paths;
     settings.events.retry_scale = options_.retry_scale;
     settings.events.destinations = options_.destinations;
     settings.events.workers = std::max(settings.events.workers, options_.max_concurrency);

@@ -30,6 +30,7 @@ struct RunOptions {
     bool memory_limit = true;
     bool limits = true; ///< Lambda's quotas
     bool strict = false;
+    bool host_paths = false; ///< beside places in functions' code, in their logs
     bool mount_symlinks = false;
     std::vector<std::uint16_t> debug_ports;
     std::string debug_args;

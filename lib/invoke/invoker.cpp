@@ -1,6 +1,7 @@
 #include "invoke/invoker.h"
 
 #include "invoke/environment_pool.h"
+#include "invoke/host_paths.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -372,6 +373,13 @@ private:
         return failed == results.end() ? base::Result<void>() : std::move(*failed);
     }
 
+    [[nodiscard]] engine::OutputSink output_of(const engine::EnvironmentSpec& spec) const {
+        const auto* zip = std::get_if<engine::ZipPackage>(&spec.package);
+        return options_.host_paths && output_ && zip != nullptr
+                   ? with_host_paths(output_, zip->code)
+                   : output_;
+    }
+
     base::Result<Slot> start(const EnvironmentPool& pool, engine::EnvironmentSpec spec) {
         if (const auto& prepare = pool.preparation()) {
             if (auto prepared = prepare(spec); !prepared) {
@@ -379,7 +387,7 @@ private:
             }
         }
         base::Result<std::unique_ptr<engine::Environment>> environment =
-            engine_.start(spec, output_, cancel_);
+            engine_.start(spec, output_of(spec), cancel_);
         if (!environment) {
             return base::fail(std::move(environment).error());
         }

@@ -42,7 +42,8 @@ struct InvokerOptions {
     std::size_t max_concurrency =
         10; ///< environments a function, unless it reserves its own number
     std::chrono::milliseconds idle_timeout = std::chrono::minutes(10);
-    bool patient = false; ///< wait without end: somebody may sit in a debugger
+    bool patient = false;    ///< wait without end: somebody may sit in a debugger
+    bool host_paths = false; ///< beside places in a function's code, in its log: people read it
     EventQueueOptions events;
     std::function<std::unique_ptr<Transport>(const engine::Endpoint&)> connect = connect_transport;
 };
