@@ -74,8 +74,24 @@ void harden() {
     }
 #endif
     for (const int signal :
-         {SIGPIPE, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGTSTP, SIGTTIN,
-          SIGTTOU, SIGXCPU, SIGXFSZ, SIGIO, SIGTRAP, SIGSYS, SIGSTKFLT, SIGPWR}) {
+         {SIGPIPE,
+          SIGHUP,
+          SIGQUIT,
+          SIGUSR1,
+          SIGUSR2,
+          SIGALRM,
+          SIGVTALRM,
+          SIGPROF,
+          SIGTSTP,
+          SIGTTIN,
+          SIGTTOU,
+          SIGXCPU,
+          SIGXFSZ,
+          SIGIO,
+          SIGTRAP,
+          SIGSYS,
+          SIGSTKFLT,
+          SIGPWR}) {
         pass_over(signal);
     }
     for (int signal = SIGRTMIN; signal <= SIGRTMAX; ++signal) {

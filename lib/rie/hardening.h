@@ -7,7 +7,8 @@ namespace boost::asio {
 class io_context;
 }
 
-/// The function runs beside the emulator, often as the same user: what it can do to it is kept small.
+/// The function runs beside the emulator, often as the same user: what it can do to it is kept
+/// small.
 namespace samara::rie {
 
 /// From now on this process cannot be traced by others of its user, its memory, descriptors and

@@ -209,16 +209,16 @@ private:
         const std::size_t limit = service_.body_limit(request);
         Collecting collecting(*traffic_);
         bool fits = true;
-        if (const auto length = parser.content_length(); length && *length <= limit) {
+        const auto length = parser.content_length();
+        if (length && *length <= limit) {
             fits = collecting.add(*length, limits_.collected);
             request.body.reserve(fits ? *length : 0);
         }
-        std::shared_ptr<asio::steady_timer> timer;
+        // A body that came with its head needs no timer.
+        const bool here = parser.is_done() || (length && *length <= buffer_.size());
+        const auto timer = here ? nullptr : end_when_late(shared_socket_, limits_.body);
         std::array<char, read_size> piece; // NOLINT(cppcoreguidelines-pro-type-member-init): filled
         while (!parser.is_done()) {
-            if (!timer && buffer_.size() == 0) {
-                timer = end_when_late(shared_socket_, limits_.body);
-            }
             ErrorCode error;
             const std::size_t count = co_await read_piece(parser, piece, error);
             if (error) {
@@ -227,7 +227,7 @@ private:
             }
             const std::size_t size = request.body.size() + count;
             request.too_large = request.too_large || size > limit;
-            if (!parser.content_length()) {
+            if (!length) {
                 fits = fits && collecting.add(count, limits_.collected);
             }
             if (!request.too_large && fits) {

@@ -249,10 +249,10 @@ private:
         }
         HttpRequest request{std::move(method), std::move(path), headers(input), {}};
         request.body = input.one_of(bodies);
-        const bool invoke = request.path.starts_with("/2015") || request.path.starts_with("/2021") ||
-                            request.path == "/ping";
-        HttpService& service =
-            invoke ? static_cast<HttpService&>(invoke_api_) : static_cast<HttpService&>(runtime_api_);
+        const bool invoke = request.path.starts_with("/2015") ||
+                            request.path.starts_with("/2021") || request.path == "/ping";
+        HttpService& service = invoke ? static_cast<HttpService&>(invoke_api_)
+                                      : static_cast<HttpService&>(runtime_api_);
         Outcome& outcome = outcomes_.emplace_back();
         outcome.is_call = invoke;
         ExchangePtr exchange = std::make_shared<StrictExchange>(outcome);

@@ -1,5 +1,5 @@
-// Bytes from a client through the HTTP parser to the Lambda API, and whatever a function answers back
-// to the client. No header can end a head early, streams are whole, functions get JSON only.
+// Bytes from a client through the HTTP parser to the Lambda API, and whatever a function answers
+// back to the client. No header can end a head early, streams are whole, functions get JSON only.
 
 #include "data/read.h"
 #include "gateway/functions.h"

@@ -1,6 +1,6 @@
-// Whatever goes wrong, however far an answer has come: each fault in each state of an answer, on the
-// state machine and on the real program. What was streamed reaches the caller, the reason is named,
-// and the next call is served.
+// Whatever goes wrong, however far an answer has come: each fault in each state of an answer, on
+// the state machine and on the real program. What was streamed reaches the caller, the reason is
+// named, and the next call is served.
 #include "rie/emulator.h"
 #include "rie/invoke_api.h"
 #include "rie/runtime_api.h"
@@ -24,12 +24,12 @@ namespace samara::rie {
 namespace {
 
 using namespace std::chrono_literals;
+using samara::test::RieProcess;
+using samara::test::RieSetup;
 using test::FakeCourier;
 using test::FakeHost;
 using test::Recorded;
 using test::RecordingExchange;
-using samara::test::RieProcess;
-using samara::test::RieSetup;
 using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
@@ -123,7 +123,11 @@ protected:
     }
 
     Recorded& request(
-        HttpService& service, std::string method, std::string path, std::string body, Headers head) {
+        HttpService& service,
+        std::string method,
+        std::string path,
+        std::string body,
+        Headers head) {
         Recorded& recorded = recorded_.emplace_back();
         HttpRequest request{std::move(method), std::move(path), std::move(head), std::move(body)};
         const auto exchange = std::make_shared<RecordingExchange>(recorded);
@@ -305,7 +309,8 @@ public:
         address.sun_family = AF_UNIX;
         path.string().copy(address.sun_path, sizeof address.sun_path - 1);
         EXPECT_EQ(
-            ::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+            ::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address),
+            0);
         const timeval patience{20, 0};
         ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         const std::string request = fmt::format(
@@ -394,7 +399,8 @@ std::string payload_for(State state, const std::string& step) {
     case State::streaming:
         return fmt::format(R"({{"do": [["stream", ["first", {}, "late"]]]}})", here);
     case State::trailer:
-        return fmt::format(R"({{"do": [["stream", ["first", "begin trailers", {}], "X: y\r\n"]]}})", here);
+        return fmt::format(
+            R"({{"do": [["stream", ["first", "begin trailers", {}], "X: y\r\n"]]}})", here);
     }
     return "";
 }

@@ -232,6 +232,72 @@ INSTANTIATE_TEST_SUITE_P(
             "Runtime exited with error: signal: segmentation fault"},
         EndCase{{0, 9, true}, "Runtime.OutOfMemory", "Runtime exited with error: signal: killed"}));
 
+TEST_F(EmulatorTest, CallsThatWaitHoldNoMoreThanTheyMay) {
+    emulator_.start();
+    runtime("GET", "invocation/next");
+    invoke("1"); // it runs, the others wait
+    const std::string large(6 * 1024 * 1024, '1');
+    int waiting = 0;
+    while (true) {
+        const Recorded& call =
+            invoke(large, {{"X-Amz-Invocation-Type", waiting % 2 ? "Event" : ""}});
+        if (call.status == 429) {
+            EXPECT_EQ(find(call.headers, "X-Amzn-ErrorType"), "TooManyRequestsException");
+            break;
+        }
+        ASSERT_LT(++waiting, 100);
+    }
+    EXPECT_EQ(waiting, 10); // of 64 MB
+}
+
+TEST_F(EmulatorTest, ARequestIdThatIsNoneIsReplaced) {
+    emulator_.start();
+    Recorded& next = runtime("GET", "invocation/next");
+    invoke("{}", {{"X-Amzn-RequestId", R"(","evil":")"}});
+    EXPECT_THAT(id_of(next), testing::MatchesRegex("[0-9a-f-]{36}"));
+}
+
+TEST_F(EmulatorTest, ManyCallsOfARuntimeThatCannotStartAreAllAnswered) {
+    host_.runtime_error = "no such file";
+    host_.extensions = {"collector"};
+    emulator_.start(); // the extension has to register first, so all of them wait
+    std::vector<Recorded*> calls;
+    for (int i = 0; i < 3'000; ++i) {
+        calls.push_back(&invoke("{}"));
+    }
+    extension("POST", "register", R"({"events":[]})", {{"Lambda-Extension-Name", "collector"}});
+    host_.extensions.clear();
+    host_.pass(2s);
+    host_.pass(2s);
+    for (const Recorded* call : calls) {
+        ASSERT_EQ(call->status, 200U);
+    }
+}
+
+// What an init that fails once more wrote is kept back, and shown when it says something new.
+TEST_F(EmulatorTest, ASecondInitShowsWhatIsNew) {
+    const Headers type{{"Lambda-Runtime-Function-Error-Type", "X"}};
+    for (const std::string second : {"same", "other"}) {
+        Emulator& emulator = emulator_;
+        host_.log.clear();
+        emulator.start();
+        emulator.on_output(host_.last_process, "first try\n");
+        runtime("POST", "init/error", "same", type);
+        invoke("{}");
+        emulator.on_output(host_.last_process, "second try\n");
+        EXPECT_THAT(host_.log, Not(HasSubstr("second try")));
+        runtime("POST", "init/error", second, type);
+        EXPECT_EQ(host_.log.find("second try") != std::string::npos, second == "other");
+    }
+    host_.log.clear();
+    emulator_.start();
+    runtime("POST", "init/error", "same", type);
+    invoke("{}");
+    emulator_.on_output(host_.last_process, "second try\n");
+    runtime("GET", "invocation/next");
+    EXPECT_THAT(host_.log, HasSubstr("second try\nSTART")); // it succeeds
+}
+
 TEST_F(EmulatorTest, AFailedInitIsTriedAgainByTheCallAndThenTold) {
     emulator_.start();
     const std::string document = R"({"errorType":"Runtime.ImportModuleError"})";

@@ -64,6 +64,24 @@ TEST_F(TelemetryTest, ASubscriberGetsEverythingInOrderFromTheBeginning) {
     EXPECT_EQ(to.target, "/in");
 }
 
+TEST_F(TelemetryTest, WhatIsKeptForSubscribersToComeIsBounded) {
+    for (int i = 0; i < 40; ++i) {
+        log_.output(RecordKind::function, std::string(200'000, 'x') + "\n");
+    }
+    subscribe();
+    courier_.fire();
+    std::size_t bytes = 0;
+    while (!courier_.answers.empty()) {
+        courier_.answer(true);
+        courier_.fire();
+    }
+    for (const std::string& batch : courier_.batches) {
+        bytes += batch.size();
+    }
+    EXPECT_GT(bytes, 3'800'000U);
+    EXPECT_LT(bytes, 4'300'000U);
+}
+
 TEST_F(TelemetryTest, OnlyTheTypesAskedForAreSent) {
     subscribe(R"({"types": ["function"], "destination": {"protocol": "TCP", "port": 4244}})");
     log_.invoke_started("id-1", "Root=1");
