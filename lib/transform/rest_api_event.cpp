@@ -161,7 +161,7 @@ bool edit_definition(
 
 /// The members of both, in the order in which Python visits them; those of `generated` win. What
 /// was put together so keeps its order.
-Map joined(const Map& users, const Map& generated, std::uint32_t users_now, std::uint32_t now) {
+Map joined(const Map& users, const Map& generated, std::uint32_t now) {
     Map out;
     const auto add = [&](const data::Entry& entry) {
         data::Entry added = entry;
@@ -169,7 +169,7 @@ Map joined(const Map& users, const Map& generated, std::uint32_t users_now, std:
         added.key_where.added = 0;
         out.set(std::move(added));
     };
-    for (const data::Entry* entry : in_python_order(users, users_now)) {
+    for (const data::Entry* entry : in_python_order(users, untouched_copies)) {
         add(*entry);
     }
     for (const data::Entry* entry : in_python_order(generated, now)) {
@@ -225,8 +225,7 @@ bool merge_route(
     static const Map nothing;
     const Map& added =
         *generated.find("paths")->find(route.path.text())->find(route.method.text())->as_map();
-    Map merged = joined(
-        is_given(operation) ? *operation->as_map() : nothing, added, users_now, history.now());
+    Map merged = joined(is_given(operation) ? *operation->as_map() : nothing, added, history.now());
     data::Entry entry(std::string(method.text()), std::move(merged), method.where());
     if (item == nullptr || !item->is_map()) {
         Map methods;

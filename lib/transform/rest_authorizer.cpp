@@ -171,7 +171,7 @@ std::optional<RestAuthorizers> read_rest_authorizers(const Properties& auth) {
     }
     bool good = true;
     if (authorizers) {
-        for (const data::Entry* next : in_python_order(authorizers->map())) {
+        for (const data::Entry* next : in_python_order(authorizers->map(), 0)) {
             const auto authorizer = authorizers->below(next->key);
             auto scheme = authorizer ? scheme_of(*authorizer) : std::nullopt;
             good = good && scheme.has_value();

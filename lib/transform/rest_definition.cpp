@@ -96,11 +96,11 @@ bool add_response_parameters(const Properties& response, Map& out) {
         if (given == nullptr || !given->is_map()) {
             continue;
         }
-        for (const data::Entry& entry : *given->as_map()) {
+        for (const data::Entry* entry : in_python_order(*given->as_map(), 0)) {
             out.set(data::Entry(
-                fmt::format("gatewayresponse.{}.{}", place, entry.key),
-                entry.value,
-                entry.key_where));
+                fmt::format("gatewayresponse.{}.{}", place, entry->key),
+                entry->value,
+                entry->key_where));
         }
     }
     return true;
@@ -144,17 +144,17 @@ bool add_gateway_responses(const Resource& api, Map& definition) {
     }
     bool good = true;
     Map out;
-    for (const data::Entry& entry : responses->map()) {
-        const auto response = responses->below(entry.key);
+    for (const data::Entry* entry : in_python_order(responses->map(), 0)) {
+        const auto response = responses->below(entry->key);
         auto written = response ? gateway_response(*response) : std::nullopt;
         if (written) {
-            out.set(data::Entry(entry.key, std::move(*written), entry.key_where));
+            out.set(data::Entry(entry->key, std::move(*written), entry->key_where));
         }
         good = good && written.has_value();
     }
     Map& all = map_in(definition, "x-amazon-apigateway-gateway-responses");
-    for (data::Entry& entry : out) {
-        all.set(std::move(entry));
+    for (const data::Entry* entry : in_python_order(out, 0)) {
+        all.set(*entry);
     }
     return good;
 }
@@ -165,7 +165,8 @@ bool add_models(const Resource& api, Map& definition) {
         return false;
     }
     Map& all = map_in(definition, "definitions");
-    for (const data::Entry& model : *models) {
+    for (const data::Entry* next : in_python_order(*models, 0)) {
+        const data::Entry& model = *next;
         if (!model.value.is_map()) {
             api.error_at(
                 model.value, fmt::format("Models.{}", model.key), "a model must be a JSON schema");
