@@ -322,6 +322,10 @@ public:
                 attribute((*parts)[0], (*parts)[1]);
             }
         } else if (const Map* map = value.as_map()) {
+            if (const Value* format = argument_of(value, "Fn::Sub")) {
+                const List* pair = format->as_list();
+                substitutions(pair != nullptr && !pair->empty() ? pair->front() : *format);
+            }
             for (const data::Entry& entry : *map) {
                 check(entry.value);
             }
@@ -329,25 +333,42 @@ public:
     }
 
 private:
+    // "${Table.Arn}"
+    void substitutions(const Value& format) {
+        const std::string_view text = format.text();
+        for (std::size_t open = text.find("${"); open != std::string_view::npos;
+             open = text.find("${", open + 2)) {
+            const std::size_t close = text.find('}', open);
+            const std::string_view name =
+                text.substr(open + 2, close == std::string_view::npos ? 0 : close - open - 2);
+            const std::size_t dot = name.find('.');
+            if (dot != std::string_view::npos) {
+                attribute(name.substr(0, dot), name.substr(dot + 1), format.where());
+            }
+        }
+    }
+
     void attribute(const Value& id, const Value& name) {
-        const Value* resource = resources_.find(id.text());
+        attribute(id.text(), name.text(), name.where().known() ? name.where() : id.where());
+    }
+
+    void attribute(std::string_view id, std::string_view name, const base::Location& where) {
+        const Value* resource = resources_.find(id);
         const Value* type = resource == nullptr ? nullptr : resource->find("Type");
-        const base::Location& where = name.where().known() ? name.where() : id.where();
         if (type == nullptr || !where.known() || is_open(type->text()) ||
-            name.text().starts_with("Outputs.")) {
+            name.starts_with("Outputs.")) {
             return;
         }
         const auto object = types_.resource(type->text());
-        if (!object ||
-            std::find(object->attributes.begin(), object->attributes.end(), name.text()) !=
-                object->attributes.end()) {
+        if (!object || std::find(object->attributes.begin(), object->attributes.end(), name) !=
+                           object->attributes.end()) {
             return;
         }
-        const std::string_view near = base::nearest(name.text(), object->attributes);
+        const std::string_view near = base::nearest(name, object->attributes);
         base::Error error;
         error.where = where;
-        error.message = fmt::format(
-            "Fn::GetAtt: {} ({}) has no attribute {}", id.text(), type->text(), name.text());
+        error.message =
+            fmt::format("Fn::GetAtt: {} ({}) has no attribute {}", id, type->text(), name);
         error.hint = !near.empty() ? fmt::format("did you mean {}?", near)
                      : object->attributes.empty()
                          ? "it has none; !Ref gives its name"

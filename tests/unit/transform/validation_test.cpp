@@ -274,8 +274,10 @@ TEST(Resources, ChecksBothBranchesOfAnIf) {
 TEST(Resources, ChecksAttributes) {
     EXPECT_EQ(
         resources_of("Resources: {T: {Type: AWS::DynamoDB::Table, Properties: {KeySchema: []}}}\n"
-                     "Outputs: {O: {Value: !GetAtt T.Anr}}\n"),
-        Lines{"2: Fn::GetAtt: T (AWS::DynamoDB::Table) has no attribute Anr (did you mean Arn?)"});
+                     "Outputs: {O: {Value: !GetAtt T.Anr},\n P: {Value: !Sub '${T}-${T.Anr}'}}\n"),
+        (Lines{
+            "2: Fn::GetAtt: T (AWS::DynamoDB::Table) has no attribute Anr (did you mean Arn?)",
+            "3: Fn::GetAtt: T (AWS::DynamoDB::Table) has no attribute Anr (did you mean Arn?)"}));
 }
 
 TEST(Resources, ChecksWhatSamPassesOn) {
