@@ -1,6 +1,10 @@
 #include "app/build.h"
 
+#include "base/strings.h"
 #include "commands.h"
+#include "data/write.h"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -18,6 +22,12 @@ struct BuildArguments {
     app::BuildOptions build;
     std::optional<bool> cached;
     std::optional<bool> in_source;
+    std::optional<bool> follow_links;
+    std::optional<bool> use_container;
+    bool watch = false;
+    std::string output;
+    std::string variables_file;
+    std::string mount_with;
 };
 
 void declare(Options& options, BuildArguments& given) {
@@ -38,6 +48,10 @@ void declare(Options& options, BuildArguments& given) {
         "--build-in-source/--no-build-in-source",
         given.in_source,
         {.help = "Let tools work in the source folder"});
+    options.toggle(
+        "--follow-links/--no-follow-links",
+        given.follow_links,
+        {.help = "Whether links that lead out of the project are followed; default: yes"});
     options.text(
         "-b,--build-dir",
         given.build.build_dir,
@@ -51,25 +65,145 @@ void declare(Options& options, BuildArguments& given) {
         given.build.base_dir,
         {.help = "Folder the code paths are relative to", .value_name = "FOLDER"});
     options.flag(
+        "--watch", given.watch, {.help = "Build again whenever a source or the template changes"});
+    options.choice(
+        "--output",
+        given.output,
+        {"text", "json"},
+        {.help = "How the result is written to standard output; default: text"});
+    options.flag(
         "--strict", given.build.strict, {.help = "Take every warning as an error, at once"});
     declare_common(options, given.common);
-    options.ignored_flag(
+    options.group("Build in containers");
+    options.toggle(
         "-u,--use-container/--no-use-container",
-        "functions are built with the tools of this machine");
+        given.use_container,
+        {.help = "Run the tools in a container of the runtime"});
     options.ignored_flag(
         "--use-buildkit/--no-use-buildkit", "the engine decides how it builds images");
-    options.ignored_value(
-        "-e,--container-env-var", "functions are built with the tools of this machine");
-    options.ignored_value(
-        "-ef,--container-env-var-file", "functions are built with the tools of this machine");
-    options.ignored_value(
-        "-bi,--build-image", "functions are built with the tools of this machine");
-    options.ignored_value("-mw,--mount-with", "functions are built with the tools of this machine");
-    options.ignored_flag("--skip-pull-image", "no image is needed to build");
-    options.ignored_value("--docker-network", "functions are built with the tools of this machine");
+    options.list(
+        "-bi,--build-image",
+        given.build.containers.images,
+        {.help = "The container's image, for all or for one function", .value_name = "[ID=]IMAGE"});
+    options.list(
+        "-e,--container-env-var",
+        given.build.containers.variables,
+        {.help = "Variable of the container", .value_name = "[ID.]NAME=VALUE"});
+    options.text(
+        "-ef,--container-env-var-file",
+        given.variables_file,
+        {.help = "Variables as JSON, as for --env-vars", .value_name = "FILE"});
+    options.choice(
+        "-mw,--mount-with",
+        given.mount_with,
+        {"READ", "WRITE"},
+        {.help = "Whether tools may write into the sources; default: READ"});
+    options.flag(
+        "--skip-pull-image",
+        given.build.containers.skip_pull,
+        {.help = "Use images that are here", .environment = "SAM_SKIP_PULL_IMAGE"});
+    options.text(
+        "--docker-network",
+        given.build.containers.network,
+        {.help = "Network of the container",
+         .environment = "SAM_DOCKER_NETWORK",
+         .value_name = "NAME"});
     options.ignored_flag(
         "--mount-symlinks/--no-mount-symlinks",
         "functions are built with the tools of this machine");
+}
+
+// "Built 3 functions and 1 layer" is more than it knows: both are resources here.
+void tell_summary(Console& console, const app::BuildResult& built) {
+    const auto unchanged =
+        std::count_if(built.done.begin(), built.done.end(), [](const build::Done& done) {
+            return done.fate == build::Fate::unchanged;
+        });
+    console.err_line(fmt::format(
+        "Built {} {} in {:.1f} s ({} unchanged)",
+        built.done.size(),
+        built.done.size() == 1 ? "function or layer" : "functions and layers",
+        static_cast<double>(built.time.count()) / 1000,
+        unchanged));
+}
+
+void tell_failures(Console& console, const app::BuildResult& built) {
+    std::vector<std::string> ids;
+    for (const build::Failure& failure : built.failures) {
+        console.error(failure.error);
+        ids.push_back(failure.logical_id);
+    }
+    console.err_line(fmt::format("Not built: {}", base::join(ids, ", ")));
+    if (built.former_stays) {
+        console.err_line(
+            "The former build stays as it was; what could be built is kept for the next time.");
+    } else if (built.placed) {
+        console.err_line("What could be built is in place.");
+    }
+}
+
+constexpr std::string_view next_steps = "Commands you can use next\n"
+                                        "=========================\n"
+                                        "[*] Invoke Function: samara local invoke\n"
+                                        "[*] Serve the APIs: samara local start-api\n"
+                                        "[*] Validate the template: samara validate\n";
+
+std::string_view fate_name(build::Fate fate) {
+    switch (fate) {
+    case build::Fate::built:
+        return "built";
+    case build::Fate::restored:
+        return "restored";
+    case build::Fate::unchanged:
+        return "unchanged";
+    }
+    return "";
+}
+
+// One JSON object: status, where it is, and what became of each function and layer.
+std::string json_result(const app::BuildResult& built) {
+    data::List resources;
+    for (const build::Done& done : built.done) {
+        resources.emplace_back(data::Map{
+            {"id", done.logical_id},
+            {"status", fate_name(done.fate)},
+            {"milliseconds", static_cast<std::int64_t>(done.time.count())}});
+    }
+    for (const build::Failure& failure : built.failures) {
+        resources.emplace_back(data::Map{
+            {"id", failure.logical_id}, {"status", "failed"}, {"error", to_string(failure.error)}});
+    }
+    return data::write_json(data::Map{
+        {"status", built.failures.empty() ? "succeeded" : "failed"},
+        {"build_dir", built.artifacts.string()},
+        {"template", built.template_file.string()},
+        {"milliseconds", static_cast<std::int64_t>(built.time.count())},
+        {"former_build_stays", built.former_stays},
+        {"resources", std::move(resources)}});
+}
+
+void tell_result(
+    Console& console, const BuildArguments& given, const base::Result<app::BuildResult>& built) {
+    const bool json = given.output == "json";
+    if (built) {
+        tell_summary(console, *built);
+    }
+    if (json && built) {
+        console.out_line(json_result(*built));
+    } else if (!built || !built->failures.empty()) {
+        console.out_line("Build Failed");
+    } else {
+        console.out(fmt::format(
+            "\nBuild Succeeded\n\nBuilt Artifacts  : {}\nBuilt Template   : {}\n\n{}",
+            built->artifacts.string(),
+            built->template_file.string(),
+            next_steps));
+    }
+    if (!built) {
+        console.error(built.error());
+    } else if (!built->failures.empty()) {
+        tell_failures(console, *built);
+    }
 }
 
 } // namespace
@@ -82,27 +216,26 @@ int build(Console& console, const Arguments& arguments) {
         return *ended;
     }
     given.build.load = load_arguments(given.common);
-    given.build.cached = given.cached.value_or(false);
     given.build.build_in_source = given.in_source.value_or(false);
+    given.build.cached = given.cached;
+    given.build.follow_links = given.follow_links.value_or(true);
+    given.build.containers.use = given.use_container.value_or(false);
+    given.build.containers.variables_file = given.variables_file;
+    given.build.containers.writable_sources = given.mount_with == "WRITE";
+    if (given.watch) {
+        const auto watched = app::watch_and_build(
+            given.build, console.log(), [&](const base::Result<app::BuildResult>& built) {
+                tell_result(console, given, built);
+            });
+        return watched ? 0 : exit_with(console, watched.error());
+    }
     const auto built = app::build_application(given.build, console.log());
-    if (!built) {
-        if (!was_aborted()) {
-            console.out_line("Build Failed");
-        }
+    if (!built && was_aborted()) {
         return exit_with(console, built.error());
     }
-    console.out(fmt::format(
-        "\nBuild Succeeded\n\n"
-        "Built Artifacts  : {}\n"
-        "Built Template   : {}\n\n"
-        "Commands you can use next\n"
-        "=========================\n"
-        "[*] Invoke Function: samara local invoke\n"
-        "[*] Serve the APIs: samara local start-api\n"
-        "[*] Validate the template: samara validate\n",
-        built->artifacts.string(),
-        built->template_file.string()));
-    return 0;
+    tell_result(console, given, built);
+    const bool usage = !built && built.error().kind == base::ErrorKind::usage;
+    return usage ? 2 : built && built->failures.empty() ? 0 : 1;
 }
 
 } // namespace samara::cli

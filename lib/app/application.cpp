@@ -12,6 +12,8 @@
 #include "template/assets.h"
 #include "template/nested_stack.h"
 #include "transform/expanders.h"
+#include "transform/local_paths.h"
+#include "transform/loops.h"
 
 #include <algorithm>
 
@@ -192,18 +194,20 @@ base::Result<Application> Application::load(const LoadOptions& options) {
             diagnostics.push_back(std::move(found));
         }
     }
-    const KnownValue known = [&](const Value& call) {
-        return known_value(*source, call, options.region, options.parameter_overrides);
-    };
-    Included complete =
-        include_local_files(*source, options.template_file.parent_path(), known, diagnostics);
-    keep_layer_ids(complete.document);
     transform::Options settings;
     settings.region = options.region;
     settings.local_artifacts = true;
     for (const auto& [name, value] : options.parameter_overrides) {
         settings.parameter_overrides.emplace(name, value);
     }
+    transform::expand_template_loops(*source, settings, diagnostics);
+    transform::resolve_local_paths(*source, settings);
+    const KnownValue known = [&](const Value& call) {
+        return known_value(*source, call, options.region, options.parameter_overrides);
+    };
+    Included complete =
+        include_local_files(*source, options.template_file.parent_path(), known, diagnostics);
+    keep_layer_ids(complete.document);
     PartialTemplate partial = transform_in_part(std::move(complete.document), settings);
     add_new(partial.diagnostics, diagnostics);
 

@@ -75,7 +75,8 @@ public:
 
     [[nodiscard]] const std::string& region() const { return options_.region; }
 
-    /// The template as it was written, with the assets of the CDK in their places.
+    /// The template as it was written, with the assets of the CDK in their places, its loops
+    /// expanded and its local paths known.
     [[nodiscard]] const data::Value& source() const { return documents_->source; }
 
     /// CloudFormation, intrinsics not yet evaluated.

@@ -1,14 +1,15 @@
 #include "app/build.h"
 
+#include "app/build_request.h"
 #include "app/image_builder.h"
 #include "app/spelling.h"
 #include "app/strictness.h"
-#include "base/strings.h"
-#include "build/build.h"
 #include "build/rewrite.h"
 #include "data/write.h"
 #include "os/file.h"
+#include "os/file_watcher.h"
 #include "os/signals.h"
+#include "os/wait.h"
 
 #include <algorithm>
 
@@ -20,11 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path absolute(const std::string& path, std::string_view fallback) {
-    std::error_code failed;
-    return fs::absolute(path.empty() ? fs::path(fallback) : fs::path(path), failed)
-        .lexically_normal();
-}
+constexpr const char* template_name = "template.yaml";
 
 fs::path shown(const fs::path& path) {
     std::error_code failed;
@@ -32,69 +29,27 @@ fs::path shown(const fs::path& path) {
     return failed || relative.empty() || relative.native().starts_with("..") ? path : relative;
 }
 
-// They do not keep the rest from being built.
-void tell_faults(const Application& application, const base::Log& log) {
+// What AWS refuses at deployment does not keep it from being built. What fails is told at the end.
+void tell_faults(
+    const Application& application,
+    const std::vector<build::Failure>& failures,
+    const base::Log& log) {
     for (const base::Diagnostic& diagnostic : application.diagnostics()) {
+        const base::Error& error = diagnostic.error;
+        const bool fails =
+            error.property == "DefinitionUri" ||
+            std::any_of(failures.begin(), failures.end(), [&](const build::Failure& failure) {
+                return failure.error.message == error.message;
+            });
         // A build is for one runtime; what names no resource is about the whole of it.
-        if (diagnostic.severity == base::Severity::error || diagnostic.error.resource.empty() ||
-            diagnostic.error.property == "Runtime") {
-            log.warning(to_string(diagnostic.error));
-        } else {
-            log.debug(to_string(diagnostic.error)); // values, which matter when it runs
+        const bool told = diagnostic.severity == base::Severity::error ||
+                          error.resource.empty() || error.property == "Runtime";
+        if (!told) {
+            log.debug(to_string(error)); // values, which matter when it runs
+        } else if (!fails) {
+            log.warning(to_string(error));
         }
     }
-}
-
-// What was wanted and cannot be built, because it cannot be understood.
-base::Result<void> check_all_built(const Application& application, const BuildOptions& options) {
-    std::vector<std::string> missing;
-    for (const auto& [function, error] : application.broken_functions()) {
-        const bool excluded = std::find(options.exclude.begin(), options.exclude.end(), function) !=
-                              options.exclude.end();
-        if (options.function == function || (options.function.empty() && !excluded)) {
-            missing.push_back(function);
-        }
-    }
-    return missing.empty()
-               ? base::Result<void>()
-               : base::fail(
-                     fmt::format(
-                         "not built, for what is told above: {}", base::join(missing, ", ")),
-                     "the rest is built; --exclude leaves out what is not meant to be");
-}
-
-std::string metadata_text(const data::Value& metadata, std::string_view name) {
-    const data::Value* value = metadata.find(name);
-    return value == nullptr ? std::string() : data::scalar_text(*value);
-}
-
-build::Function build_function(const model::Function& function, const fs::path& folder) {
-    build::Function built;
-    built.logical_id = function.logical_id;
-    built.where = function.code_where.known() ? function.code_where : function.where;
-    built.image = function.package_type == model::PackageType::image;
-    built.runtime = function.runtime;
-    built.handler = function.handler;
-    built.architecture = function.architecture;
-    built.metadata = function.metadata;
-    const std::string source =
-        built.image ? metadata_text(function.metadata, "DockerContext") : function.code;
-    built.source = (folder / (source.empty() ? "." : source)).lexically_normal();
-    return built;
-}
-
-build::Layer build_layer(const model::Layer& layer, const fs::path& folder) {
-    build::Layer built;
-    built.logical_id = layer.logical_id;
-    built.source = (folder / layer.content).lexically_normal();
-    built.where = layer.content_where;
-    built.compatible_runtimes = layer.compatible_runtimes;
-    if (const std::string architecture = metadata_text(layer.metadata, "BuildArchitecture");
-        !architecture.empty()) {
-        built.architecture = architecture;
-    }
-    built.metadata = layer.metadata;
-    return built;
 }
 
 std::vector<std::string> buildable(const Application& application) {
@@ -108,82 +63,160 @@ std::vector<std::string> buildable(const Application& application) {
     return ids;
 }
 
-base::Result<build::Request>
-make_request(const Application& application, const BuildOptions& options) {
-    const fs::path folder =
-        options.base_dir.empty() ? application.folder() : absolute(options.base_dir, "");
-    build::Request request;
-    for (const model::Function& function : application.functions()) {
-        const bool wanted = options.function.empty() || options.function == function.logical_id;
-        const bool has_code = !function.inline_code && !function.code.starts_with("s3://");
-        if (wanted && has_code) {
-            request.functions.push_back(build_function(function, folder));
+// The templates of all stacks as they lie in the build folder.
+class Templates {
+public:
+    Templates(const build::Artifacts& artifacts, fs::path build_dir)
+        : artifacts_(artifacts), build_dir_(std::move(build_dir)) {}
+
+    void add(Application& stack) {
+        const std::string prefix = stack.stack_path().empty() ? "" : stack.stack_path() + "/";
+        build::Artifacts own;
+        for (const auto& [id, artifact] : artifacts_) {
+            const std::string_view rest =
+                std::string_view(id).substr(id.starts_with(prefix) ? prefix.size() : id.size());
+            if (!rest.empty() && rest.find('/') == std::string_view::npos) {
+                own[std::string(rest)] = {
+                    artifact.folder.empty() ? fs::path() : fs::path(rest),
+                    artifact.image,
+                    artifact.failed};
+            }
+        }
+        for (const auto& [id, nested] : stack.nested()) {
+            own[id] = {fs::path(id) / template_name};
+            add(*nested);
+        }
+        std::vector<build::MissingFile> missing;
+        const data::Value rewritten = build::rewrite_template(
+            stack.source(), own, stack.folder(), build_dir_ / stack.stack_path(), &missing);
+        texts_[prefix + template_name] = data::write_yaml(rewritten);
+        for (const build::MissingFile& file : missing) {
+            fail(stack, prefix, file);
         }
     }
-    for (const model::Layer& layer : application.layers()) {
-        if (options.function.empty() || options.function == layer.logical_id) {
-            request.layers.push_back(build_layer(layer, folder));
+
+    [[nodiscard]] const build::Templates& texts() const { return texts_; }
+
+    [[nodiscard]] const std::vector<build::Failure>& failures() const { return failures_; }
+
+private:
+    void fail(Application& stack, const std::string& prefix, const build::MissingFile& file) {
+        const data::Value* resource = stack.source().find("Resources")->find(file.logical_id);
+        base::Diagnostics ignored;
+        if (!stack.resolver().exists(*resource, ignored)) {
+            return;
         }
+        base::Error error;
+        error.message = fmt::format("there is no file {}", file.path.string());
+        error.hint = "the path is relative to the template";
+        error.resource = prefix + file.logical_id;
+        error.where = file.where;
+        failures_.push_back({error.resource, error});
     }
-    if (!options.function.empty() && request.functions.empty() && request.layers.empty()) {
-        auto missing = application.require_function(options.function);
-        if (!missing) {
-            return base::fail(std::move(missing).error());
-        }
+
+    const build::Artifacts& artifacts_;
+    fs::path build_dir_;
+    build::Templates texts_;
+    std::vector<build::Failure> failures_;
+};
+
+// What a build was made of: another one is due when it changes.
+void add_paths(
+    const Application& application, const build::Request& request, std::vector<fs::path>& paths) {
+    paths.insert(paths.end(), application.files().begin(), application.files().end());
+    for (const build::Function& function : request.functions) {
+        paths.push_back(function.source);
     }
-    request.build_dir = absolute(options.build_dir, ".aws-sam/build");
-    request.cache_dir = absolute(options.cache_dir, ".aws-sam/cache");
-    if (!options.manifest.empty()) {
-        request.manifest = absolute(options.manifest, "");
+    for (const build::Layer& layer : request.layers) {
+        paths.push_back(layer.source);
     }
-    request.exclude = {options.exclude.begin(), options.exclude.end()};
-    request.whole = options.function.empty();
-    request.cached = options.cached;
-    request.parallel = options.parallel;
-    request.build_in_source = options.build_in_source;
-    return request;
 }
 
-} // namespace
-
-base::Result<BuildResult>
-build_application(const BuildOptions& options, const base::Log& given_log) {
+base::Result<BuildResult> build_once(
+    const BuildOptions& options,
+    const base::Log& given_log,
+    const os::Cancellation& cancel,
+    std::vector<fs::path>& paths) {
     const Strictness strictness(options.strict, given_log);
     const base::Log& log = strictness.log();
+    const auto began = std::chrono::steady_clock::now();
     auto application = load_application(options.load, false);
     if (!application) {
         return base::fail(std::move(application).error());
     }
-    tell_faults(*application, log);
+    check_ids("--exclude", options.exclude, buildable(*application), log);
+    auto made = make_build_request(*application, options, log);
+    if (!made) {
+        return base::fail(std::move(made).error());
+    }
+    tell_faults(*application, made->failures, log);
     if (auto strict = strictness.check(); !strict) {
         return base::fail(std::move(strict).error());
     }
-    check_ids("--exclude", options.exclude, buildable(*application), log);
-    auto request = make_request(*application, options);
-    if (!request) {
-        return base::fail(std::move(request).error());
-    }
-    const os::Cancellation cancel;
-    const os::SignalCancellation signals(cancel);
+    const build::Request& request = made->request;
+    add_paths(*application, request, paths);
     EngineImageBuilder images;
-    auto built = build::build(*request, &images, log, cancel);
+    auto built = build::build(request, &images, log, cancel);
     if (!built) {
         return base::fail(std::move(built).error());
     }
-    const data::Value rewritten = build::rewrite_template(
-        application->source(), built->artifacts(), application->folder(), request->build_dir);
-    if (auto written = os::write_file_atomically(
-            built->folder() / "template.yaml", data::write_yaml(rewritten));
-        !written) {
-        return base::fail(std::move(written).error());
+    Templates templates(built->artifacts(), request.build_dir);
+    templates.add(*application);
+    for (const auto& more : {made->failures, templates.failures()}) {
+        for (const build::Failure& failure : more) {
+            built->add_failure(failure);
+        }
     }
-    if (auto committed = built->commit(); !committed) {
-        return base::fail(std::move(committed).error());
+    BuildResult result;
+    result.artifacts = shown(request.build_dir);
+    result.template_file = shown(request.build_dir / template_name);
+    result.done = built->done();
+    result.failures = built->failures();
+    result.former_stays = !result.failures.empty() && built->has_former();
+    result.placed = built->may_be_placed();
+    auto placed = result.placed ? built->commit(templates.texts()) : built->keep();
+    if (!placed) {
+        return base::fail(std::move(placed).error());
     }
-    if (auto complete = check_all_built(*application, options); !complete) {
-        return base::fail(std::move(complete).error());
+    result.time = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - began);
+    return result;
+}
+
+} // namespace
+
+base::Result<BuildResult> build_application(const BuildOptions& options, const base::Log& log) {
+    const os::Cancellation cancel;
+    const os::SignalCancellation signals(cancel);
+    std::vector<fs::path> paths;
+    return build_once(options, log, cancel, paths);
+}
+
+base::Result<void> watch_and_build(
+    const BuildOptions& options,
+    const base::Log& log,
+    const std::function<void(const base::Result<BuildResult>&)>& built) {
+    const os::Cancellation cancel;
+    const os::SignalCancellation signals(cancel);
+    std::vector<fs::path> paths;
+    built(build_once(options, log, cancel, paths));
+    if (paths.empty()) {
+        return base::fail("there is nothing to watch", "mend the template, then begin again");
     }
-    return BuildResult{shown(request->build_dir), shown(request->build_dir / "template.yaml")};
+    using Moment = os::FileWatcher::Moment;
+    auto watcher = os::FileWatcher::start(paths, [&](Moment) -> os::FileWatcher::TakenUp {
+        std::vector<fs::path> more;
+        if (auto result = build_once(options, log, cancel, more); !cancel.cancelled()) {
+            built(result);
+        }
+        return {true, std::move(more), {}};
+    });
+    if (!watcher) {
+        return tl::unexpected(std::move(watcher.error()));
+    }
+    log.info("Watching for changes (Press CTRL+C to quit)");
+    os::wait_readable(-1, cancel);
+    return {};
 }
 
 } // namespace samara::app

@@ -1,10 +1,14 @@
 #pragma once
 
+#include "app/build_containers.h"
 #include "app/load.h"
 #include "base/log.h"
+#include "build/build.h"
 
+#include <chrono>
 #include <filesystem>
-#include <set>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,19 +22,34 @@ struct BuildOptions {
     std::string base_dir;  ///< what code paths are relative to; empty: the template's folder
     std::string manifest;
     std::vector<std::string> exclude;
-    bool cached = false;
+    std::optional<bool> cached; ///< nothing: what has not changed is not built; false: all is
     bool parallel = false;
     bool build_in_source = false;
+    bool follow_links = true;
     bool strict = false; ///< every warning is an error
+    ContainerOptions containers;
 };
 
 struct BuildResult {
     std::filesystem::path artifacts;     ///< the build folder, as the user would write it
     std::filesystem::path template_file; ///< the rewritten template, likewise
+    std::vector<build::Done> done;
+    std::vector<build::Failure> failures; ///< empty: all that the template asks for was built
+    bool placed = false;                  ///< the build folder has what was built
+    bool former_stays = false;            ///< after failures: the former build is as it was
+    std::chrono::milliseconds time{0};
 };
 
-/// Builds what the template's functions and layers need and writes the template that uses it. A
-/// failure leaves the former build as it was.
+/// Builds what the functions and layers of a template and its nested stacks need, and writes the
+/// templates that use it. What cannot be built does not keep the rest from it: see
+/// BuildResult::failures. Fails when there is nothing to begin with, or when interrupted.
 base::Result<BuildResult> build_application(const BuildOptions& options, const base::Log& log);
+
+/// The same, and again whenever a source or a template has changed, until interrupted. `built` gets
+/// every result, from one thread at a time.
+base::Result<void> watch_and_build(
+    const BuildOptions& options,
+    const base::Log& log,
+    const std::function<void(const base::Result<BuildResult>&)>& built);
 
 } // namespace samara::app

@@ -1,5 +1,6 @@
 #include "app/invoke.h"
 
+#include "app/build_notice.h"
 #include "app/live_application.h"
 #include "app/local_lambda.h"
 #include "app/strictness.h"
@@ -68,6 +69,7 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
         return event;
     }
     report_faults(*application, log);
+    tell_build_state(*application, (*function)->logical_id, log);
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
     auto engine = engine::select_engine({options.engine, options.run.strict}, log, cancel);

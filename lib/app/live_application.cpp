@@ -1,5 +1,6 @@
 #include "app/live_application.h"
 
+#include "app/build_notice.h"
 #include "engine/select.h"
 #include "template/limits.h"
 
@@ -84,6 +85,7 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
     if (!engine) {
         return base::fail(std::move(engine).error());
     }
+    tell_build_state(*application, {}, log);
     std::unique_ptr<LocalLambda> local_lambda;
     RunOptions run = options.run;
     if (run.local_lambda) {
@@ -235,6 +237,9 @@ LiveApplication::watched_paths(const Application& application) const {
     if (!options_.run.env_vars.empty()) {
         paths.push_back(std::filesystem::absolute(options_.run.env_vars));
     }
+    for (std::filesystem::path& source : build_sources(application)) { // to tell what is newer
+        paths.push_back(std::move(source));
+    }
     return paths;
 }
 
@@ -305,6 +310,7 @@ LiveApplication::reload(std::vector<std::filesystem::path>& paths, os::FileWatch
         return base::fail(std::move(prepared).error());
     }
     tell_what_cannot_run(plans);
+    tell_build_state(*application, {}, log_);
     if (images_) {
         images_->watch(images_of(plans));
     }

@@ -54,7 +54,7 @@ public:
     }
 
     // DefinitionUri: file becomes DefinitionBody (Definition for a state machine).
-    void include_definition(Value& resource) {
+    void include_definition(const std::string& logical_id, Value& resource) {
         const Value* type = resource.find("Type");
         Value* properties = resource.find("Properties");
         const Value* uri = properties == nullptr ? nullptr : properties->find("DefinitionUri");
@@ -66,8 +66,13 @@ public:
             type->text() != "AWS::Serverless::HttpApi") {
             return;
         }
+        const std::size_t before = diagnostics_.size();
         auto content = read(*uri);
         if (!content) {
+            for (std::size_t i = before; i < diagnostics_.size(); ++i) {
+                diagnostics_[i].error.resource = logical_id;
+                diagnostics_[i].error.property = "DefinitionUri";
+            }
             return;
         }
         Map& map = *properties->as_map();
@@ -144,7 +149,7 @@ Included include_local_files(
     Value* resources = result.find("Resources");
     if (resources != nullptr && resources->is_map()) {
         for (Entry& resource : *resources->as_map()) {
-            includer.include_definition(resource.value);
+            includer.include_definition(resource.key, resource.value);
         }
     }
     return {std::move(result), includer.take_files(), includer.complete()};

@@ -1,5 +1,6 @@
 #include "app/plan.h"
 
+#include "app/build_notice.h"
 #include "app/quotas.h"
 #include "app/spelling.h"
 #include "app/unpack.h"
@@ -208,6 +209,9 @@ base::Result<Planner> Planner::make(
 
 base::Result<invoke::FunctionPlan>
 Planner::plan(const Application& application, const model::Function& function) {
+    if (auto built = check_was_built(function); !built) {
+        return base::fail(std::move(built).error());
+    }
     invoke::FunctionPlan plan;
     engine::EnvironmentSpec& spec = plan.spec;
     spec.function = function.logical_id;

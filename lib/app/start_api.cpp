@@ -1,3 +1,4 @@
+#include "app/build_notice.h"
 #include "app/live_application.h"
 #include "app/serve.h"
 #include "data/read.h"
@@ -250,8 +251,10 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
     (*live)->warm_up();
     announce(*server, log);
     log.info(fmt::format(
-        "Edits of the code or the template are taken up by the next request.\n"
+        "{} taken up by the next request.\n"
         " * Running on {} (Press CTRL+C to quit)",
+        build_sources((*live)->application()).empty() ? "Edits of the code or the template are"
+                                                      : "What samara build makes is",
         server->address()));
     os::wait_readable(-1, cancel);
     server->stop();

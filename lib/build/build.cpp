@@ -1,20 +1,23 @@
 #include "build/build.h"
 
 #include "base/strings.h"
-#include "build/cache.h"
+#include "build/artifact.h"
 #include "build/definition.h"
 #include "build/graph.h"
 #include "build/image.h"
+#include "build/placement.h"
 #include "build/workflow.h"
+#include "os/file_lock.h"
+#include "os/wait.h"
 
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <mutex>
+#include <set>
 #include <thread>
 
 #include <fmt/format.h>
-
-#include <fnmatch.h>
 
 namespace samara::build {
 
@@ -22,168 +25,111 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using Jobs = std::vector<std::function<base::Result<void>()>>;
+using Clock = std::chrono::steady_clock;
 
-// What every job of one run shares.
-struct Run {
-    const Request& request;
-    const base::Log& log;
-    const os::Cancellation& cancel;
-    fs::path staging; ///< of the whole build: not a source
-    fs::path folder;  ///< becomes the build folder
+std::chrono::milliseconds since(Clock::time_point began) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began);
+}
+
+// What became of one definition or image.
+struct Outcome {
+    base::Result<Made> made;
+    std::chrono::milliseconds time{0};
 };
 
-os::CopyOptions source_filter(const Run& run, const Definition& definition) {
-    os::CopyOptions copy;
-    copy.cancel = run.cancel;
-    copy.symlinks = os::SymlinkMode::follow; // an artifact goes where their targets are not
-    copy.include = [source = definition.source,
-                    patterns = definition.workflow.facts.excludes,
-                    ours = std::vector{run.staging, run.request.build_dir, run.request.cache_dir}](
-                       const fs::path& relative) {
-        const std::string name = relative.filename().string();
-        const bool excluded =
-            std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-                return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
-            });
-        return !excluded && std::find(ours.begin(), ours.end(), source / relative) == ours.end();
-    };
-    return copy;
-}
+// Lines of jobs that run side by side come out together, when the job ends.
+class JobLog {
+public:
+    JobLog(const base::Log& log, std::mutex& mutex, bool buffered)
+        : log_(log), mutex_(mutex), buffered_(buffered) {}
 
-fs::path manifest_of(const Run& run, const Definition& definition) {
-    if (!run.request.manifest.empty()) {
-        return run.request.manifest;
-    }
-    std::error_code ignored;
-    for (const std::string& name : definition.workflow.facts.manifests) {
-        if (fs::is_regular_file(definition.source / name, ignored)) {
-            return definition.source / name;
+    JobLog(const JobLog&) = delete;
+    JobLog& operator=(const JobLog&) = delete;
+    JobLog(JobLog&&) = delete;
+    JobLog& operator=(JobLog&&) = delete;
+
+    ~JobLog() {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [level, line] : lines_) {
+            write(level, line);
         }
     }
-    return {};
-}
 
-base::Result<void>
-run_workflow(const Run& run, const Definition& definition, const fs::path& root) {
-    const auto scratch = os::TempDir::create("scratch");
-    if (!scratch) {
-        return tl::unexpected(scratch.error());
+    base::Log log() {
+        return buffered_ ? base::Log([this](base::LogLevel level, std::string_view line) {
+            lines_.emplace_back(level, line);
+        })
+                         : log_;
     }
-    WorkflowInput input;
-    input.source = definition.source;
-    input.artifacts = root;
-    const std::string& below = definition.workflow.facts.layer_folder;
-    if (definition.layer && !below.empty()) {
-        input.artifacts /= below;
-    }
-    input.scratch = scratch->path();
-    input.manifest = run.request.manifest;
-    input.target = metadata_text(definition.metadata, "SamResourceId");
-    if (input.target.empty()) {
-        input.target = definition.logical_ids.front();
-    }
-    input.runtime = definition.runtime;
-    input.handler = definition.handler;
-    input.architecture = definition.architecture;
-    input.metadata = definition.metadata;
-    input.build_in_source = run.request.build_in_source;
-    input.layer = definition.layer;
-    input.copy = source_filter(run, definition);
-    input.log = run.log;
-    input.cancel = run.cancel;
-    return os::make_folders(input.artifacts).and_then([&] {
-        return definition.workflow.run(input);
-    });
-}
 
-void announce(const Run& run, const Definition& definition) {
-    if (definition.layer) {
-        run.log.info(fmt::format("Building layer '{}'", definition.logical_ids.front()));
-        return;
+private:
+    void write(base::LogLevel level, const std::string& line) const {
+        switch (level) {
+        case base::LogLevel::debug:
+            log_.debug(line);
+            break;
+        case base::LogLevel::info:
+            log_.info(line);
+            break;
+        case base::LogLevel::warning:
+            log_.warning(line);
+            break;
+        case base::LogLevel::error:
+            log_.error(line);
+            break;
+        }
     }
-    run.log.info(fmt::format(
-        "Building codeuri: {} runtime: {} architecture: {} functions: {}",
-        definition.source.string(),
-        definition.runtime,
-        definition.architecture,
-        base::join(definition.logical_ids, ", ")));
-}
 
-base::Result<void>
-build_or_restore(const Run& run, const Definition& definition, Fingerprint& print) {
-    const fs::path root = run.folder / definition.logical_ids.front();
-    if (!run.request.cached) {
-        announce(run, definition);
-        return run_workflow(run, definition, root);
-    }
-    auto current = Cache::fingerprint(
-        definition, manifest_of(run, definition), source_filter(run, definition));
-    if (!current) {
-        return tl::unexpected(std::move(current.error()));
-    }
-    print = std::move(*current);
-    const Cache cache(run.request.cache_dir);
-    const bool valid = cache.contains(definition, print);
-    run.log.info(fmt::format(
-        "{} for following {} ({})",
-        valid ? "Valid cache found, copying previously built resources"
-              : "Cache is invalid, running build and copying resources",
-        definition.layer ? "layers" : "functions",
-        base::join(definition.logical_ids, ", ")));
-    if (valid) {
-        return cache.restore(definition, print, root, run.cancel);
-    }
-    announce(run, definition);
-    return run_workflow(run, definition, root).and_then([&] {
-        return cache.store(definition, print, root, run.cancel);
-    });
-}
+    const base::Log& log_;
+    std::mutex& mutex_;
+    bool buffered_;
+    std::vector<std::pair<base::LogLevel, std::string>> lines_;
+};
 
-base::Result<void>
-make_artifacts(const Run& run, const Definition& definition, Fingerprint& print) {
-    auto built = build_or_restore(run, definition, print);
-    const fs::path first = run.folder / definition.logical_ids.front();
-    for (std::size_t i = 1; built && i < definition.logical_ids.size(); ++i) {
-        os::CopyOptions copy;
-        copy.cancel = run.cancel;
-        built = os::copy_tree(first, run.folder / definition.logical_ids[i], copy);
-    }
-    return built;
-}
+struct Job {
+    std::vector<std::string> logical_ids;
+    base::Location where;
+    std::function<base::Result<Made>(const base::Log&)> run;
+};
 
-base::Result<void> build_image(const Run& run, ImageBuilder* images, const ImageJob& job) {
+base::Result<Made> make_image(const Run& run, ImageBuilder* images, const ImageJob& job) {
     if (images == nullptr) {
         return base::fail(
             "an image can only be built with Docker", "start Docker, or set DOCKER_HOST");
     }
     run.log.info(fmt::format("Building image for {} function", base::join(job.logical_ids, ", ")));
-    return images->build(job.image, run.log, run.cancel);
+    return images->build(job.image, run.log, run.cancel).map([] { return Made{}; });
 }
 
-base::Result<void> located(
-    base::Result<void> result,
-    const std::vector<std::string>& logical_ids,
-    const base::Location& where) {
-    if (!result && result.error().resource.empty()) {
-        base::Error& error = result.error();
-        error.message = fmt::format("{}: {}", base::join(logical_ids, ", "), error.message);
-        error.resource = logical_ids.front();
-        error.where = error.where.known() ? error.where : where;
+base::Error about(base::Error error, const Job& job) {
+    if (error.resource.empty()) {
+        error.message = fmt::format("{}: {}", base::join(job.logical_ids, ", "), error.message);
+        error.resource = job.logical_ids.front();
+        error.where = error.where.known() ? error.where : job.where;
     }
-    return result;
+    return error;
 }
 
-// The first failure in the order of the jobs; after one, no further job is begun.
-base::Result<void> run_all(const Jobs& jobs, bool parallel) {
-    std::vector<base::Result<void>> results(jobs.size());
+// All of them, whatever becomes of the others; none is begun after a cancellation.
+std::vector<Outcome> run_all(
+    const std::vector<Job>& jobs,
+    bool parallel,
+    const base::Log& log,
+    const os::Cancellation& cancel) {
+    std::vector<Outcome> outcomes(jobs.size(), Outcome{base::fail("cancelled"), {}});
     std::atomic<std::size_t> next = 0;
-    std::atomic<bool> failed = false;
+    std::mutex mutex;
     const auto work = [&] {
-        for (std::size_t i = next++; i < jobs.size() && !failed; i = next++) {
-            results[i] = jobs[i]();
-            if (!results[i]) {
-                failed = true;
+        for (std::size_t i = next++; i < jobs.size() && !cancel.cancelled(); i = next++) {
+            const Clock::time_point began = Clock::now();
+            JobLog lines(log, mutex, parallel);
+            const base::Log own = lines.log();
+            outcomes[i] = {jobs[i].run(own), since(began)};
+            if (outcomes[i].made && outcomes[i].made->fate != Fate::unchanged) {
+                own.info(fmt::format(
+                    "Built {} in {:.1f} s",
+                    base::join(jobs[i].logical_ids, ", "),
+                    static_cast<double>(outcomes[i].time.count()) / 1000));
             }
         }
     };
@@ -197,35 +143,92 @@ base::Result<void> run_all(const Jobs& jobs, bool parallel) {
     }
     work();
     threads.clear();
-    for (base::Result<void>& result : results) {
-        if (!result) {
-            return std::move(result);
-        }
-    }
-    return {};
+    return outcomes;
 }
 
-Artifacts
-artifacts_of(const std::vector<Definition>& definitions, const std::vector<ImageJob>& images) {
-    Artifacts artifacts;
-    for (const Definition& definition : definitions) {
-        for (const std::string& id : definition.logical_ids) {
-            artifacts[id] = {id, {}};
-        }
-    }
-    for (const ImageJob& job : images) {
-        for (const std::string& id : job.logical_ids) {
-            artifacts[id] = {{}, job.image.tag};
-        }
-    }
-    return artifacts;
-}
-
-base::Result<os::TempDir> make_staging(const Request& request) {
+// Two builds into one folder take turns.
+base::Result<os::FileLock>
+lock(const Request& request, const base::Log& log, const os::Cancellation& cancel) {
     const fs::path beside = request.build_dir.parent_path();
     if (auto made = os::make_folders(beside); !made) {
         return tl::unexpected(std::move(made.error()));
     }
+    for (bool told = false;; told = true) {
+        auto free = os::FileLock::try_acquire(beside);
+        if (!free) {
+            return tl::unexpected(std::move(free.error()));
+        }
+        if (*free) {
+            return std::move(**free);
+        }
+        if (!told) {
+            log.info(fmt::format("Waiting for another build into {}", request.build_dir.string()));
+        }
+        constexpr std::chrono::milliseconds pause(50);
+        if (os::wait_readable(-1, cancel, Clock::now() + pause) == os::Wake::cancelled) {
+            return base::fail("cancelled");
+        }
+    }
+}
+
+// An image has no folder.
+Artifact failed_artifact(const Request& request, const std::string& id, std::string reason) {
+    const bool image =
+        std::any_of(request.functions.begin(), request.functions.end(), [&](const Function& f) {
+            return f.logical_id == id && f.image;
+        });
+    return {image ? fs::path() : fs::path(id), {}, std::move(reason)};
+}
+
+// A part of the template keeps what the former build has of the rest.
+void keep_the_rest(const Request& request, Placement& placement) {
+    if (request.whole) {
+        return;
+    }
+    for (const auto& [id, placed] : placement.former.artifacts) {
+        const bool there = !placed.image.empty() ||
+                           (placed.inode != 0 && inode_of(request.build_dir / id) == placed.inode);
+        if (there && !placement.artifacts.contains(id)) {
+            placement.artifacts[id] = {
+                placed.image.empty() ? fs::path(id) : fs::path(), placed.image, {}};
+            placement.state.artifacts[id] = placed;
+        }
+    }
+}
+
+void take(
+    const Run& run,
+    const Job& job,
+    Outcome outcome,
+    const std::string& image,
+    Placement& placement) {
+    for (const std::string& id : job.logical_ids) {
+        if (!outcome.made) {
+            base::Error error = about(outcome.made.error(), job);
+            placement.artifacts[id] = failed_artifact(run.request, id, error.message);
+            if (id == job.logical_ids.front()) {
+                placement.failures.push_back({id, std::move(error)});
+            }
+            continue;
+        }
+        Made& made = *outcome.made;
+        const bool fresh = std::find(made.fresh.begin(), made.fresh.end(), id) != made.fresh.end();
+        placement.artifacts[id] = {image.empty() ? fs::path(id) : fs::path(), image, {}};
+        Placed placed = made.placed;
+        placed.image = image;
+        if (fresh) {
+            placement.fresh.push_back(id);
+        } else if (image.empty()) {
+            placed.inode = run.former.artifacts.at(id).inode;
+        }
+        placement.state.artifacts[id] = std::move(placed);
+        placement.done.push_back(
+            {id, fresh || !image.empty() ? made.fate : Fate::unchanged, outcome.time});
+    }
+}
+
+base::Result<os::TempDir> make_staging(const Request& request) {
+    const fs::path beside = request.build_dir.parent_path();
     os::sweep_temp_dirs(beside);
     return os::TempDir::create("build", beside);
 }
@@ -241,46 +244,82 @@ base::Result<Built> build(
     if (!workflows) {
         return tl::unexpected(workflows.error());
     }
-    const auto all = definitions(request, *workflows, log);
-    if (!all) {
-        return tl::unexpected(all.error());
+    auto locked = lock(request, log, cancel);
+    if (!locked) {
+        return tl::unexpected(std::move(locked.error()));
     }
-    const auto image_builds = image_jobs(request, log);
-    if (!image_builds) {
-        return tl::unexpected(image_builds.error());
-    }
+    std::vector<Failure> failures;
+    const std::vector<Definition> all = definitions(request, *workflows, log, failures);
+    const std::vector<ImageJob> image_builds = image_jobs(request, log, failures);
     auto staging = make_staging(request);
     if (!staging) {
         return tl::unexpected(std::move(staging.error()));
     }
-    const Run run{request, log, cancel, staging->path(), staging->path() / "build"};
-    if (auto made = os::make_folders(run.folder); !made) {
+    Placement placement{
+        std::move(*staging),
+        request.build_dir,
+        Cache(request.cache_dir),
+        BuildState::read(request.build_dir),
+        {},
+        {},
+        {},
+        {},
+        std::move(failures),
+        {},
+        std::move(*locked)};
+    for (const Failure& failure : placement.failures) {
+        placement.artifacts[failure.logical_id] =
+            failed_artifact(request, failure.logical_id, failure.error.message);
+    }
+    Run run{
+        request, log, cancel, placement.staging.path(), placement.fresh_folder(), placement.former};
+    if (auto made = os::make_folders(run.fresh); !made) {
         return tl::unexpected(std::move(made.error()));
     }
-    std::vector<Fingerprint> prints(all->size());
-    Jobs jobs;
-    for (std::size_t i = 0; i < all->size(); ++i) {
-        jobs.emplace_back([&, i] {
-            const Definition& definition = all->at(i);
-            return located(
-                make_artifacts(run, definition, prints[i]),
-                definition.logical_ids,
-                definition.where);
-        });
+    std::vector<Job> jobs;
+    for (const Definition& definition : all) {
+        jobs.push_back({definition.logical_ids, definition.where, [&](const base::Log& own) {
+                            auto made = make_artifact(run.with(own), definition);
+                            for (const std::string& id : definition.logical_ids) {
+                                if (!made) { // nothing half-made is put anywhere
+                                    static_cast<void>(os::remove_tree(run.fresh / id));
+                                }
+                            }
+                            return made;
+                        }});
     }
-    for (const ImageJob& job : *image_builds) {
-        jobs.emplace_back(
-            [&] { return located(build_image(run, images, job), job.logical_ids, job.where); });
+    for (const ImageJob& job : image_builds) {
+        jobs.push_back({job.logical_ids, job.where, [&](const base::Log& own) {
+                            return make_image(run.with(own), images, job);
+                        }});
     }
-    if (auto done = run_all(jobs, request.parallel); !done) {
-        return tl::unexpected(std::move(done.error()));
+    std::vector<Outcome> outcomes = run_all(jobs, request.parallel, log, cancel);
+    if (cancel.cancelled()) {
+        return base::fail("cancelled");
     }
-    if (request.cached && request.whole && request.exclude.empty()) {
-        Cache(request.cache_dir).keep_only(*all);
+    std::vector<Fingerprint> prints(all.size());
+    std::set<std::string> definition_ids;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        const bool image = i >= all.size();
+        if (!image && outcomes[i].made) {
+            prints[i] = outcomes[i].made->print;
+        }
+        take(
+            run,
+            jobs[i],
+            std::move(outcomes[i]),
+            image ? image_builds[i - all.size()].image.tag : std::string(),
+            placement);
     }
-    Built built(std::move(*staging), request.build_dir, artifacts_of(*all, *image_builds));
-    built.set_graph(graph_text(*all, prints));
-    return built;
+    for (const Definition& definition : all) {
+        definition_ids.insert(definition.id);
+    }
+    if (request.whole && request.exclude.empty() && placement.failures.empty()) {
+        placement.cache.keep_only(definition_ids);
+    }
+    keep_the_rest(request, placement);
+    placement.graph = graph_text(all, prints);
+    return Built(std::move(placement));
 }
 
 } // namespace samara::build

@@ -6,8 +6,11 @@
 #include "os/cancellation.h"
 #include "os/temp_dir.h"
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,9 +22,10 @@ namespace samara::build {
 /// A function of the template, its intrinsics resolved.
 struct Function {
     std::string logical_id;
-    std::filesystem::path source; ///< absolute: CodeUri, or the DockerContext of an image
-    base::Location where;         ///< of CodeUri, for messages
-    bool image = false;           ///< PackageType: Image
+    std::filesystem::path source;          ///< absolute: CodeUri, or the DockerContext of an image
+    std::filesystem::path template_folder; ///< absolute: what its Metadata is relative to
+    base::Location where;                  ///< of CodeUri, for messages
+    bool image = false;                    ///< PackageType: Image
     std::string runtime;
     std::string handler;
     std::string architecture = "x86_64";
@@ -32,6 +36,7 @@ struct Function {
 struct Layer {
     std::string logical_id;
     std::filesystem::path source; ///< absolute: ContentUri
+    std::filesystem::path template_folder;
     base::Location where;
     std::vector<std::string> compatible_runtimes;
     std::string architecture = "x86_64";
@@ -44,7 +49,7 @@ struct ImageBuild {
     std::filesystem::path context; ///< absolute
     std::string dockerfile;        ///< relative to the context
     std::string target;            ///< may be empty
-    std::string tag;               ///< "<logical id in lower case>:<DockerTag or latest>"
+    std::string tag;               ///< "<id in lower case>:<DockerTag or latest>"
     std::map<std::string, std::string> arguments;
     std::string architecture;
 };
@@ -64,6 +69,27 @@ public:
     build(const ImageBuild& image, const base::Log& log, const os::Cancellation& cancel) = 0;
 };
 
+class ToolHost;
+
+/// What a build container is for.
+struct ContainerNeeds {
+    std::vector<std::string> logical_ids;
+    std::string runtime;
+    std::string architecture;
+    std::vector<std::filesystem::path> sources; ///< folders and files it reads, absolute
+    std::vector<std::filesystem::path> results; ///< folders it writes into, absolute
+    std::vector<std::string> environment;       ///< beginnings of variables that its tools know
+};
+
+/// Starts build containers; an engine stands behind it. Thread-safe. Empty: tools of this machine.
+struct Containers {
+    std::function<base::Result<std::unique_ptr<ToolHost>>(
+        const ContainerNeeds& needs, const base::Log& log, const os::Cancellation& cancel)>
+        start;
+    /// Another text where the container would be another one.
+    std::function<std::string(const ContainerNeeds& needs)> key;
+};
+
 struct Request {
     std::vector<Function> functions;
     std::vector<Layer> layers;
@@ -71,47 +97,89 @@ struct Request {
     std::filesystem::path cache_dir; ///< absolute
     std::filesystem::path manifest;  ///< --manifest, absolute; empty: the workflow's own name
     std::set<std::string> exclude;   ///< --exclude: logical ids
-    bool whole = true; ///< false: a part of the template; the cache keeps what the rest has there
-    bool cached = false;
+    bool whole = true;   ///< false: a part of the template; the cache keeps what the rest has there
+    bool cached = false; ///< keeps artifacts in the cache folder, too, and tells of it
+    bool anew = false;   ///< builds what has not changed, too
     bool parallel = false;
     bool build_in_source = false;
+    bool follow_links = true; ///< links of the sources that lead out of the project, too
+    Containers containers;    ///< for all but images
 };
 
 /// What was made of one function or layer.
 struct Artifact {
-    std::filesystem::path folder; ///< relative to the build folder; empty for an image
-    std::string image;            ///< tag; empty for a folder
+    std::filesystem::path folder = {}; ///< relative to the build folder; empty for an image
+    std::string image = {};            ///< tag; empty for a folder
+    std::string failed = {};           ///< why there is none, where it could not be built
 };
 
 using Artifacts = std::map<std::string, Artifact>; ///< by logical id
 
-/// A finished build that nobody sees yet. Without `commit` it vanishes and the former build stays.
-class Built {
-public:
-    Built(os::TempDir staging, std::filesystem::path build_dir, Artifacts artifacts);
-
-    /// Artifacts by logical id. What was left out, an archive or inline code has none.
-    [[nodiscard]] const Artifacts& artifacts() const { return artifacts_; }
-
-    /// The folder that becomes the build folder: the place to write template.yaml into.
-    [[nodiscard]] std::filesystem::path folder() const;
-
-    /// build.toml, which goes beside the build folder.
-    void set_graph(std::string text) { graph_ = std::move(text); }
-
-    /// Puts the build in the place of the former one.
-    base::Result<void> commit();
-
-private:
-    os::TempDir staging_;
-    std::filesystem::path build_dir_;
-    Artifacts artifacts_;
-    std::string graph_;
+/// A function or layer that could not be built.
+struct Failure {
+    std::string logical_id;
+    base::Error error;
 };
 
-/// Builds everything of the request into a folder beside the build folder. Fails with the first
-/// thing that could not be built, in the order of the request; `log` gets the progress lines and
-/// the output of a tool that failed. `images` may be null when no function is an image.
+enum class Fate : std::uint8_t { built, restored, unchanged };
+
+/// What became of a function or layer that was built.
+struct Done {
+    std::string logical_id;
+    Fate fate = Fate::built;
+    std::chrono::milliseconds time{0};
+};
+
+/// Text by file name, relative to the build folder: "template.yaml", "Child/template.yaml".
+using Templates = std::map<std::string, std::string>;
+
+struct Placement;
+
+/// A finished build that nobody sees yet. Without `commit` or `keep` it vanishes and the former
+/// build stays.
+class Built {
+public:
+    explicit Built(Placement placement);
+    Built(const Built&) = delete;
+    Built& operator=(const Built&) = delete;
+    Built(Built&&) noexcept;
+    Built& operator=(Built&&) noexcept;
+    ~Built();
+
+    /// Artifacts by logical id, those of the former build that stay included. What was left out, an
+    /// archive or inline code has none.
+    [[nodiscard]] const Artifacts& artifacts() const;
+
+    /// In the order of the request.
+    [[nodiscard]] const std::vector<Done>& done() const;
+    [[nodiscard]] const std::vector<Failure>& failures() const;
+
+    /// Something that was found wrong elsewhere.
+    void add_failure(Failure failure);
+
+    /// Whether it may take the place of the former one: nothing failed, or there is no former one
+    /// and something was built.
+    [[nodiscard]] bool may_be_placed() const;
+
+    /// Whether there is a former build that somebody can run.
+    [[nodiscard]] bool has_former() const;
+
+    /// Puts the build in the place of the former one: all at once where nothing of that stays, else
+    /// each artifact at once and then the templates. Whenever it is interrupted, what is there can
+    /// be run, and the next build sets it right.
+    base::Result<void> commit(const Templates& templates);
+
+    /// Leaves the former build as it is, and what was built in the cache for the next time.
+    base::Result<void> keep();
+
+private:
+    std::unique_ptr<Placement> placement_;
+};
+
+/// Builds what of the request has changed since the former build, into a folder beside the build
+/// folder. What cannot be built is in failures(), and the rest goes on; fails when nothing can be
+/// built at all, or when cancelled. `log` gets the progress lines and the output of a tool that
+/// failed. `images` may be null when no function is an image.
 base::Result<Built> build(
     const Request& request,
     ImageBuilder* images,

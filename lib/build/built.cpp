@@ -1,6 +1,8 @@
 #include "build/build.h"
+#include "build/placement.h"
 #include "os/file.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -42,6 +44,88 @@ base::Result<void> exchange(const fs::path& fresh, const fs::path& old) {
     });
 }
 
+base::Result<void> put(const fs::path& fresh, const fs::path& target) {
+    std::error_code ignored;
+    if (fs::exists(fs::symlink_status(target, ignored))) {
+        return exchange(fresh, target);
+    }
+    return os::make_folders(target.parent_path()).and_then([&] { return move(fresh, target); });
+}
+
+// What only the former build had; folders of stacks go with their last artifact.
+void remove_stale(const fs::path& build_dir, const BuildState& former, const BuildState& state) {
+    const auto remove = [&](const fs::path& path) {
+        static_cast<void>(os::remove_tree(path)); // what stays is referred to by nobody
+        std::error_code ignored;
+        for (fs::path parent = path.parent_path();
+             parent != build_dir && fs::is_empty(parent, ignored);
+             parent = parent.parent_path()) {
+            fs::remove(parent, ignored);
+        }
+    };
+    for (const auto& [id, placed] : former.artifacts) {
+        if (!state.artifacts.contains(id) && placed.image.empty()) {
+            remove(build_dir / id);
+        }
+    }
+    for (const std::string& name : former.templates) {
+        if (std::find(state.templates.begin(), state.templates.end(), name) ==
+            state.templates.end()) {
+            remove(build_dir / name);
+        }
+    }
+}
+
+// The artifacts first: each is whole, whichever template names it.
+base::Result<void> replace_parts(Placement& placement, const Templates& templates) {
+    const fs::path& build_dir = placement.build_dir;
+    for (const std::string& id : placement.fresh) {
+        if (auto done = put(placement.fresh_folder() / id, build_dir / id); !done) {
+            return done;
+        }
+        placement.state.artifacts[id].inode = inode_of(build_dir / id);
+    }
+    const auto write = [&](const auto& entry) {
+        const fs::path target = build_dir / entry.first;
+        return os::make_folders(target.parent_path()).and_then([&] {
+            return os::write_file_atomically(target, entry.second);
+        });
+    };
+    for (const auto& entry : templates) {
+        if (auto written = entry.first == template_name ? base::Result<void>() : write(entry);
+            !written) {
+            return written;
+        }
+    }
+    if (const auto root = templates.find(template_name); root != templates.end()) {
+        if (auto written = write(*root); !written) { // names the others, so it comes last
+            return written;
+        }
+    }
+    if (auto written = placement.state.write(build_dir); !written) {
+        return written;
+    }
+    remove_stale(build_dir, placement.former, placement.state);
+    remove_failed(build_dir);
+    return {};
+}
+
+base::Result<void> fill(Placement& placement, const Templates& templates) {
+    const fs::path fresh = placement.fresh_folder();
+    for (const auto& [name, text] : templates) {
+        auto written = os::make_folders((fresh / name).parent_path()).and_then([&] {
+            return os::write_file_atomically(fresh / name, text);
+        });
+        if (!written) {
+            return written;
+        }
+    }
+    for (const std::string& id : placement.fresh) {
+        placement.state.artifacts[id].inode = inode_of(fresh / id);
+    }
+    return placement.state.write(fresh);
+}
+
 // A folder with other things in it keeps them.
 base::Result<void> move_into(const fs::path& fresh, const fs::path& folder) {
     std::vector<fs::path> entries;
@@ -60,33 +144,94 @@ base::Result<void> move_into(const fs::path& fresh, const fs::path& folder) {
     return {};
 }
 
-} // namespace
-
-Built::Built(os::TempDir staging, fs::path build_dir, Artifacts artifacts)
-    : staging_(std::move(staging)), build_dir_(std::move(build_dir)),
-      artifacts_(std::move(artifacts)) {}
-
-fs::path Built::folder() const {
-    return staging_.path() / "build";
+base::Result<void> place(Placement& placement, const Templates& templates) {
+    for (const auto& [name, text] : templates) {
+        placement.state.templates.push_back(name);
+    }
+    const bool parts_stay = std::any_of(
+        placement.state.artifacts.begin(), placement.state.artifacts.end(), [&](const auto& entry) {
+            return entry.second.image.empty() &&
+                   std::find(placement.fresh.begin(), placement.fresh.end(), entry.first) ==
+                       placement.fresh.end();
+        });
+    if (parts_stay) {
+        return replace_parts(placement, templates);
+    }
+    if (auto filled = fill(placement, templates); !filled) {
+        return filled;
+    }
+    const fs::path fresh = placement.fresh_folder();
+    std::error_code error;
+    const fs::file_status old = fs::status(placement.build_dir, error);
+    if (!fs::exists(old)) {
+        return move(fresh, placement.build_dir);
+    }
+    if (!fs::is_directory(old)) {
+        return base::fail(fmt::format("{} is not a folder", placement.build_dir.string()));
+    }
+    return may_be_replaced(placement.build_dir) ? exchange(fresh, placement.build_dir)
+                                                : move_into(fresh, placement.build_dir);
 }
 
-base::Result<void> Built::commit() {
-    std::error_code error;
-    const fs::file_status old = fs::status(build_dir_, error);
-    base::Result<void> done;
-    if (!fs::exists(old)) {
-        done = move(folder(), build_dir_);
-    } else if (!fs::is_directory(old)) {
-        done = base::fail(fmt::format("{} is not a folder", build_dir_.string()));
-    } else if (may_be_replaced(build_dir_)) {
-        done = exchange(folder(), build_dir_);
-    } else {
-        done = move_into(folder(), build_dir_);
+} // namespace
+
+Built::Built(Placement placement) : placement_(std::make_unique<Placement>(std::move(placement))) {}
+
+Built::Built(Built&&) noexcept = default;
+Built& Built::operator=(Built&&) noexcept = default;
+Built::~Built() = default;
+
+const Artifacts& Built::artifacts() const {
+    return placement_->artifacts;
+}
+
+const std::vector<Done>& Built::done() const {
+    return placement_->done;
+}
+
+const std::vector<Failure>& Built::failures() const {
+    return placement_->failures;
+}
+
+void Built::add_failure(Failure failure) {
+    placement_->failures.push_back(std::move(failure));
+}
+
+bool Built::may_be_placed() const {
+    return placement_->failures.empty() || (!has_former() && !placement_->done.empty());
+}
+
+bool Built::has_former() const {
+    std::error_code ignored;
+    return fs::is_regular_file(placement_->build_dir / template_name, ignored);
+}
+
+base::Result<void> Built::commit(const Templates& templates) {
+    return place(*placement_, templates).and_then([&]() -> base::Result<void> {
+        if (placement_->graph.empty()) {
+            return {};
+        }
+        return os::write_file_atomically(
+            placement_->build_dir.parent_path() / "build.toml", placement_->graph);
+    });
+}
+
+base::Result<void> Built::keep() {
+    for (const std::string& id : placement_->fresh) {
+        auto stored = placement_->cache.adopt(
+            placement_->state.artifacts[id].inputs, placement_->fresh_folder() / id);
+        if (!stored) {
+            return stored;
+        }
     }
-    if (!done || graph_.empty()) {
-        return done;
+    if (!has_former()) {
+        return {};
     }
-    return os::write_file_atomically(build_dir_.parent_path() / "build.toml", graph_);
+    Failed failed;
+    for (const Failure& failure : placement_->failures) {
+        failed[failure.logical_id] = failure.error.message;
+    }
+    return write_failed(placement_->build_dir, failed);
 }
 
 } // namespace samara::build

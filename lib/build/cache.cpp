@@ -1,9 +1,10 @@
 #include "build/cache.h"
 
 #include "build/digest.h"
+#include "os/file.h"
 #include "os/temp_dir.h"
 
-#include <algorithm>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -11,52 +12,50 @@ namespace samara::build {
 
 namespace fs = std::filesystem;
 
-base::Result<Fingerprint> Cache::fingerprint(
-    const Definition& definition, const fs::path& manifest, const os::CopyOptions& copy) {
-    auto source = content_digest(definition.source, copy);
-    if (!source) {
-        return tl::unexpected(std::move(source.error()));
+namespace {
+
+constexpr std::size_t definition_digits = 32;
+
+// Links where that is possible; a half-made tree is made anew.
+base::Result<void>
+link_or_copy(const fs::path& from, const fs::path& to, const os::Cancellation& cancel) {
+    std::error_code error;
+    fs::copy(
+        from,
+        to,
+        fs::copy_options::recursive | fs::copy_options::create_hard_links |
+            fs::copy_options::copy_symlinks,
+        error);
+    if (!error) {
+        return {};
     }
-    Fingerprint print{std::move(*source), {}};
-    std::error_code ignored;
-    if (fs::is_regular_file(manifest, ignored)) {
-        auto digest = content_digest(manifest, {});
-        if (!digest) {
-            return tl::unexpected(std::move(digest.error()));
-        }
-        print.manifest = std::move(*digest);
-    }
-    return print;
-}
-
-fs::path Cache::entry(const Definition& definition, const Fingerprint& print) const {
-    Digest both;
-    both.add(print.source);
-    both.add(print.manifest);
-    constexpr std::size_t digits = 16;
-    return folder_ / fmt::format("{}-{}", definition.id, both.hex().substr(0, digits));
-}
-
-bool Cache::contains(const Definition& definition, const Fingerprint& print) const {
-    std::error_code ignored;
-    return fs::is_directory(entry(definition, print), ignored);
-}
-
-base::Result<void> Cache::restore(
-    const Definition& definition,
-    const Fingerprint& print,
-    const fs::path& to,
-    const os::Cancellation& cancel) const {
     os::CopyOptions copy;
     copy.cancel = cancel;
-    return os::copy_tree(entry(definition, print), to, copy);
+    return os::remove_tree(to).and_then([&] { return os::copy_tree(from, to, copy); });
 }
 
-base::Result<void> Cache::store(
-    const Definition& definition,
-    const Fingerprint& print,
-    const fs::path& from,
-    const os::Cancellation& cancel) const {
+} // namespace
+
+fs::path Cache::entry(const Inputs& inputs) const {
+    Digest digest;
+    digest.add(inputs.settings);
+    digest.add(inputs.content.empty() ? inputs.state : inputs.content);
+    constexpr std::size_t digits = 16;
+    return folder_ / fmt::format("{}-{}", inputs.definition, digest.hex().substr(0, digits));
+}
+
+bool Cache::contains(const Inputs& inputs) const {
+    std::error_code ignored;
+    return fs::is_directory(entry(inputs), ignored);
+}
+
+base::Result<void>
+Cache::restore(const Inputs& inputs, const fs::path& to, const os::Cancellation& cancel) const {
+    return link_or_copy(entry(inputs), to, cancel);
+}
+
+base::Result<void>
+Cache::store(const Inputs& inputs, const fs::path& from, const os::Cancellation& cancel) const {
     if (auto made = os::make_folders(folder_); !made) {
         return made;
     }
@@ -64,41 +63,56 @@ base::Result<void> Cache::store(
     if (!staging) {
         return tl::unexpected(staging.error());
     }
-    os::CopyOptions copy;
-    copy.cancel = cancel;
     const fs::path fresh = staging->path() / "artifact";
-    if (auto copied = os::copy_tree(from, fresh, copy); !copied) {
-        return copied;
+    return link_or_copy(from, fresh, cancel).and_then([&] { return put(inputs, fresh); });
+}
+
+base::Result<void> Cache::adopt(const Inputs& inputs, const fs::path& from) const {
+    if (auto made = os::make_folders(folder_); !made) {
+        return made;
     }
-    const fs::path target = entry(definition, print);
+    if (contains(inputs)) {
+        return {};
+    }
     std::error_code error;
+    fs::rename(from, entry(inputs), error);
+    return error ? store(inputs, from, {}) : put(inputs, {});
+}
+
+base::Result<void> Cache::put(const Inputs& inputs, const fs::path& fresh) const {
+    const fs::path target = entry(inputs);
+    std::error_code error;
+    std::vector<fs::path> stale;
     for (fs::directory_iterator old(folder_, error), end; !error && old != end;
          old.increment(error)) {
         const fs::path& path = old->path();
-        if (path.filename().string().starts_with(definition.id + "-") && path != target) {
-            if (auto removed = os::remove_tree(path); !removed) {
-                return removed;
-            }
+        if (path.filename().string().starts_with(inputs.definition + "-") && path != target) {
+            stale.push_back(path);
         }
     }
+    for (const fs::path& path : stale) {
+        if (auto removed = os::remove_tree(path); !removed) {
+            return removed;
+        }
+    }
+    if (fresh.empty()) {
+        return {};
+    }
     fs::rename(fresh, target, error);
-    if (error && !contains(definition, print)) { // another samara may have been faster
+    if (error && !contains(inputs)) { // another samara may have been faster
         return base::fail(fmt::format("cannot store {}: {}", target.string(), error.message()));
     }
     return {};
 }
 
-void Cache::keep_only(const std::vector<Definition>& definitions) const {
+void Cache::keep_only(const std::set<std::string>& definitions) const {
     std::error_code error;
     std::vector<fs::path> stale;
     for (fs::directory_iterator entry(folder_, error), end; !error && entry != end;
          entry.increment(error)) {
         const std::string name = entry->path().filename().string();
-        const bool used =
-            std::any_of(definitions.begin(), definitions.end(), [&](const Definition& definition) {
-                return name.starts_with(definition.id + "-");
-            });
-        if (!used && !name.starts_with("samara-")) {
+        if (!definitions.contains(name.substr(0, definition_digits)) &&
+            !name.starts_with("samara-")) {
             stale.push_back(entry->path());
         }
     }

@@ -8,8 +8,32 @@ namespace samara::build {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+fs::path text_path(const WorkflowInput& input, std::string_view key) {
+    const data::Value* value = input.metadata.find(key);
+    return value == nullptr || value->text().empty()
+               ? fs::path()
+               : (input.template_folder / value->text()).lexically_normal();
+}
+
+// A folder below `source` is meant as that below its copy.
+fs::path in_copy(const fs::path& folder, const fs::path& source, const fs::path& copy) {
+    const fs::path relative = folder.lexically_relative(source);
+    const bool below = !relative.empty() && *relative.begin() != "..";
+    return below ? (copy / relative).lexically_normal() : folder;
+}
+
+} // namespace
+
 base::Result<void> build_custom_make(const WorkflowInput& input) {
-    const fs::path manifest = input.manifest.empty() ? input.source / "Makefile" : input.manifest;
+    // ContextPath has the Makefile, ProjectRootDirectory all that it needs; both, and
+    // WorkingDirectory, are relative to the template.
+    const fs::path context = text_path(input, "ContextPath");
+    const fs::path project = text_path(input, "ProjectRootDirectory");
+    const fs::path manifest = input.manifest.empty()
+                                  ? (context.empty() ? input.source : context) / "Makefile"
+                                  : input.manifest;
     std::error_code ignored;
     if (!fs::is_regular_file(manifest, ignored)) {
         return base::fail(
@@ -18,38 +42,49 @@ base::Result<void> build_custom_make(const WorkflowInput& input) {
                 "add one with the target build-{} that puts its result into $(ARTIFACTS_DIR)",
                 input.target));
     }
-    if (!os::find_program("make")) {
-        return base::fail("make was not found", "install it and see that it is on PATH");
+    const auto program = require_tool(input, "make", "install it and see that it is on PATH");
+    if (!program) {
+        return tl::unexpected(program.error());
     }
-    fs::path folder = input.source;
+    const fs::path source = project.empty() ? input.source : project;
+    fs::path copy = source;
     if (!input.build_in_source) {
-        folder = input.scratch;
-        if (auto copied = os::copy_tree(input.source, folder, input.copy); !copied) {
+        tell_step(input, "CopySource");
+        copy = input.scratch;
+        if (auto copied = os::copy_tree(source, copy, input.copy); !copied) {
             return copied;
         }
     }
-    const data::Value* below = input.metadata.find("WorkingDirectory");
-    if (below != nullptr && below->is_string()) {
-        folder /= below->text();
+    fs::path folder = copy;
+    if (const data::Value* below = input.metadata.find("WorkingDirectory")) {
+        folder = in_copy(text_path(input, "WorkingDirectory"), source, copy);
         if (!fs::is_directory(folder, ignored)) {
             return base::fail(
                 fmt::format("there is no folder {}", folder.string()),
-                "WorkingDirectory is relative to the function's source",
+                "WorkingDirectory is relative to the template's folder",
                 below->where());
         }
     }
+    tell_step(input, "MakeBuild");
     const std::string target = "build-" + input.target;
     Tool make;
     make.argv = {"make", "--makefile", manifest.string(), target};
     make.folder = folder;
     make.environment["ARTIFACTS_DIR"] = input.artifacts.string();
-    return run_tool(
-               make,
-               fmt::format("the target {} of {} failed", target, manifest.string()),
-               fmt::format("see the output of make above; it needs a target {}", target),
-               input.log,
-               input.cancel)
-        .map([](const std::string&) {});
+    auto made = run_tool(
+        input,
+        make,
+        fmt::format("the target {} of {} failed", target, manifest.string()),
+        fmt::format("see the output of make above; it needs a target {}", target));
+    if (!made) {
+        return tl::unexpected(std::move(made.error()));
+    }
+    if (fs::is_empty(input.artifacts, ignored)) {
+        return base::fail(
+            fmt::format("the target {} of {} made nothing", target, manifest.string()),
+            "put the result into the folder $(ARTIFACTS_DIR)");
+    }
+    return {};
 }
 
 } // namespace samara::build

@@ -20,6 +20,11 @@ fs::path normal(const fs::path& source) {
     return path.has_filename() ? path : path.parent_path();
 }
 
+bool is_file(const fs::path& source) {
+    std::error_code ignored;
+    return fs::is_regular_file(source, ignored);
+}
+
 bool is_archive(const fs::path& source) {
     const std::string extension = base::to_lower(source.extension().string());
     std::error_code ignored;
@@ -33,7 +38,7 @@ base::Result<void> check_source(
     const base::Location& where) {
     std::error_code ignored;
     const fs::file_status status = fs::status(source, ignored);
-    if (fs::is_directory(status)) {
+    if (fs::is_directory(status) || fs::is_regular_file(status)) {
         return {};
     }
     base::Error error;
@@ -44,7 +49,7 @@ base::Result<void> check_source(
         "{}: {} {}: {}",
         logical_id,
         property,
-        fs::exists(status) ? "is not a folder" : "does not exist",
+        fs::exists(status) ? "is neither a folder nor a file" : "does not exist",
         source.string());
     error.hint = "the path is relative to the template's folder, or to --base-dir";
     return base::fail(std::move(error));
@@ -54,7 +59,8 @@ base::Result<void> check_source(
 data::Value relevant(const data::Value& metadata) {
     data::Value result = metadata;
     if (data::Map* map = result.as_map()) {
-        for (const std::string_view key : {"SamResourceId", "SamNormalized", "aws:cdk:path"}) {
+        for (const std::string_view key :
+             {"SamResourceId", "SamNormalized", "aws:cdk:path", "aws:asset:path"}) {
             map->erase(key);
         }
     }
@@ -68,12 +74,18 @@ std::string id_of(const Definition& definition) {
         digest.add(text);
     };
     add(definition.layer ? "layer" : "function");
+    add(definition.one_file ? "file" : "folder");
     add(definition.source.string());
     add(definition.runtime);
     add(definition.architecture);
     add(data::write_json(relevant(definition.metadata)));
     if (definition.layer || definition.workflow.facts.by_function) {
         add(definition.logical_ids.front());
+        add(definition.handler);
+    }
+    const data::Value* properties = definition.metadata.find("BuildProperties");
+    if (definition.workflow.facts.by_handler &&
+        (properties == nullptr || properties->find("EntryPoints") == nullptr)) {
         add(definition.handler);
     }
     constexpr std::size_t digits = 32;
@@ -103,6 +115,8 @@ base::Result<Definition> of_function(const Function& function, const Workflows& 
     Definition definition;
     definition.logical_ids = {function.logical_id};
     definition.source = normal(function.source);
+    definition.template_folder = function.template_folder;
+    definition.one_file = is_file(definition.source);
     definition.where = function.where;
     definition.runtime = function.runtime;
     definition.handler = function.handler;
@@ -128,6 +142,8 @@ base::Result<Definition> of_layer(const Layer& layer, const Workflows& workflows
     definition.layer = true;
     definition.logical_ids = {layer.logical_id};
     definition.source = normal(layer.source);
+    definition.template_folder = layer.template_folder;
+    definition.one_file = is_file(definition.source);
     definition.where = layer.where;
     const std::vector<std::string>& runtimes = workflow->facts.runtimes;
     const bool is_runtime = std::find(runtimes.begin(), runtimes.end(), method) != runtimes.end();
@@ -151,35 +167,54 @@ std::string metadata_text(const data::Value& metadata, std::string_view key) {
     return value == nullptr ? std::string() : data::scalar_text(*value);
 }
 
-base::Result<std::vector<Definition>>
-definitions(const Request& request, const Workflows& workflows, const base::Log& log) {
+bool skips_build(const data::Value& metadata) {
+    return base::to_lower(metadata_text(metadata, "SkipBuild")) == "true";
+}
+
+std::string_view own_id(std::string_view logical_id) {
+    return logical_id.substr(logical_id.rfind('/') + 1);
+}
+
+std::vector<Definition> definitions(
+    const Request& request,
+    const Workflows& workflows,
+    const base::Log& log,
+    std::vector<Failure>& failures) {
     std::vector<Definition> result;
+    const auto skip = [&](std::string_view what, const std::string& id, std::string_view why) {
+        log.info(fmt::format("Skip building {}: {}{}", what, id, why));
+    };
     for (const Layer& layer : request.layers) {
         const bool has_method = !metadata_text(layer.metadata, "BuildMethod").empty();
         if (request.exclude.contains(layer.logical_id) || !has_method) {
             continue;
         }
-        if (is_archive(layer.source)) {
-            log.info(fmt::format("Skip building zip layer: {}", layer.logical_id));
-            continue;
+        if (skips_build(layer.metadata)) {
+            skip("layer", layer.logical_id, " (SkipBuild)");
+        } else if (is_archive(layer.source)) {
+            skip("zip layer", layer.logical_id, "");
+        } else if (auto definition = of_layer(layer, workflows)) {
+            result.push_back(std::move(*definition));
+        } else {
+            failures.push_back({layer.logical_id, std::move(definition.error())});
         }
-        auto definition = of_layer(layer, workflows);
-        if (!definition) {
-            return tl::unexpected(std::move(definition.error()));
-        }
-        result.push_back(std::move(*definition));
     }
     for (const Function& function : request.functions) {
         if (request.exclude.contains(function.logical_id) || function.image) {
             continue;
         }
+        if (skips_build(function.metadata)) {
+            skip("function", function.logical_id, " (SkipBuild)");
+            continue;
+        }
         if (is_archive(function.source)) {
-            log.info(fmt::format("Skip building zip function: {}", function.logical_id));
+            skip("zip function", function.logical_id, "");
             continue;
         }
         auto definition = of_function(function, workflows);
         if (!definition) {
-            return tl::unexpected(std::move(definition.error()));
+            failures.push_back({function.logical_id, std::move(definition.error())});
+            continue;
         }
         const auto same = std::find_if(result.begin(), result.end(), [&](const Definition& other) {
             return other.id == definition->id;

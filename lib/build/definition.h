@@ -14,6 +14,8 @@ struct Definition {
     bool layer = false;
     std::vector<std::string> logical_ids; ///< the artifact is built for the first
     std::filesystem::path source;
+    bool one_file = false; ///< the source is a file: the artifact is a folder that holds it
+    std::filesystem::path template_folder;
     base::Location where;
     std::string runtime;
     std::string handler;
@@ -23,10 +25,19 @@ struct Definition {
 };
 
 /// Groups what shares source, runtime, architecture and metadata; image functions, archives,
-/// excluded ids and layers without BuildMethod are left out. Fails on the first whose source is
-/// missing or whose runtime nobody can build.
-base::Result<std::vector<Definition>>
-definitions(const Request& request, const Workflows& workflows, const base::Log& log);
+/// excluded ids, those with SkipBuild and layers without BuildMethod are left out. One whose source
+/// is missing or whose runtime nobody can build is a failure.
+std::vector<Definition> definitions(
+    const Request& request,
+    const Workflows& workflows,
+    const base::Log& log,
+    std::vector<Failure>& failures);
+
+/// Whether Metadata says that it is not built: SkipBuild.
+bool skips_build(const data::Value& metadata);
+
+/// "Fn" of "Child/Fn": what its own template calls it.
+std::string_view own_id(std::string_view logical_id);
 
 /// Metadata.<key> when it is a text, else empty.
 std::string metadata_text(const data::Value& metadata, std::string_view key);

@@ -7,12 +7,14 @@
 namespace samara::build {
 
 base::Result<void> build_dotnet(const WorkflowInput& input) {
-    if (!os::find_program("dotnet")) {
-        return base::fail(
-            "dotnet was not found",
-            "install the .NET SDK (https://dotnet.microsoft.com/download) and see that it is on "
-            "PATH");
+    const auto found = require_tool(
+        input,
+        "dotnet",
+        "install the .NET SDK (https://dotnet.microsoft.com/download) and see that it is on PATH");
+    if (!found) {
+        return tl::unexpected(found.error());
     }
+    tell_step(input, "RunPackageAction");
     const std::filesystem::path source = input.scratch / "source";
     if (auto copied = os::copy_tree(input.source, source, input.copy); !copied) {
         return copied;
@@ -34,11 +36,10 @@ base::Result<void> build_dotnet(const WorkflowInput& input) {
     dotnet.environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
     dotnet.environment["DOTNET_NOLOGO"] = "1";
     return run_tool(
+               input,
                dotnet,
                fmt::format("cannot compile {}", input.source.string()),
-               "see the output of dotnet above",
-               input.log,
-               input.cancel)
+               "see the output of dotnet above")
         .map([](const std::string&) {});
 }
 

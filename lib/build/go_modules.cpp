@@ -17,10 +17,12 @@ std::string text_of(const data::Map& properties, std::string_view key) {
 } // namespace
 
 base::Result<void> build_go_modules(const WorkflowInput& input) {
-    if (!os::find_program("go")) {
-        return base::fail(
-            "go was not found", "install Go (https://go.dev/dl) and see that it is on PATH");
+    const auto found =
+        require_tool(input, "go", "install Go (https://go.dev/dl) and see that it is on PATH");
+    if (!found) {
+        return tl::unexpected(found.error());
     }
+    tell_step(input, "Build");
     // go1.x ran the handler; an OS-only runtime runs "bootstrap".
     const bool by_handler = input.runtime == "go1.x" && !input.handler.empty();
     const std::string program = by_handler ? input.handler : "bootstrap";
@@ -38,11 +40,10 @@ base::Result<void> build_go_modules(const WorkflowInput& input) {
     // The environment's C library may be older than this machine's.
     go.environment["CGO_ENABLED"] = os::variable("CGO_ENABLED").value_or("0");
     return run_tool(
+               input,
                go,
                fmt::format("cannot compile {}", input.source.string()),
-               "see the output of go above",
-               input.log,
-               input.cancel)
+               "see the output of go above")
         .map([](const std::string&) {});
 }
 

@@ -17,6 +17,13 @@ std::string or_default(std::string text, std::string_view otherwise) {
     return text.empty() ? std::string(otherwise) : std::move(text);
 }
 
+// "child-fn" of "Child/Fn": a slash would name a registry's folder.
+std::string repository_of(const std::string& logical_id) {
+    std::string name = base::to_lower(logical_id);
+    std::replace(name.begin(), name.end(), '/', '-');
+    return name;
+}
+
 ImageBuild image_of(const Function& function) {
     const data::Value& metadata = function.metadata;
     ImageBuild image;
@@ -27,7 +34,7 @@ ImageBuild image_of(const Function& function) {
     image.architecture = function.architecture;
     image.tag = fmt::format(
         "{}:{}",
-        base::to_lower(function.logical_id),
+        repository_of(function.logical_id),
         or_default(metadata_text(metadata, "DockerTag"), "latest"));
     const data::Value* arguments = metadata.find("DockerBuildArgs");
     if (arguments != nullptr && arguments->is_map()) {
@@ -68,10 +75,15 @@ base::Result<void> check(const Function& function, const ImageBuild& image) {
 
 } // namespace
 
-base::Result<std::vector<ImageJob>> image_jobs(const Request& request, const base::Log& log) {
+std::vector<ImageJob>
+image_jobs(const Request& request, const base::Log& log, std::vector<Failure>& failures) {
     std::vector<ImageJob> jobs;
     for (const Function& function : request.functions) {
         if (!function.image || request.exclude.contains(function.logical_id)) {
+            continue;
+        }
+        if (skips_build(function.metadata)) {
+            log.info(fmt::format("Skip building function: {} (SkipBuild)", function.logical_id));
             continue;
         }
         const bool described = function.metadata.find("Dockerfile") != nullptr ||
@@ -83,7 +95,8 @@ base::Result<std::vector<ImageJob>> image_jobs(const Request& request, const bas
         }
         ImageBuild image = image_of(function);
         if (auto checked = check(function, image); !checked) {
-            return tl::unexpected(std::move(checked.error()));
+            failures.push_back({function.logical_id, std::move(checked.error())});
+            continue;
         }
         const auto same = std::find_if(jobs.begin(), jobs.end(), [&](const ImageJob& job) {
             return same_image(job.image, image);

@@ -15,7 +15,8 @@ struct ImageJob {
 
 /// The images of a request. Functions with the same Dockerfile, context, arguments and architecture
 /// share one. A function without Metadata.Dockerfile is left out: its image comes from elsewhere.
-/// Fails when a context or Dockerfile is missing.
-base::Result<std::vector<ImageJob>> image_jobs(const Request& request, const base::Log& log);
+/// One whose context or Dockerfile is missing is a failure.
+std::vector<ImageJob>
+image_jobs(const Request& request, const base::Log& log, std::vector<Failure>& failures);
 
 } // namespace samara::build

@@ -1,3 +1,4 @@
+#include "build/java.h"
 #include "build/tool.h"
 #include "build/workflow.h"
 
@@ -20,34 +21,32 @@ base::Result<void> copy_if_there(const fs::path& from, const fs::path& to) {
 
 } // namespace
 
-base::Result<void> build_java(const WorkflowInput& input) {
+base::Result<void> build_java_maven(const WorkflowInput& input) {
     std::error_code ignored;
-    if (!fs::is_regular_file(input.source / "pom.xml", ignored)) {
-        return base::fail(
-            fmt::format("there is no pom.xml in {}", input.source.string()),
-            "Maven is the only build tool for Java that is supported yet; build with another by a "
-            "Makefile: Metadata: BuildMethod: makefile");
-    }
-    if (!os::find_program("mvn")) {
-        return base::fail(
-            "mvn was not found",
-            "install Maven (Debian: apt install maven) and see that it is on PATH");
-    }
     const fs::path source = input.scratch / "source";
     if (auto copied = os::copy_tree(input.source, source, input.copy); !copied) {
         return copied;
     }
+    auto program = wrapper_or_tool(
+        input,
+        source,
+        "mvnw",
+        "mvn",
+        "install Maven (Debian: apt install maven) and see that it is on PATH");
+    if (!program) {
+        return tl::unexpected(std::move(program.error()));
+    }
+    tell_step(input, "MavenBuild");
     const std::string failure = fmt::format("cannot build {}", input.source.string());
     const std::vector<std::vector<std::string>> steps{
-        {"mvn", "--batch-mode", "clean", "install"},
-        {"mvn",
+        {program->string(), "--batch-mode", "clean", "install"},
+        {program->string(),
          "--batch-mode",
          "dependency:copy-dependencies",
          "-DincludeScope=runtime",
          "-Dmdep.prependGroupId=true"}};
     for (const std::vector<std::string>& step : steps) {
-        const auto done = run_tool(
-            {step, source}, failure, "see the output of mvn above", input.log, input.cancel);
+        const auto done = run_tool(input, {step, source}, failure, "see the output of mvn above");
         if (!done) {
             return tl::unexpected(done.error());
         }

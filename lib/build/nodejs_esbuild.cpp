@@ -1,7 +1,11 @@
 #include "base/strings.h"
-#include "build/npm.h"
+#include "build/node_packages.h"
 #include "build/tool.h"
 #include "build/workflow.h"
+#include "data/read.h"
+#include "data/write.h"
+#include "os/environment.h"
+#include "os/temp_dir.h"
 
 #include <array>
 
@@ -82,12 +86,24 @@ void add_option(
     }
 }
 
-std::vector<std::string> esbuild_arguments(const WorkflowInput& input) {
-    const data::Map& properties = input.properties();
-    std::vector<std::string> arguments;
-    if (const data::Value* entries = properties.find("EntryPoints")) {
-        arguments = texts(*entries);
+// BuildProperties.EntryPoints, else the file that Handler names.
+std::vector<std::string> entry_points(const WorkflowInput& input) {
+    if (const data::Value* entries = input.properties().find("EntryPoints")) {
+        return texts(*entries);
     }
+    const std::string stem = input.handler.substr(0, input.handler.rfind('.'));
+    for (const char* extension : {".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx"}) {
+        std::error_code ignored;
+        if (!stem.empty() && fs::is_regular_file(input.source / (stem + extension), ignored)) {
+            return {stem + extension};
+        }
+    }
+    return {};
+}
+
+std::vector<std::string>
+esbuild_arguments(const WorkflowInput& input, std::vector<std::string> arguments) {
+    const data::Map& properties = input.properties();
     arguments.insert(
         arguments.end(), {"--bundle", "--platform=node", "--outdir=" + input.artifacts.string()});
     const std::array defaults{
@@ -112,28 +128,105 @@ std::vector<std::string> esbuild_arguments(const WorkflowInput& input) {
     return arguments;
 }
 
+// Into our own cache, once for all projects.
+base::Result<fs::path> fetch_esbuild(const WorkflowInput& input) {
+    const std::string& version = input.facts->pinned.at("esbuild");
+    // A container sees the scratch folder only.
+    const fs::path cache = input.host == nullptr ? os::cache_folder() : input.scratch / "cache";
+    const fs::path folder = cache / ("esbuild-" + version);
+    const fs::path program = fs::path("node_modules") / ".bin" / "esbuild";
+    std::error_code ignored;
+    if (fs::exists(folder / program, ignored)) {
+        return folder / program;
+    }
+    constexpr const char* hint =
+        "add it to the devDependencies of package.json, or install it: npm install -g esbuild";
+    if (!find_tool(input, "npm")) {
+        return base::fail("esbuild was not found", hint);
+    }
+    input.log.info(fmt::format(
+        "esbuild is neither in the project nor on PATH: taking version {} from npm into {}",
+        version,
+        folder.string()));
+    if (auto made = os::make_folders(cache); !made) {
+        return tl::unexpected(std::move(made.error()));
+    }
+    const auto staging = os::TempDir::create("esbuild", cache);
+    if (!staging) {
+        return tl::unexpected(staging.error());
+    }
+    const fs::path fresh = staging->path() / "fresh";
+    auto installed = os::make_folders(fresh).and_then([&] {
+        return run_npm(
+            input,
+            {"install",
+             "--quiet",
+             "--no-audit",
+             "--no-fund",
+             "--no-save",
+             "--prefix",
+             fresh.string(),
+             "esbuild@" + version},
+            fresh,
+            "esbuild was not found, and could not be taken from npm");
+    });
+    if (!installed) {
+        installed.error().hint = hint;
+        return tl::unexpected(std::move(installed.error()));
+    }
+    fs::rename(fresh, folder, ignored); // another samara may have been faster
+    return folder / program;
+}
+
 // The project's own esbuild before the machine's.
-base::Result<fs::path> find_esbuild(const fs::path& folder) {
+base::Result<fs::path> find_esbuild(const WorkflowInput& input, const fs::path& folder) {
     const fs::path own = folder / "node_modules" / ".bin" / "esbuild";
     std::error_code ignored;
     if (fs::exists(own, ignored)) {
         return own;
     }
-    if (auto found = os::find_program("esbuild")) {
+    if (auto found = find_tool(input, "esbuild")) {
         return *found;
     }
-    return base::fail(
-        "esbuild was not found",
-        "add it to the devDependencies of package.json, or install it: npm install -g esbuild");
+    return fetch_esbuild(input);
+}
+
+// Source maps name the sources, not the copy that was bundled.
+base::Result<void> repair_source_maps(const WorkflowInput& input, const fs::path& folder) {
+    std::error_code error;
+    std::vector<fs::path> maps;
+    for (fs::recursive_directory_iterator entry(input.artifacts, error), end;
+         !error && entry != end;
+         entry.increment(error)) {
+        if (entry->path().extension() == ".map") {
+            maps.push_back(entry->path());
+        }
+    }
+    for (const fs::path& path : maps) {
+        const auto text = os::read_file(path);
+        auto map = text ? data::read_json(*text, path.string()) : base::fail(text.error());
+        data::Value* sources = map ? map->find("sources") : nullptr;
+        if (sources == nullptr || !sources->is_list()) {
+            continue;
+        }
+        for (data::Value& source : *sources->as_list()) {
+            const fs::path whole = (path.parent_path() / source.text()).lexically_normal();
+            const fs::path relative = whole.lexically_relative(folder);
+            if (!relative.empty() && *relative.begin() != "..") {
+                source = (input.source / relative).generic_string();
+            }
+        }
+        if (auto w = os::write_file_atomically(path, data::write_json(*map)); !w) {
+            return w;
+        }
+    }
+    return {};
 }
 
 base::Result<void> install(const WorkflowInput& input, const fs::path& folder) {
     std::error_code ignored;
     if (!fs::is_regular_file(folder / npm_manifest, ignored)) {
         return {};
-    }
-    if (auto there = require_npm(); !there) {
-        return there;
     }
     auto manifest = read_npm_manifest(folder / npm_manifest);
     if (!manifest) {
@@ -142,13 +235,15 @@ base::Result<void> install(const WorkflowInput& input, const fs::path& folder) {
     if (!has_something_to_install(*manifest) && manifest->find("devDependencies") == nullptr) {
         return {};
     }
-    return install_npm_packages(input, folder, std::move(*manifest), NpmScope::all);
+    tell_step(input, "NpmInstall");
+    return install_packages(input, folder, std::move(*manifest), NpmScope::all);
 }
 
 } // namespace
 
 base::Result<void> build_nodejs_esbuild(const WorkflowInput& input) {
-    if (!input.properties().contains("EntryPoints")) {
+    std::vector<std::string> entries = entry_points(input);
+    if (entries.empty()) {
         return base::fail(
             "esbuild needs to know where to begin",
             "add Metadata: BuildProperties: EntryPoints: [app.ts]");
@@ -156,6 +251,7 @@ base::Result<void> build_nodejs_esbuild(const WorkflowInput& input) {
     fs::path folder = input.source;
     if (!input.build_in_source) {
         folder = input.scratch / "source";
+        tell_step(input, "CopySource");
         if (auto copied = os::copy_tree(input.source, folder, input.copy); !copied) {
             return copied;
         }
@@ -168,21 +264,21 @@ base::Result<void> build_nodejs_esbuild(const WorkflowInput& input) {
     if (auto installed = install(input, folder); !installed) {
         return installed;
     }
-    const auto program = find_esbuild(folder);
+    const auto program = find_esbuild(input, folder);
     if (!program) {
         return tl::unexpected(program.error());
     }
+    tell_step(input, "EsbuildBundle");
     Tool esbuild;
-    esbuild.argv = esbuild_arguments(input);
+    esbuild.argv = esbuild_arguments(input, std::move(entries));
     esbuild.argv.insert(esbuild.argv.begin(), program->string());
     esbuild.folder = folder;
     return run_tool(
+               input,
                esbuild,
                fmt::format("cannot bundle {}", input.source.string()),
-               "see the output of esbuild above",
-               input.log,
-               input.cancel)
-        .map([](const std::string&) {});
+               "see the output of esbuild above")
+        .and_then([&](const std::string&) { return repair_source_maps(input, folder); });
 }
 
 } // namespace samara::build

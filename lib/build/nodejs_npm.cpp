@@ -1,4 +1,4 @@
-#include "build/npm.h"
+#include "build/node_packages.h"
 #include "build/tool.h"
 #include "build/workflow.h"
 
@@ -35,13 +35,13 @@ base::Result<void> pack(const WorkflowInput& input) {
          "--strip-components=1",
          "--no-same-owner"},
         input.artifacts};
-    return run_tool(tar, failure, "", input.log, input.cancel).map([](const std::string&) {});
+    return run_tool(input, tar, failure, "").map([](const std::string&) {});
 }
 
 base::Result<void> copy_sources(const WorkflowInput& input, const data::Value& manifest) {
     const bool can_be_packed =
         manifest.find("name") != nullptr && manifest.find("version") != nullptr;
-    if (can_be_packed) {
+    if (can_be_packed && find_tool(input, "npm")) {
         return pack(input);
     }
     os::CopyOptions options = input.copy;
@@ -53,11 +53,7 @@ base::Result<void> copy_sources(const WorkflowInput& input, const data::Value& m
 
 // Installs beside the sources, where the developer's editor finds the packages too.
 base::Result<void> install_in_source(const WorkflowInput& input) {
-    auto installed = run_npm(
-        input,
-        {"install", "--quiet", "--no-audit", "--no-fund"},
-        input.source,
-        fmt::format("cannot install the packages of {}", (input.source / npm_manifest).string()));
+    auto installed = install_packages_in_source(input);
     if (!installed) {
         return installed;
     }
@@ -77,15 +73,14 @@ base::Result<void> build_nodejs_npm(const WorkflowInput& input) {
     std::error_code ignored;
     if (!fs::is_regular_file(path, ignored)) {
         input.log.info("package.json file not found. Continuing the build without dependencies.");
+        tell_step(input, "CopySource");
         return os::copy_tree(input.source, input.artifacts, input.copy);
-    }
-    if (auto there = require_npm(); !there) {
-        return there;
     }
     auto manifest = read_npm_manifest(path);
     if (!manifest) {
         return tl::unexpected(std::move(manifest.error()));
     }
+    tell_step(input, "NpmPack");
     if (auto copied = copy_sources(input, *manifest); !copied) {
         return copied;
     }
@@ -97,9 +92,10 @@ base::Result<void> build_nodejs_npm(const WorkflowInput& input) {
     if (!has_something_to_install(*manifest)) {
         return {};
     }
+    tell_step(input, "NpmInstall");
     return input.build_in_source
                ? install_in_source(input)
-               : install_npm_packages(
+               : install_packages(
                      input, input.artifacts, std::move(*manifest), NpmScope::production);
 }
 

@@ -22,21 +22,20 @@ std::string_view python_version(std::string_view runtime) {
     return runtime.substr(std::min(runtime.size(), std::string_view("python").size()));
 }
 
-base::Result<Interpreter>
-find_interpreter(std::string_view runtime, const os::Cancellation& cancel) {
+base::Result<Interpreter> find_interpreter(const WorkflowInput& input) {
+    const std::string& runtime = input.runtime;
     std::vector<fs::path> candidates;
-    for (const std::string& name :
-         {std::string(runtime), std::string("python3"), std::string("python")}) {
-        if (const auto found = os::find_program(name)) {
+    for (const std::string& name : {runtime, std::string("python3"), std::string("python")}) {
+        if (const auto found = find_tool(input, name)) {
             candidates.push_back(*found);
         }
     }
     candidates.emplace_back("/usr/bin/python3");
     std::optional<Interpreter> other;
     for (const fs::path& program : candidates) {
-        const auto output = try_tool({{program.string(), "-c", std::string(probe)}, {}}, cancel);
+        const auto output = try_tool(input, {{program.string(), "-c", std::string(probe)}, {}});
         if (!output) {
-            if (cancel.cancelled()) {
+            if (input.cancel.cancelled()) {
                 return tl::unexpected(output.error());
             }
             continue;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "os/cancellation.h"
+#include "build/workflow.h"
 
 #include <filesystem>
 #include <string>
@@ -20,7 +20,6 @@ std::string_view python_version(std::string_view runtime);
 
 /// The first interpreter on PATH of the runtime's version that has pip, else the first that has pip
 /// at all. What is called python3.x but does not run (a pyenv shim) is passed over.
-base::Result<Interpreter>
-find_interpreter(std::string_view runtime, const os::Cancellation& cancel);
+base::Result<Interpreter> find_interpreter(const WorkflowInput& input);
 
 } // namespace samara::build

@@ -1,4 +1,5 @@
 #include "build/python_interpreter.h"
+#include "build/python_requirements.h"
 #include "build/tool.h"
 #include "build/workflow.h"
 
@@ -81,7 +82,7 @@ Tool install_wheels(const Installation& installation, std::vector<std::string> m
 // Python or processor.
 base::Result<void> install(const Installation& installation) {
     const WorkflowInput& input = installation.input;
-    auto wheels = try_tool(install_wheels(installation), input.cancel);
+    auto wheels = try_tool(input, install_wheels(installation));
     if (!wheels) {
         return tl::unexpected(std::move(wheels.error()));
     }
@@ -93,14 +94,14 @@ base::Result<void> install(const Installation& installation) {
         fmt::format("cannot install the packages of {}", installation.manifest.string());
     const std::string made = (input.scratch / "wheels").string();
     return run_tool(
+               input,
                pip(installation, {"wheel", "--wheel-dir", made}),
                failure,
                "see the output of pip above: check the names and versions in that file and that "
-               "pip can reach its index (PIP_INDEX_URL, PIP_FIND_LINKS)",
-               input.log,
-               input.cancel)
+               "pip can reach its index (PIP_INDEX_URL, PIP_FIND_LINKS)")
         .and_then([&](const std::string&) {
             return run_tool(
+                input,
                 install_wheels(installation, {"--find-links", made}),
                 failure,
                 fmt::format(
@@ -109,38 +110,73 @@ base::Result<void> install(const Installation& installation) {
                     input.runtime,
                     input.architecture,
                     installation.interpreter.version,
-                    input.runtime),
-                input.log,
-                input.cancel);
+                    input.runtime));
         })
         .map([](const std::string&) {});
+}
+
+// uv knows platforms by one name, and chooses like pip.
+// https://docs.astral.sh/uv/reference/cli/#uv-pip-install
+base::Result<void> install_with_uv(const WorkflowInput& input, const fs::path& manifest) {
+    Tool uv;
+    uv.argv = {
+        "uv",
+        "pip",
+        "install",
+        "--quiet",
+        "--target",
+        input.artifacts.string(),
+        "--python-version",
+        std::string(python_version(input.runtime)),
+        "--python-platform",
+        machine_of(input.architecture) + "-manylinux2014",
+        "--only-binary",
+        ":all:",
+        "--requirement",
+        manifest.string()};
+    uv.folder = input.source;
+    return run_tool(
+               input,
+               uv,
+               fmt::format("cannot install the packages of {}", input.source.string()),
+               "see the output of uv above")
+        .map([](const std::string&) {});
+}
+
+base::Result<void> install_with_pip(const WorkflowInput& input, const fs::path& manifest) {
+    auto interpreter = find_interpreter(input);
+    if (!interpreter) {
+        return tl::unexpected(std::move(interpreter.error()));
+    }
+    if (interpreter->version != python_version(input.runtime)) {
+        input.log.warning(fmt::format(
+            "{} was not found; installing its packages with Python {} ({})",
+            input.runtime,
+            interpreter->version,
+            interpreter->program.string()));
+    }
+    return install({input, manifest, *interpreter});
 }
 
 } // namespace
 
 base::Result<void> build_python_pip(const WorkflowInput& input) {
-    const fs::path manifest =
-        input.manifest.empty() ? input.source / "requirements.txt" : input.manifest;
-    std::error_code ignored;
-    if (fs::is_regular_file(manifest, ignored)) {
-        auto interpreter = find_interpreter(input.runtime, input.cancel);
-        if (!interpreter) {
-            return tl::unexpected(std::move(interpreter.error()));
-        }
-        if (interpreter->version != python_version(input.runtime)) {
-            input.log.warning(fmt::format(
-                "{} was not found; installing its packages with Python {} ({})",
-                input.runtime,
-                interpreter->version,
-                interpreter->program.string()));
-        }
-        if (auto installed = install({input, manifest, *interpreter}); !installed) {
+    const auto manifest = python_requirements(input);
+    if (!manifest) {
+        return tl::unexpected(manifest.error());
+    }
+    if (*manifest) {
+        tell_step(input, "ResolveDependencies");
+        auto installed = uses_uv(input) ? install_with_uv(input, **manifest)
+                                        : install_with_pip(input, **manifest);
+        if (!installed) {
             return installed;
         }
     } else {
         input.log.info(
             "requirements.txt file not found. Continuing the build without dependencies.");
     }
+    tell_step(input, "CopySource");
     return os::copy_tree(input.source, input.artifacts, input.copy);
 }
 

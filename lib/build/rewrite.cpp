@@ -4,6 +4,7 @@
 #include "data/read.h"
 #include "samara_build_files.h"
 
+#include <algorithm>
 #include <array>
 
 namespace samara::build {
@@ -26,18 +27,31 @@ constexpr std::array artifact_properties{
     ArtifactProperty{"AWS::Lambda::Function", "Code", "Code.ImageUri"},
     ArtifactProperty{"AWS::Serverless::LayerVersion", "ContentUri", ""},
     ArtifactProperty{"AWS::Lambda::LayerVersion", "Content", ""},
+    ArtifactProperty{"AWS::Serverless::Application", "Location", ""},
+    ArtifactProperty{"AWS::CloudFormation::Stack", "TemplateURL", ""},
 };
+
+bool has_artifact(std::string_view type) {
+    return std::any_of(
+        artifact_properties.begin(), artifact_properties.end(), [&](const ArtifactProperty& row) {
+            return row.type == type;
+        });
+}
 
 class Rewriter {
 public:
-    Rewriter(const Artifacts& artifacts, const fs::path& from, const fs::path& to)
-        : artifacts_(artifacts), from_(from), to_(to) {
+    Rewriter(
+        const Artifacts& artifacts,
+        const fs::path& from,
+        const fs::path& to,
+        std::vector<MissingFile>* missing)
+        : artifacts_(artifacts), from_(from), to_(to), missing_(missing) {
         if (auto table = data::read_json(embedded(paths_file).value_or("{}"), paths_file)) {
             local_paths_ = std::move(*table);
         }
     }
 
-    void rewrite(data::Value& document) const {
+    void rewrite(data::Value& document) {
         if (data::Value* globals = document.find("Globals"); globals && globals->is_map()) {
             for (data::Entry& section : *globals->as_map()) {
                 rewrite_properties("AWS::Serverless::" + section.key, section.value);
@@ -59,11 +73,12 @@ public:
     }
 
 private:
-    void rewrite_resource(const std::string& logical_id, data::Value& resource) const {
+    void rewrite_resource(const std::string& logical_id, data::Value& resource) {
         const data::Value* type = resource.find("Type");
         if (type == nullptr) {
             return;
         }
+        checked_ = has_artifact(type->text()) ? std::string() : logical_id;
         if (data::Value* metadata = resource.find("Metadata")) {
             move_path(metadata->find("DockerContext"));
         }
@@ -74,6 +89,7 @@ private:
         if (artifact != artifacts_.end()) {
             place(artifact->second, type->text(), resource);
         }
+        checked_.clear();
     }
 
     static void place(const Artifact& artifact, std::string_view type, data::Value& resource) {
@@ -85,17 +101,29 @@ private:
             if (!properties.is_map()) {
                 properties = data::Map();
             }
-            if (artifact.image.empty()) {
+            if (artifact.image.empty() && !artifact.folder.empty()) {
                 properties.as_map()->set(row.folder, artifact.folder.generic_string());
-            } else if (row.image == "Code.ImageUri") {
+            } else if (!artifact.image.empty() && row.image == "Code.ImageUri") {
                 properties.as_map()->set("Code", data::Map{{"ImageUri", artifact.image}});
-            } else {
+            } else if (!artifact.image.empty()) {
                 properties.as_map()->set(row.image, artifact.image);
             }
+            tell_failure(artifact, *resource.as_map());
         }
     }
 
-    void rewrite_properties(std::string_view type, data::Value& properties) const {
+    static void tell_failure(const Artifact& artifact, data::Map& resource) {
+        if (artifact.failed.empty()) {
+            return;
+        }
+        data::Value& metadata = resource["Metadata"];
+        if (!metadata.is_map()) {
+            metadata = data::Map();
+        }
+        metadata.as_map()->set(failure_key, artifact.failed);
+    }
+
+    void rewrite_properties(std::string_view type, data::Value& properties) {
         const data::Value* paths = local_paths_.find(type);
         if (paths == nullptr || !paths->is_list()) {
             return;
@@ -107,7 +135,7 @@ private:
     }
 
     // Down the property path; "*" is every member.
-    void follow(data::Value& value, std::span<const std::string_view> steps) const {
+    void follow(data::Value& value, std::span<const std::string_view> steps) {
         if (steps.empty()) {
             move_path(&value);
         } else if (steps.front() != "*") {
@@ -121,7 +149,7 @@ private:
         }
     }
 
-    void rewrite_includes(data::Value& value) const {
+    void rewrite_includes(data::Value& value) {
         if (data::List* list = value.as_list()) {
             for (data::Value& item : *list) {
                 rewrite_includes(item);
@@ -141,7 +169,7 @@ private:
         }
     }
 
-    void move_path(data::Value* value) const {
+    void move_path(data::Value* value) {
         if (value == nullptr || !value->is_string()) {
             return;
         }
@@ -152,6 +180,10 @@ private:
             return;
         }
         const base::Location where = value->where();
+        std::error_code ignored;
+        if (missing_ != nullptr && !checked_.empty() && !fs::exists(from_ / path, ignored)) {
+            missing_->push_back({checked_, (from_ / path).lexically_normal(), where});
+        }
         fs::path moved = (from_ / path).lexically_normal();
         if (!moved.has_filename()) {
             moved = moved.parent_path(); // "src/" and "." end with a slash
@@ -163,14 +195,20 @@ private:
     const Artifacts& artifacts_;
     const fs::path& from_;
     const fs::path& to_;
+    std::vector<MissingFile>* missing_;
     data::Value local_paths_;
+    std::string checked_; // the resource whose files have to be there
 };
 
 } // namespace
 
 data::Value rewrite_template(
-    data::Value document, const Artifacts& artifacts, const fs::path& from, const fs::path& to) {
-    Rewriter(artifacts, from, to).rewrite(document);
+    data::Value document,
+    const Artifacts& artifacts,
+    const fs::path& from,
+    const fs::path& to,
+    std::vector<MissingFile>* missing) {
+    Rewriter(artifacts, from, to, missing).rewrite(document);
     return document;
 }
 

@@ -9,6 +9,7 @@ namespace samara::build {
 namespace fs = std::filesystem;
 
 base::Result<void> build_ruby_bundler(const WorkflowInput& input) {
+    tell_step(input, "CopySource");
     if (auto copied = os::copy_tree(input.source, input.artifacts, input.copy); !copied) {
         return copied;
     }
@@ -22,12 +23,14 @@ base::Result<void> build_ruby_bundler(const WorkflowInput& input) {
         input.log.info("Gemfile file not found. Continuing the build without dependencies.");
         return {};
     }
-    if (!os::find_program("bundle")) {
-        return base::fail(
-            "bundle was not found",
-            "install Ruby with Bundler (Debian: apt install ruby-bundler) and see that it is on "
-            "PATH");
+    const auto found = require_tool(
+        input,
+        "bundle",
+        "install Ruby with Bundler (Debian: apt install ruby-bundler) and see that it is on PATH");
+    if (!found) {
+        return tl::unexpected(found.error());
     }
+    tell_step(input, "RubyBundle");
     const std::string failure =
         fmt::format("cannot install the gems of {}", (input.source / "Gemfile").string());
     // These settings stay in .bundle/config: at run time Bundler finds the gems by them.
@@ -38,12 +41,8 @@ base::Result<void> build_ruby_bundler(const WorkflowInput& input) {
         {"bundle", "config", "set", "--local", "deployment", locked ? "true" : "false"},
         {"bundle", "install", "--quiet"}};
     for (const std::vector<std::string>& step : steps) {
-        const auto done = run_tool(
-            {step, input.artifacts},
-            failure,
-            "see the output of bundle above",
-            input.log,
-            input.cancel);
+        const auto done =
+            run_tool(input, {step, input.artifacts}, failure, "see the output of bundle above");
         if (!done) {
             return tl::unexpected(done.error());
         }

@@ -10,11 +10,12 @@ namespace samara::build {
 namespace fs = std::filesystem;
 
 base::Result<void> build_rust_cargolambda(const WorkflowInput& input) {
-    if (!os::find_program("cargo-lambda")) {
-        return base::fail(
-            "cargo-lambda was not found",
-            "install it: https://www.cargo-lambda.info/guide/installation");
+    const auto found = require_tool(
+        input, "cargo-lambda", "install it: https://www.cargo-lambda.info/guide/installation");
+    if (!found) {
+        return tl::unexpected(found.error());
     }
+    tell_step(input, "CargoLambdaBuild");
     const data::Value* binary = input.properties().find("Binary");
     std::string name = binary == nullptr ? std::string() : data::scalar_text(*binary);
     const fs::path made = input.scratch / "lambda";
@@ -28,7 +29,7 @@ base::Result<void> build_rust_cargolambda(const WorkflowInput& input) {
     }
     cargo.folder = input.source;
     const std::string failure = fmt::format("cannot compile {}", input.source.string());
-    auto built = run_tool(cargo, failure, "see the output of cargo above", input.log, input.cancel);
+    auto built = run_tool(input, cargo, failure, "see the output of cargo above");
     if (!built) {
         return tl::unexpected(std::move(built.error()));
     }

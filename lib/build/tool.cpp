@@ -7,47 +7,83 @@
 
 namespace samara::build {
 
-base::Result<ToolOutput> try_tool(const Tool& tool, const os::Cancellation& cancel) {
-    os::Command command;
-    command.argv = tool.argv;
-    command.folder = tool.folder;
-    if (!tool.environment.empty()) {
-        command.environment = tool.environment;
-        command.environment->merge(os::environment());
+namespace {
+
+class ThisMachine : public ToolHost {
+public:
+    base::Result<ToolOutput> run(const Tool& tool, const os::Cancellation& cancel) override {
+        os::Command command;
+        command.argv = tool.argv;
+        command.folder = tool.folder;
+        if (!tool.environment.empty()) {
+            command.environment = tool.environment;
+            command.environment->merge(os::environment());
+        }
+        ToolOutput output;
+        const auto both = [&](std::string_view bytes) { output.all += bytes; };
+        os::OutputSinks sinks;
+        sinks.out = [&](std::string_view bytes) {
+            output.out += bytes;
+            both(bytes);
+        };
+        sinks.error = both;
+        auto process = os::Process::start(command, std::move(sinks));
+        if (!process) {
+            return tl::unexpected(std::move(process.error()));
+        }
+        const os::ExitStatus status = process->wait(cancel);
+        if (status.cause == os::EndCause::cancelled) {
+            return base::fail("cancelled");
+        }
+        output.success = status.success();
+        output.status = os::to_string(status);
+        return output;
     }
-    ToolOutput output;
-    const auto both = [&](std::string_view bytes) { output.all += bytes; };
-    os::OutputSinks sinks;
-    sinks.out = [&](std::string_view bytes) {
-        output.out += bytes;
-        both(bytes);
-    };
-    sinks.error = both;
-    auto process = os::Process::start(command, std::move(sinks));
-    if (!process) {
-        return tl::unexpected(std::move(process.error()));
+
+    std::optional<std::filesystem::path> find(std::string_view program) override {
+        return os::find_program(program);
     }
-    const os::ExitStatus status = process->wait(cancel);
-    if (status.cause == os::EndCause::cancelled) {
-        return base::fail("cancelled");
+};
+
+ToolHost& host_of(const WorkflowInput& input) {
+    return input.host == nullptr ? this_machine() : *input.host;
+}
+
+} // namespace
+
+ToolHost& this_machine() {
+    static ThisMachine machine;
+    return machine;
+}
+
+std::optional<std::filesystem::path>
+find_tool(const WorkflowInput& input, std::string_view program) {
+    return host_of(input).find(program);
+}
+
+base::Result<std::filesystem::path>
+require_tool(const WorkflowInput& input, std::string_view program, std::string_view how_to_get_it) {
+    if (auto found = find_tool(input, program)) {
+        return *found;
     }
-    output.success = status.success();
-    output.status = os::to_string(status);
-    return output;
+    return base::fail(
+        fmt::format("{} was not found", program),
+        fmt::format(
+            "{}{}", how_to_get_it, input.host == nullptr ? ", or build with --use-container" : ""));
+}
+
+base::Result<ToolOutput> try_tool(const WorkflowInput& input, const Tool& tool) {
+    return host_of(input).run(tool, input.cancel);
 }
 
 base::Result<std::string> run_tool(
-    const Tool& tool,
-    std::string_view failure,
-    std::string_view hint,
-    const base::Log& log,
-    const os::Cancellation& cancel) {
-    auto output = try_tool(tool, cancel);
+    const WorkflowInput& input, const Tool& tool, std::string_view failure, std::string_view hint) {
+    auto output = try_tool(input, tool);
     if (!output) {
         return tl::unexpected(std::move(output.error()));
     }
     if (!output->success) {
-        log_output(output->all, log);
+        log_output(output->all, input.log);
         const std::string name = tool.name.empty()
                                      ? std::filesystem::path(tool.argv.front()).filename().string()
                                      : tool.name;
@@ -61,6 +97,10 @@ void log_output(std::string_view output, const base::Log& log) {
     for (const std::string_view line : base::split(base::trim(output), '\n')) {
         log.info(line);
     }
+}
+
+void tell_step(const WorkflowInput& input, std::string_view action) {
+    input.log.info(fmt::format("Running {}:{}", input.facts->builder, action));
 }
 
 } // namespace samara::build

@@ -48,14 +48,29 @@ WorkflowFacts read_facts(const data::Entry& entry) {
     WorkflowFacts facts;
     facts.name = entry.key;
     facts.runtimes = texts(entry.value, "runtimes");
+    facts.tools = texts(entry.value, "tools");
+    facts.environment = texts(entry.value, "environment");
+    if (const data::Value* pinned = entry.value.find("pinned"); pinned && pinned->is_map()) {
+        for (const data::Entry& tool : *pinned->as_map()) {
+            facts.pinned.emplace(tool.key, tool.value.text());
+        }
+    }
+    if (const data::Value* builder = entry.value.find("builder")) {
+        facts.builder = builder->text();
+    }
     facts.methods = texts(entry.value, "methods");
     facts.manifests = texts(entry.value, "manifests");
     facts.excludes = texts(entry.value, "excludes");
     if (const data::Value* folder = entry.value.find("layer_folder")) {
         facts.layer_folder = folder->text();
     }
-    const data::Value* by_function = entry.value.find("by_function");
-    facts.by_function = by_function != nullptr && *by_function == data::Value(true);
+    const auto is_set = [&](std::string_view key) {
+        const data::Value* value = entry.value.find(key);
+        return value != nullptr && *value == data::Value(true);
+    };
+    facts.by_function = is_set("by_function");
+    facts.by_handler = is_set("by_handler");
+    facts.plain = is_set("plain");
     return facts;
 }
 

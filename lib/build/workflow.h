@@ -17,29 +17,41 @@ namespace samara::build {
 
 /// The facts about a workflow (schemas/build/workflows.json).
 struct WorkflowFacts {
-    std::string name; ///< "python-pip"
+    std::string name;    ///< "python-pip"
+    std::string builder; ///< "PythonPipBuilder", as progress lines name it
     std::vector<std::string> runtimes;
     std::vector<std::string> methods;   ///< values of Metadata.BuildMethod besides the runtimes
     std::vector<std::string> manifests; ///< file names, the first there is counts
     std::vector<std::string> excludes;  ///< patterns of file names that do not go into the artifact
     std::string layer_folder;           ///< where a layer's files belong below its root
     bool by_function = false;           ///< functions with the same source still differ
+    bool by_handler = false;        ///< without BuildProperties.EntryPoints the handler counts, too
+    bool plain = false;             ///< without a manifest it only copies
+    std::vector<std::string> tools; ///< programs whose other version makes another artifact
+    std::vector<std::string> environment; ///< beginnings of variables that do so, too
+    /// Versions of tools that are taken from a registry where there are none.
+    std::map<std::string, std::string> pinned;
 };
+
+class ToolHost;
 
 /// What a workflow works on.
 struct WorkflowInput {
-    std::filesystem::path source;    ///< absolute folder
-    std::filesystem::path artifacts; ///< absolute, there and empty
-    std::filesystem::path scratch;   ///< absolute, there and empty; removed afterwards
-    std::filesystem::path manifest;  ///< absolute, may not be there; empty: the usual one
-    std::string target;              ///< logical id (or SamResourceId) it is built for
+    std::filesystem::path source;          ///< absolute folder
+    std::filesystem::path template_folder; ///< absolute: what paths in `metadata` are relative to
+    std::filesystem::path artifacts;       ///< absolute, there and empty
+    std::filesystem::path scratch;         ///< absolute, there and empty; removed afterwards
+    std::filesystem::path manifest;        ///< absolute, may not be there; empty: the usual one
+    std::string target;                    ///< logical id (or SamResourceId) it is built for
     std::string runtime;
     std::string handler; ///< empty for a layer
     std::string architecture;
     data::Value metadata; ///< map or null
     bool build_in_source = false;
     bool layer = false;
-    os::CopyOptions copy; ///< leaves out what does not belong into an artifact
+    const WorkflowFacts* facts = nullptr;
+    ToolHost* host = nullptr; ///< where tools run; null: this machine
+    os::CopyOptions copy;     ///< leaves out what does not belong into an artifact
     base::Log log;
     os::Cancellation cancel;
 

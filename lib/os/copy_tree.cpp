@@ -124,15 +124,18 @@ private:
         }
         // Exclusive, so that it never writes through a symlink or into a hard link that is there.
         constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-        UniqueFd target(::open(to.c_str(), flags, 0600));
+        const mode_t mode = status.st_mode & kept_mode;
+        UniqueFd target(::open(to.c_str(), flags, mode));
         if (!target.valid() && errno == EEXIST) {
             std::error_code ignored;
             fs::remove(to, ignored);
-            target.reset(::open(to.c_str(), flags, 0600));
+            target.reset(::open(to.c_str(), flags, mode));
         }
         const std::array times{status.st_atim, status.st_mtim};
-        if (!target.valid() || !copy_bytes(source.get(), target.get()) ||
-            ::fchmod(target.get(), status.st_mode & kept_mode) != 0 ||
+        // Most masks take nothing but the write permission of others away.
+        const bool masked = (mode & (S_IWGRP | S_IWOTH)) != 0 || !mask_is_usual();
+        if (!target.valid() || !copy_bytes(source.get(), target.get(), status.st_size) ||
+            (masked && ::fchmod(target.get(), mode) != 0) ||
             ::futimens(target.get(), times.data()) != 0) {
             return fail_errno(fmt::format("cannot copy {} to {}", from.string(), to.string()));
         }
@@ -141,11 +144,14 @@ private:
 
     // In the kernel, which shares the blocks where the file system can; else by hand. False leaves
     // errno.
-    static bool copy_bytes(int source, int target) {
+    static bool copy_bytes(int source, int target, off_t expected) {
         constexpr std::size_t most = std::size_t{1} << 30U;
+        off_t done = 0;
         while (true) {
             const ssize_t count = ::copy_file_range(source, nullptr, target, nullptr, most, 0);
-            if (count == 0) {
+            done += std::max<ssize_t>(count, 0);
+            // As long as it was when it was looked at; an empty one may be of /proc.
+            if (count == 0 || (count > 0 && done == expected)) {
                 return true;
             }
             if (count < 0 && errno != EINTR) {
@@ -173,6 +179,15 @@ private:
                 done += std::max<ssize_t>(written, 0);
             }
         }
+    }
+
+    static bool mask_is_usual() {
+        static const bool usual = [] {
+            const auto status = read_file("/proc/self/status"); // umask(2) can only set it
+            return status && (status->find("\nUmask:\t0022\n") != std::string::npos ||
+                              status->find("\nUmask:\t0002\n") != std::string::npos);
+        }();
+        return usual;
     }
 
     static base::Result<void> copy_attributes(const fs::path& to, const struct stat& status) {

@@ -1,5 +1,6 @@
 #include "template/function.h"
 
+#include "template/object_url.h"
 #include "template/properties.h"
 #include "template/runtimes.h"
 
@@ -23,6 +24,8 @@ void read_code(Properties& properties, Function& function) {
         function.code_where = code->where();
         if (code->is_string()) {
             function.code = code->text();
+        } else if (std::string object = object_url(*code); !object.empty()) {
+            function.code = std::move(object);
         } else if (const Value* zip = code->find("ZipFile")) {
             function.inline_code = zip->text();
         } else if (const Value* image = code->find("ImageUri")) {

@@ -37,9 +37,9 @@ struct Function {
     std::string name;       ///< FunctionName, else the logical id ("Child-Function")
     base::Location where;
     PackageType package_type = PackageType::zip;
-    std::string runtime;         ///< empty for an image
-    std::string handler;         ///< empty for an image
-    std::string code;            ///< local path, relative to the (root) template; may be empty
+    std::string runtime; ///< empty for an image
+    std::string handler; ///< empty for an image
+    std::string code;    ///< local path from the root template, or s3://bucket/key; may be empty
     std::string template_folder; ///< of a nested stack, relative to the root template's; else empty
     base::Location code_where;
     std::optional<std::string> inline_code;

@@ -1,6 +1,7 @@
 #include "template/layer.h"
 
 #include "base/strings.h"
+#include "template/object_url.h"
 #include "template/properties.h"
 
 #include <algorithm>
@@ -36,7 +37,8 @@ std::optional<Layer> read_layer(
     if (content == nullptr) {
         properties.missing("ContentUri", "add ContentUri with the layer's folder or zip file");
     } else {
-        layer.content = content->text();
+        const std::string object = object_url(*content);
+        layer.content = object.empty() ? std::string(content->text()) : object;
         layer.content_where = content->where();
     }
     layer.compatible_runtimes = properties.texts("CompatibleRuntimes");

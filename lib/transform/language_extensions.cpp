@@ -224,6 +224,19 @@ void report_unrequested(Context& context) {
 
 } // namespace
 
+void expand_template_loops(
+    Value& document, const Options& options, base::Diagnostics& diagnostics) {
+    if (!document.is_map() || !is_requested(*document.as_map())) {
+        return;
+    }
+    Context context(document, options);
+    for (const char* section : sections) {
+        if (Value* members = document.find(section)) {
+            expand_loops(*members, context.parameters(), diagnostics);
+        }
+    }
+}
+
 void expand_language_extensions(Context& context) {
     if (!is_requested(context.document())) {
         report_unrequested(context);

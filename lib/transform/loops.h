@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "data/value.h"
 #include "transform/parameters.h"
+#include "transform/transform.h"
 
 /// The loops of AWS::LanguageExtensions.
 /// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html
@@ -23,5 +24,9 @@ void expand_loops(
     const Parameters& parameters,
     base::Diagnostics& diagnostics,
     const LoopLimits& limits = {});
+
+/// The loops of a whole template, where it asks for AWS::LanguageExtensions.
+void expand_template_loops(
+    data::Value& document, const Options& options, base::Diagnostics& diagnostics);
 
 } // namespace samara::transform

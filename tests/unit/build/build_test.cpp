@@ -1,4 +1,5 @@
 #include "base/strings.h"
+#include "build/state.h"
 #include "project.h"
 
 #include <thread>
@@ -172,6 +173,145 @@ TEST_F(Build, AnArchiveIsNotBuilt) {
     EXPECT_THAT(log_text_, HasSubstr("Skip building zip function: A"));
 }
 
+TEST_F(Build, OneSourceFileBecomesAFolderThatHoldsIt) {
+    write("src/app.py", "x");
+    write("src/requirements.txt", "no-such-package-of-ours");
+    add_function("A", "src/app.py", "python3.11");
+    ASSERT_EQ(message(), "(no error)");
+    EXPECT_EQ(read(".aws-sam/build/A/app.py"), "x");
+    EXPECT_FALSE(exists(".aws-sam/build/A/requirements.txt"));
+}
+
+TEST_F(Build, WhatHasNotChangedStaysWhereItIs) {
+    write_python("a", "one");
+    write_python("b", "one");
+    add_function("A", "a", "python3.11");
+    add_function("B", "b", "python3.11");
+    ASSERT_EQ(message(), "(no error)");
+    const auto inode = [&](const char* path) { return inode_of(built() / path); };
+    const auto a = inode("A/app.py");
+    const auto b = inode("B/app.py");
+    ASSERT_EQ(message(), "(no error)");
+    EXPECT_EQ(fate("A"), Fate::unchanged);
+    EXPECT_EQ(log_text_, "");
+    write_python("a", "two");
+    ASSERT_EQ(message(), "(no error)");
+    EXPECT_EQ(fate("A"), Fate::built);
+    EXPECT_EQ(fate("B"), Fate::unchanged);
+    EXPECT_EQ(read(".aws-sam/build/A/app.py"), "two");
+    EXPECT_NE(inode("A/app.py"), a);
+    EXPECT_EQ(inode("B/app.py"), b);
+    request_.anew = true;
+    ASSERT_EQ(message(), "(no error)");
+    EXPECT_EQ(fate("B"), Fate::built);
+    EXPECT_NE(inode("B/app.py"), b);
+    EXPECT_EQ(entries_beside_build(), 0U);
+}
+
+TEST_F(Build, OfAMakefileWhatWasOnlyTouchedIsNotMadeAgain) {
+    write("src/Makefile", makefile);
+    write("src/app.sh", "one");
+    add_function("A", "src", "provided.al2023");
+    ASSERT_EQ(message(), "(no error)");
+    write("src/app.sh", "one");
+    ASSERT_EQ(message(), "(no error)");
+    EXPECT_EQ(fate("A"), Fate::unchanged);
+    write("src/app.sh", "two");
+    ASSERT_EQ(message(), "(no error)");
+    EXPECT_EQ(fate("A"), Fate::built);
+    EXPECT_EQ(read(".aws-sam/build/A/bootstrap"), "two");
+}
+
+TEST_F(Build, AnArtifactThatIsGoneOrAnotherIsMadeAgain) {
+    write_python("src", "one");
+    add_function("A", "src", "python3.11");
+    add_function("B", "src", "python3.11");
+    ASSERT_EQ(message(), "(no error)");
+    std::filesystem::remove_all(built() / "A");
+    ASSERT_EQ(message(), "(no error)");
+    EXPECT_EQ(fate("A"), Fate::restored); // from B, which is the same
+    EXPECT_EQ(fate("B"), Fate::unchanged);
+    EXPECT_EQ(read(".aws-sam/build/A/app.py"), "one");
+    std::filesystem::remove_all(built());
+    ASSERT_EQ(message(), "(no error)");
+    EXPECT_EQ(fate("B"), Fate::built);
+}
+
+TEST_F(Build, WhenOneFailsTheOthersAreBuiltForTheNextTime) {
+    write("good/Makefile", makefile);
+    write("good/app.sh", "one");
+    add_function("A", "good", "provided.al2023");
+    ASSERT_EQ(message(), "(no error)");
+    write("good/app.sh", "two");
+    write("bad/Makefile", "build-B:\n\texit 1\n");
+    add_function("B", "bad", "provided.al2023");
+    EXPECT_THAT(message(), HasSubstr("B: the target build-B of"));
+    EXPECT_EQ(fate("A"), Fate::built);
+    EXPECT_EQ(read(".aws-sam/build/A/bootstrap"), "one"); // the former build stays
+    EXPECT_EQ(read_failed(built()).count("B"), 1U);
+    write("bad/Makefile", "build-B:\n\techo b > $(ARTIFACTS_DIR)/b\n");
+    ASSERT_EQ(message(), "(no error)");
+    EXPECT_EQ(fate("A"), Fate::restored);
+    EXPECT_EQ(read(".aws-sam/build/A/bootstrap"), "two");
+    EXPECT_EQ(read(".aws-sam/build/B/b"), "b\n");
+    EXPECT_TRUE(read_failed(built()).empty());
+}
+
+TEST_F(Build, WithoutAFormerBuildTheGoodOnesArePutInPlace) {
+    write_python("good", "one");
+    write("bad/Makefile", "build-B:\n\texit 1\n");
+    add_function("A", "good", "python3.11");
+    add_function("B", "bad", "provided.al2023");
+    add_function("C", "missing", "python3.11");
+    EXPECT_THAT(message(), HasSubstr("C: CodeUri does not exist"));
+    EXPECT_EQ(failures_.size(), 2U);
+    EXPECT_EQ(read(".aws-sam/build/A/app.py"), "one");
+    EXPECT_FALSE(exists(".aws-sam/build/B"));
+}
+
+TEST_F(Build, APartOfTheTemplateKeepsTheRestOfTheFormerBuild) {
+    write_python("a", "one");
+    write_python("b", "one");
+    add_function("A", "a", "python3.11");
+    add_function("Child/B", "b", "python3.11");
+    ASSERT_EQ(message(), "(no error)");
+    EXPECT_EQ(read(".aws-sam/build/Child/B/app.py"), "one");
+    write_python("a", "two");
+    write_python("b", "two");
+    request_.functions.pop_back();
+    request_.whole = false;
+    const auto artifacts = run();
+    ASSERT_TRUE(artifacts);
+    EXPECT_EQ(artifacts->at("Child/B").folder, "Child/B");
+    EXPECT_EQ(read(".aws-sam/build/A/app.py"), "two");
+    EXPECT_EQ(read(".aws-sam/build/Child/B/app.py"), "one");
+    EXPECT_EQ(outdated(built()).count("Child/B"), 1U);
+    EXPECT_EQ(outdated(built()).count("A"), 0U);
+    request_.whole = true;
+    ASSERT_TRUE(run());
+    EXPECT_FALSE(exists(".aws-sam/build/Child"));
+}
+
+TEST_F(Build, SamignoreLeavesOut) {
+    write_python("src", "x");
+    write("src/.samignore", "# ours\n*.log\n!keep.log\n/docs/\ndata/**/raw\n");
+    for (const char* name :
+         {"a.log", "keep.log", "docs/x", "sub/docs/x", "data/1/raw", "data/1/fine"}) {
+        write(std::filesystem::path("src") / name, "x");
+    }
+    add_function("A", "src", "python3.11");
+    ASSERT_EQ(message(), "(no error)");
+    for (const char* name : {"a.log", "docs/x", "data/1/raw", ".samignore"}) {
+        EXPECT_FALSE(exists(std::filesystem::path(".aws-sam/build/A") / name)) << name;
+    }
+    for (const char* name : {"keep.log", "sub/docs/x", "data/1/fine"}) {
+        EXPECT_TRUE(exists(std::filesystem::path(".aws-sam/build/A") / name)) << name;
+    }
+    write("src/b.log", "x");
+    ASSERT_EQ(message(), "(no error)");
+    EXPECT_EQ(fate("A"), Fate::unchanged);
+}
+
 TEST_F(Build, AMissingSourceIsNamedWithItsPlace) {
     Function& function = add_function("A", "missing", "python3.11");
     function.where = {std::make_shared<const std::string>("template.yaml"), 12, 7};
@@ -212,6 +352,10 @@ TEST_F(Build, NothingIsCopiedFromTheCacheUntilItIsAskedFor) {
     write_python("src", "two");
     ASSERT_TRUE(run());
     EXPECT_THAT(log_text_, HasSubstr("Cache is invalid"));
+    EXPECT_EQ(read(".aws-sam/build/B/app.py"), "two");
+    std::filesystem::remove_all(built());
+    ASSERT_TRUE(run());
+    EXPECT_THAT(log_text_, HasSubstr("Valid cache found"));
     EXPECT_EQ(read(".aws-sam/build/B/app.py"), "two");
 }
 

@@ -45,11 +45,11 @@ TEST_F(CustomMake, ALayerTakesItsTargetFromMetadataWhereThatNamesIt) {
     EXPECT_EQ(read(".aws-sam/build/Tools/tool"), "x\n");
 }
 
-TEST_F(CustomMake, WorkingDirectoryIsBelowTheSource) {
+TEST_F(CustomMake, WorkingDirectoryIsSeenFromTheTemplate) {
     write("src/Makefile", "build-A:\n\tcp part.txt $(ARTIFACTS_DIR)\n");
     write("src/sub/part.txt", "part");
     Function& function = add_function("A", "src", "provided.al2");
-    function.metadata = data::Map{{"BuildMethod", "makefile"}, {"WorkingDirectory", "sub"}};
+    function.metadata = data::Map{{"BuildMethod", "makefile"}, {"WorkingDirectory", "src/sub"}};
     ASSERT_TRUE(run());
     EXPECT_EQ(read(".aws-sam/build/A/part.txt"), "part");
     function.metadata = data::Map{{"BuildMethod", "makefile"}, {"WorkingDirectory", "none"}};

@@ -38,6 +38,7 @@ protected:
         Function function;
         function.logical_id = std::move(id);
         function.source = root() / source;
+        function.template_folder = root();
         function.runtime = std::move(runtime);
         function.handler = "app.handler";
         request_.functions.push_back(std::move(function));
@@ -48,6 +49,7 @@ protected:
         Layer layer;
         layer.logical_id = std::move(id);
         layer.source = root() / source;
+        layer.template_folder = root();
         layer.metadata = data::Map{{"BuildMethod", method}};
         request_.layers.push_back(std::move(layer));
         return request_.layers.back();
@@ -62,9 +64,27 @@ protected:
         if (!made) {
             return tl::unexpected(made.error());
         }
-        return os::write_file_atomically(made->folder() / "template.yaml", "Resources: {}\n")
-            .and_then([&] { return made->commit(); })
-            .map([&] { return made->artifacts(); });
+        done_ = made->done();
+        failures_ = made->failures();
+        if (!made->may_be_placed()) {
+            auto kept = made->keep();
+            return tl::unexpected(kept ? failures_.front().error : kept.error());
+        }
+        auto placed = made->commit({{"template.yaml", "Resources: {}\n"}});
+        if (!placed || !failures_.empty()) {
+            return tl::unexpected(placed ? failures_.front().error : placed.error());
+        }
+        return made->artifacts();
+    }
+
+    [[nodiscard]] Fate fate(std::string_view id) const {
+        for (const Done& done : done_) {
+            if (done.logical_id == id) {
+                return done.fate;
+            }
+        }
+        ADD_FAILURE() << id << " was not built";
+        return Fate::built;
     }
 
     std::string message() {
@@ -73,6 +93,8 @@ protected:
     }
 
     Request request_;
+    std::vector<Done> done_;        ///< of the last run
+    std::vector<Failure> failures_; ///< likewise
     std::string log_text_;
     os::Cancellation cancel_;
 

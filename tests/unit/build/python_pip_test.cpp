@@ -14,10 +14,16 @@ using testing::HasSubstr;
 using testing::Not;
 
 // Real pip, which finds packages in a folder of the test and nowhere else.
+base::Result<Interpreter> interpreter_for(std::string runtime) {
+    WorkflowInput input;
+    input.runtime = std::move(runtime);
+    return find_interpreter(input);
+}
+
 class PythonPip : public Project {
 protected:
     void SetUp() override {
-        const auto found = find_interpreter("python3", cancel_);
+        const auto found = interpreter_for("python3");
         ASSERT_TRUE(found) << base::to_string(found.error());
         interpreter_ = *found;
         runtime_ = "python" + interpreter_.version;
@@ -96,7 +102,7 @@ TEST_F(PythonPip, AnotherRuntimeIsServedByTheInterpreterThereIs) {
     // A version that this machine has no interpreter for; one of so many must be missing.
     std::string other;
     for (const char* version : {"3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"}) {
-        const auto found = find_interpreter(std::string("python") + version, cancel_);
+        const auto found = interpreter_for(std::string("python") + version);
         if (found && found->version != version) {
             other = std::string("python") + version;
             break;
@@ -183,7 +189,7 @@ TEST(PythonInterpreter, AShimThatDoesNotRunIsPassedOver) {
     const auto shim = folder->path() / "python3.9";
     ASSERT_TRUE(os::write_file_atomically(shim, "#!/bin/sh\nexit 127\n", 0755));
     const Variable path("PATH", folder->path().string() + ":" + os::variable("PATH").value_or(""));
-    const auto found = find_interpreter("python3.9", {});
+    const auto found = interpreter_for("python3.9");
     ASSERT_TRUE(found) << base::to_string(found.error());
     EXPECT_NE(found->program, shim);
 }

@@ -86,10 +86,58 @@ TEST_F(Workflow, MavenGivesClassesAndJars) {
     EXPECT_FALSE(exists("src/target"));
 }
 
-TEST_F(Workflow, GradleIsToldToBeMissing) {
+TEST_F(Workflow, GradleRunsATaskOfOurs) {
+    fake(
+        "gradle",
+        "for a; do case $a in -Dsamara.artifacts=*) mkdir -p ${a#*=}/lib && touch "
+        "${a#*=}/App.class ${a#*=}/lib/dep.jar;; esac; done\n");
     write("src/build.gradle", "");
     add_function("A", "src", "java21");
-    EXPECT_THAT(message(), HasSubstr("there is no pom.xml in"));
+    add_layer("Deps", "src", "java21");
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    EXPECT_TRUE(exists(".aws-sam/build/A/App.class"));
+    EXPECT_TRUE(exists(".aws-sam/build/Deps/java/lib/dep.jar"));
+    EXPECT_THAT(calls(), HasSubstr("-Dsamara.layer=false :samaraArtifact"));
+    EXPECT_THAT(calls(), HasSubstr("-Dsamara.layer=true :samaraArtifact"));
+}
+
+TEST_F(Workflow, AWrapperGoesBeforeTheProgram) {
+    write("src/pom.xml", "<project/>");
+    write("src/mvnw", "#!/bin/sh\nmkdir -p target/classes\ntouch target/classes/Wrapped.class\n");
+    add_function("A", "src", "java21");
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    EXPECT_TRUE(exists(".aws-sam/build/A/Wrapped.class"));
+}
+
+TEST_F(Workflow, AJavaProjectWithoutABuildFileIsTold) {
+    write("src/App.java", "");
+    add_function("A", "src", "java21");
+    EXPECT_THAT(message(), HasSubstr("there is no build.gradle, build.gradle.kts or pom.xml in"));
+}
+
+TEST_F(Workflow, UvInstallsWhatItsLockSays) {
+    fake(
+        "uv",
+        "case $1 in export) for a; do f=$a; done; echo greeting > $f;; pip) touch $5/greeting.py;; "
+        "esac\n");
+    write("src/uv.lock", "");
+    write("src/pyproject.toml", "[project]\nname = 'app'\n");
+    add_function("A", "src", "python3.12").architecture = "arm64";
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    EXPECT_TRUE(exists(".aws-sam/build/A/greeting.py"));
+    EXPECT_THAT(calls(), HasSubstr("uv export --frozen --no-dev"));
+    EXPECT_THAT(
+        calls(), HasSubstr("--python-version 3.12 --python-platform aarch64-manylinux2014"));
+}
+
+TEST_F(Workflow, PoetryTellsPipWhatToInstall) {
+    fake("poetry", "for a; do f=$a; done; touch $f\n");
+    write("src/poetry.lock", "");
+    write("src/app.py", "x");
+    add_function("A", "src", "python3.12");
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    EXPECT_TRUE(exists(".aws-sam/build/A/app.py"));
+    EXPECT_THAT(calls(), HasSubstr("poetry export --without-hashes --format requirements.txt"));
 }
 
 TEST_F(Workflow, BundlerPutsGemsIntoVendor) {
@@ -130,7 +178,10 @@ TEST_F(Workflow, EsbuildBundlesTheEntryPoints) {
                   "--sourcemap\n--target=es2022\n"));
     EXPECT_THAT(arguments, testing::Not(HasSubstr("--minify")));
     EXPECT_FALSE(exists("src/args"));
-    function.metadata = data::Map{{"BuildMethod", "esbuild"}};
+    function.metadata = data::Map{{"BuildMethod", "esbuild"}}; // the handler says where to begin
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    EXPECT_TRUE(exists(".aws-sam/build/A/app.js"));
+    function.handler = "nowhere.handler";
     EXPECT_THAT(message(), HasSubstr("EntryPoints: [app.ts]"));
 }
 

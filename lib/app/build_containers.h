@@ -1,0 +1,26 @@
+#pragma once
+
+#include "base/error.h"
+#include "build/build.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace samara::app {
+
+/// --use-container and what goes with it, as given.
+struct ContainerOptions {
+    bool use = false;
+    std::vector<std::string> images;      ///< "IMAGE" or "ID=IMAGE"
+    std::vector<std::string> variables;   ///< "NAME=VALUE" or "ID.NAME=VALUE"
+    std::filesystem::path variables_file; ///< as --env-vars; empty: none
+    bool writable_sources = false;        ///< --mount-with WRITE
+    std::string network;
+    bool skip_pull = false;
+};
+
+/// Build containers of the engine of this machine. Fails (usage) for options that cannot be read.
+base::Result<build::Containers> build_containers(const ContainerOptions& options);
+
+} // namespace samara::app

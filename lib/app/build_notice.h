@@ -1,0 +1,25 @@
+#pragma once
+
+#include "app/application.h"
+#include "base/error.h"
+#include "base/log.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace samara::app {
+
+/// For an application that samara build made: tells when the last build failed, so that this is the
+/// one before, and which functions and layers have sources that are newer. `function` with its
+/// layers alone, where it is given.
+void tell_build_state(
+    const Application& application, const std::string& function, const base::Log& log);
+
+/// The sources of the build that the application is; empty for one that was not built.
+std::vector<std::filesystem::path> build_sources(const Application& application);
+
+/// Fails when the build has no artifact for the function because it could not be built.
+base::Result<void> check_was_built(const model::Function& function);
+
+} // namespace samara::app

@@ -1,0 +1,241 @@
+#include "app/build_request.h"
+
+#include "base/strings.h"
+#include "template/nested_stack.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace samara::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path absolute(const std::string& path, std::string_view fallback) {
+    std::error_code failed;
+    return fs::absolute(path.empty() ? fs::path(fallback) : fs::path(path), failed)
+        .lexically_normal();
+}
+
+std::string metadata_text(const data::Value& metadata, std::string_view name) {
+    const data::Value* value = metadata.find(name);
+    return value == nullptr ? std::string() : data::scalar_text(*value);
+}
+
+bool is_remote(std::string_view code) {
+    return code.find("://") != std::string_view::npos;
+}
+
+std::string_view last_of(std::string_view path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+build::Function build_function(const model::Function& function, const fs::path& folder) {
+    build::Function built;
+    built.logical_id = function.logical_id;
+    built.where = function.code_where.known() ? function.code_where : function.where;
+    built.image = function.package_type == model::PackageType::image;
+    built.runtime = function.runtime;
+    built.handler = function.handler;
+    built.architecture = function.architecture;
+    built.metadata = function.metadata;
+    built.template_folder = (folder / function.template_folder).lexically_normal();
+    const fs::path source =
+        built.image ? built.template_folder / metadata_text(function.metadata, "DockerContext")
+                    : folder / (function.code.empty() ? fs::path(function.template_folder) / "."
+                                                      : fs::path(function.code));
+    built.source = source.lexically_normal();
+    return built;
+}
+
+build::Layer build_layer(const model::Layer& layer, const fs::path& folder) {
+    build::Layer built;
+    built.logical_id = layer.logical_id;
+    built.source = (folder / layer.content).lexically_normal();
+    built.template_folder = (folder / layer.template_folder).lexically_normal();
+    built.where = layer.content_where;
+    built.compatible_runtimes = layer.compatible_runtimes;
+    if (const std::string architecture = metadata_text(layer.metadata, "BuildArchitecture");
+        !architecture.empty()) {
+        built.architecture = architecture;
+    }
+    built.metadata = layer.metadata;
+    return built;
+}
+
+// The ids that an id of the command line asks for: itself, and the layers of a function.
+base::Result<std::set<std::string>>
+wanted_ids(const Application& application, const std::string& name) {
+    std::set<std::string> ids;
+    if (const model::Function* function = application.find_function(name)) {
+        ids.insert(function->logical_id);
+        for (const std::string& arn : function->layers) {
+            if (const model::Layer* layer = application.find_layer(arn)) {
+                ids.insert(layer->logical_id);
+            }
+        }
+        return ids;
+    }
+    for (const model::Layer& layer : application.layers()) {
+        if (layer.logical_id == name) {
+            return std::set{name};
+        }
+        if (last_of(layer.logical_id) == name) {
+            ids.insert(layer.logical_id);
+        }
+    }
+    if (ids.size() == 1) {
+        return ids;
+    }
+    auto missing = application.require_function(name);
+    base::Error error = missing ? base::Error() : std::move(missing).error();
+    std::vector<std::string> layers;
+    for (const model::Layer& layer : application.layers()) {
+        layers.push_back(layer.logical_id);
+    }
+    if (!layers.empty()) {
+        error.hint += fmt::format("; layers: {}", base::join(layers, ", "));
+    }
+    return base::fail(std::move(error));
+}
+
+void add_functions(
+    const Application& application,
+    const fs::path& folder,
+    const std::optional<std::set<std::string>>& wanted,
+    const base::Log& log,
+    build::Request& request) {
+    for (const model::Function& function : application.functions()) {
+        if (function.inline_code || (wanted && !wanted->contains(function.logical_id)) ||
+            request.exclude.contains(function.logical_id)) {
+            continue;
+        }
+        if (is_remote(function.code)) {
+            log.info(fmt::format(
+                "Skip building {}: its code is in S3 ({})", function.logical_id, function.code));
+            continue;
+        }
+        request.functions.push_back(build_function(function, folder));
+    }
+}
+
+void add_layers(
+    const Application& application,
+    const fs::path& folder,
+    const std::optional<std::set<std::string>>& wanted,
+    const base::Log& log,
+    build::Request& request) {
+    for (const model::Layer& layer : application.layers()) {
+        if ((wanted && !wanted->contains(layer.logical_id)) ||
+            request.exclude.contains(layer.logical_id)) {
+            continue;
+        }
+        if (is_remote(layer.content)) {
+            log.info(fmt::format(
+                "Skip building {}: its content is in S3 ({})", layer.logical_id, layer.content));
+            continue;
+        }
+        request.layers.push_back(build_layer(layer, folder));
+    }
+}
+
+bool needs_build(std::string_view type) {
+    return type == "AWS::Lambda::Function" || type == "AWS::Serverless::Function" ||
+           type == "AWS::Lambda::LayerVersion" || type == "AWS::Serverless::LayerVersion" ||
+           model::is_nested_stack(type);
+}
+
+bool is_known(const Application& application, const std::string& path) {
+    const auto has_id = [&](const auto& part) { return part.logical_id == path; };
+    return std::any_of(application.functions().begin(), application.functions().end(), has_id) ||
+           std::any_of(application.layers().begin(), application.layers().end(), has_id);
+}
+
+// A resource that needs building and that nobody understood, with what was said of it.
+void add_failures(
+    Application& application,
+    const base::Diagnostics& diagnostics,
+    const std::set<std::string>& exclude,
+    std::vector<build::Failure>& failures) {
+    application.for_each_stack([&](Application& stack) {
+        const std::string prefix = stack.stack_path().empty() ? "" : stack.stack_path() + "/";
+        const data::Value* resources = stack.source().find("Resources");
+        if (resources == nullptr || !resources->is_map()) {
+            return;
+        }
+        const auto nested = stack.nested();
+        for (const data::Entry& resource : *resources->as_map()) {
+            const std::string path = prefix + resource.key;
+            const data::Value* type = resource.value.find("Type");
+            const bool loaded = std::any_of(nested.begin(), nested.end(), [&](const auto& entry) {
+                return entry.first == resource.key;
+            });
+            if (type == nullptr || !needs_build(type->text()) || loaded ||
+                is_known(application, path) || exclude.contains(path)) {
+                continue;
+            }
+            const auto broken = application.broken_functions().find(path);
+            if (broken != application.broken_functions().end()) {
+                failures.push_back({path, broken->second});
+                continue;
+            }
+            const auto said = std::find_if(
+                diagnostics.begin(), diagnostics.end(), [&](const base::Diagnostic& diagnostic) {
+                    return diagnostic.severity == base::Severity::error &&
+                           diagnostic.error.resource == path;
+                });
+            if (said != diagnostics.end()) {
+                failures.push_back({path, said->error});
+            }
+        }
+    });
+}
+
+} // namespace
+
+base::Result<BuildRequest>
+make_build_request(Application& application, const BuildOptions& options, const base::Log& log) {
+    const fs::path folder =
+        options.base_dir.empty() ? application.folder() : absolute(options.base_dir, "");
+    BuildRequest made;
+    build::Request& request = made.request;
+    request.exclude = {options.exclude.begin(), options.exclude.end()};
+    std::optional<std::set<std::string>> wanted;
+    if (!options.function.empty()) {
+        auto ids = wanted_ids(application, options.function);
+        if (!ids) {
+            return base::fail(std::move(ids).error());
+        }
+        for (const std::string& id : *ids) {
+            request.exclude.erase(id); // what is asked for is not left out
+        }
+        wanted = std::move(*ids);
+    }
+    add_functions(application, folder, wanted, log, request);
+    add_layers(application, folder, wanted, log, request);
+    if (!wanted) {
+        add_failures(application, application.diagnostics(), request.exclude, made.failures);
+    }
+    request.build_dir = absolute(options.build_dir, ".aws-sam/build");
+    request.cache_dir = absolute(options.cache_dir, ".aws-sam/cache");
+    if (!options.manifest.empty()) {
+        request.manifest = absolute(options.manifest, "");
+    }
+    auto containers = build_containers(options.containers);
+    if (!containers) {
+        return base::fail(std::move(containers).error());
+    }
+    request.containers = std::move(*containers);
+    request.whole = !wanted;
+    request.cached = options.cached.value_or(false);
+    request.anew = !options.cached.value_or(true);
+    request.parallel = options.parallel;
+    request.build_in_source = options.build_in_source;
+    request.follow_links = options.follow_links;
+    return made;
+}
+
+} // namespace samara::app

@@ -1,0 +1,461 @@
+"""samara build: what is built of a template and its nested stacks, and what stays when it fails."""
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from samara_e2e import SamaraTest, curl, free_port, needs_docker, wait_for  # noqa: E402
+
+PYTHON = f"python3.{sys.version_info.minor}"
+HANDLER = """import os
+def handler(event, context):
+    found = {}
+    for root, _, names in os.walk('/opt'):
+        found.update({os.path.join(root, name): open(os.path.join(root, name)).read() for name in names})
+    return {'code': CODE, 'layers': found}
+"""
+
+
+def function(code, more=""):
+    return f"""
+    Type: AWS::Serverless::Function
+    Properties: {{CodeUri: {code}, Handler: app.handler, Runtime: {PYTHON}{more}}}
+"""
+
+
+class BuildCase(SamaraTest):
+    def code(self, folder, value):
+        self.write(f"{folder}/app.py", HANDLER.replace("CODE", repr(value)))
+
+    def template(self, resources, name="template.yaml", head=""):
+        self.write(name, f"Transform: AWS::Serverless-2016-10-31\n{head}\nResources:\n{resources}")
+
+    def built(self, name):
+        return (self.project / ".aws-sam/build" / name)
+
+    def seen(self, name, engine="sandbox"):
+        images = ["--invoke-image", f"samara-test/lambda/{PYTHON.replace('python', 'python:')}"] if engine == "docker" else []
+        result = self.samara("local", "invoke", name, "--no-event", "--engine", engine, *images)
+        return json.loads(result.stdout)
+
+
+class Layers(BuildCase):
+    """A layer of each build method, used on both engines."""
+
+    METHODS = {
+        "Made": ("makefile", "makefile", {"Makefile": "build-Made:\n\tmkdir -p $(ARTIFACTS_DIR)/made\n\techo made > $(ARTIFACTS_DIR)/made/x.txt\n"},
+                 {"/opt/made/x.txt": "made\n"}),
+        "Python": (PYTHON, PYTHON, {"x.txt": "python"}, {"/opt/python/x.txt": "python"}),
+        "Node": ("nodejs20.x", "nodejs20.x", {"x.txt": "node"}, {"/opt/nodejs/x.txt": "node"}),
+    }
+
+    def setUp(self):
+        super().setUp()
+        self.code("src", "a")
+        self.kinds = {"Serverless": ("AWS::Serverless::LayerVersion", "ContentUri"),
+                      "Lambda": ("AWS::Lambda::LayerVersion", "Content")}
+
+    def layers(self, kind):
+        type_name, content = self.kinds[kind]
+        text = ""
+        for name, (method, runtime, files, _) in self.METHODS.items():
+            for file, data in files.items():
+                self.write(f"layer{name}/{file}", data)
+            text += f"""
+  {name}:
+    Type: {type_name}
+    Metadata: {{BuildMethod: {method}}}
+    Properties: {{{content}: layer{name}, CompatibleRuntimes: [{runtime}]}}
+"""
+        self.template(text + "  Fn:" + function("src", ", Layers: [!Ref Made, !Ref Python, !Ref Node]"))
+
+    def expected(self):
+        return {path: data for _, _, _, files in self.METHODS.values() for path, data in files.items()}
+
+    def test_layers_keep_their_ids_and_are_what_functions_get(self):
+        for kind in self.kinds:
+            with self.subTest(kind):
+                self.layers(kind)
+                result = self.samara("build", "--no-cached")
+                for name in self.METHODS:
+                    self.assertIn(f"Building layer '{name}'", result.stderr)
+                    self.assertTrue(self.built(name).is_dir(), name)
+                self.assertEqual(self.seen("Fn"), {"code": "a", "layers": self.expected()})
+
+    def test_on_docker(self):
+        needs_docker()
+        self.layers("Serverless")
+        self.samara("build")
+        self.assertEqual(self.seen("Fn", "docker"), {"code": "a", "layers": self.expected()})
+
+    def test_one_by_its_id_and_a_function_with_its_layers(self):
+        self.layers("Serverless")
+        result = self.samara("build", "Made")
+        self.assertIn("Building layer 'Made'", result.stderr)
+        self.assertNotIn("functions: Fn", result.stderr)
+        self.assertTrue((self.built("Made") / "made/x.txt").is_file())
+        result = self.samara("build", "Fn", "--no-cached")
+        for name in self.METHODS:
+            self.assertIn(f"Building layer '{name}'", result.stderr)
+        self.assertEqual(self.seen("Fn")["layers"], self.expected())
+        result = self.samara("build", "Nothing", code=1)
+        self.assertIn("Function Nothing not found in template", result.stderr)
+
+
+class Stacks(BuildCase):
+    """Nested stacks, with layers across them."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("layers/content/x.txt", "shared")
+        self.template(f"""
+  Shared:
+    Type: AWS::Serverless::LayerVersion
+    Metadata: {{BuildMethod: {PYTHON}}}
+    Properties: {{ContentUri: content}}
+Outputs: {{Shared: {{Value: !Ref Shared}}}}
+""", "layers/template.yaml")
+        self.code("own", "own")
+        self.code("a/b/c/src", "deep")
+        self.code("a/src", "middle")
+        head = "Parameters: {Layer: {Type: String}}"
+        self.template("  Fn:" + function("src", ", Layers: [!Ref Layer]"), "a/b/c/template.yaml", head)
+        self.template("""
+  Third: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: c/template.yaml, Parameters: {Layer: !Ref Layer}}}
+""", "a/b/template.yaml", head)
+        self.template("""
+  Second: {Type: AWS::Serverless::Application, Properties: {Location: b/template.yaml, Parameters: {Layer: !Ref Layer}}}
+  Middle:""" + function("src"), "a/template.yaml", head)
+        self.template("""
+  First: {Type: AWS::Serverless::Application, Properties: {Location: a/template.yaml, Parameters: {Layer: !GetAtt Layers.Outputs.Shared}}}
+  Layers: {Type: AWS::Serverless::Application, Properties: {Location: layers/template.yaml}}
+  Fn:""" + function("own", ", Layers: [!GetAtt Layers.Outputs.Shared]"))
+
+    def test_depth_three(self):
+        self.samara("build")
+        for path in ("template.yaml", "First/template.yaml", "First/Second/template.yaml",
+                     "First/Second/Third/template.yaml", "First/Second/Third/Fn/app.py", "First/Middle/app.py",
+                     "Layers/template.yaml", "Layers/Shared/python/x.txt", "Fn/app.py"):
+            self.assertTrue(self.built(path).is_file(), path)
+        shared = {"/opt/python/x.txt": "shared"}
+        self.assertEqual(self.seen("First/Second/Third/Fn"), {"code": "deep", "layers": shared})
+        self.assertEqual(self.seen("Fn"), {"code": "own", "layers": shared})
+        self.assertEqual(self.seen("Middle"), {"code": "middle", "layers": {}})
+        # The built application has no more to do with the sources.
+        for folder in ("a", "own", "layers"):
+            (self.project / folder).rename(self.folder / folder)
+        self.assertEqual(self.seen("First/Second/Third/Fn"), {"code": "deep", "layers": shared})
+
+    def test_one_function_of_a_stack_with_the_layer_of_another(self):
+        self.samara("build", "First/Second/Third/Fn")
+        self.assertTrue(self.built("Layers/Shared/python/x.txt").is_file())
+        self.assertFalse(self.built("Fn").exists())
+        self.assertEqual(self.seen("First/Second/Third/Fn")["layers"], {"/opt/python/x.txt": "shared"})
+
+    def test_a_missing_template_is_an_error_of_its_stack(self):
+        (self.project / "a/b/template.yaml").unlink()
+        result = self.samara("build", code=1)
+        self.assertIn("Build Failed", result.stdout)
+        self.assertNotIn("Build Succeeded", result.stdout)
+        self.assertRegex(result.stderr, r"Error: a/template.yaml:\d+:\d+: .*nested stack 'Second': there is no template ")
+        self.assertIn("Not built: First/Second", result.stderr)
+        self.assertEqual(self.seen("Fn")["code"], "own")
+
+
+class Sources(BuildCase):
+    """Kinds of code."""
+
+    def test_code_that_is_not_built(self):
+        self.code("src", "x")
+        self.template("""
+  InS3:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: {Bucket: b, Key: k.zip}, Handler: app.handler, Runtime: python3.11}
+  AtLambda:
+    Type: AWS::Lambda::Function
+    Properties: {Code: {S3Bucket: b, S3Key: k.zip}, Handler: app.handler, Runtime: python3.11, Role: r}
+  LayerInS3:
+    Type: AWS::Serverless::LayerVersion
+    Metadata: {BuildMethod: python3.11}
+    Properties: {ContentUri: 's3://b/k.zip'}
+  Skipped:
+    Type: AWS::Serverless::Function
+    Metadata: {SkipBuild: true}
+    Properties: {CodeUri: src, Handler: app.handler, Runtime: %s}
+""" % PYTHON)
+        result = self.samara("build")
+        for line in ("Skip building InS3: its code is in S3 (s3://b/k.zip)", "Skip building AtLambda: its code is in S3",
+                     "Skip building LayerInS3: its content is in S3", "Skip building function: Skipped (SkipBuild)"):
+            self.assertIn(line, result.stderr)
+        self.assertEqual({p.name for p in self.built(".").iterdir() if not p.name.startswith(".")}, {"template.yaml"})
+        refused = self.samara("local", "invoke", "InS3", "--no-event", code=1)
+        self.assertIn("S3", refused.stderr)
+        self.assertEqual(self.seen("Skipped")["code"], "x")
+
+    def test_one_file(self):
+        self.code("src", "alone")
+        self.write("src/secret.txt", "x")
+        self.template("  Fn:" + function("src/app.py"))
+        self.samara("build")
+        self.assertEqual([p.name for p in self.built("Fn").iterdir()], ["app.py"])
+        self.assertEqual(self.seen("Fn")["code"], "alone")
+
+    def test_loops(self):
+        for name in ("One", "Two"):
+            self.code(name, name)
+        self.write("template.yaml", """
+Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
+Resources:
+  Fn::ForEach::Functions:
+    - Name
+    - [One, Two]
+    - ${Name}Function:
+        Type: AWS::Serverless::Function
+        Properties: {CodeUri: !Sub './${Name}', Handler: app.handler, Runtime: %s}
+""" % PYTHON)
+        self.samara("build")
+        for name in ("One", "Two"):
+            (self.project / name / "app.py").unlink()
+            self.assertEqual(self.seen(name + "Function")["code"], name)
+        self.assertNotIn("ForEach", self.built("template.yaml").read_text())
+
+    def test_paths_by_parameters(self):
+        self.code("src", "x")
+        self.write("layer/x.txt", "layer")
+        self.template(f"""
+  Layer:
+    Type: AWS::Serverless::LayerVersion
+    Metadata: {{BuildMethod: {PYTHON}}}
+    Properties: {{ContentUri: !FindInMap [Folders, layer, path]}}
+  Fn:""" + function("!Ref Folder", ", Layers: [!Ref Layer]"), head="""
+Parameters: {Folder: {Type: String, Default: nowhere}}
+Mappings: {Folders: {layer: {path: layer}}}""")
+        self.samara("build", "--parameter-overrides", "Folder=src")
+        self.assertEqual(self.seen("Fn"), {"code": "x", "layers": {"/opt/python/x.txt": "layer"}})
+
+    def test_a_missing_definition_file_is_an_error_of_its_resource(self):
+        self.code("src", "x")
+        for resource in ("Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: no.asl.json, Role: r}",
+                         "Type: AWS::Serverless::Api, Properties: {StageName: p, DefinitionUri: no.asl.json}"):
+            with self.subTest(resource):
+                self.template(f"  Bad: {{{resource}}}\n  Fn:" + function("src"))
+                result = self.samara("build", code=1)
+                self.assertRegex(result.stderr, r"Error: template.yaml:\d+:\d+: Bad: there is no file /.*/no.asl.json")
+                self.assertIn("Not built: Bad", result.stderr)
+        self.assertEqual(self.seen("Fn")["code"], "x")
+
+    def test_names_with_spaces_and_utf8_and_links(self):
+        folder = "möbel & co/über code"
+        self.code(folder, "x")
+        self.write("elsewhere/lib.txt", "lib")
+        (self.project / folder / "lib").symlink_to("../../elsewhere")
+        (self.project / folder / "dangling").symlink_to("nowhere")
+        self.template("  Fn:" + function(f"'{folder}'"))
+        self.samara("build")
+        self.assertEqual((self.built("Fn") / "lib/lib.txt").read_text(), "lib")
+        self.assertFalse((self.built("Fn") / "lib").is_symlink())
+        self.assertTrue((self.built("Fn") / "dangling").is_symlink())
+        self.assertEqual(self.seen("Fn")["code"], "x")
+
+
+class Again(BuildCase):
+    """The second build, failures, interruptions."""
+
+    def setUp(self):
+        super().setUp()
+        for name in ("a", "b"):
+            self.code(name, name)
+        self.two = "  A:" + function("a") + "  B:" + function("b")
+        self.template(self.two)
+
+    def test_summary_and_what_has_not_changed(self):
+        first = self.samara("build")
+        self.assertIn("Build Succeeded", first.stdout)
+        self.assertRegex(first.stderr, r"Built 2 functions and layers in \d+\.\d s \(0 unchanged\)")
+        before = {p: p.stat().st_ino for p in self.built(".").rglob("*.py")}
+        second = self.samara("build")
+        self.assertRegex(second.stderr, r"Built 2 functions and layers in \d+\.\d s \(2 unchanged\)")
+        self.assertNotIn("Building codeuri", second.stderr)
+        self.assertEqual({p: p.stat().st_ino for p in self.built(".").rglob("*.py")}, before)
+        self.code("b", "changed")
+        third = self.samara("build")
+        self.assertIn("functions: B", third.stderr)
+        self.assertNotIn("functions: A", third.stderr)
+        self.assertEqual((self.seen("A")["code"], self.seen("B")["code"]), ("a", "changed"))
+        self.assertIn("functions: A", self.samara("build", "--no-cached").stderr)
+
+    def test_cached_says_so(self):
+        first = self.samara("build", "--cached")
+        self.assertIn("Cache is invalid, running build and copying resources for following functions", first.stderr)
+        second = self.samara("build", "--cached")
+        self.assertIn("Valid cache found, copying previously built resources for following functions", second.stderr)
+
+    def test_one_failure_keeps_the_former_build(self):
+        self.samara("build")
+        self.code("a", "new")
+        self.write("b/requirements.txt", "no-such-package-of-ours==9\n")
+        failed = self.samara("build", code=1, environment={"PIP_NO_INDEX": "1"})
+        self.assertIn("Build Failed", failed.stdout)
+        self.assertIn("Not built: B", failed.stderr)
+        self.assertIn("No matching distribution found for no-such-package-of-ours==9", failed.stderr)
+        self.assertIn("The former build stays as it was", failed.stderr)
+        self.assertEqual((self.seen("A")["code"], self.seen("B")["code"]), ("a", "b"))
+        result = self.samara("local", "invoke", "A", "--no-event", "--engine", "sandbox")
+        self.assertIn("the last samara build failed (B)", result.stderr)
+        self.write("b/requirements.txt", "")
+        self.samara("build", environment={"PIP_NO_INDEX": "1"})
+        self.assertEqual(self.seen("A")["code"], "new")
+
+    def test_without_a_former_build_the_good_ones_can_be_run(self):
+        self.write("b/requirements.txt", "no-such-package-of-ours==9\n")
+        self.samara("build", code=1, environment={"PIP_NO_INDEX": "1"})
+        self.assertEqual(self.seen("A")["code"], "a")
+        refused = self.samara("local", "invoke", "B", "--no-event", "--engine", "sandbox", code=1)
+        self.assertIn("'B' could not be built: B: cannot install the packages of", refused.stderr)
+
+    def test_what_is_newer_than_the_build_is_said(self):
+        self.samara("build")
+        self.code("a", "newer")
+        result = self.samara("local", "invoke", "A", "--no-event", "--engine", "sandbox")
+        self.assertRegex(result.stderr, r"a is newer than the build of A; samara build takes it up")
+        self.assertEqual(json.loads(result.stdout)["code"], "a")
+        self.samara("build")
+        self.assertNotIn("newer", self.samara("local", "invoke", "A", "--no-event", "--engine", "sandbox").stderr)
+
+    def test_json(self):
+        self.write("b/requirements.txt", "no-such-package-of-ours==9\n")
+        failed = json.loads(self.samara("build", "--output", "json", code=1, environment={"PIP_NO_INDEX": "1"}).stdout)
+        self.assertEqual(failed["status"], "failed")
+        self.assertEqual({r["id"]: r["status"] for r in failed["resources"]}, {"A": "built", "B": "failed"})
+        self.write("b/requirements.txt", "")
+        result = json.loads(self.samara("build", "--output", "json").stdout)
+        self.assertEqual((result["status"], result["build_dir"], result["template"]),
+                         ("succeeded", ".aws-sam/build", ".aws-sam/build/template.yaml"))
+        self.assertEqual({r["id"]: r["status"] for r in result["resources"]}, {"A": "unchanged", "B": "built"})
+
+    def test_a_hundred_functions_from_twenty_folders(self):
+        for i in range(20):
+            self.code(f"f{i}", i)
+        self.template("".join(f"  Fn{i}:" + function(f"f{i % 20}") for i in range(100)))
+        first = self.samara("build")
+        self.assertEqual(first.stderr.count("Building codeuri"), 20)
+        self.assertRegex(first.stderr, r"Built 100 functions and layers in [\d.]+ s \(0 unchanged\)")
+        self.assertRegex(self.samara("build").stderr, r"\(100 unchanged\)")
+        self.code("f7", "changed")
+        third = self.samara("build", "--parallel")
+        self.assertRegex(third.stderr, r"\(95 unchanged\)")
+        self.assertIn("functions: Fn7, Fn27, Fn47, Fn67, Fn87", third.stderr)
+        self.assertEqual((self.seen("Fn87")["code"], self.seen("Fn86")["code"]), ("changed", 6))
+
+    def test_watch(self):
+        with self.start("build", "--watch") as watch:
+            watch.wait_for_line("Watching for changes")
+            self.code("a", "edited")
+            watch.wait_for_line("(1 unchanged)")
+            self.assertEqual((self.seen("A")["code"], self.seen("B")["code"]), ("edited", "b"))
+            self.write("b/requirements.txt", "./no-such-folder\n")
+            watch.wait_for_line("Not built: B")
+            (self.project / "b/requirements.txt").unlink()
+            self.template(self.two + "  C:" + function("c"))
+            self.code("c", "c")
+            wait_for(lambda: self.built("C/app.py").exists(), "the new function")
+            self.assertEqual(watch.stop(signal.SIGINT), 0)
+        self.assert_nothing_left(watch.process.pid)
+
+    def test_a_server_tells_what_is_newer_and_takes_up_what_is_built(self):
+        self.template("  A:" + function("a", ", Events: {E: {Type: HttpApi, Properties: {Path: /a, Method: get}}}"))
+        self.samara("build")
+        port = free_port()
+        with self.start("local", "start-api", "-p", port, "--engine", "sandbox") as server:
+            server.wait_for_line("What samara build makes is taken up by the next request.")
+            server.wait_for_line("Press CTRL+C to quit")
+            self.code("a", "edited")
+            server.wait_for_line("a is newer than the build of A; samara build takes it up")
+            self.assertEqual(json.loads(curl(f"http://127.0.0.1:{port}/a")[2])["code"], "a")
+            self.samara("build")
+            wait_for(lambda: json.loads(curl(f"http://127.0.0.1:{port}/a")[2])["code"] == "edited", "what was built")
+
+    def slow(self):
+        self.write("slow/Makefile", f"build-S:\n\techo $$$$ > {self.project}/mark; exec sleep 1000\n")
+        self.template(self.two + "  S: {Type: AWS::Serverless::Function, Properties: {CodeUri: slow, Runtime: provided.al2023, Handler: x}}")
+
+    def test_ctrl_c(self):
+        self.samara("build")
+        self.code("a", "new")
+        self.slow()
+        with self.start("build") as build:
+            wait_for(lambda: (self.project / "mark").exists(), "make")
+            self.assertEqual(build.stop(signal.SIGINT), 1)
+            self.assertIn("Aborted!", build.output())
+        self.assert_nothing_left(build.process.pid)
+        self.assertEqual([p for p in (self.project / ".aws-sam").iterdir() if p.name.startswith("samara-")], [])
+        self.template(self.two)
+        self.assertEqual(self.seen("A")["code"], "a")
+
+    def test_killed_in_the_middle_the_next_build_sets_it_right(self):
+        self.samara("build")
+        self.slow()
+        with self.start("build") as build:
+            wait_for(lambda: (self.project / "mark").exists(), "make")
+            build.stop(signal.SIGKILL)
+        pid = int((self.project / "mark").read_text())
+        self.addCleanup(lambda: pathlib.Path(f"/proc/{pid}").exists() and os.kill(pid, signal.SIGKILL))
+        self.template(self.two)
+        self.assertEqual(self.seen("A")["code"], "a")
+        self.samara("build")
+        self.assertEqual([p for p in (self.project / ".aws-sam").iterdir() if p.name.startswith("samara-")], [])
+
+    def test_two_at_once_take_turns(self):
+        self.write("a/Makefile", f"build-%:\n\tcp app.py $(ARTIFACTS_DIR); while test ! -e {self.project}/go; do :; done\n")
+        self.template("  A: {Type: AWS::Serverless::Function, Metadata: {BuildMethod: makefile}, "
+                      f"Properties: {{CodeUri: a, Runtime: {PYTHON}, Handler: app.handler}}}}")
+        with self.start("build") as first:
+            first.wait_for_line("CustomMakeBuilder:MakeBuild")
+            with self.start("build") as second:
+                second.wait_for_line("Waiting for another build into")
+                self.write("go", "")
+                self.assertEqual((first.process.wait(60), second.process.wait(60)), (0, 0))
+        self.assertEqual(self.seen("A")["code"], "a")
+
+    def test_a_makefile_that_makes_nothing(self):
+        self.write("a/Makefile", "build-A:\n\ttouch elsewhere\n")
+        self.template("  A: {Type: AWS::Serverless::Function, Properties: {CodeUri: a, Runtime: provided.al2, Handler: x}}")
+        failed = self.samara("build", code=1)
+        self.assertIn("A: the target build-A of", failed.stderr)
+        self.assertIn("made nothing", failed.stderr)
+
+    @unittest.skipIf(os.geteuid() == 0 and not os.path.exists("/usr/bin/setpriv"), "root reads everything")
+    def test_unreadable_source(self):
+        self.write("a/locked.txt", "x").chmod(0)
+        for path in [self.folder, *self.folder.rglob("*")]:
+            os.chown(path, 65534, 65534) if os.geteuid() == 0 else None
+        command = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+        import samara_e2e
+        result = subprocess.run([*command, samara_e2e.SAMARA, "build"], cwd=self.project, capture_output=True, text=True,
+                                env={**self.environment, "HOME": str(self.folder)})
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertRegex(result.stderr, r"Error: template.yaml:\d+:\d+: A: cannot copy .*a/locked.txt: Permission denied")
+        self.assertIn("Not built: A", result.stderr)
+
+    def test_disk_full(self):
+        if os.geteuid() != 0:
+            self.skipTest("mounting needs root")
+        self.samara("build")
+        small = self.folder / "small"
+        small.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", small], check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", small])
+        (self.project / "a/big").write_bytes(os.urandom(3 << 20))
+        failed = self.samara("build", "-b", small / "build", "-cd", small / "cache", code=1)
+        self.assertIn("No space left on device", failed.stderr)
+        self.assertIn("Not built: A", failed.stderr)
+        self.assertFalse(any(p.name.startswith("samara-") for p in small.iterdir()))
+
+
+if __name__ == "__main__":
+    unittest.main()

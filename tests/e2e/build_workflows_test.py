@@ -1,0 +1,303 @@
+"""Each workflow of samara build with the real tool. Tools that a machine cannot have are tested with stand-ins
+in tests/unit/build/workflows_test.cpp: .NET, cargo-lambda, uv, Poetry, and Maven, whose plugins Debian's
+offline repository offers to packages of Debian alone."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import unittest
+import zipfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from samara_e2e import SamaraTest, make_wheel, needs_docker  # noqa: E402
+
+PYTHON = f"python3.{sys.version_info.minor}"
+
+
+def needs(*programs):
+    for program in programs:
+        if not shutil.which(program):
+            raise unittest.SkipTest(f"{program} is not installed")
+
+
+def npm_program(name):
+    path = pathlib.Path(os.environ.get("SAMARA_TEST_NPM", "/nowhere")) / "node_modules/.bin" / name
+    if not path.exists():
+        raise unittest.SkipTest(f"{name} is not in SAMARA_TEST_NPM")
+    return path
+
+
+class WorkflowCase(SamaraTest):
+    def template(self, resources):
+        self.write("template.yaml", "Transform: AWS::Serverless-2016-10-31\nResources:\n" + resources)
+
+    def function(self, runtime, handler="app.handler", more="", metadata=""):
+        return f"""
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties: {{CodeUri: src, Handler: {handler}, Runtime: {runtime}{more}}}
+{metadata}"""
+
+    def built(self, name="Fn"):
+        return self.project / ".aws-sam/build" / name
+
+    def build(self, *arguments, **more):
+        result = self.samara("build", *arguments, seconds=400, **more)
+        self.assertIn("Build Succeeded", result.stdout)
+        return result
+
+    def invoke(self, name="Fn"):
+        return json.loads(self.samara("local", "invoke", name, "--no-event", "--engine", "sandbox").stdout)
+
+    def with_program(self, name):
+        """The program on a PATH of its own, before ours."""
+        folder = self.folder / "bin"
+        folder.mkdir(exist_ok=True)
+        (folder / name).symlink_to(npm_program(name))
+        return {"PATH": f"{folder}:{os.environ['PATH']}", "HOME": str(self.folder), "COREPACK_ENABLE_STRICT": "0"}
+
+
+class Pip(WorkflowCase):
+    def setUp(self):
+        super().setUp()
+        self.wheels = self.folder / "wheels"
+        self.wheels.mkdir()
+        self.offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.wheels)}
+
+    def native_wheel(self, python, machine):
+        """A wheel that says what it is for."""
+        tag = f"{python}-{python}-manylinux2014_{machine}"
+        info = "native-1.0.dist-info"
+        with zipfile.ZipFile(self.wheels / f"native-1.0-{tag}.whl", "w") as wheel:
+            wheel.writestr("native.py", f"TAG = '{tag}'\n")
+            wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: native\nVersion: 1.0\n")
+            wheel.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {tag}\n")
+            wheel.writestr(f"{info}/RECORD", f"native.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
+
+    def test_wheels_of_the_functions_python_and_processor(self):
+        for python in ("cp311", "cp312"):
+            for machine in ("x86_64", "aarch64"):
+                self.native_wheel(python, machine)
+        self.write("src/requirements.txt", "native\n")
+        self.write("src/app.py", "import native\ndef handler(event, context): return native.TAG\n")
+        resources = ""
+        wanted = {}
+        for version, tag in (("3.11", "cp311"), ("3.12", "cp312")):
+            for architecture, machine in (("x86_64", "x86_64"), ("arm64", "aarch64")):
+                name = f"Fn{tag}{architecture.replace('_', '')}"
+                resources += (f"  {name}: {{Type: AWS::Serverless::Function, Properties: {{CodeUri: src, Handler: app.handler, "
+                              f"Runtime: python{version}, Architectures: [{architecture}]}}}}\n")
+                wanted[name] = f"TAG = '{tag}-{tag}-manylinux2014_{machine}'\n"
+        self.template(resources)
+        self.build(environment=self.offline)
+        for name, text in wanted.items():
+            self.assertEqual((self.built(name) / "native.py").read_text(), text)
+
+    def test_folders_end_up_as_packages(self):
+        for name in ("shared", "other"):
+            self.write(f"{name}/pyproject.toml", "[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n")
+            self.write(f"{name}/backend.py", f"""
+import os, zipfile
+def build_wheel(directory, settings=None, metadata=None):
+    file = '{name}-1.0-py3-none-any.whl'
+    info = '{name}-1.0.dist-info/'
+    with zipfile.ZipFile(os.path.join(directory, file), 'w') as wheel:
+        wheel.write('{name}.py')
+        wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: {name}\\nVersion: 1.0\\n')
+        wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+        wheel.writestr(info + 'RECORD', '')
+    return file
+build_editable = build_wheel
+""")
+            self.write(f"{name}/{name}.py", f"X = '{name}'\n")
+        self.write("src/requirements.txt", "-e ../shared\nother @ file:../other\n")
+        self.write("src/app.py", "import shared, other\ndef handler(event, context): return [shared.X, other.X, shared.__file__]\n")
+        self.template(self.function(PYTHON))
+        self.build(environment=self.offline)
+        self.assertEqual(self.invoke(), ["shared", "other", "/var/task/shared.py"])
+        self.write("shared/shared.py", "X = 'changed'\n")
+        self.build(environment=self.offline)
+        self.assertEqual(self.invoke()[0], "changed")
+
+    def test_pyproject(self):
+        make_wheel(self.wheels, "greeting", "1.0", "X = 'from the project'\n")
+        self.write("src/pyproject.toml", "[project]\nname = 'app'\nversion = '1'\ndependencies = ['greeting>=1']\n")
+        self.write("src/app.py", "import greeting\ndef handler(event, context): return greeting.X\n")
+        self.template(self.function(PYTHON))
+        self.build(environment=self.offline)
+        self.assertEqual(self.invoke(), "from the project")
+
+    def test_pip_asks_nothing(self):
+        self.write("src/requirements.txt", "secret @ https://127.0.0.1:1/secret.whl\n")
+        self.write("src/app.py", "")
+        self.template(self.function(PYTHON))
+        failed = self.samara("build", code=1, environment={"PIP_RETRIES": "0"})
+        self.assertIn("Fn: cannot install the packages of", failed.stderr)
+
+
+class Node(WorkflowCase):
+    def setUp(self):
+        super().setUp()
+        needs("npm", "node")
+        self.write("greeting/package.json", '{"name": "greeting", "version": "1.0.0", "main": "index.js"}')
+        self.write("greeting/index.js", "module.exports = 'hello';\n")
+        self.write("src/package.json", json.dumps({"name": "app", "version": "1.0.0", "dependencies": {"greeting": "file:../greeting"}}))
+        self.write("src/app.js", "exports.handler = async () => require('greeting');\n")
+        self.template(self.function("nodejs20.x"))
+
+    def check(self):
+        self.assertTrue((self.built() / "node_modules/greeting/index.js").is_file())
+        self.assertEqual(self.invoke(), "hello")
+
+    def test_npm(self):
+        result = self.build()
+        self.assertIn("Running NodejsNpmBuilder:NpmInstall", result.stderr)
+        self.check()
+        self.write("greeting/index.js", "module.exports = 'changed';\n")
+        self.build()
+        self.assertEqual(self.invoke(), "changed")
+
+    def test_pnpm(self):
+        environment = self.with_program("pnpm")
+        subprocess.run(["pnpm", "install", "--lockfile-only"], cwd=self.project / "src", check=True, capture_output=True,
+                       env={**self.environment, **environment})
+        self.build(environment=environment)
+        self.check()
+        self.assertFalse((self.built() / "pnpm-lock.yaml").exists() and (self.built() / "node_modules/greeting").is_symlink())
+
+    def test_yarn(self):
+        environment = self.with_program("yarn")
+        self.write("src/yarn.lock", "# yarn lockfile v1\n")
+        self.build(environment=environment)
+        self.check()
+
+    def test_esbuild_from_npm_when_there_is_none(self):
+        self.write("src/app.ts", "import * as os from 'os';\nexport const handler = async (): Promise<string> => `typed ${typeof os.EOL}`;\n")
+        (self.project / "src/app.js").unlink()
+        (self.project / "src/package.json").unlink()
+        self.template(self.function("nodejs20.x", metadata="""
+    Metadata: {BuildMethod: esbuild, BuildProperties: {Sourcemap: true}}
+"""))
+        home = {"XDG_CACHE_HOME": str(self.folder / "cache")}
+        result = self.build(environment=home)
+        self.assertRegex(result.stderr, r"esbuild is neither in the project nor on PATH: taking version [\d.]+ from npm into")
+        self.assertEqual(self.invoke(), "typed string")
+        sources = json.loads((self.built() / "app.js.map").read_text())["sources"]
+        self.assertEqual(sources, [str(self.project / "src/app.ts")])
+        again = self.build("--no-cached", environment=home)
+        self.assertNotIn("from npm", again.stderr)
+
+
+class Compiled(WorkflowCase):
+    def test_make(self):
+        self.write("src/Makefile", "build-Fn:\n\tcp app.py $(ARTIFACTS_DIR)\n")
+        self.write("src/app.py", "def handler(event, context): return 'made'\n")
+        self.template(self.function(PYTHON, metadata="    Metadata: {BuildMethod: makefile}\n"))
+        self.assertIn("Running CustomMakeBuilder:MakeBuild", self.build().stderr)
+        self.assertEqual(self.invoke(), "made")
+
+    def test_go(self):
+        needs("go")
+        self.write("src/go.mod", "module example\n\ngo 1.19\n")
+        self.write("src/main.go", 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("go") }\n')
+        self.template(self.function("provided.al2023", "bootstrap", metadata="    Metadata: {BuildMethod: go1.x}\n"))
+        self.build()
+        self.assertEqual(subprocess.run([self.built() / "bootstrap"], capture_output=True, text=True).stdout, "go\n")
+
+    def test_go_for_the_other_processor(self):
+        needs("go")
+        self.write("src/go.mod", "module example\n\ngo 1.19\n")
+        self.write("src/main.go", "package main\n\nfunc main() {}\n")
+        self.template(self.function("provided.al2023", "bootstrap", ", Architectures: [arm64]", "    Metadata: {BuildMethod: go1.x}\n"))
+        self.assertNotIn("does not run on", self.build().stderr)
+        self.assertEqual((self.built() / "bootstrap").read_bytes()[18], 183)
+
+    def test_bundler_with_vendored_gems(self):
+        needs("bundle")
+        self.write("src/gems/greeting/greeting.gemspec",
+                   "Gem::Specification.new { |s| s.name = 'greeting'; s.version = '1.0'; s.summary = 's'; s.authors = ['a']; "
+                   "s.files = ['lib/greeting.rb'] }\n")
+        self.write("src/gems/greeting/lib/greeting.rb", "GREETING = 'gem'\n")
+        self.write("src/Gemfile", "gem 'greeting', path: 'gems/greeting'\n")
+        self.write("src/app.rb", "require 'bundler/setup'\nrequire 'greeting'\nputs GREETING\n")
+        self.template(self.function("ruby3.3", "app.handler"))
+        self.assertIn("Running RubyBundlerBuilder:RubyBundle", self.build().stderr)
+        shutil.move(self.project / "src", self.folder / "src")
+        result = subprocess.run(["ruby", "app.rb"], cwd=self.built(), capture_output=True, text=True)
+        self.assertEqual(result.stdout, "gem\n", result.stderr)
+
+    JAVA = 'package example;\n\npublic class App {\n  public String handle(String in) { return "java"; }\n}\n'
+
+    def test_gradle(self):
+        needs("gradle")
+        self.write("src/build.gradle", "apply plugin: 'java'\nsourceCompatibility = '1.8'\ntargetCompatibility = '1.8'\n"
+                   "dependencies { runtimeOnly files('libs/dep.jar') }\n")
+        self.write("src/settings.gradle", "rootProject.name = 'app'\n")
+        self.write("src/src/main/java/example/App.java", self.JAVA)
+        self.write("src/src/main/resources/settings.txt", "x")
+        (self.project / "src/libs").mkdir()
+        with zipfile.ZipFile(self.project / "src/libs/dep.jar", "w") as jar:
+            jar.writestr("dep.txt", "x")
+        self.template(self.function("java17", "example.App::handle") + """
+  Deps:
+    Type: AWS::Serverless::LayerVersion
+    Metadata: {BuildMethod: java17}
+    Properties: {ContentUri: src, CompatibleRuntimes: [java17]}
+""")
+        self.build(environment={"GRADLE_USER_HOME": str(self.folder / "gradle")})
+        for path in ("example/App.class", "settings.txt", "lib/dep.jar"):
+            self.assertTrue((self.built() / path).is_file(), path)
+        for path in ("java/lib/app.jar", "java/lib/dep.jar"):
+            self.assertTrue((self.built("Deps") / path).is_file(), path)
+
+
+class Containers(WorkflowCase):
+    """--use-container, with stand-ins for AWS's build images."""
+
+    def setUp(self):
+        super().setUp()
+        needs_docker()
+        self.image = "samara-test/build:latest"
+
+    def test_make_runs_inside(self):
+        self.write("src/Makefile", "build-Fn:\n\tcp app.py $(ARTIFACTS_DIR)\n\thostname > $(ARTIFACTS_DIR)/host\n"
+                   "\techo $$WORD > $(ARTIFACTS_DIR)/word\n")
+        self.write("src/app.py", "def handler(event, context): return 'made'\n")
+        self.template(self.function(PYTHON, metadata="    Metadata: {BuildMethod: makefile}\n"))
+        result = self.build("--use-container", "--build-image", self.image, "-e", "Fn.WORD=inside", "--skip-pull-image")
+        self.assertIn("Requested to skip pulling images", result.stderr)
+        self.assertIn("SAM_CONTAINER_ID: ", result.stderr)
+        self.assertEqual((self.built() / "word").read_text(), "inside\n")
+        self.assertNotEqual((self.built() / "host").read_text(), subprocess.run(["hostname"], capture_output=True, text=True).stdout)
+        self.assertEqual((self.built() / "host").stat().st_uid, os.getuid())
+        self.assertEqual(self.invoke(), "made")
+        self.assert_nothing_left()
+
+    def test_pip_runs_inside(self):
+        wheels = self.project / "src/wheels"
+        wheels.mkdir(parents=True)
+        make_wheel(wheels, "greeting", "1.0", "X = 'inside'\n")
+        self.write("src/requirements.txt", "--find-links wheels\n--no-index\ngreeting\n")
+        self.write("src/app.py", "import greeting\ndef handler(event, context): return greeting.X\n")
+        self.template(self.function(PYTHON))
+        self.build("--use-container", "--build-image", f"Fn={self.image}")
+        self.assertEqual(self.invoke(), "inside")
+
+    def test_without_an_engine_it_says_so_at_once(self):
+        self.write("src/Makefile", "build-Fn:\n\ttrue\n")
+        self.template(self.function("provided.al2023"))
+        failed = self.samara("build", "-u", code=1, environment={"DOCKER_HOST": "unix:///nowhere.sock"})
+        self.assertIn("Not built: Fn", failed.stderr)
+        self.assertIn("/nowhere.sock", failed.stderr)
+
+    def test_an_image_that_is_not_here(self):
+        self.write("src/Makefile", "build-Fn:\n\ttrue\n")
+        self.template(self.function("provided.al2023"))
+        failed = self.samara("build", "-u", "-bi", "samara-test/none:1", "--skip-pull-image", code=1)
+        self.assertIn("the image samara-test/none:1 is not here", failed.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
