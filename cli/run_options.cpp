@@ -1,5 +1,7 @@
 #include "run_options.h"
 
+#include "gateway/page_guard.h"
+
 #include <charconv>
 #include <filesystem>
 #include <system_error>
@@ -43,6 +45,12 @@ void declare_run(Options& options, RunArguments& arguments) {
         "--local-lambda",
         arguments.local_lambda,
         {.help = "Let the functions call each other: AWS_ENDPOINT_URL_LAMBDA leads here"});
+    options.list(
+        "--allow-host",
+        arguments.allowed_hosts,
+        {.help = "Host name that the Lambda API answers to, beside those of this machine (which "
+                 "keeps web pages out)",
+         .value_name = "NAME"});
     options.text(
         "-l,--log-file",
         arguments.log_file,
@@ -143,6 +151,11 @@ base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
     run.limits = !arguments.no_limits;
     run.strict = arguments.strict;
     run.local_lambda = arguments.local_lambda;
+    auto allowed_hosts = gateway::read_host_names(arguments.allowed_hosts);
+    if (!allowed_hosts) {
+        return base::fail(std::move(allowed_hosts).error());
+    }
+    run.allowed_hosts = std::move(*allowed_hosts);
     // For people; what is read by programs stays as the function wrote it.
     run.host_paths = arguments.log_file.empty() && ::isatty(STDERR_FILENO) == 1;
     run.mount_symlinks = arguments.mount_symlinks.value_or(false);

@@ -31,6 +31,7 @@ struct RunArguments {
     bool no_limits = false;
     bool strict = false;
     bool local_lambda = false;
+    std::vector<std::string> allowed_hosts;
     std::vector<std::string> debug_ports;
     std::string debugger_path;
     std::string debug_args;

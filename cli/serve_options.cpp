@@ -104,7 +104,6 @@ int serve(
     serve.static_folder = given.static_dir;
     serve.warm = given.warm_containers == "EAGER" ? app::Warm::eager : app::Warm::lazy;
     serve.watch = !given.no_watch;
-    serve.allowed_hosts = given.allowed_hosts;
     serve.disable_authorizer = given.disable_authorizer;
     serve.token_keys = {given.jwks, given.iam_credentials, given.local_issuer};
     serve.json_access_log = given.access_log_format == "json";

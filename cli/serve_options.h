@@ -15,7 +15,6 @@ struct ServeArguments : RunArguments {
     std::string warm_containers = "LAZY";
     std::string debug_function;
     bool no_watch = false;
-    std::vector<std::string> allowed_hosts;
     std::uint32_t max_concurrency = 10;
     std::uint32_t idle_timeout_seconds = 600;
     std::string retry_scale = "1";

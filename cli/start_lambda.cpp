@@ -23,12 +23,6 @@ int start_lambda(Console& console, const Arguments& arguments) {
         "FUNCTION_LOGICAL_ID", given.functions, "Serve only these functions; default: all");
     options.group("Server");
     declare_serve(options, given);
-    options.list(
-        "--allow-host",
-        given.allowed_hosts,
-        {.help = "Host name to answer to beside those of this machine (web pages are kept out by "
-                 "it)",
-         .value_name = "NAME"});
     return serve(console, options, arguments, "local start-lambda", given, app::start_lambda);
 }
 

@@ -113,6 +113,7 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
         gateway::LambdaApiOptions api;
         api.region = application->region();
         api.payload_limits = run.limits;
+        api.guard = gateway::PageGuard(run.allowed_hosts);
         local_lambda->serve(
             gateway::Functions(data::Value(function_resources(*application))),
             [&invoker](const invoke::Request& call) { return invoker.invoke(call); },

@@ -136,6 +136,7 @@ void LiveApplication::run(invoke::FunctionPlans plans, engine::OutputSink output
         gateway::LambdaApiOptions api;
         api.region = application_->region();
         api.payload_limits = options_.run.limits;
+        api.guard = gateway::PageGuard(options_.run.allowed_hosts);
         local_lambda_->serve(
             gateway::Functions(data::Value(function_resources(*application_))),
             [this](const invoke::Request& request) { return invoke(request); },

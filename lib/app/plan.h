@@ -41,6 +41,7 @@ struct RunOptions {
     std::vector<std::string> layer_archives;   ///< "ARN=FILE"
     bool local_lambda = false;                 ///< serve the Lambda API to the functions themselves
     std::string lambda_endpoint;               ///< where that is; empty: nowhere
+    std::vector<std::string> allowed_hosts;    ///< that it answers to, see gateway::PageGuard
 };
 
 /// Turns functions of the template into what an engine starts. Holds the temporary files that

@@ -29,7 +29,6 @@ struct ServeOptions {
     std::filesystem::path static_folder; ///< start-api; empty: none
     Warm warm = Warm::lazy;
     bool watch = true;
-    std::vector<std::string> allowed_hosts; ///< names that what samara itself serves answers to
     bool disable_authorizer = false;
     TokenKeyOptions token_keys;
     bool json_access_log = false;

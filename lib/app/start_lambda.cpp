@@ -33,11 +33,7 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
     gateway::LambdaApiOptions settings;
     settings.payload_limits = options.run.limits;
     settings.region = (*live)->application().region();
-    auto hosts = gateway::read_host_names(options.allowed_hosts);
-    if (!hosts) {
-        return base::fail(std::move(hosts).error());
-    }
-    settings.guard = gateway::PageGuard(std::move(*hosts));
+    settings.guard = gateway::PageGuard(options.run.allowed_hosts);
     settings.access_log = [&log](const gateway::AccessRecord& record) {
         log.info(to_string(record, gateway::AccessLogFormat::text));
     };

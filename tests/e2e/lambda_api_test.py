@@ -287,9 +287,26 @@ class WebPages(SamaraTest):
             for address in (a for a in addresses if ":" not in a):
                 self.assertEqual(self.status(address=f"{address}:{self.port}"), 200, address)
 
+    def test_are_kept_out_of_the_one_beside_start_api(self):
+        self.write("template.yaml", TEMPLATE.replace(
+            "FunctionName: the-worker}",
+            "FunctionName: the-worker, Events: {G: {Type: HttpApi, Properties: {Path: /x, Method: get}}}}"))
+        api_port = free_port()
+        with self.start("local", "start-api", "--port", api_port, "--local-lambda", "--allow-host", "box") as server:
+            line = server.wait_for_line("The functions reach each other at ")
+            server.wait_for_line("Press CTRL+C to quit")
+            self.port = int(line.rsplit(":", 1)[1])
+            for header, expected in (("Host: localhost", 200), ("Host: box", 200), ("Host: evil.example", 403),
+                                     ("Origin: https://evil.example", 403)):
+                self.assertEqual(self.status(header), expected, header)
+            # Routes of an API refuse nothing by themselves.
+            for header in ("Host: tunnel.example", "Origin: https://other.example", "Sec-Fetch-Site: cross-site"):
+                self.assertNotEqual(curl("-H", header, f"http://127.0.0.1:{api_port}/x")[0], 403, header)
+
     def test_what_is_no_host_is_refused(self):
-        done = self.samara("local", "start-lambda", "--allow-host", "http://x", code=2)
-        self.assertIn("--allow-host", done.stderr)
+        for command in ("invoke", "start-api", "start-lambda"):
+            done = self.samara("local", command, "--allow-host", "http://x", code=2)
+            self.assertIn("--allow-host", done.stderr)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,69 @@
+"""Links in the user's sources, and what archives and copies may not bring along."""
+import os
+import pathlib
+import stat
+import sys
+import unittest
+import zipfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from samara_e2e import SamaraTest  # noqa: E402
+
+TEMPLATE = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: python3.11, CodeUri: CODE, Handler: main.handler}
+"""
+CODE = "def handler(event, context):\n    return 'it runs'\n"
+
+
+class SpecialBits(SamaraTest):
+    def test_do_not_reach_artifacts(self):
+        self.write("template.yaml", TEMPLATE.replace("CODE", "app"))
+        program = self.write("app/run", "#!/bin/sh\n")
+        self.write("app/main.py", CODE)
+        program.chmod(0o6755)
+        (self.project / "app").chmod(0o3755)
+        self.samara("build")
+        for path in (self.project / ".aws-sam/build").rglob("*"):
+            self.assertEqual(stat.S_IMODE(path.lstat().st_mode) & 0o7000, 0, path)
+        self.assertTrue(os.access(self.project / ".aws-sam/build/Fn/run", os.X_OK))
+
+
+class Archives(SamaraTest):
+    def setUp(self):
+        super().setUp()
+        self.cache = self.folder / "cache"
+        self.environment.update({"SAMARA_ENGINE": "sandbox", "XDG_CACHE_HOME": str(self.cache)})
+        self.write("template.yaml", TEMPLATE.replace("CODE", "code.zip"))
+
+    def pack(self, *entries):
+        with zipfile.ZipFile(self.project / "code.zip", "w") as archive:
+            for name, mode, content in (("main.py", stat.S_IFREG | 0o644, CODE), *entries):
+                info = zipfile.ZipInfo(name)
+                info.create_system = 3
+                info.external_attr = mode << 16
+                archive.writestr(info, content)
+
+    def test_bring_no_special_bits(self):
+        self.pack(("run", stat.S_IFREG | 0o6755, "#!/bin/sh\n"))
+        self.assertEqual(self.samara("local", "invoke", "--no-event").stdout, '"it runs"\n')
+        modes = {path.name: stat.S_IMODE(path.lstat().st_mode) for path in self.cache.rglob("*")}
+        self.assertEqual(modes["run"], 0o755)
+        self.assertEqual([name for name in modes if name.endswith(".lock")], [])
+
+    def test_that_lead_out_leave_nothing(self):
+        for entry in (("../out.py", stat.S_IFREG | 0o644, ""), ("link", stat.S_IFLNK | 0o777, "/etc"),
+                      ("a/link", stat.S_IFLNK | 0o777, "../../etc")):
+            self.pack(entry)
+            done = self.samara("local", "invoke", "--no-event", code=1)
+            self.assertIn("is not unpacked", done.stderr)
+            self.assertEqual([str(p) for p in (self.cache / "samara").rglob("*") if p.name != "unpacked"
+                              and "unpacked" in p.parts], [])
+        self.assert_nothing_left()
+
+
+if __name__ == "__main__":
+    unittest.main()
