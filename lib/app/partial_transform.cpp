@@ -87,6 +87,7 @@ PartialTemplate transform_in_part(data::Value document, const transform::Options
     PartialTemplate result;
     settle_event_routes(document, result.diagnostics);
     FaultRemoval faults(document, options);
+    bool settled = false;
     for (int pass = 0; pass < most_passes; ++pass) {
         transform::Output output = transform::transform(document, options);
         const bool globals = std::any_of(
@@ -118,13 +119,13 @@ PartialTemplate transform_in_part(data::Value document, const transform::Options
         }
         result.diagnostics.insert(result.diagnostics.end(), fresh.begin(), fresh.end());
         result.document = std::move(output.document);
-        if (removed) {
-            continue;
+        if (!removed) {
+            settled = !base::has_errors(output.diagnostics);
+            break;
         }
-        if (base::has_errors(output.diagnostics)) {
-            close_all(document, result.document, faults.closed);
-        }
-        break;
+    }
+    if (!settled) {
+        close_all(document, result.document, faults.closed);
     }
     sort_by_place(result.diagnostics);
     result.diagnostics.erase(

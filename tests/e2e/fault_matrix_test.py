@@ -174,7 +174,8 @@ FAULTS = [
     # APIs
     Fault("a default authorizer that is not there", resource(HTTP_AUTH % ("{DefaultAuthorizer: None}", "")), "DefaultAuthorizer",
           routes={"/secured": 501}),
-    Fault("a REST default authorizer that is not there", resource(REST_AUTH % ("{DefaultAuthorizer: None}", "")), "DefaultAuthorizer",
+    Fault("a REST default authorizer that is not there", resource(
+        REST_AUTH % ("{DefaultAuthorizer: None, Authorizers: {A: {FunctionArn: !GetAtt Faulty.Arn}}}", "")), "DefaultAuthorizer",
           routes={"/secured": 501}),
     Fault("an authorizer without a payload version", resource(
         HTTP_AUTH % ("{DefaultAuthorizer: A, Authorizers: {A: {FunctionArn: !GetAtt Faulty.Arn}}}", "")),

@@ -127,10 +127,9 @@ TEST(PartialTransform, ProtectionThatIsTakenOutClosesWhatItProtects) {
         "  Api:\n    Type: AWS::Serverless::Api\n    Properties: {StageName: p, Auth: text}\n");
     EXPECT_TRUE(of_api.closed.apis.contains("Api"));
 
-    const PartialTemplate of_all =
-        transformed(
-            "Globals: {HttpApi: {Auth: text}}\n" + std::string(function) +
-            "      Events: {A: {Type: HttpApi, Properties: {Path: /x, Method: get}}}\n");
+    const PartialTemplate of_all = transformed(
+        "Globals: {HttpApi: {Auth: text}}\n" + std::string(function) +
+        "      Events: {A: {Type: HttpApi, Properties: {Path: /x, Method: get}}}\n");
     EXPECT_TRUE(of_all.closed.apis.contains("ServerlessHttpApi"));
     EXPECT_FALSE(of_all.closed.apis.contains("ServerlessRestApi"));
 }
@@ -178,6 +177,27 @@ TEST(PartialTransform, ARouteThatTheDefinitionLacksIsTold) {
     Properties: {StageName: p, DefinitionBody: {swagger: '2.0', paths: {/y: {get: {}}}}}
 )");
     EXPECT_THAT(messages(partial), ElementsAre(HasSubstr("GET /x is not served")));
+}
+
+TEST(PartialTransform, WhatIsWrongForOneResourceIsInheritedByTheOthers) {
+    const PartialTemplate partial =
+        transformed(R"(Globals: {Function: {Runtime: python3.12, Handler: a.b}}
+Resources:
+  Zip: {Type: AWS::Serverless::Function, Properties: {CodeUri: src}}
+  Image: {Type: AWS::Serverless::Function, Properties: {PackageType: Image, ImageUri: a:1}}
+)");
+    EXPECT_TRUE(partial.broken.empty());
+    EXPECT_EQ(property(partial, "Zip", "Handler")->text(), "a.b");
+    EXPECT_EQ(property(partial, "Zip", "Runtime")->text(), "python3.12");
+    EXPECT_EQ(property(partial, "Image", "Handler"), nullptr);
+}
+
+TEST(PartialTransform, AGlobalsSectionThatIsWrongLeavesTheOthers) {
+    const PartialTemplate partial = transformed(
+        "Globals: {Function: {Runtime: python3.12, Handler: a.b}, Functoin: {Timeout: 3}}\n"
+        "Resources: {Fn: {Type: AWS::Serverless::Function, Properties: {CodeUri: src}}}\n");
+    EXPECT_THAT(messages(partial), ElementsAre(HasSubstr("Globals.Functoin is left out")));
+    EXPECT_EQ(property(partial, "Fn", "Handler")->text(), "a.b");
 }
 
 TEST(PartialTransform, EndsWhateverIsWrong) {

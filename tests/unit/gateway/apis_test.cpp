@@ -207,6 +207,20 @@ TEST_F(ApisTest, ATypeThatIsLeftOutFollowsFromTheFunction) {
     EXPECT_EQ(std::get<UnsupportedIntegration>(nothing).status, 502);
 }
 
+TEST_F(ApisTest, OperationsOfRestApisHaveNames) {
+    const auto described = read(fmt::format(
+        "Api: {{Type: '{}', Properties: {{Body: {{paths: {{/x: {{get: {{operationId: "
+        "readX}}}}}}}}}}}}",
+        rest));
+    EXPECT_EQ(described.at(0).routes.at(0).operation_name, "readX");
+    const auto of_method = read(fmt::format(
+        "Api: {{Type: '{}'}}\n"
+        "Get: {{Type: 'AWS::ApiGateway::Method', Properties: {{RestApiId: Api, ResourceId: r, "
+        "HttpMethod: GET, OperationName: readY}}}}",
+        rest));
+    EXPECT_EQ(of_method.at(0).routes.at(0).operation_name, "readY");
+}
+
 TEST_F(ApisTest, ProtectionThatCouldNotBeEvaluatedIsNotAbsent) {
     constexpr std::string_view kept = "{Fn::If: [Nothing, a, b]}";
     for (const std::string& member :
