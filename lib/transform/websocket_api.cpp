@@ -251,9 +251,15 @@ bool check_api(const Resource& api) {
 void expand_websocket_api(Resource& api) {
     // Of a WebSocket API's attributes AWS's transform keeps but DependsOn, and hands nothing on.
     for (const char* name : {"Condition", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"}) {
-        if (Value* attribute = api.whole().find(name)) {
-            *attribute = nullptr;
+        Value* attribute = api.whole().find(name);
+        if (attribute == nullptr || attribute->is_null()) {
+            continue;
         }
+        api.warning(
+            "",
+            fmt::format("AWS's transform drops {} of a WebSocket API", name),
+            "what it generates is without it");
+        *attribute = nullptr;
     }
     if (!api.check("WebSocketApi")) {
         return;

@@ -165,6 +165,7 @@ TEST(WebSocketApi, HandsNoAttributeOn) {
     const Output output =
         run(websocket("    DependsOn: X\n    DeletionPolicy: Retain\n    Metadata: {a: b}\n", ""));
     EXPECT_EQ(part(output, "Resources.W.DependsOn"), R"("X")");
+    EXPECT_EQ(output.diagnostics.size(), 2U); // a warning for each that is dropped
     for (const char* id : {"W", "WConnectRoute", "WDefaultStage"}) {
         for (const char* attribute : {"DeletionPolicy", "Metadata"}) {
             EXPECT_EQ(part(output, fmt::format("Resources.{}.{}", id, attribute)), "null") << id;
