@@ -28,6 +28,39 @@ std::string_view trimmed(std::string_view line) {
     return base::trim(line);
 }
 
+bool opens_block(std::string_view line) {
+    const std::string_view text = base::trim(line.substr(0, line.find(" #")));
+    const std::size_t mark = text.find_last_not_of("+-0123456789");
+    return mark != std::string_view::npos && (text[mark] == '|' || text[mark] == '>') &&
+           (mark == 0 || text[mark - 1] == ' ');
+}
+
+/// The lines of block texts ("Key: |"), which may hold anything, are emptied.
+std::string without_blocks(std::string_view text) {
+    std::string result;
+    std::optional<std::size_t> parent; // indentation of the line that opens the block
+    std::size_t own = 0;               // of the block's first line
+    for (const std::string_view line : base::split(text, '\n')) {
+        const std::size_t indent = indent_of(line);
+        const bool empty = indent == line.size();
+        if (parent && !empty && own == 0) {
+            own = indent > *parent ? indent : 0;
+            parent = own == 0 ? std::nullopt : parent;
+        }
+        if (parent && !empty && indent < own) {
+            parent.reset();
+        }
+        result += parent ? std::string_view() : line;
+        result += '\n';
+        if (!parent && opens_block(line)) {
+            parent = indent;
+            own = 0;
+        }
+    }
+    result.pop_back();
+    return result;
+}
+
 /// The text without strings and comments, which may hold anything: blanks instead.
 std::string without_texts(std::string_view text) {
     std::string result(text);
@@ -60,8 +93,8 @@ std::string without_texts(std::string_view text) {
 class Explanation {
 public:
     Explanation(std::string_view text, std::size_t line, std::size_t column = 1)
-        : text_(text), lines_(base::split(text, '\n')), line_(std::min(line, lines_.size())),
-          column_(column) {}
+        : text_(without_blocks(text)), lines_(base::split(text_, '\n')),
+          line_(std::min(line, lines_.size())), column_(column) {}
 
     std::optional<YamlFault> find() {
         for (const auto check :
@@ -179,9 +212,12 @@ private:
         if (first == std::string::npos) {
             return std::nullopt;
         }
-        const std::size_t value = plain.find_first_not_of(' ', first + 1);
+        std::size_t value = plain.find_first_not_of(' ', first + 1);
+        if (value != std::string::npos && plain[value] == '!') { // a tag
+            value = plain.find_first_not_of(' ', std::min(plain.find(' ', value), plain.size()));
+        }
         if (value == std::string::npos ||
-            std::string_view("\"'{[|>&*!").find(text[value]) != std::string_view::npos) {
+            std::string_view("\"'{[|>&*").find(text[value]) != std::string_view::npos) {
             return std::nullopt;
         }
         const std::size_t second = plain.find(": ", value);
@@ -191,7 +227,7 @@ private:
         return YamlFault{
             "this ': ' is within a value, which has to be quoted then",
             fmt::format(
-                "write {} \"{}\"", trimmed(text.substr(0, first + 1)), trimmed(text.substr(value))),
+                "write {} \"{}\"", trimmed(text.substr(0, value)), trimmed(text.substr(value))),
             line_,
             second + 1};
     }
@@ -259,12 +295,12 @@ private:
             // Deeper is right below "Key:" and "- ", and wrong below "Key: value".
             const std::size_t before = previous(line);
             const std::string_view last = trimmed(without_comment(at(before)));
-            if (own > open.back() && (last.ends_with(':') || last.ends_with('|') ||
-                                      last.ends_with('>') || last == "-")) {
+            if (own > open.back() && (last.ends_with(':') || last == "-")) {
                 continue;
             }
+            // The nearest, the innermost of two that are as near.
             const std::size_t siblings =
-                *std::min_element(open.begin(), open.end(), [&](std::size_t a, std::size_t b) {
+                *std::min_element(open.rbegin(), open.rend(), [&](std::size_t a, std::size_t b) {
                     return distance(a, own) < distance(b, own);
                 });
             return YamlFault{
@@ -321,7 +357,7 @@ private:
 
     static std::size_t distance(std::size_t a, std::size_t b) { return a > b ? a - b : b - a; }
 
-    std::string_view text_;
+    std::string text_; // without block texts
     std::vector<std::string_view> lines_;
     std::size_t line_;
     std::size_t column_;
@@ -336,8 +372,10 @@ struct Words {
 constexpr std::array translations{
     Words{"end of map not found", "this does not fit into the map it stands in"},
     Words{"end of sequence not found", "this does not fit into the list it stands in"},
-    Words{"end of map flow not found", "a { is never closed"},
-    Words{"end of sequence flow not found", "a [ is never closed"},
+    Words{"end of map flow not found", "a ',' is missing before this, or it does not belong here"},
+    Words{
+        "end of sequence flow not found",
+        "a ',' is missing before this, or it does not belong here"},
     Words{"illegal map value", "a ':' stands where no value can follow"},
     Words{"illegal map key", "there cannot be a key here"},
     Words{"illegal block entry", "there cannot be a list item ('- ') here"},

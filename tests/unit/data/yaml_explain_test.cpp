@@ -46,8 +46,23 @@ INSTANTIATE_TEST_SUITE_P(
         Case{
             "InAListOfMaps",
             "L:\n  - Name: a\n   Value: b\n",
-            "3:4: not valid YAML: this line is indented by 3, its siblings by 2",
-            "indent it by 2 blanks\n    3 |    Value: b\n      |    ^"},
+            "3:4: not valid YAML: this line is indented by 3, its siblings by 4",
+            "indent it by 4 blanks\n    3 |    Value: b\n      |    ^"},
+        Case{
+            "InABlockText",
+            "A:\n  B: |\n    return {\n   x\n  C: 1\n",
+            "4:4: not valid YAML: this line is indented by 3, its siblings by 2",
+            "indent it by 2 blanks\n    4 |    x\n      |    ^"},
+        Case{
+            "NoComma",
+            "A: {\"x\": 1 \"y\": 2}\n",
+            "1:15: not valid YAML: a ',' is missing before this, or it does not belong here",
+            "it is here:\n    1 | A: {\"x\": 1 \"y\": 2}\n      |               ^"},
+        Case{
+            "ColonInTaggedValue",
+            "A: !Sub ${x}: y\n",
+            "1:13: not valid YAML: this ': ' is within a value, which has to be quoted then",
+            "write A: !Sub \"${x}: y\"\n    1 | A: !Sub ${x}: y\n      |             ^"},
         Case{
             "Tab",
             "Resources:\n\tF: 1\n",
