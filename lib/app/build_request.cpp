@@ -231,7 +231,8 @@ make_build_request(Application& application, const BuildOptions& options, const 
     request.containers = std::move(*containers);
     request.whole = !wanted;
     request.cached = options.cached.value_or(false);
-    request.anew = !options.cached.value_or(true);
+    // Links are looked at while their folder is copied: what is refused may be in the last build.
+    request.anew = !options.cached.value_or(true) || !options.follow_links;
     request.parallel = options.parallel;
     request.build_in_source = options.build_in_source;
     request.follow_links = options.follow_links;

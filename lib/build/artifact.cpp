@@ -199,7 +199,10 @@ base::Result<void> run_workflow(
     input.facts = &definition.workflow.facts;
     input.copy = filter.copy_options(run.cancel);
     input.copy.follow = os::ProjectLinks(
-        os::project_root(definition.template_folder), run.request.follow_links, run.log);
+        os::project_root(definition.template_folder),
+        run.request.follow_links,
+        run.log,
+        run.links_told);
     input.log = run.log;
     input.cancel = run.cancel;
     if (auto made = os::make_folders(input.artifacts); !made) {

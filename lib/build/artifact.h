@@ -4,6 +4,7 @@
 #include "build/definition.h"
 #include "build/graph.h"
 #include "build/state.h"
+#include "os/project_links.h"
 
 #include <string>
 #include <vector>
@@ -18,9 +19,11 @@ struct Run {
     std::filesystem::path staging; ///< of the whole build: not a source
     std::filesystem::path fresh;   ///< where new artifacts go, by logical id
     const BuildState& former;
+    /// Of links that lead out of the project: one warning for all that is built.
+    os::ProjectLinks::Told links_told = std::make_shared<std::atomic<bool>>(false);
 
     [[nodiscard]] Run with(const base::Log& own) const {
-        return {request, own, cancel, staging, fresh, former};
+        return {request, own, cancel, staging, fresh, former, links_told};
     }
 };
 

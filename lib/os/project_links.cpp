@@ -1,7 +1,6 @@
 #include "os/project_links.h"
 
 #include <algorithm>
-#include <atomic>
 #include <system_error>
 #include <utility>
 
@@ -30,14 +29,15 @@ struct ProjectLinks::State {
     fs::path project;
     bool follow_out = true;
     base::Log log;
-    std::atomic<bool> told = false;
+    Told told;
 };
 
-ProjectLinks::ProjectLinks(const fs::path& project, bool follow_out, base::Log log)
+ProjectLinks::ProjectLinks(const fs::path& project, bool follow_out, base::Log log, Told told)
     : state_(std::make_shared<State>()) {
     state_->project = real(project);
     state_->follow_out = follow_out;
     state_->log = std::move(log);
+    state_->told = std::move(told);
 }
 
 base::Result<void> ProjectLinks::operator()(const fs::path& link) const {
@@ -55,7 +55,7 @@ base::Result<void> ProjectLinks::operator()(const fs::path& link) const {
         "{} leads out of the project, and what it leads to is copied: {}",
         link.string(),
         target.string());
-    if (state_->told.exchange(true)) {
+    if (state_->told->exchange(true)) {
         state_->log.debug(told);
     } else {
         state_->log.warning(told + " (--no-follow-links refuses that; further ones are not told)");

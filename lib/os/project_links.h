@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/log.h"
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 
@@ -10,11 +11,18 @@ namespace samara::os {
 
 /// Which symbolic links of the user's sources are followed where a copy cannot keep them.
 /// Inside the project they are; what they lead to outside of it is copied with one warning, or
-/// refused. Copies share what was told.
+/// refused.
 class ProjectLinks {
 public:
+    /// Whether the warning has been given: one for all that share it.
+    using Told = std::shared_ptr<std::atomic<bool>>;
+
     /// `project` is what project_root() gives; `follow_out` is false for --no-follow-links.
-    ProjectLinks(const std::filesystem::path& project, bool follow_out, base::Log log);
+    ProjectLinks(
+        const std::filesystem::path& project,
+        bool follow_out,
+        base::Log log,
+        Told told = std::make_shared<std::atomic<bool>>(false));
 
     /// For CopyOptions::follow: an error when the link must not be followed.
     base::Result<void> operator()(const std::filesystem::path& link) const;

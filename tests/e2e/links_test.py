@@ -19,6 +19,56 @@ Resources:
 CODE = "def handler(event, context):\n    return 'it runs'\n"
 
 
+class LinksOfSources(SamaraTest):
+    def setUp(self):
+        super().setUp()
+        self.write("service/template.yaml", TEMPLATE.replace("CODE", "code"))
+        self.write("service/code/main.py", CODE)
+        self.write("shared/common.py", "common = 1\n")
+        self.outside = self.folder / "outside"
+        self.outside.mkdir()
+        (self.outside / "other.py").write_text("other = 1\n")
+        self.code = self.project / "service/code"
+        self.built = self.project / "service/.aws-sam/build/Fn"
+
+    def build(self, *arguments, code=0):
+        done = self.samara("build", *arguments, code=code, cwd=self.project / "service")
+        return done.stderr
+
+    def test_inside_the_project_are_followed(self):
+        (self.project / ".git").mkdir()
+        (self.code / "common.py").symlink_to("../../shared/common.py")
+        self.assertNotIn("Warning", self.build("--no-follow-links"))
+        self.assertFalse((self.built / "common.py").is_symlink())
+        self.assertEqual((self.built / "common.py").read_text(), "common = 1\n")
+
+    def test_outside_of_it_are_followed_with_one_warning(self):
+        for name in ("one", "two", "three"):
+            (self.code / name).symlink_to(self.outside)
+        self.write("service/second/main.py", CODE)
+        (self.project / "service/second/four").symlink_to(self.outside)
+        self.write("service/template.yaml", TEMPLATE.replace("CODE", "code") + TEMPLATE.split("Resources:\n")[1].replace(
+            "Fn:", "Second:").replace("CODE", "second"))
+        told = self.build()
+        self.assertEqual(told.count("leads out of the project"), 1, told)
+        self.assertEqual((self.built / "two/other.py").read_text(), "other = 1\n")
+
+    def test_outside_of_it_are_refused_when_asked(self):
+        (self.code / "other.py").symlink_to(self.outside / "other.py")
+        self.assertIn("out of the project", self.build("--no-follow-links", code=1))
+        self.assertFalse(self.built.exists())
+        self.build()
+        self.assertIn("out of the project", self.build("--no-follow-links", code=1), "though nothing has changed")
+        # Without a git work tree, the template's folder is the project.
+        (self.code / "other.py").unlink()
+        (self.code / "common.py").symlink_to("../../shared/common.py")
+        self.assertIn("out of the project", self.build("--no-follow-links", code=1))
+        # --base-dir is one as well.
+        self.build("--no-follow-links", "--base-dir", "..", code=1)  # its CodeUri is not there
+        (self.project / "code").symlink_to("service/code")
+        self.assertNotIn("out of the project", self.build("--no-follow-links", "--base-dir", ".."))
+
+
 class SpecialBits(SamaraTest):
     def test_do_not_reach_artifacts(self):
         self.write("template.yaml", TEMPLATE.replace("CODE", "app"))
