@@ -201,13 +201,13 @@ base::Result<Application> Application::load(const LoadOptions& options) {
         settings.parameter_overrides.emplace(name, value);
     }
     transform::expand_template_loops(*source, settings, diagnostics);
-    transform::resolve_local_paths(*source, settings);
     const KnownValue known = [&](const Value& call) {
         return known_value(*source, call, options.region, options.parameter_overrides);
     };
     Included complete =
         include_local_files(*source, options.template_file.parent_path(), known, diagnostics);
     keep_layer_ids(complete.document);
+    transform::resolve_local_paths(*source, settings); // the transform tells what AWS refuses
     PartialTemplate partial = transform_in_part(std::move(complete.document), settings);
     add_new(partial.diagnostics, diagnostics);
 

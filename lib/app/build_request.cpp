@@ -142,9 +142,13 @@ void add_layers(
     }
 }
 
-bool needs_build(std::string_view type) {
+// A layer without BuildMethod asks for nothing.
+bool needs_build(std::string_view type, const data::Value& resource) {
+    const data::Value* metadata = resource.find("Metadata");
+    const bool layer =
+        type == "AWS::Lambda::LayerVersion" || type == "AWS::Serverless::LayerVersion";
     return type == "AWS::Lambda::Function" || type == "AWS::Serverless::Function" ||
-           type == "AWS::Lambda::LayerVersion" || type == "AWS::Serverless::LayerVersion" ||
+           (layer && metadata != nullptr && metadata->find("BuildMethod") != nullptr) ||
            model::is_nested_stack(type);
 }
 
@@ -173,7 +177,7 @@ void add_failures(
             const bool loaded = std::any_of(nested.begin(), nested.end(), [&](const auto& entry) {
                 return entry.first == resource.key;
             });
-            if (type == nullptr || !needs_build(type->text()) || loaded ||
+            if (type == nullptr || !needs_build(type->text(), resource.value) || loaded ||
                 is_known(application, path) || exclude.contains(path)) {
                 continue;
             }

@@ -57,9 +57,10 @@ class Fault:
     /faulty (None: not asked); `routes`: other paths and their status; `refused`: validate refuses it."""
 
     def __init__(self, name, resources, told, runs=True, status=200, routes=(), refused=True, top="", globals="",
-                 build_told=True):
+                 build_told=True, builds=True):
         self.name, self.resources, self.told, self.runs = name, resources, told, runs
         self.status, self.routes, self.refused, self.build_told = status, dict(routes), refused, build_told
+        self.builds = builds # else something that the template asks for is missing: exit 1
         self.template = BASE.format(top=top, globals=globals, resources=resources)
 
 
@@ -208,7 +209,7 @@ FAULTS = [
         refused=False, build_told=None),
     Fault("a definition file that is not there", resource(
         "Odd:\n  Type: AWS::Serverless::HttpApi\n  Properties: {DefinitionUri: nowhere.yaml}"), "nowhere.yaml",
-        refused=None),
+        refused=None, builds=False),
     # other resources, and what is none
     Fault("a table with an unknown property", resource("Odd:\n  Type: AWS::Serverless::SimpleTable\n  Properties: {Keys: 1}"),
           "Keys"),
@@ -226,7 +227,7 @@ FAULTS = [
           "Odd"),
     Fault("a nested stack that is not there", resource(
         "Odd:\n  Type: AWS::Serverless::Application\n  Properties: {Location: nowhere.yaml}"), "nowhere.yaml",
-        refused=None),
+        refused=None, builds=False),
     Fault("Globals for what has none", function(), "Nothing", globals="  Nothing: {Runtime: python3.11}"),
     Fault("an unknown property in Globals", function(), "Runtim", globals="  SimpleTable: {Runtim: python3.11}"),
     Fault("Mappings that are a list", function(), "Mappings", top="Mappings: [1]"),
@@ -302,7 +303,7 @@ class Build(FaultRun, SamaraTest):
             if fault.runs is None or fault.build_told is None:
                 self.assertNotIn("Traceback", built.stderr)
                 return
-            self.assertEqual(built.returncode, 1 if missing else 0, built.stderr)
+            self.assertEqual(built.returncode, 1 if missing or not fault.builds else 0, built.stderr)
             self.assertTrue(artifact.exists(), built.stderr)
             self.assertEqual((folder / ".aws-sam/build/Faulty/app.py").exists(), not missing, built.stderr)
             if fault.build_told:
