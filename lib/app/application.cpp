@@ -169,11 +169,12 @@ base::Result<Application> Application::load(const LoadOptions& options) {
     if (!text) {
         return base::fail(text.error());
     }
-    base::Result<Value> source = data::read_document(*text, shown_path(options.template_file));
+    base::Diagnostics diagnostics;
+    base::Result<Value> source =
+        data::read_document(*text, shown_path(options.template_file), &diagnostics);
     if (!source) {
         return base::fail(std::move(source).error());
     }
-    base::Diagnostics diagnostics;
     if (auto sections = model::sections_of(*source, diagnostics); !sections) {
         base::Error error = std::move(sections).error();
         if (!error.where.known()) {
@@ -225,7 +226,7 @@ base::Result<Application> Application::load(const LoadOptions& options) {
 }
 
 base::Result<void> Application::read() {
-    base::Diagnostics known; // told of the source
+    base::Diagnostics known; // told of the source, and of the parameters by the transform
     auto sections = model::sections_of(documents_->transformed, known);
     if (!sections) {
         // The transform has said what is wrong; an empty document is only what follows from it.
@@ -238,7 +239,7 @@ base::Result<void> Application::read() {
     }
     sections_ = *sections;
     auto parameters =
-        model::parameter_values(*sections_.parameters, options_.parameter_overrides, diagnostics_);
+        model::parameter_values(*sections_.parameters, options_.parameter_overrides, known);
     resolver_.emplace(sections_, std::move(parameters), pseudo_parameters(options_));
     load_nested();
     for (const data::Entry& resource : *sections_.resources) {

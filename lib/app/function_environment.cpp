@@ -39,13 +39,13 @@ base::Result<Variables> read_variables(const data::Entry& entry) {
 
 } // namespace
 
-base::Result<VariableOverrides>
-VariableOverrides::read(const std::filesystem::path& file, Shape shape) {
+base::Result<VariableOverrides> VariableOverrides::read(
+    const std::filesystem::path& file, Shape shape, base::Diagnostics* warnings) {
     const base::Result<std::string> text = os::read_file(file);
     if (!text) {
         return base::fail(text.error());
     }
-    const base::Result<data::Value> document = data::read_json(*text, file.string());
+    const base::Result<data::Value> document = data::read_json(*text, file.string(), {}, warnings);
     if (!document) {
         return base::fail(document.error());
     }

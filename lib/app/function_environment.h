@@ -31,9 +31,12 @@ public:
 
     VariableOverrides() = default;
 
-    /// Fails with the place of what is not of that shape.
-    static base::Result<VariableOverrides>
-    read(const std::filesystem::path& file, Shape shape = Shape::by_function);
+    /// Fails with the place of what is not of that shape. Keys that occur twice are errors unless
+    /// there are `warnings` to take them.
+    static base::Result<VariableOverrides> read(
+        const std::filesystem::path& file,
+        Shape shape = Shape::by_function,
+        base::Diagnostics* warnings = nullptr);
 
     [[nodiscard]] Variables of(const model::Function& function) const;
 

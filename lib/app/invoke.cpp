@@ -20,7 +20,7 @@ namespace samara::app {
 namespace {
 
 // The event's bytes, known to be JSON.
-base::Result<std::string> read_event(const std::string& event) {
+base::Result<std::string> read_event(const std::string& event, const base::Log& log) {
     if (event.empty()) {
         return "{}";
     }
@@ -36,7 +36,12 @@ base::Result<std::string> read_event(const std::string& event) {
         return text;
     }
     const data::ReadLimits deep{.depth = 1000};
-    if (const auto parsed = data::read_json(*text, name, deep); !parsed) {
+    base::Diagnostics warnings;
+    const auto parsed = data::read_json(*text, name, deep, &warnings);
+    for (const base::Diagnostic& warning : warnings) {
+        log.warning(base::to_string(warning.error));
+    }
+    if (!parsed) {
         base::Error error = parsed.error();
         error.message = fmt::format("the event is not JSON: {}", error.message);
         error.hint = "samara local generate-event writes sample events";
@@ -64,7 +69,7 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
     if (!function) {
         return base::fail(std::move(function).error());
     }
-    auto event = read_event(options.event);
+    auto event = read_event(options.event, log);
     if (!event) {
         return event;
     }

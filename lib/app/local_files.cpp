@@ -115,7 +115,8 @@ private:
         files_.push_back(path);
         const base::Result<std::string> text = os::read_file(path);
         base::Result<Value> content =
-            text ? data::read_document(*text, location.text()) : base::fail(text.error());
+            text ? data::read_document(*text, location.text(), &diagnostics_)
+                 : base::fail(text.error());
         if (content) {
             return std::move(*content);
         }

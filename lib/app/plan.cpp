@@ -128,9 +128,17 @@ too_large(const model::Function& function, const std::vector<engine::Layer>& lay
         "Image function");
 }
 
-base::Result<VariableOverrides>
-read_variables(const std::filesystem::path& file, VariableOverrides::Shape shape) {
-    return file.empty() ? VariableOverrides() : VariableOverrides::read(file, shape);
+base::Result<VariableOverrides> read_variables(
+    const std::filesystem::path& file, VariableOverrides::Shape shape, const base::Log& log) {
+    if (file.empty()) {
+        return VariableOverrides();
+    }
+    base::Diagnostics warnings;
+    auto variables = VariableOverrides::read(file, shape, &warnings);
+    for (const base::Diagnostic& warning : warnings) {
+        log.warning(base::to_string(warning.error));
+    }
+    return variables;
 }
 
 invoke::Destination destination(const Application& application, const std::string& arn) {
@@ -171,9 +179,9 @@ Planner::Planner(
 
 base::Result<Planner> Planner::make(
     const Application& application, RunOptions options, base::Log log, os::Cancellation cancel) {
-    auto overrides = read_variables(options.env_vars, VariableOverrides::Shape::by_function);
+    auto overrides = read_variables(options.env_vars, VariableOverrides::Shape::by_function, log);
     auto debug_variables =
-        read_variables(options.container_env_vars, VariableOverrides::Shape::flat_too);
+        read_variables(options.container_env_vars, VariableOverrides::Shape::flat_too, log);
     if (!overrides || !debug_variables) {
         return base::fail(overrides ? debug_variables.error() : overrides.error());
     }

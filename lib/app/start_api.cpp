@@ -145,7 +145,8 @@ read_apis(Application& application, const Faults& faults, const base::Log& log) 
                 location.where());
         }
         const auto text = os::read_file(source.folders[api] / location.text());
-        return text ? data::read_document(*text, location.text()) : base::fail(text.error());
+        return text ? data::read_document(*text, location.text(), &diagnostics)
+                    : base::fail(text.error());
     };
     std::vector<gateway::Api> apis =
         gateway::read_apis(data::Value(std::move(source.resources)), load, diagnostics);

@@ -9,6 +9,8 @@
 #include "transform/transform.h"
 
 #include <ctime>
+#include <filesystem>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -61,14 +63,19 @@ base::Result<Transformed> transform_template(const TransformArguments& arguments
         }
         options.managed_policies = std::move(*policies);
     }
+    const std::filesystem::path folder = file->parent_path();
+    options.artifact_exists = [&folder](std::string_view path) {
+        std::error_code ignored;
+        return std::filesystem::exists(folder / path, ignored);
+    };
     const auto text = os::read_file(*file);
     if (!text) {
         return base::fail(text.error());
     }
     const std::string name =
         arguments.template_file.empty() ? file->filename().string() : arguments.template_file;
-    auto document = data::read_document(*text, name);
     Transformed result;
+    auto document = data::read_document(*text, name, &result.diagnostics);
     if (!document) {
         result.diagnostics.push_back({base::Severity::error, std::move(document).error()});
         return result;
@@ -78,7 +85,10 @@ base::Result<Transformed> transform_template(const TransformArguments& arguments
         return result;
     }
     transform::Output output = transform::transform(std::move(*document), options);
-    result.diagnostics = std::move(output.diagnostics);
+    std::move(
+        output.diagnostics.begin(),
+        output.diagnostics.end(),
+        std::back_inserter(result.diagnostics));
     if (!has_errors(result.diagnostics)) {
         result.text = arguments.output == DocumentFormat::json
                           ? data::write_json(output.document, 2) + "\n"

@@ -124,7 +124,7 @@ base::Result<Validated> validate_template(const ValidateArguments& arguments) {
     Validated result;
     result.file =
         arguments.template_file.empty() ? file->filename().string() : arguments.template_file;
-    auto document = data::read_document(*text, result.file);
+    auto document = data::read_document(*text, result.file, &result.diagnostics);
     if (!document) {
         result.diagnostics.push_back({base::Severity::error, std::move(document).error()});
         return result;
@@ -138,7 +138,7 @@ base::Result<Validated> validate_template(const ValidateArguments& arguments) {
     options.parameter_overrides = std::move(*overrides);
     options.local_artifacts = true;
     transform::Output output = transform::transform(*document, options);
-    result.diagnostics = transform::check_structure(*document);
+    add_new(result.diagnostics, transform::check_structure(*document));
     add_new(result.diagnostics, std::move(output.diagnostics));
     add_new(result.diagnostics, transform::check_values(*document, model::today()));
     add_new(result.diagnostics, transform::check_references(*document, output.document));

@@ -15,8 +15,12 @@ namespace {
 // it skips blanks and separators to the token, after it the token itself.
 class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
 public:
-    JsonBuilder(std::string_view text, const Places& places, const ReadLimits& limits)
-        : text_(text), places_(places), limits_(limits) {}
+    JsonBuilder(
+        std::string_view text,
+        const Places& places,
+        const ReadLimits& limits,
+        base::Diagnostics* warnings)
+        : text_(text), places_(places), limits_(limits), warnings_(warnings) {}
 
     bool null() override { return scalar(Value()); }
 
@@ -53,8 +57,10 @@ public:
         base::Location where = take_token();
         Level& level = levels_.back();
         if (const Entry* first = level.value.as_map()->find_entry(name)) {
-            error_ = duplicate_key(name, where, first->key_where);
-            return false;
+            error_ = duplicate_key(name, where, first->key_where, warnings_);
+            if (error_) {
+                return false;
+            }
         }
         level.key = std::move(name);
         level.key_where = std::move(where);
@@ -177,6 +183,7 @@ private:
     std::string_view text_;
     const Places& places_;
     const ReadLimits& limits_;
+    base::Diagnostics* warnings_;
     std::size_t cursor_ = 0;
     std::size_t line_ = 1;
     std::size_t line_start_ = 0;
@@ -187,8 +194,11 @@ private:
 
 } // namespace
 
-base::Result<Value>
-read_json(std::string_view text, std::string_view file, const ReadLimits& limits) {
+base::Result<Value> read_json(
+    std::string_view text,
+    std::string_view file,
+    const ReadLimits& limits,
+    base::Diagnostics* warnings) {
     const Places places(file);
     if (text.starts_with("\xEF\xBB\xBF")) {
         text.remove_prefix(3);
@@ -196,7 +206,7 @@ read_json(std::string_view text, std::string_view file, const ReadLimits& limits
     if (auto valid = require_utf8(text, places); !valid) {
         return base::fail(std::move(valid).error());
     }
-    JsonBuilder builder(text, places, limits);
+    JsonBuilder builder(text, places, limits, warnings);
     const bool parsed = nlohmann::json::sax_parse(text, &builder);
     return std::move(builder).finish(parsed);
 }

@@ -17,15 +17,24 @@ struct ReadLimits {
 /// One YAML 1.1 document as CloudFormation reads it: short-form intrinsics become their long form
 /// (`!GetAtt a.b` is {"Fn::GetAtt": ["a", "b"]}), `<<` is applied, plain scalars follow YAML 1.1
 /// except that a date stays a string. An empty text gives null. `file` names the text in places.
-base::Result<Value>
-read_yaml(std::string_view text, std::string_view file, const ReadLimits& limits = {});
+/// A key that occurs twice in a map is an error, unless there are `warnings`: then the last one
+/// wins, as in CloudFormation, and a warning names both places.
+base::Result<Value> read_yaml(
+    std::string_view text,
+    std::string_view file,
+    const ReadLimits& limits = {},
+    base::Diagnostics* warnings = nullptr);
 
-/// One JSON document. Numbers without fraction that fit become integers. A key that occurs twice is
-/// an error, as in YAML.
-base::Result<Value>
-read_json(std::string_view text, std::string_view file, const ReadLimits& limits = {});
+/// One JSON document. Numbers without fraction that fit become integers. Keys that occur twice are
+/// as in YAML.
+base::Result<Value> read_json(
+    std::string_view text,
+    std::string_view file,
+    const ReadLimits& limits = {},
+    base::Diagnostics* warnings = nullptr);
 
 /// JSON when the name ends in ".json", else YAML.
-base::Result<Value> read_document(std::string_view text, std::string_view file);
+base::Result<Value>
+read_document(std::string_view text, std::string_view file, base::Diagnostics* warnings = nullptr);
 
 } // namespace samara::data

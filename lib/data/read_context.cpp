@@ -27,17 +27,27 @@ base::Result<void> require_utf8(std::string_view text, const Places& places) {
     return {};
 }
 
-base::Error
-duplicate_key(const std::string& key, const base::Location& again, const base::Location& first) {
+std::optional<base::Error> duplicate_key(
+    const std::string& key,
+    const base::Location& again,
+    const base::Location& first,
+    base::Diagnostics* warnings) {
     base::Error error;
     error.message = fmt::format("key '{}' occurs twice in this map", key);
     error.hint = fmt::format("the first is at {}; remove or rename one of them", to_string(first));
     error.where = again;
-    return error;
+    if (warnings == nullptr) {
+        return error;
+    }
+    error.message += "; this one counts";
+    warnings->push_back({base::Severity::warning, std::move(error)});
+    return std::nullopt;
 }
 
-base::Result<Value> read_document(std::string_view text, std::string_view file) {
-    return file.ends_with(".json") ? read_json(text, file) : read_yaml(text, file);
+base::Result<Value>
+read_document(std::string_view text, std::string_view file, base::Diagnostics* warnings) {
+    return file.ends_with(".json") ? read_json(text, file, {}, warnings)
+                                   : read_yaml(text, file, {}, warnings);
 }
 
 } // namespace samara::data

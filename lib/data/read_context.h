@@ -3,6 +3,7 @@
 #include "base/error.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 /// What the YAML and the JSON reader share: naming places of one text. Private to data/.
@@ -28,8 +29,12 @@ private:
 /// Fails with the first byte that is not UTF-8.
 base::Result<void> require_utf8(std::string_view text, const Places& places);
 
-/// "key 'X' occurs twice in this map; first at file:line:col".
-base::Error
-duplicate_key(const std::string& key, const base::Location& again, const base::Location& first);
+/// The error "key 'X' occurs twice in this map; first at file:line:col"; nothing, and a warning of
+/// that in `warnings`, when there are some.
+std::optional<base::Error> duplicate_key(
+    const std::string& key,
+    const base::Location& again,
+    const base::Location& first,
+    base::Diagnostics* warnings);
 
 } // namespace samara::data

@@ -29,8 +29,12 @@ struct Stop {
 
 class YamlBuilder : public YAML::EventHandler {
 public:
-    YamlBuilder(std::string_view text, const Places& places, const ReadLimits& limits)
-        : text_(text), places_(places), limits_(limits) {}
+    YamlBuilder(
+        std::string_view text,
+        const Places& places,
+        const ReadLimits& limits,
+        base::Diagnostics* warnings)
+        : text_(text), places_(places), limits_(limits), warnings_(warnings) {}
 
     void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
 
@@ -204,7 +208,9 @@ private:
     void take_key(const std::string& text, const std::string& tag, const base::Location& where) {
         Level& level = levels_.back();
         if (const Entry* first = level.value.as_map()->find_entry(text)) {
-            throw Stop{duplicate_key(text, where, first->key_where)};
+            if (auto error = duplicate_key(text, where, first->key_where, warnings_)) {
+                throw Stop{std::move(*error)};
+            }
         }
         level.key = text;
         level.merging = tag == "?" && text == "<<";
@@ -317,6 +323,7 @@ private:
     std::string_view text_;
     const Places& places_;
     const ReadLimits& limits_;
+    base::Diagnostics* warnings_;
     std::vector<Level> levels_;
     std::map<YAML::anchor_t, Anchored> anchors_;
     std::size_t count_ = 0;
@@ -350,8 +357,11 @@ explained(const YAML::Exception& exception, std::string_view text, const Places&
 
 } // namespace
 
-base::Result<Value>
-read_yaml(std::string_view text, std::string_view file, const ReadLimits& limits) {
+base::Result<Value> read_yaml(
+    std::string_view text,
+    std::string_view file,
+    const ReadLimits& limits,
+    base::Diagnostics* warnings) {
     const Places places(file);
     if (text.starts_with("\xEF\xBB\xBF")) {
         text.remove_prefix(3);
@@ -365,13 +375,13 @@ read_yaml(std::string_view text, std::string_view file, const ReadLimits& limits
     try {
         std::istringstream stream{std::string(text)};
         YAML::Parser parser(stream);
-        YamlBuilder builder(text, places, limits);
+        YamlBuilder builder(text, places, limits, warnings);
         if (!parser.HandleNextDocument(builder)) {
             return Value();
         }
         Value root = builder.take_root();
         if (parser) {
-            YamlBuilder second(text, places, limits);
+            YamlBuilder second(text, places, limits, nullptr);
             if (parser.HandleNextDocument(second)) {
                 return base::fail(
                     "more than one YAML document in this file",

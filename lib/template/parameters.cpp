@@ -1,6 +1,7 @@
 #include "template/parameters.h"
 
 #include "base/strings.h"
+#include "template/parameter_checks.h"
 
 #include <algorithm>
 #include <cctype>
@@ -98,12 +99,6 @@ private:
     std::string_view rest_;
 };
 
-bool is_list_type(std::string_view type) {
-    return type == "CommaDelimitedList" || type.starts_with("List<") ||
-           type == "AWS::SSM::Parameter::Value<CommaDelimitedList>" ||
-           type.starts_with("AWS::SSM::Parameter::Value<List<");
-}
-
 Value typed(std::string_view text, std::string_view type, const base::Location& where) {
     Value value(text);
     if (is_list_type(type)) {
@@ -116,31 +111,6 @@ Value typed(std::string_view text, std::string_view type, const base::Location& 
     }
     value.set_where(where);
     return value;
-}
-
-base::Result<void>
-check_allowed(const std::string& name, const data::Map& declaration, std::string_view text) {
-    const Value* allowed = declaration.find("AllowedValues");
-    if (allowed == nullptr || !allowed->is_list()) {
-        return {};
-    }
-    std::vector<std::string> choices;
-    for (const Value& choice : *allowed->as_list()) {
-        choices.push_back(data::scalar_text(choice));
-    }
-    const Value* type = declaration.find("Type");
-    const bool list = type != nullptr && is_list_type(type->text());
-    const std::vector<std::string_view> given = list ? base::split(text, ',') : std::vector{text};
-    for (const std::string_view item : given) {
-        if (std::find(choices.begin(), choices.end(), base::trim(item)) == choices.end()) {
-            return base::fail(
-                fmt::format(
-                    "parameter {} is '{}', which is not one of its AllowedValues", name, item),
-                fmt::format("use one of: {}", base::join(choices, ", ")),
-                allowed->where());
-        }
-    }
-    return {};
 }
 
 } // namespace
@@ -173,10 +143,7 @@ std::map<std::string, Value> parameter_values(
     for (const data::Entry& parameter : parameters) {
         const data::Map* declaration = parameter.value.as_map();
         if (declaration == nullptr) {
-            base::Error error;
-            error.message = fmt::format("parameter {} must be a map with a Type", parameter.key);
-            error.where = parameter.key_where;
-            diagnostics.push_back({base::Severity::error, std::move(error)});
+            check_parameter(parameter, overrides, diagnostics);
             continue;
         }
         const auto given = overrides.find(parameter.key);
@@ -189,9 +156,7 @@ std::map<std::string, Value> parameter_values(
         } else {
             continue;
         }
-        if (auto allowed = check_allowed(parameter.key, *declaration, text); !allowed) {
-            diagnostics.push_back({base::Severity::error, std::move(allowed).error()});
-        }
+        check_parameter(parameter, overrides, diagnostics);
         const Value* type = declaration->find("Type");
         values.emplace(
             parameter.key,

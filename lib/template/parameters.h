@@ -19,8 +19,8 @@ base::Result<ParameterOverrides> parse_parameter_overrides(const std::vector<std
 
 /// The values of the parameters: the override, else the Default. A list type gives a list of
 /// trimmed strings, everything else a string. Parameters without a value are left out, overrides
-/// without a parameter are there. What is wrong goes to `diagnostics`: a declaration that is no
-/// map, a value that is not among AllowedValues (and is taken nevertheless).
+/// without a parameter are there. What is wrong goes to `diagnostics`: what check_parameter()
+/// finds (the value is taken nevertheless).
 /// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
 std::map<std::string, data::Value> parameter_values(
     const data::Map& parameters,

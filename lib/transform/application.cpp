@@ -66,7 +66,7 @@ void expand_application(Resource& application) {
     }
     Map tags;
     Value url = application["Location"];
-    if (url.is_map() && !is_intrinsic(url)) {
+    if (url.is_map()) { // an intrinsic function too: AWS asks it for an ApplicationId
         auto found = repository_url(application, tags);
         if (!found) {
             return;

@@ -42,6 +42,45 @@ std::optional<Map> parse_s3_uri(std::string_view uri, const ArtifactNames& names
     return out;
 }
 
+constexpr std::string_view stand_in_bucket = "samara-artifacts";
+
+struct StandIns {
+    bool told = false;
+};
+
+/// What packaging would make of a local path: an object of a stand-in bucket, named by the path.
+/// Nothing when there is nothing at the path, or nobody asked.
+std::optional<Map> packaged(
+    const Properties& properties,
+    std::string_view property,
+    std::string_view path,
+    const ArtifactNames& names) {
+    const auto& exists = properties.context().options().artifact_exists;
+    if (!exists || path.empty() || path.find("://") != std::string_view::npos || !exists(path)) {
+        return std::nullopt;
+    }
+    auto& stand_ins = properties.context().state<StandIns>();
+    if (!stand_ins.told) {
+        stand_ins.told = true;
+        properties.warning(
+            property,
+            fmt::format(
+                "local paths are shown as objects of the bucket {}, which is not there",
+                stand_in_bucket),
+            "`aws cloudformation package` uploads them and writes the real places");
+    }
+    while (path.starts_with("./")) {
+        path.remove_prefix(2);
+    }
+    while (path.ends_with('/')) {
+        path.remove_suffix(1);
+    }
+    return Map{
+        {std::string(names.bucket), stand_in_bucket},
+        {std::string(names.key),
+         path.empty() || path == "." ? std::string_view("application") : path}};
+}
+
 } // namespace
 
 std::optional<Value> artifact_location(
@@ -58,6 +97,9 @@ std::optional<Value> artifact_location(
         }
         if (properties.context().options().local_artifacts && !uri->starts_with("s3://")) {
             return value;
+        }
+        if (auto location = packaged(properties, property, *uri, names)) {
+            return Value(std::move(*location));
         }
         properties.error(
             property,

@@ -23,7 +23,7 @@ bool check(const Resource& provider) {
     bool good = provider.check("CapacityProvider");
     for (const char* name : {"VpcConfig", "InstanceRequirements", "ScalingConfig"}) {
         const Value& value = provider[name];
-        if (!value.is_map() || is_intrinsic(value)) {
+        if (!value.is_map()) {
             continue;
         }
         good = provider.below(name)->check(std::string("CapacityProvider/") + name) && good;

@@ -21,6 +21,11 @@ constexpr std::string_view connector_type = "AWS::Serverless::Connector";
 /// Nothing after an error.
 std::optional<std::vector<std::string>> read_permissions(const Resource& connector) {
     std::vector<std::string> out;
+    if (!connector["Permissions"].is_list()) {
+        connector.error(
+            "Permissions", "Permissions must be known before the deployment", "[Read, Write]");
+        return std::nullopt;
+    }
     for (const Value& item : *connector["Permissions"].as_list()) {
         if (!item.is_string() || (item.text() != "Read" && item.text() != "Write")) {
             connector.error_at(
@@ -36,24 +41,6 @@ std::optional<std::vector<std::string>> read_permissions(const Resource& connect
         return std::nullopt;
     }
     return out;
-}
-
-/// Whether `value` is a Ref or a GetAtt of the resource.
-bool refers_to(const Value* value, std::string_view id) {
-    if (value == nullptr) {
-        return false;
-    }
-    if (const Value* name = argument_of(*value, "Ref")) {
-        return name->text() == id;
-    }
-    const Value* path = argument_of(*value, "Fn::GetAtt");
-    if (path == nullptr) {
-        return false;
-    }
-    const List* list = path->as_list();
-    const std::string_view whole =
-        list != nullptr && !list->empty() ? list->front().text() : path->text();
-    return whole.substr(0, whole.find('.')) == id;
 }
 
 void add_dependency(Map& resource, const std::string& id) {
@@ -178,7 +165,7 @@ void expand_connector(Resource& connector) {
     const auto permissions = read_permissions(connector);
     auto destinations = permissions ? read_destinations(connector) : std::nullopt;
     const auto reference = connector.below("Source");
-    const auto source = destinations && reference ? connector_end(*reference) : std::nullopt;
+    auto source = destinations && reference ? connector_end(*reference) : std::nullopt;
     if (!source) {
         return;
     }
@@ -189,7 +176,8 @@ void expand_connector(Resource& connector) {
         if (!destination) {
             continue;
         }
-        Map attributes = connector.passed_on();
+        set_role_of_target(context, *source, *destination);
+        Map attributes = connector.all_attributes();
         if (const Value* depends_on = connector.attribute("DependsOn")) {
             attributes.set("DependsOn", *depends_on);
         }

@@ -49,6 +49,13 @@ struct ConnectorEnd {
 /// What `reference` (Source or Destination of `connector`) names. Nothing after an error.
 std::optional<ConnectorEnd> connector_end(const Properties& reference);
 
+/// Whether `value` is a Ref or a GetAtt of the resource.
+bool refers_to(const data::Value* value, std::string_view id);
+
+/// The role of a source that has one for each of its targets: that of the target which
+/// refers to the destination or has its ARN.
+void set_role_of_target(Context& context, ConnectorEnd& source, const ConnectorEnd& destination);
+
 /// Where the resources that a connector generates belong.
 struct ConnectorPlace {
     const Resource& owner; ///< reports errors, passes on attributes

@@ -1,5 +1,6 @@
 #include "base/strings.h"
 #include "transform/connector.h"
+#include "transform/expanders.h"
 #include "transform/intrinsics.h"
 
 #include <fmt/format.h>
@@ -47,24 +48,6 @@ Value role_name(const Value& role) {
     return slash == std::string_view::npos ? Value() : Value(role.text().substr(slash + 1));
 }
 
-/// The value at a path like "Targets.RoleArn" in properties; of a list, the first item that has it.
-const Value* at_path(const Value* value, std::string_view path) {
-    while (value != nullptr && !path.empty()) {
-        if (const data::List* list = value->as_list()) {
-            for (const Value& item : *list) {
-                if (const Value* found = at_path(&item, path)) {
-                    return found;
-                }
-            }
-            return nullptr;
-        }
-        const std::size_t dot = path.find('.');
-        value = value->find(path.substr(0, dot));
-        path = dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
-    }
-    return value;
-}
-
 /// The resource as it will be deployed, or as it is in the template.
 const Value* deployed(Context& context, const std::string& id) {
     const Value* resource = context.generated().find(id);
@@ -94,15 +77,24 @@ std::optional<ConnectorEnd> of_template(const Properties& reference, const std::
         reference.error("Id", fmt::format("resource {} has no Type", id));
         return std::nullopt;
     }
+    if (find_type(type->text()) != nullptr && !context.generated().contains(id)) {
+        reference.error(
+            "Id",
+            fmt::format("{} cannot be connected because it is wrong itself", id),
+            fmt::format("see what is said about {}", id));
+        return std::nullopt;
+    }
     ConnectorEnd end{id, std::string(facts.plain_type(type->text())), *type->as_string(), {}};
     if (const Value* known = facts.resource(end.type)) {
         for (const data::Entry& value : *known->find("values")->as_map()) {
             end.values.set(value.key, with_id(value.value, id));
         }
-        const Value* path = known->find("role");
-        const Value* role = path == nullptr
-                                ? nullptr
-                                : at_path(deployed(context, id)->find("Properties"), path->text());
+        const Value* member = known->find("role");
+        const Value* properties = deployed(context, id)->find("Properties");
+        const Value* role =
+            member == nullptr || known->find("role_in") != nullptr || properties == nullptr
+                ? nullptr
+                : properties->find(member->text());
         if (role != nullptr) {
             end.values.set("RoleName", role_name(*role));
         }
@@ -114,6 +106,49 @@ std::optional<ConnectorEnd> of_template(const Properties& reference, const std::
 }
 
 } // namespace
+
+bool refers_to(const Value* value, std::string_view id) {
+    if (value == nullptr) {
+        return false;
+    }
+    if (const Value* name = argument_of(*value, "Ref")) {
+        return name->text() == id;
+    }
+    const Value* path = argument_of(*value, "Fn::GetAtt");
+    if (path == nullptr) {
+        return false;
+    }
+    const data::List* list = path->as_list();
+    const std::string_view whole =
+        list != nullptr && !list->empty() ? list->front().text() : path->text();
+    return whole.substr(0, whole.find('.')) == id;
+}
+
+void set_role_of_target(Context& context, ConnectorEnd& source, const ConnectorEnd& destination) {
+    const Value* known = context.state<ConnectorFacts>().resource(source.type);
+    const Value* list_name = known == nullptr ? nullptr : known->find("role_in");
+    if (source.id.empty() || list_name == nullptr) {
+        return;
+    }
+    source.values.erase("RoleName");
+    const Value* arn = destination.values.find("Arn");
+    const auto is_meant = [&](const Value* target) {
+        return target != nullptr &&
+               ((arn != nullptr && *target == *arn) ||
+                (!destination.id.empty() && refers_to(target, destination.id)));
+    };
+    const Value* properties = deployed(context, source.id)->find("Properties");
+    const Value* targets = properties == nullptr ? nullptr : properties->find(list_name->text());
+    if (targets == nullptr || !targets->is_list()) {
+        return;
+    }
+    for (const Value& target : *targets->as_list()) {
+        const Value* role = target.find(known->find("role")->text());
+        if (role != nullptr && is_meant(target.find("Arn"))) {
+            source.values.set("RoleName", role_name(*role));
+        }
+    }
+}
 
 std::optional<ConnectorEnd> connector_end(const Properties& reference) {
     constexpr std::string_view hint =

@@ -98,14 +98,15 @@ private:
         }
         std::string id = fmt::format("{}{}{}", place_.id, suffix, place_.suffix);
         Map attributes = place_.attributes;
-        attributes.set(
-            "Metadata",
+        const Value* own = attributes.find("Metadata");
+        Map metadata = own != nullptr && own->is_map() ? *own->as_map() : Map{};
+        metadata.set(
+            "aws:sam:connectors",
             Map{
-                {"aws:sam:connectors",
-                 Map{
-                     {place_.id,
-                      Map{{"Source", Map{{"Type", source_.shown}}},
-                          {"Destination", Map{{"Type", destination_.shown}}}}}}}});
+                {place_.id,
+                 Map{{"Source", Map{{"Type", source_.shown}}},
+                     {"Destination", Map{{"Type", destination_.shown}}}}}});
+        attributes.set("Metadata", std::move(metadata));
         place_.owner.emit(id, type, std::move(properties), std::move(attributes));
         return id;
     }
@@ -194,6 +195,19 @@ bool check_permissions(
                 fmt::format("this connection has no permission {}", permission),
                 fmt::format("use {}", fmt::join(known, " and ")));
             return false;
+        }
+    }
+    if (const Value* needed = profile.find("needs")) {
+        for (const data::Entry& entry : *needed->as_map()) {
+            if (contains(permissions, entry.key) &&
+                !contains(permissions, *entry.value.as_string())) {
+                place.owner.error(
+                    "Permissions",
+                    fmt::format(
+                        "this connection has no {} without {}", entry.key, entry.value.text()),
+                    fmt::format("[{}, {}]", entry.value.text(), entry.key));
+                return false;
+            }
         }
     }
     if (profile.contains("together") && permissions.size() != known.size()) {

@@ -79,15 +79,15 @@ Value configuration_name(const Value& type) {
     return ready ? make_sub("CodeDeployDefault.Lambda${ConfigName}", {{"ConfigName", name}}) : type;
 }
 
-/// A list of alarm names, at any depth of Fn::If, as CodeDeploy's {Name: ...}; nothing when there
-/// is something else.
-std::optional<Value> alarm_list(const Value& alarms) {
+/// CodeDeploy's configuration of a list of alarm names; of an Fn::If of two lists, the Fn::If of
+/// two configurations. Nothing when there is something else.
+std::optional<Value> alarm_configuration(const Value& alarms) {
     if (is_no_value(alarms)) {
         return alarms;
     }
     if (const auto choice = as_if(alarms)) {
-        auto then_value = alarm_list(choice->then_value);
-        auto else_value = alarm_list(choice->else_value);
+        auto then_value = alarm_configuration(choice->then_value);
+        auto else_value = alarm_configuration(choice->else_value);
         if (!then_value || !else_value) {
             return std::nullopt;
         }
@@ -98,11 +98,14 @@ std::optional<Value> alarm_list(const Value& alarms) {
     if (list == nullptr) {
         return std::nullopt;
     }
+    if (list->empty() || is_no_value(list->front())) {
+        return Value(Map{});
+    }
     List out;
     for (const Value& alarm : *list) {
         out.emplace_back(Map{{"Name", alarm}});
     }
-    return Value(std::move(out));
+    return Value(Map{{"Enabled", true}, {"Alarms", std::move(out)}});
 }
 
 void remember(const Resource& function, bool needs_role, bool passthrough) {
@@ -122,7 +125,8 @@ void remember(const Resource& function, bool needs_role, bool passthrough) {
     }
 }
 
-void emit_deployment_group(
+/// False after an error.
+bool emit_deployment_group(
     const Resource& function, const Properties& preference, const Value& type, bool passthrough) {
     Map group{
         {"ApplicationName", make_ref(application_id)},
@@ -137,15 +141,16 @@ void emit_deployment_group(
         {"DeploymentStyle",
          Map{{"DeploymentType", "BLUE_GREEN"}, {"DeploymentOption", "WITH_TRAFFIC_CONTROL"}}},
         {"ServiceRoleArn",
-         preference.find("Role") != nullptr ? preference["Role"] : make_get_att(role_id, "Arn")},
+         preference.given("Role") != nullptr ? preference["Role"]
+                                                   : make_get_att(role_id, "Arn")},
         {"TriggerConfigurations", preference["TriggerConfigurations"]}};
     if (const Value* alarms = preference.find("Alarms")) {
-        auto list = alarm_list(*alarms);
-        if (!list) {
+        auto configuration = alarm_configuration(*alarms);
+        if (!configuration) {
             preference.error("Alarms", "Alarms must be a list", "a list of CloudWatch alarm names");
-            return;
+            return false;
         }
-        group.set("AlarmConfiguration", Map{{"Enabled", true}, {"Alarms", std::move(*list)}});
+        group.set("AlarmConfiguration", std::move(*configuration));
     }
     Map attributes;
     if (const Value* condition = passthrough ? function.attribute("Condition") : nullptr) {
@@ -156,42 +161,46 @@ void emit_deployment_group(
         "AWS::CodeDeploy::DeploymentGroup",
         std::move(group),
         std::move(attributes));
+    return true;
 }
 
 } // namespace
 
-Value deployment_update_policy(const Resource& function, const PublishedAlias* alias) {
-    if (function.find("DeploymentPreference") == nullptr) {
-        return {};
+std::optional<Value>
+deployment_update_policy(const Resource& function, const PublishedAlias* alias) {
+    if (function.given("DeploymentPreference") == nullptr) {
+        return Value();
     }
     const auto preference = function.below("DeploymentPreference");
     if (!preference || !preference->check("DeploymentPreference")) {
-        return {};
+        return std::nullopt;
     }
     const auto hooks = preference->below("Hooks");
     if (hooks && !is_intrinsic((*preference)["Hooks"]) && !hooks->check("DeploymentHooks")) {
-        return {};
+        return std::nullopt;
     }
     const Parameters& parameters = function.context().parameters();
     if (is_false(parameters.resolve((*preference)["Enabled"]))) {
-        return {};
+        return Value();
     }
-    if (preference->find("Type") == nullptr) {
+    if (!preference->map().contains("Type")) {
         preference->error(
             "", "DeploymentPreference needs Type", "e.g. Type: Canary10Percent5Minutes");
-        return {};
+        return std::nullopt;
     }
     if (alias == nullptr) {
         function.error(
             "DeploymentPreference",
             "DeploymentPreference needs AutoPublishAlias",
             "add AutoPublishAlias: live");
-        return {};
+        return std::nullopt;
     }
     const bool passthrough = is_true(parameters.resolve((*preference)["PassthroughCondition"]));
-    remember(function, preference->find("Role") == nullptr, passthrough);
-    emit_deployment_group(
-        function, *preference, parameters.resolve((*preference)["Type"]), passthrough);
+    remember(function, preference->given("Role") == nullptr, passthrough);
+    if (!emit_deployment_group(
+            function, *preference, parameters.resolve((*preference)["Type"]), passthrough)) {
+        return std::nullopt;
+    }
     Map update{
         {"ApplicationName", make_ref(application_id)},
         {"DeploymentGroupName", make_ref(function.logical_id() + "DeploymentGroup")}};
@@ -204,7 +213,7 @@ Value deployment_update_policy(const Resource& function, const PublishedAlias* a
             }
         }
     }
-    return Map{{"CodeDeployLambdaAliasUpdate", std::move(update)}};
+    return Value(Map{{"CodeDeployLambdaAliasUpdate", std::move(update)}});
 }
 
 void add_deployments(Context& context) {

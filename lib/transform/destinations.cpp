@@ -24,6 +24,7 @@ constexpr std::array failure_types{
     DestinationType{"SQS", "SQS", "sqs:SendMessage", "", "", ""},
     DestinationType{"SNS", "SNS", "sns:publish", "", "", ""},
     DestinationType{"S3", "S3", "", "", "", ""},
+    DestinationType{"Kafka", "", "", "", "", ""},
 };
 
 const DestinationType* find_in(std::span<const DestinationType> types, std::string_view type) {

@@ -9,7 +9,8 @@ namespace samara::transform {
 /// What a Type of destination (of asynchronous invocations, of failed records) means.
 struct DestinationType {
     std::string_view type;
-    std::string_view policy; ///< part of the policy's name
+    std::string_view
+        policy; ///< part of the policy's name; empty: the role needs none (a Kafka topic)
     std::string_view action; ///< empty: S3, which needs two statements
     std::string_view
         generated;           ///< type of the resource made when no Destination is given, or empty

@@ -4,6 +4,8 @@
 #include "transform/intrinsics.h"
 #include "transform/logical_id.h"
 
+#include <map>
+
 #include <fmt/format.h>
 
 /// EventInvokeConfig: asynchronous invocation and its destinations.
@@ -14,6 +16,19 @@ namespace {
 using data::List;
 using data::Map;
 using data::Value;
+
+/// What the outcomes that several functions share (through Globals or a YAML alias) became, by the
+/// place where they are written: AWS's transform writes the queue or topic that it makes for the
+/// first function into them, and the others then use it. Functions of a loop share their place too
+/// and are not meant.
+struct SharedDestinations {
+    struct Made {
+        Value destination;
+        std::string owner; ///< where the first function is written
+    };
+
+    std::map<std::string, Made> made;
+};
 
 /// The configuration of one outcome ("OnSuccess" or "OnFailure").
 class DestinationWriter {
@@ -50,10 +65,15 @@ public:
                 "must be SQS, SNS, Lambda, EventBridge or S3Bucket");
             return std::nullopt;
         }
-        const Value resolved =
-            destination == nullptr
-                ? Value()
-                : function_.context().parameters().resolve_references(*destination);
+        auto& shared = function_.context().state<SharedDestinations>().made;
+        const std::string place = base::to_string(config.where());
+        const std::string owner = base::to_string(
+            function_.context().resources().find_entry(function_.logical_id())->key_where.place);
+        const auto made = place.empty() ? shared.end() : shared.find(place);
+        const bool inherited = made != shared.end() && made->second.owner != owner;
+        const Value resolved = inherited                ? made->second.destination
+                               : destination == nullptr ? Value()
+                                                        : *destination;
         auto target = row->generated.empty() ? given(outcome, config, resolved)
                                              : given_or_generated(outcome, *row, resolved);
         if (!target) {
@@ -62,6 +82,9 @@ public:
         policies_.add(
             fmt::format("{}{}{}Policy", config_id_, outcome, row->policy),
             destination_policy(*row, *target));
+        if (!place.empty()) {
+            shared.insert_or_assign(place, SharedDestinations::Made{*target, owner});
+        }
         return Value(Map{{"Destination", std::move(*target)}});
     }
 
@@ -152,40 +175,43 @@ private:
 
 void emit_event_invoke_config(
     const Resource& function, const PublishedAlias* alias, RolePolicies& policies) {
-    if (function.find("EventInvokeConfig") == nullptr) {
+    if (function.given("EventInvokeConfig") == nullptr) {
         return;
     }
-    const auto config = function.below("EventInvokeConfig");
+    const auto written = function.below("EventInvokeConfig");
     const std::string config_id = function.logical_id() + "EventInvokeConfig";
-    if (!config || !config->check("EventInvokeConfig")) {
+    if (!written || !written->check("EventInvokeConfig")) {
         return;
     }
-    Value destination_config;
-    if (config->find("DestinationConfig") != nullptr) {
+    Value resolved = function.context().parameters().resolve_references(Value(written->map()));
+    const Properties own = function.beside("EventInvokeConfig", *resolved.as_map());
+    const auto* const config = &own;
+    Value destination_config = Map{};
+    if (config->given("DestinationConfig") != nullptr) {
         const auto outcomes = config->below("DestinationConfig");
         if (!outcomes || !outcomes->check("EventInvokeDestinations")) {
             return;
         }
-        Map written;
+        Map both;
         bool good = true;
         for (const char* outcome : {"OnSuccess", "OnFailure"}) {
-            const Value* own = outcomes->find(outcome);
-            if (own == nullptr) {
+            const Value* given = outcomes->find(outcome);
+            if (given == nullptr) {
                 continue;
             }
             DestinationWriter writer(function, *config, config_id, policies);
-            auto destination = writer.write(outcome, *own);
+            auto destination = writer.write(outcome, *given);
             good = good && destination.has_value();
             if (destination) {
-                written.set(outcome, std::move(*destination));
+                both.set(outcome, std::move(*destination));
             }
         }
         if (!good) {
             return;
         }
-        destination_config = std::move(written);
+        destination_config = std::move(both);
     }
-    Map attributes = function.passed_on();
+    Map attributes = function.all_attributes();
     if (alias != nullptr) {
         attributes.set("DependsOn", List{alias->alias_id});
     }

@@ -124,8 +124,8 @@ std::optional<Map> scheduler_schedule(
     Map schedule{
         {"Name", std::move(name)},
         {"FlexibleTimeWindow",
-         event.find("FlexibleTimeWindow") == nullptr ? Value(Map{{"Mode", "OFF"}})
-                                                     : event["FlexibleTimeWindow"]},
+         event.given("FlexibleTimeWindow") == nullptr ? Value(Map{{"Mode", "OFF"}})
+                                                            : event["FlexibleTimeWindow"]},
         {"Target", std::move(written)}};
     for (const char* copied : schedule_properties) {
         schedule.set(copied, event[copied]);

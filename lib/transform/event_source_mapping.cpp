@@ -134,12 +134,14 @@ std::optional<Value> destination_config(FunctionEvent& event) {
             event.properties.error_at(
                 *type,
                 "DestinationConfig.OnFailure.Type",
-                "the Type of an OnFailure destination must be SQS, SNS or S3");
+                "the Type of an OnFailure destination must be SQS, SNS, S3 or Kafka");
             return std::nullopt;
         }
-        event.policies.add(
-            fmt::format("{}{}Policy", event.prefix, row->policy),
-            destination_policy(*row, *destination));
+        if (!row->policy.empty()) {
+            event.policies.add(
+                fmt::format("{}{}Policy", event.prefix, row->policy),
+                destination_policy(*row, *destination));
+        }
     }
     return Value(Map{{"OnFailure", Map{{"Destination", *destination}}}});
 }
@@ -161,18 +163,23 @@ void set_consumer_group(const FunctionEvent& event, Group group, Map& mapping) {
 
 } // namespace
 
-void expand_polled_event(FunctionEvent& event) {
+bool check_polled_event(const FunctionEvent& event) {
     const SourceRow& row = row_of(event.type);
     if (!check_required(event, row)) {
-        return;
+        return false;
     }
     if (row.group == Group::none && event.properties.find("ConsumerGroupId") != nullptr) {
         event.properties.error(
             "ConsumerGroupId",
             fmt::format("{} events have no ConsumerGroupId", event.type),
             "only MSK and SelfManagedKafka events do");
-        return;
+        return false;
     }
+    return true;
+}
+
+void expand_polled_event(FunctionEvent& event) {
+    const SourceRow& row = row_of(event.type);
     auto destination = destination_config(event);
     if (!destination || !row.grant(event)) {
         return;

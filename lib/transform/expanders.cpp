@@ -25,16 +25,20 @@ constexpr std::array types{
     TypeRow{"AWS::Serverless::Connector", Phase::connector, expand_connector},
 };
 
+constexpr EventRow polled(std::string_view type) {
+    return {type, "events/EventSourceMapping", expand_polled_event, check_polled_event};
+}
+
 constexpr std::array function_events{
-    EventRow{"S3", "events/S3", expand_s3_event},
+    EventRow{"S3", "events/S3", expand_s3_event, check_s3_event},
     EventRow{"SNS", "events/SNS", expand_sns_event},
-    EventRow{"SQS", "events/EventSourceMapping", expand_polled_event},
-    EventRow{"Kinesis", "events/EventSourceMapping", expand_polled_event},
-    EventRow{"DynamoDB", "events/EventSourceMapping", expand_polled_event},
-    EventRow{"DocumentDB", "events/EventSourceMapping", expand_polled_event},
-    EventRow{"MSK", "events/EventSourceMapping", expand_polled_event},
-    EventRow{"MQ", "events/EventSourceMapping", expand_polled_event},
-    EventRow{"SelfManagedKafka", "events/EventSourceMapping", expand_polled_event},
+    polled("SQS"),
+    polled("Kinesis"),
+    polled("DynamoDB"),
+    polled("DocumentDB"),
+    polled("MSK"),
+    polled("MQ"),
+    polled("SelfManagedKafka"),
     EventRow{"Schedule", "events/Schedule", expand_schedule_event},
     EventRow{"ScheduleV2", "events/ScheduleV2", expand_scheduler_event},
     EventRow{"CloudWatchEvent", "events/Rule", expand_rule_event},
@@ -42,7 +46,7 @@ constexpr std::array function_events{
     EventRow{"CloudWatchLogs", "events/CloudWatchLogs", expand_logs_event},
     EventRow{"IoTRule", "events/IoTRule", expand_iot_event},
     EventRow{"AlexaSkill", "events/AlexaSkill", expand_alexa_event},
-    EventRow{"Cognito", "events/Cognito", expand_cognito_event},
+    EventRow{"Cognito", "events/Cognito", expand_cognito_event, check_cognito_event},
     EventRow{"Api", "events/Api", expand_api_event},
     EventRow{"HttpApi", "events/HttpApi", expand_http_api_event},
 };

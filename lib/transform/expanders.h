@@ -32,6 +32,8 @@ struct EventRow {
     /// Property list of the event (schemas/transform/properties/<list>.json); empty: unchecked.
     std::string_view list;
     void (*expand)(FunctionEvent&);
+    /// What its form needs beyond the list; false after an error. nullptr: nothing.
+    bool (*check)(const FunctionEvent&) = nullptr;
 };
 
 /// The row of a Function's event type, or nullptr.
@@ -65,6 +67,9 @@ void expand_capacity_provider(Resource&);
 void expand_connector(Resource&);
 
 // function events
+bool check_polled_event(const FunctionEvent&);
+bool check_s3_event(const FunctionEvent&);
+bool check_cognito_event(const FunctionEvent&);
 void expand_polled_event(FunctionEvent&); // Kinesis, DynamoDB, SQS, MSK, MQ, Kafka, DocumentDB
 void expand_s3_event(FunctionEvent&);
 void expand_sns_event(FunctionEvent&);

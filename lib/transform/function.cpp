@@ -16,7 +16,6 @@ using data::Value;
 
 /// The properties that go into the Lambda function as they are.
 constexpr std::array copied{
-    "FunctionName",
     "Handler",
     "Runtime",
     "Description",
@@ -43,25 +42,31 @@ constexpr std::array copied{
     "PublishToLatestPublished",
 };
 
-/// Two properties that cannot both be there.
-struct Exclusion {
+/// Two properties that cannot both be there, or of which one needs the other.
+struct PropertyPair {
     std::string_view property;
-    std::string_view excludes;
+    std::string_view other;
 };
 
 constexpr std::array exclusions{
-    Exclusion{"CapacityProviderConfig", "ProvisionedConcurrencyConfig"},
-    Exclusion{"CapacityProviderConfig", "ReservedConcurrentExecutions"},
-    Exclusion{"CapacityProviderConfig", "SnapStart"},
-    Exclusion{"TenancyConfig", "ProvisionedConcurrencyConfig"},
-    Exclusion{"TenancyConfig", "SnapStart"},
-    Exclusion{"TenancyConfig", "FunctionUrlConfig"},
+    PropertyPair{"CapacityProviderConfig", "ProvisionedConcurrencyConfig"},
+    PropertyPair{"CapacityProviderConfig", "VpcConfig"},
+    PropertyPair{"TenancyConfig", "ProvisionedConcurrencyConfig"},
+    PropertyPair{"TenancyConfig", "SnapStart"},
+    PropertyPair{"TenancyConfig", "FunctionUrlConfig"},
 };
 
-bool check_exclusions(const Resource& function) {
+constexpr std::array requirements{
+    PropertyPair{"FunctionScalingConfig", "CapacityProviderConfig"},
+    PropertyPair{"ProvisionedConcurrencyConfig", "AutoPublishAlias"},
+    PropertyPair{"VersionDeletionPolicy", "AutoPublishAlias"},
+};
+
+bool check_pairs(const Resource& function) {
     bool good = true;
     for (const auto& [property, excludes] : exclusions) {
-        if (function.find(property) != nullptr && function.find(excludes) != nullptr) {
+        if (function.given(property) != nullptr &&
+            function.given(excludes) != nullptr) {
             good = false;
             function.error(
                 excludes,
@@ -69,7 +74,23 @@ bool check_exclusions(const Resource& function) {
                 fmt::format("remove {} or {}", excludes, property));
         }
     }
+    for (const auto& [property, needed] : requirements) {
+        if (function.given(property) != nullptr && function.given(needed) == nullptr) {
+            good = false;
+            function.error(
+                property,
+                fmt::format("{} needs {}", property, needed),
+                fmt::format("add {}, or remove {}", needed, property));
+        }
+    }
     return good;
+}
+
+/// Its members, unless the whole is an intrinsic function.
+bool check_capacity_provider(const Resource& function) {
+    const Value& config = function["CapacityProviderConfig"];
+    return !is_given(&config) || !config.is_map() || is_intrinsic(config) ||
+           function.below("CapacityProviderConfig")->check("Function/CapacityProviderConfig");
 }
 
 /// The events that a function with tenants can have: those whose request names the tenant.
@@ -98,18 +119,18 @@ bool check_tenancy(const Resource& function) {
 }
 
 bool copy_dead_letter_queue(const Resource& function, Map& lambda) {
-    const Value* queue = function.find("DeadLetterQueue");
-    if (queue == nullptr || is_intrinsic(*queue)) {
+    const Value* queue = function.given("DeadLetterQueue");
+    if (queue == nullptr) {
         return true;
     }
     const Value* type = queue->find("Type");
     const Value* arn = queue->find("TargetArn");
-    if (type == nullptr || arn == nullptr || type->is_null() || arn->is_null()) {
+    if (type == nullptr || arn == nullptr || !is_given(type) || !is_given(arn)) {
         function.error(
             "DeadLetterQueue", "DeadLetterQueue needs Type and TargetArn", "Type is SNS or SQS");
         return false;
     }
-    if (!is_intrinsic(*type) && type->text() != "SNS" && type->text() != "SQS") {
+    if (type->text() != "SNS" && type->text() != "SQS") {
         function.error_at(
             *type,
             "DeadLetterQueue.Type",
@@ -121,21 +142,20 @@ bool copy_dead_letter_queue(const Resource& function, Map& lambda) {
     return true;
 }
 
-bool check_architectures(const Resource& function) {
+void check_architectures(const Resource& function) {
     const List* list = function["Architectures"].as_list();
     if (list == nullptr) {
-        return true;
+        return;
     }
     const bool known =
         list->size() == 1 && (is_intrinsic(list->front()) || list->front().text() == "x86_64" ||
                               list->front().text() == "arm64");
     if (!known) {
-        function.error(
+        function.warning(
             "Architectures",
-            "Architectures must be a list of one architecture",
-            "[x86_64] or [arm64]");
+            "Lambda takes one architecture only",
+            "Architectures: [x86_64] or [arm64]");
     }
-    return known;
 }
 
 Value capacity_provider(const Map& config) {
@@ -152,6 +172,16 @@ const Map& tags_of(const Resource& function) {
     return tags.is_map() ? *tags.as_map() : none;
 }
 
+/// A new hash of the code changes the function too, so that there is something to publish.
+void mark_description(const std::string& sha, Map& lambda) {
+    const Value* own = lambda.find("Description");
+    if (own == nullptr || !is_given(own)) {
+        lambda.set("Description", sha);
+    } else if (own->is_string()) {
+        lambda.set("Description", fmt::format("{} {}", own->text(), sha));
+    }
+}
+
 } // namespace
 
 std::optional<Map> lambda_properties(const Resource& function) {
@@ -161,12 +191,16 @@ std::optional<Map> lambda_properties(const Resource& function) {
     if (good) {
         lambda.set("Code", std::move(*code));
     }
+    if (const Value* name = function.given("FunctionName")) {
+        lambda.set("FunctionName", *name);
+    }
     for (const char* name : copied) {
         if (const Value* value = function.find(name)) {
             lambda.set(name, *value);
         }
     }
-    if (const Value* tracing = function.find("Tracing"); tracing && tracing->text() != "Disabled") {
+    if (const Value* tracing = function.given("Tracing");
+        tracing && tracing->text() != "Disabled") {
         lambda.set("TracingConfig", Map{{"Mode", *tracing}});
     }
     if (const Value* key = function.find("SourceKMSKeyArn"); key != nullptr && good) {
@@ -181,40 +215,53 @@ std::optional<Map> lambda_properties(const Resource& function) {
                                                        : *config);
     }
     good = copy_dead_letter_queue(function, lambda) && good;
-    good = check_architectures(function) && good;
+    check_architectures(function);
     lambda.set("Tags", tag_list_created_by("lambda", tags_of(function)));
     return good ? std::optional(std::move(lambda)) : std::nullopt;
 }
 
 void expand_function(Resource& function) {
-    bool good = function.check("Function");
-    good = check_exclusions(function) && good;
+    if (!function.check("Function")) {
+        return;
+    }
+    const ReadEvents events = read_events(function);
+    if (!events.good && !function.context().options().local_artifacts) {
+        return;
+    }
+    bool good = check_pairs(function);
+    good = check_capacity_provider(function) && good;
     good = check_tags(function, "lambda") && good;
     good = check_tenancy(function) && good;
     if (!good) {
         return;
     }
-    if (const bool* propagate = function["PropagateTags"].as_boolean();
-        propagate != nullptr && *propagate) {
+    if (function.given("PropagateTags") != nullptr) {
         function.pass_on_tags(tags_of(function));
     }
     auto lambda = lambda_properties(function);
     if (!lambda) {
         return;
     }
+    if (function.given("AutoPublishAlias") != nullptr) {
+        Value& code = *lambda->find("Code");
+        code = function.context().parameters().resolve_references(code);
+    }
     const auto alias = published_alias(function, *lambda, good);
+    if (alias && !alias->code_sha256.empty()) {
+        mark_description(alias->code_sha256, *lambda);
+    }
     const PublishedAlias* published = alias ? &*alias : nullptr;
-    Value update_policy = deployment_update_policy(function, published);
-    if (!good) {
+    auto update_policy = deployment_update_policy(function, published);
+    if (!good || !update_policy) {
         return;
     }
     if (published != nullptr) {
-        emit_alias(function, *published, std::move(update_policy));
+        emit_alias(function, *published, std::move(*update_policy));
     }
     emit_function_url(function, published);
     RolePolicies policies;
     emit_event_invoke_config(function, published, policies);
-    emit_events(function, published, policies);
+    emit_events(function, events, published, policies);
     lambda->set("Role", function_role(function, std::move(policies)));
     function.emit_main(function.logical_id(), "AWS::Lambda::Function", std::move(*lambda));
 }

@@ -51,22 +51,28 @@ std::optional<Value> version_content(const Resource& function, const Map& lambda
         }
         return Value(std::move(content));
     }
-    const Value* code = lambda.find("Code");
-    Map content = code->is_map() ? *code->as_map() : Map{{"Code", *code}};
-    // Beside the code, the environment and the memory make a new version.
+    const Value& code = *lambda.find("Code"); // with known references resolved
+    Map content = code.is_map() ? *code.as_map() : Map{{"Code", code}};
+    // Beside the code, the environment, the memory and SnapStart make a new version.
     if (const Map* environment = function["Environment"].as_map()) {
         for (const data::Entry& entry : *environment) {
             content.set(entry.key, entry.value);
         }
     }
-    if (const Value* memory = function.find("MemorySize")) {
+    if (const Value* memory = function.given("MemorySize")) {
         content.set("MemorySize", *memory);
+    }
+    // A snapshot is taken of a version.
+    if (const Value* applies = function["SnapStart"].find("ApplyOn");
+        applies != nullptr && applies->text() != "None") {
+        content.set("SnapStart", function["SnapStart"]);
     }
     return Value(std::move(content));
 }
 
-std::string version_hash(const Resource& function, const Map& lambda, bool& good) {
-    if (const Value* sha = function.find("AutoPublishCodeSha256")) {
+/// AutoPublishCodeSha256, or empty.
+std::string code_sha256(const Resource& function, bool& good) {
+    if (const Value* sha = function.given("AutoPublishCodeSha256")) {
         const Value resolved = function.context().parameters().resolve_references(*sha);
         if (!resolved.is_string()) {
             good = false;
@@ -76,7 +82,15 @@ std::string version_hash(const Resource& function, const Map& lambda, bool& good
                 "Fn::Sub and other functions are not evaluated here");
             return {};
         }
-        return resolved.as_string()->substr(0, 10);
+        return *resolved.as_string();
+    }
+    return {};
+}
+
+std::string
+version_hash(const Resource& function, const Map& lambda, const std::string& sha, bool& good) {
+    if (!sha.empty()) {
+        return sha.substr(0, 10);
     }
     const auto content = version_content(function, lambda);
     good = good && content.has_value();
@@ -87,22 +101,17 @@ std::string version_hash(const Resource& function, const Map& lambda, bool& good
 
 std::optional<PublishedAlias>
 published_alias(const Resource& function, const Map& lambda, bool& good) {
-    const Value* property = function.find("AutoPublishAlias");
-    if (property == nullptr || (property->is_string() && property->text().empty())) {
-        if (function.find("VersionDeletionPolicy") != nullptr) {
-            good = false;
-            function.error(
-                "VersionDeletionPolicy",
-                "VersionDeletionPolicy needs AutoPublishAlias",
-                "add AutoPublishAlias");
-        }
+    if (function.given("AutoPublishAlias") == nullptr) {
         return std::nullopt;
     }
     PublishedAlias alias;
     alias.name = alias_name(function, good);
     alias.alias_id = fmt::format("{}Alias{}", function.logical_id(), id_part(alias.name));
-    alias.version_id =
-        fmt::format("{}Version{}", function.logical_id(), version_hash(function, lambda, good));
+    alias.code_sha256 = code_sha256(function, good);
+    alias.version_id = fmt::format(
+        "{}Version{}",
+        function.logical_id(),
+        version_hash(function, lambda, alias.code_sha256, good));
     return good ? std::optional(std::move(alias)) : std::nullopt;
 }
 

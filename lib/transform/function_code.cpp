@@ -37,7 +37,7 @@ std::optional<Value> zip_code(const Resource& function) {
 }
 
 std::optional<Value> image_code(const Resource& function) {
-    const Value* uri = function.find("ImageUri");
+    const Value* uri = function.given("ImageUri");
     if (uri == nullptr) {
         if (function.context().options().local_artifacts && function.attribute("Metadata")) {
             return Value(Map{{"ImageUri", "."}});
@@ -56,16 +56,18 @@ std::optional<Value> image_code(const Resource& function) {
 std::optional<Value> function_code(const Resource& function) {
     const Value& package_type = function["PackageType"];
     const bool image = package_type.text() == "Image";
-    if (package_type.is_string() && !image && package_type.text() != "Zip") {
+    if (is_given(&package_type) && !image && package_type.text() != "Zip") {
         function.error(
             "PackageType",
-            fmt::format("there is no PackageType {}", package_type.text()),
+            package_type.is_string()
+                ? fmt::format("there is no PackageType {}", package_type.text())
+                : "PackageType must be known before the deployment",
             "Zip or Image");
         return std::nullopt;
     }
     if (image) {
         for (const std::string_view name : {"Handler", "Runtime", "Layers"}) {
-            if (function.find(name) != nullptr) {
+            if (function.given(name) != nullptr) {
                 function.error(
                     name,
                     fmt::format("{} has no meaning for a function of PackageType Image", name),
@@ -77,13 +79,20 @@ std::optional<Value> function_code(const Resource& function) {
     }
     bool good = true;
     for (const std::string_view name : {"Runtime", "Handler"}) {
-        if (function.find(name) == nullptr) {
+        if (function.given(name) == nullptr) {
             good = false;
             function.error(
-                "",
+                function.find(name) == nullptr ? "" : name,
                 fmt::format("a function of PackageType Zip needs {}", name),
                 fmt::format("add {}, or PackageType: Image with ImageUri", name));
         }
+    }
+    if (function.given("ImageConfig") != nullptr) {
+        good = false;
+        function.error(
+            "ImageConfig",
+            "ImageConfig has no meaning for a function of PackageType Zip",
+            "remove it, or add PackageType: Image and ImageUri");
     }
     return good ? zip_code(function) : std::nullopt;
 }

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "data/value.h"
+#include "transform/expanders.h"
 #include "transform/function_event.h"
 #include "transform/policies.h"
 #include "transform/resource.h"
 
 #include <optional>
 #include <string>
+#include <vector>
 
 /// The pieces that expand_function puts together.
 namespace samara::transform {
@@ -16,6 +18,7 @@ struct PublishedAlias {
     std::string name;     ///< of the alias, e.g. "live"
     std::string alias_id; ///< logical ids
     std::string version_id;
+    std::string code_sha256; ///< AutoPublishCodeSha256, or empty
 };
 
 /// The Code of the Lambda function; nothing when (an error) it has none.
@@ -39,11 +42,31 @@ void emit_event_invoke_config(
     const Resource& function, const PublishedAlias* alias, RolePolicies& policies);
 
 /// DeploymentPreference: remembers it for add_deployments() and gives the alias's UpdatePolicy, or
-/// null when deployments are not gradual.
-data::Value deployment_update_policy(const Resource& function, const PublishedAlias* alias);
+/// null when deployments are not gradual; nothing after an error.
+std::optional<data::Value>
+deployment_update_policy(const Resource& function, const PublishedAlias* alias);
 
-/// The Events property: what every event source generates, and what it needs in the role.
-void emit_events(const Resource& function, const PublishedAlias* alias, RolePolicies& policies);
+/// An event whose form is right, and what expands it.
+struct ReadEvent {
+    data::Entry* entry;
+    const EventRow* row;
+};
+
+struct ReadEvents {
+    std::vector<ReadEvent> events; ///< in the order in which AWS's transform expands them
+    bool good = true;              ///< false after an error
+};
+
+/// The Events property. AWS's transform looks at the form of all events before it looks at what the
+/// function says about itself.
+ReadEvents read_events(const Resource& function);
+
+/// What every event source generates, and what it needs in the role.
+void emit_events(
+    const Resource& function,
+    const ReadEvents& events,
+    const PublishedAlias* alias,
+    RolePolicies& policies);
 
 /// The Role of the function; adds the role resource unless the template names one.
 /// `policies` has what events and destinations need.

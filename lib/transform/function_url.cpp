@@ -11,7 +11,7 @@ namespace {
 using data::Value;
 
 bool check_cors(const Properties& config) {
-    const Value* cors = config.find("Cors");
+    const Value* cors = config.given("Cors");
     if (cors == nullptr || is_intrinsic(*cors)) {
         return true;
     }
@@ -22,15 +22,18 @@ bool check_cors(const Properties& config) {
 } // namespace
 
 void emit_function_url(const Resource& function, const PublishedAlias* alias) {
-    const Value* config_value = function.find("FunctionUrlConfig");
+    const Value* config_value = function.given("FunctionUrlConfig");
     if (config_value == nullptr || is_no_value(*config_value)) {
         return;
     }
+    const Value target = make_ref(alias == nullptr ? function.logical_id() : alias->alias_id);
     if (is_intrinsic(*config_value)) {
-        function.error(
+        function.warning(
             "FunctionUrlConfig",
-            "FunctionUrlConfig cannot be an intrinsic function",
-            "its members may be");
+            "nothing of a FunctionUrlConfig that is an intrinsic function reaches the URL",
+            "write a map whose members are intrinsic functions");
+        function.emit(
+            function.logical_id() + "Url", "AWS::Lambda::Url", {{"TargetFunctionArn", target}});
         return;
     }
     const auto config = function.below("FunctionUrlConfig");
@@ -38,20 +41,20 @@ void emit_function_url(const Resource& function, const PublishedAlias* alias) {
         return;
     }
     const Value& auth_type = (*config)["AuthType"];
-    if (auth_type.is_string() && auth_type.text() != "NONE" && auth_type.text() != "AWS_IAM") {
+    if (!is_intrinsic(auth_type) && auth_type.text() != "NONE" && auth_type.text() != "AWS_IAM") {
         config->error(
             "AuthType",
-            fmt::format("there is no AuthType {}", auth_type.text()),
+            fmt::format("there is no AuthType {}", data::scalar_text(auth_type)),
             "NONE or AWS_IAM");
         return;
     }
-    const Value target = make_ref(alias == nullptr ? function.logical_id() : alias->alias_id);
+    const Value* cors = config->given("Cors");
     function.emit(
         function.logical_id() + "Url",
         "AWS::Lambda::Url",
         {{"TargetFunctionArn", target},
          {"AuthType", auth_type},
-         {"Cors", (*config)["Cors"]},
+         {"Cors", cors == nullptr ? Value() : *cors},
          {"InvokeMode", (*config)["InvokeMode"]}});
     if (auth_type.text() != "NONE") {
         return;

@@ -115,7 +115,8 @@ bool check(Context& context, const Map& globals, const Map& supported) {
 }
 
 /// The section without what the resource's IgnoreGlobals names; nothing when it ignores all. An
-/// error when it names something that is not there.
+/// error when it names something that the section does not have; where there is no section, nobody
+/// reads IgnoreGlobals.
 std::optional<Map> inherited(Context& context, const data::Entry& resource, const Map& section) {
     const Value* ignore = resource.value.find("IgnoreGlobals");
     if (ignore == nullptr || ignore->is_null()) {
@@ -144,20 +145,20 @@ std::optional<Map> inherited(Context& context, const data::Entry& resource, cons
 
 void merge_globals(Context& context) {
     const Value* globals = context.document().find("Globals");
-    Map nothing;
-    if (globals != nullptr && !globals->is_map()) {
+    if (globals == nullptr) {
+        return;
+    }
+    if (!globals->is_map()) {
         context.error(
             fmt::format("Globals must be a map, not {}", data::kind_name(globals->kind())),
             {},
             globals->where());
         return;
     }
-    if (globals != nullptr) {
-        const auto table = data::read_json(*embedded("globals.json"), "globals.json");
-        assert(table.has_value());
-        if (!check(context, *globals->as_map(), *table->as_map())) {
-            return;
-        }
+    const auto table = data::read_json(*embedded("globals.json"), "globals.json");
+    assert(table.has_value());
+    if (!check(context, *globals->as_map(), *table->as_map())) {
+        return;
     }
     for (data::Entry& resource : context.resources()) {
         const Value* type = resource.value.find("Type");
@@ -165,10 +166,11 @@ void merge_globals(Context& context) {
         if (!name.starts_with(type_prefix)) {
             continue;
         }
-        const Value* section =
-            globals == nullptr ? nullptr : globals->find(name.substr(type_prefix.size()));
-        auto properties =
-            inherited(context, resource, section == nullptr ? nothing : *section->as_map());
+        const Value* section = globals->find(name.substr(type_prefix.size()));
+        if (section == nullptr) {
+            continue;
+        }
+        auto properties = inherited(context, resource, *section->as_map());
         if (properties && !properties->empty()) {
             Value& own = (*resource.value.as_map())["Properties"];
             base::Location where = own.where();

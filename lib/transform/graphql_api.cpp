@@ -1,10 +1,12 @@
 #include "transform/graphql_api.h"
 
+#include "base/strings.h"
 #include "transform/expanders.h"
 #include "transform/intrinsics.h"
 #include "transform/policies.h"
 #include "transform/tags.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -19,12 +21,14 @@ using data::Map;
 using data::Value;
 
 constexpr std::array copied{
-    "IntrospectionConfig",
-    "OwnerContact",
-    "QueryDepthLimit",
-    "ResolverCountLimit",
-    "Visibility",
-    "XrayEnabled"};
+    "IntrospectionConfig", "OwnerContact", "QueryDepthLimit", "ResolverCountLimit", "Visibility"};
+
+/// A boolean, also when it is written as text.
+bool is_set_flag(const Value& flag) {
+    static constexpr std::array set{"true", "yes", "on", "t", "y", "1"};
+    const std::string text = base::to_lower(data::scalar_text(flag));
+    return std::find(set.begin(), set.end(), text) != set.end();
+}
 
 bool check_schema(const Resource& api) {
     const bool has_inline = api.find("SchemaInline") != nullptr;
@@ -36,6 +40,11 @@ bool check_schema(const Resource& api) {
         has_inline ? "SchemaInline and SchemaUri exclude each other" : "the API has no schema",
         "give one of SchemaInline and SchemaUri");
     return false;
+}
+
+bool is_unset(const Map& map, std::string_view name) {
+    const Value* value = map.find(name);
+    return value == nullptr || !is_given(value);
 }
 
 /// The LogConfig; adds the role that writes logs unless the template names one. Null when Logging
@@ -53,10 +62,10 @@ std::optional<Value> log_config(const Resource& api) {
         }
         config = given->map();
     }
-    if (!config.contains("FieldLogLevel")) {
+    if (is_unset(config, "FieldLogLevel")) {
         config.set("FieldLogLevel", "ALL");
     }
-    if (!config.contains("CloudWatchLogsRoleArn")) {
+    if (is_unset(config, "CloudWatchLogsRoleArn")) {
         const std::string role_id = api.logical_id() + "CloudWatchRole";
         api.emit(
             role_id,
@@ -126,9 +135,11 @@ std::string graphql_schema_id(const Resource& api) {
 }
 
 void expand_graphql_api(Resource& api) {
-    if (!api.check("GraphQLApi") || !check_tags(api, "graphqlapi") || !check_schema(api)) {
+    if (!api.check("GraphQLApi") || !check_tags(api, "graphqlapi") || !check_schema(api) ||
+        !check_graphql_code(api)) {
         return;
     }
+    api.pass_on_all_attributes();
     Map out{{"Name", api.find("Name") == nullptr ? Value(api.logical_id()) : api["Name"]}};
     auto logging = log_config(api);
     if (!set_graphql_auth(api, out) || !logging) {
@@ -137,6 +148,9 @@ void expand_graphql_api(Resource& api) {
     out.set("LogConfig", std::move(*logging));
     for (const char* name : copied) {
         out.set(name, api[name]);
+    }
+    if (const Value* traced = api.find("XrayEnabled")) {
+        out.set("XrayEnabled", is_set_flag(*traced));
     }
     static const Map no_tags;
     const Value& tags = api["Tags"];

@@ -42,6 +42,9 @@ bool set_graphql_auth(const Resource& api, data::Map& out);
 /// DataSources: the data sources and their roles.
 void emit_graphql_data_sources(const Resource& api);
 
+/// Whether Functions and Resolvers have what they must have, all of them before any is expanded.
+bool check_graphql_code(const Resource& api);
+
 /// Functions and Resolvers.
 void emit_graphql_code(const Resource& api);
 

@@ -138,10 +138,7 @@ void let_invoke(const Resource& api, const std::vector<Value>& functions) {
         const ConnectorEnd destination{
             {}, "AWS::Lambda::Function", "AWS::Lambda::Function", {{"Arn", functions[i]}}};
         connect(
-            {api,
-             fmt::format("{}ToLambdaAuthConnector{}", api.logical_id(), i + 1),
-             {},
-             api.passed_on()},
+            {api, fmt::format("{}ToLambdaAuthConnector{}", api.logical_id(), i + 1), {}, {}},
             source,
             destination,
             {"Write"});

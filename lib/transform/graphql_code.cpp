@@ -47,9 +47,6 @@ bool set_code(const Properties& properties, Map& out) {
         }
         return false;
     }
-    if (!runtime->check("GraphQLApi/Runtime")) {
-        return false;
-    }
     out.set(code != nullptr ? "Code" : "CodeS3Location", code != nullptr ? *code : *uri);
     out.set(
         "Runtime", Map{{"Name", (*runtime)["Name"]}, {"RuntimeVersion", (*runtime)["Version"]}});
@@ -78,7 +75,7 @@ std::optional<Value> data_source_name(const Resource& api, const Properties& fun
     if (!source->is_string()) {
         return *source;
     }
-    if (source->text() == "NONE") {
+    if (base::to_lower(source->text()) == "none") {
         return make_get_att(none_data_source(api), "Name");
     }
     if (const auto id = find_graphql_data_source(api, source->text())) {
@@ -187,6 +184,46 @@ void emit_resolver(
 }
 
 } // namespace
+
+bool check_graphql_code(const Resource& api) {
+    bool good = true;
+    const auto check_members =
+        [&](const Properties& parent, std::string_view section, std::string_view list) {
+            const auto members = parent.below(section);
+            if (!members) {
+                good = good && parent.find(section) == nullptr;
+                return;
+            }
+            for (const data::Entry& entry : members->map()) {
+                const auto member = members->below(entry.key);
+                if (!member) {
+                    good = good && entry.value.is_null();
+                    continue;
+                }
+                good = member->check(list) && good;
+                const List* pipeline = (*member)["Pipeline"].as_list();
+                for (const Value& name : pipeline == nullptr ? List{} : *pipeline) {
+                    if (!name.is_string()) {
+                        good = false;
+                        member->error_at(
+                            name, "Pipeline", "an item of Pipeline must be the name of a function");
+                    }
+                }
+                for (const char* part : {"Runtime", "Sync", "Caching"}) {
+                    const auto properties = member->below(part);
+                    good = (!properties || properties->check(fmt::format("GraphQLApi/{}", part))) &&
+                           good;
+                }
+            }
+        };
+    check_members(api, "Functions", "GraphQLApi/Function");
+    if (const auto types = api.below("Resolvers")) {
+        for (const data::Entry& type : types->map()) {
+            check_members(*types, type.key, "GraphQLApi/Resolver");
+        }
+    }
+    return good;
+}
 
 void emit_graphql_code(const Resource& api) {
     for_each_checked(

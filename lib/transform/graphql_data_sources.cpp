@@ -56,7 +56,7 @@ Value service_role(
         "AWS::AppSync::DataSource",
         {{"RoleName", make_ref(role_id)}}};
     connect(
-        {api, fmt::format("{}{}", id, connection.suffix), {}, api.passed_on()},
+        {api, fmt::format("{}{}", id, connection.suffix), {}, {}},
         end,
         connection.destination,
         connection.permissions);
@@ -98,6 +98,11 @@ std::vector<std::string> table_permissions(const Properties& source) {
     return out.empty() ? std::vector<std::string>{"Read", "Write"} : out;
 }
 
+Value filled(const Properties& source, std::string_view name) {
+    const Value* value = source.given(name);
+    return value == nullptr ? Value() : *value;
+}
+
 void emit_table(const Resource& api, const std::string& name, const Properties& source) {
     const Value region =
         source.find("Region") == nullptr ? make_ref("AWS::Region") : source["Region"];
@@ -117,9 +122,9 @@ void emit_table(const Resource& api, const std::string& name, const Properties& 
         "DynamoDBConfig",
         {{"TableName", source["TableName"]},
          {"AwsRegion", region},
-         {"UseCallerCredentials", source["UseCallerCredentials"]},
-         {"Versioned", source["Versioned"]},
-         {"DeltaSyncConfig", source["DeltaSync"]}},
+         {"UseCallerCredentials", filled(source, "UseCallerCredentials")},
+         {"Versioned", filled(source, "Versioned")},
+         {"DeltaSyncConfig", filled(source, "DeltaSync")}},
         {"ToTableConnector",
          {{}, "AWS::DynamoDB::Table", "AWS::DynamoDB::Table", {{"Arn", std::move(arn)}}},
          table_permissions(source)});
@@ -151,7 +156,12 @@ void emit_graphql_data_sources(const Resource& api) {
         *sources,
         tables.name,
         "GraphQLApi/DynamoDb",
-        [&](const std::string& name, const Properties& source) { emit_table(api, name, source); });
+        [&](const std::string& name, const Properties& source) {
+            const auto sync = source.below("DeltaSync");
+            if (!sync || sync->check("GraphQLApi/DeltaSync")) {
+                emit_table(api, name, source);
+            }
+        });
     for_each_checked(
         *sources,
         functions.name,

@@ -3,6 +3,7 @@
 #include "transform/context.h"
 #include "transform/expanders.h"
 #include "transform/intrinsics.h"
+#include "transform/known_values.h"
 #include "transform/loops.h"
 
 #include <algorithm>
@@ -105,7 +106,7 @@ public:
 
 private:
     std::optional<Value> length(const data::Entry& call) {
-        const Value resolved = context_.parameters().resolve(call.value);
+        const Value resolved = known_value(call.value, context_.parameters(), conditions());
         if (const List* list = resolved.as_list()) {
             return Value(static_cast<std::int64_t>(list->size()));
         }
@@ -151,22 +152,27 @@ private:
     /// CloudFormation can look it up itself.
     std::optional<Value> find_in_map(const Value& argument) {
         const List* path = argument.as_list();
-        if (path == nullptr || path->size() != 4) {
+        const Value* fallback =
+            path != nullptr && path->size() == 4 ? (*path)[3].find("DefaultValue") : nullptr;
+        if (path == nullptr || path->size() < 3 || (path->size() == 4) != (fallback != nullptr)) {
             return std::nullopt;
         }
-        const Value* fallback = (*path)[3].find("DefaultValue");
-        if (fallback == nullptr) {
-            return std::nullopt;
+        List keys;
+        for (std::size_t i = 0; i < 3; ++i) {
+            keys.push_back(known_value((*path)[i], context_.parameters(), conditions()));
         }
-        const Value call{Map{{"Fn::FindInMap", List{(*path)[0], (*path)[1], (*path)[2]}}}};
-        Value found = context_.parameters().resolve(call);
+        const bool known = std::all_of(keys.begin(), keys.end(), [](const Value& key) {
+            return key.is_string() || key.is_numeric();
+        });
+        const Value call{Map{{"Fn::FindInMap", std::move(keys)}}};
+        Value found = known ? context_.parameters().resolve(call) : call;
         if (argument_of(found, "Fn::FindInMap") == nullptr) {
             return found;
         }
-        const auto known = [&](const Value& key) {
-            return context_.parameters().resolve(key).is_string();
-        };
-        if (!std::all_of(path->begin(), path->begin() + 3, known)) {
+        if (fallback == nullptr) {
+            return std::nullopt;
+        }
+        if (!known) {
             context_.error(
                 "the keys of Fn::FindInMap with a DefaultValue must be known before the deployment",
                 "texts, or Refs to parameters with a value",
@@ -176,18 +182,30 @@ private:
         return *fallback;
     }
 
+    /// The template's conditions, or nullptr.
+    const Map* conditions() {
+        const Value* section = context_.document().find("Conditions");
+        return section == nullptr ? nullptr : section->as_map();
+    }
+
     Context& context_;
 };
 
 /// DeletionPolicy and UpdateReplacePolicy as texts, which is all that CloudFormation takes.
 void resolve_policies(Context& context) {
+    const Value* section = context.document().find("Conditions");
+    const Map* conditions = section == nullptr ? nullptr : section->as_map();
     for (data::Entry& resource : context.resources()) {
         for (const char* name : policies) {
             Value* policy = resource.value.find(name);
             if (policy == nullptr || policy->is_string()) {
                 continue;
             }
-            Value resolved = context.parameters().resolve(*policy);
+            Value resolved = known_value(*policy, context.parameters(), conditions);
+            if (is_no_value(resolved)) {
+                resource.value.as_map()->erase(name);
+                continue;
+            }
             if (resolved.is_string()) {
                 resolved.set_where(policy->where());
                 *policy = std::move(resolved);

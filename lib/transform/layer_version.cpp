@@ -24,8 +24,8 @@ constexpr ArtifactNames content_names{"S3Bucket", "S3Key", "S3ObjectVersion"};
 constexpr std::array resolved_properties{
     "LayerName", "LicenseInfo", "Description", "RetentionPolicy"};
 
-/// The attributes that a new version does not depend on.
-constexpr std::array unhashed_attributes{"DeletionPolicy", "UpdateReplacePolicy", "Metadata"};
+/// The members on which a new version depends.
+constexpr std::array hashed_members{"Type", "Properties", "DependsOn", "Condition", "UpdatePolicy"};
 
 /// Retain or Delete, or null when RetentionPolicy is absent. Nothing after an error.
 std::optional<Value> retention_policy(const Resource& layer) {
@@ -47,9 +47,11 @@ std::optional<Value> retention_policy(const Resource& layer) {
 
 /// A new version, and so a new logical id, for every change of the layer.
 std::string version_id(const Resource& layer) {
-    Map content = layer.whole();
-    for (const char* name : unhashed_attributes) {
-        content.erase(name);
+    Map content;
+    for (const char* name : hashed_members) {
+        if (const Value* value = layer.attribute(name)) {
+            content.set(name, *value);
+        }
     }
     return hashed_id(layer.logical_id(), Map{{layer.logical_id(), std::move(content)}});
 }
@@ -81,19 +83,18 @@ void expand_layer_version(Resource& layer) {
         }
     }
     auto policy = retention_policy(layer);
-    auto content = artifact_location(layer, "ContentUri", content_names);
-    if (!policy || !content) {
+    if (!policy) {
         return;
     }
+    // AWS names the version in what is wrong from here on.
     const std::string id = version_id(layer);
-    if (!check_architectures(layer, id)) {
+    auto content = artifact_location(layer.for_resource(id), "ContentUri", content_names);
+    if (!content || !check_architectures(layer, id)) {
         return;
     }
     Map attributes = layer.passed_on();
-    for (const char* name : {"DependsOn", "Metadata"}) {
-        if (const Value* value = layer.attribute(name)) {
-            attributes.set(name, *value);
-        }
+    if (const Value* value = layer.attribute("DependsOn")) {
+        attributes.set("DependsOn", *value);
     }
     if (!policy->is_null()) {
         attributes.set("DeletionPolicy", std::move(*policy));

@@ -66,12 +66,15 @@ bool depend_on(const FunctionEvent& event, Map& bucket, const std::string& permi
 
 /// As depend_on, for a permission that exists under a condition only: DependsOn takes none, a tag
 /// that refers to the permission does.
-void depend_on_if(Map& properties, const std::string& permission, const Value& condition) {
-    if (List* tags = list_in(properties, "Tags")) {
+/// False when the bucket's Tags are no list.
+bool depend_on_if(Map& properties, const std::string& permission, const Value& condition) {
+    List* tags = list_in(properties, "Tags");
+    if (tags != nullptr) {
         tags->emplace_back(Map{
             {"Key", fmt::format("sam:ConditionalDependsOn:{}", permission)},
             {"Value", Map{{"Fn::If", List{condition, make_ref(permission), "no dependency"}}}}});
     }
+    return tags != nullptr;
 }
 
 /// Adds the function to the bucket's notifications.
@@ -89,8 +92,9 @@ void notify(FunctionEvent& event, std::string_view bucket_id, Map& bucket) {
         resource_error(context, bucket_id, bucket["Properties"], "Properties must be a map");
         return;
     }
-    if (condition != nullptr) {
-        depend_on_if(*properties, permission, *condition);
+    if (condition != nullptr && !depend_on_if(*properties, permission, *condition)) {
+        resource_error(context, bucket_id, (*properties)["Tags"], "Tags must be a list");
+        return;
     }
     if (const Map& tags = event.function.passed_on_tags(); !tags.empty()) {
         properties->set("Tags", tag_list(tags));
@@ -122,6 +126,13 @@ void notify(FunctionEvent& event, std::string_view bucket_id, Map& bucket) {
         }
         configurations->push_back(make_conditional(condition, std::move(configuration)));
     }
+}
+
+/// The logical id that the event's Bucket names.
+std::string_view bucket_id(const FunctionEvent& event) {
+    const Value& bucket = event.properties["Bucket"];
+    const Value* name = argument_of(bucket, "Ref");
+    return name != nullptr ? name->text() : bucket.text();
 }
 
 /// A subscription's properties that are copied from the event.
@@ -195,8 +206,8 @@ void subscribe_new_queue(FunctionEvent& event) {
 }
 
 void subscribe_own_queue(FunctionEvent& event, const Properties& queue) {
-    const Value* arn = queue.find("QueueArn");
-    const Value* url = queue.find("QueueUrl");
+    const Value* arn = queue.given("QueueArn");
+    const Value* url = queue.given("QueueUrl");
     if (arn == nullptr || url == nullptr) {
         queue.error(
             "",
@@ -218,37 +229,35 @@ void subscribe_own_queue(FunctionEvent& event, const Properties& queue) {
     poll_queue(
         event,
         *arn,
-        queue.find("BatchSize") == nullptr ? Value(10) : queue["BatchSize"],
-        queue.find("Enabled") == nullptr ? Value(true) : queue["Enabled"]);
+        queue.given("BatchSize") == nullptr ? Value(10) : queue["BatchSize"],
+        true); // whatever Enabled says, as in AWS's transform
 }
 
 } // namespace
 
-void expand_s3_event(FunctionEvent& event) {
-    const Value& bucket = event.properties["Bucket"];
-    const Value* name = argument_of(bucket, "Ref");
-    const std::string_view id = name != nullptr ? name->text() : bucket.text();
-    Map* resource = event.function.context().find_resource(id, "AWS::S3::Bucket");
-    if (resource == nullptr) {
-        event.properties.error(
-            "Bucket",
-            "the bucket of an S3 event must be in the same template",
-            "!Ref the logical id of an AWS::S3::Bucket");
-        return;
+bool check_s3_event(const FunctionEvent& event) {
+    if (event.function.context().find_resource(bucket_id(event), "AWS::S3::Bucket") != nullptr) {
+        return true;
     }
-    notify(event, id, *resource);
+    event.properties.error(
+        "Bucket",
+        "the bucket of an S3 event must be in the same template",
+        "!Ref the logical id of an AWS::S3::Bucket");
+    return false;
+}
+
+void expand_s3_event(FunctionEvent& event) {
+    const std::string_view id = bucket_id(event);
+    notify(event, id, *event.function.context().find_resource(id));
 }
 
 void expand_sns_event(FunctionEvent& event) {
     const Value& queue = event.properties["SqsSubscription"];
-    if (is_intrinsic(queue) || (!queue.is_null() && !queue.is_boolean() && !queue.is_map())) {
-        event.properties.error(
-            "SqsSubscription",
-            "SqsSubscription must be a boolean or a map of QueueArn and QueueUrl",
-            "it cannot be an intrinsic function");
+    if (!queue.is_null() && !queue.is_boolean() && !queue.is_map()) {
+        event.generated_place().wrong_kind("SqsSubscription", "a boolean or a map");
         return;
     }
-    if (queue.is_map()) {
+    if (queue.is_map() && is_given(&queue)) {
         subscribe_own_queue(event, *event.properties.below("SqsSubscription"));
     } else if (const bool* wanted = queue.as_boolean(); wanted != nullptr && *wanted) {
         subscribe_new_queue(event);

@@ -152,8 +152,10 @@ void RolePolicies::add_managed(Value arn) {
 }
 
 void RolePolicies::add(std::string name, Value document) {
-    inlined.emplace_back(
-        Map{{"PolicyName", std::move(name)}, {"PolicyDocument", std::move(document)}});
+    Value policy = Map{{"PolicyName", std::move(name)}, {"PolicyDocument", std::move(document)}};
+    if (std::find(inlined.begin(), inlined.end(), policy) == inlined.end()) {
+        inlined.push_back(std::move(policy));
+    }
 }
 
 bool read_policies(const Properties& properties, std::string_view role_id, RolePolicies& out) {

@@ -16,6 +16,7 @@ struct RolePolicies {
 
     /// Adds an ARN unless it is there.
     void add_managed(data::Value arn);
+    /// Adds a policy unless the same one is there.
     void add(std::string name, data::Value document);
 };
 

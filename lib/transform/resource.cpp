@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,8 @@ using data::Map;
 using data::Value;
 
 constexpr std::array passed_on_attributes{"Condition", "DeletionPolicy", "UpdateReplacePolicy"};
+constexpr std::array every_attribute{
+    "Condition", "DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "Metadata"};
 
 /// The generated resources that take the tags of what they are generated from.
 constexpr std::array<std::string_view, 15> tagged_types{
@@ -192,8 +195,16 @@ const Value* Resource::attribute(std::string_view name) const {
 }
 
 Map Resource::passed_on() const {
+    return passes_on_all_ ? all_attributes() : attributes(passed_on_attributes);
+}
+
+Map Resource::all_attributes() const {
+    return attributes(every_attribute);
+}
+
+Map Resource::attributes(std::span<const char* const> names) const {
     Map out;
-    for (const char* name : passed_on_attributes) {
+    for (const char* name : names) {
         if (const Value* value = attribute(name)) {
             out.set(name, *value);
         }
@@ -241,11 +252,9 @@ void Resource::emit(std::string logical_id, std::string_view type, Map propertie
 }
 
 void Resource::emit_main(std::string logical_id, std::string_view type, Map properties) const {
-    Map attributes = passed_on();
-    for (const char* name : {"DependsOn", "Metadata"}) {
-        if (const Value* value = attribute(name)) {
-            attributes.set(name, *value);
-        }
+    Map attributes = all_attributes();
+    if (const Value* value = attribute("DependsOn")) {
+        attributes.set("DependsOn", *value);
     }
     emit(std::move(logical_id), type, std::move(properties), std::move(attributes));
 }

@@ -5,6 +5,7 @@
 #include "transform/context.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -97,6 +98,13 @@ public:
     /// DeletionPolicy, UpdateReplacePolicy.
     [[nodiscard]] data::Map passed_on() const;
 
+    /// As passed_on, with UpdatePolicy and Metadata: of the resources that carry all that was
+    /// written on this one.
+    [[nodiscard]] data::Map all_attributes() const;
+
+    /// Makes passed_on() give all_attributes(): every resource generated from this one has them.
+    void pass_on_all_attributes() { passes_on_all_ = true; }
+
     /// Makes every generated resource that can have Tags carry these, in place of its own
     /// (PropagateTags).
     void pass_on_tags(const data::Map& tags) { tags_ = tags; }
@@ -112,17 +120,20 @@ public:
     /// With passed_on() as attributes.
     void emit(std::string logical_id, std::string_view type, data::Map properties) const;
 
-    /// As above, for the resource that carries on this one's id: adds DependsOn and Metadata.
+    /// With all_attributes() and DependsOn, for the resource that carries on this one's id.
     void emit_main(std::string logical_id, std::string_view type, data::Map properties) const;
 
     /// The properties of the event `name` of this resource (`properties` is the event's).
     [[nodiscard]] Properties event(const data::Entry& name, data::Map& properties) const;
 
 private:
+    [[nodiscard]] data::Map attributes(std::span<const char* const> names) const;
+
     std::string logical_id_;
     base::Location where_;
     data::Map* resource_;
     data::Map tags_;
+    bool passes_on_all_ = false;
 };
 
 } // namespace samara::transform

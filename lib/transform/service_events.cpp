@@ -24,6 +24,13 @@ Value account_arn(
         std::move(variables));
 }
 
+/// The logical id that the event's UserPool names.
+std::string_view pool_id(const FunctionEvent& event) {
+    const Value& pool = event.properties["UserPool"];
+    const Value* name = argument_of(pool, "Ref");
+    return name != nullptr ? name->text() : pool.text();
+}
+
 } // namespace
 
 void expand_logs_event(FunctionEvent& event) {
@@ -64,19 +71,27 @@ void expand_alexa_event(FunctionEvent& event) {
         "alexa-appkit.amazon.com", {{"EventSourceToken", event.properties["SkillId"]}});
 }
 
+bool check_cognito_event(const FunctionEvent& event) {
+    const Value& pool = event.properties["UserPool"];
+    if (!pool.is_string() && !is_intrinsic(pool)) {
+        event.generated_place().wrong_kind("UserPool", "a string");
+        return false;
+    }
+    if (event.function.context().find_resource(pool_id(event), "AWS::Cognito::UserPool") !=
+        nullptr) {
+        return true;
+    }
+    event.properties.error(
+        "UserPool",
+        "the user pool of a Cognito event must be in the same template",
+        "!Ref the logical id of an AWS::Cognito::UserPool");
+    return false;
+}
+
 void expand_cognito_event(FunctionEvent& event) {
     Context& context = event.function.context();
-    const Value& pool = event.properties["UserPool"];
-    const Value* name = argument_of(pool, "Ref");
-    const std::string_view id = name != nullptr ? name->text() : pool.text();
-    Map* resource = context.find_resource(id, "AWS::Cognito::UserPool");
-    if (resource == nullptr) {
-        event.properties.error(
-            "UserPool",
-            "the user pool of a Cognito event must be in the same template",
-            "!Ref the logical id of an AWS::Cognito::UserPool");
-        return;
-    }
+    const std::string_view id = pool_id(event);
+    Map* resource = context.find_resource(id);
     Value& properties = (*resource)["Properties"];
     if (properties.is_null()) {
         properties = Map{};
@@ -95,11 +110,19 @@ void expand_cognito_event(FunctionEvent& event) {
     }
     const Value& triggers = event.properties["Trigger"];
     for (const Value& trigger : triggers.is_list() ? *triggers.as_list() : List{triggers}) {
+        if (config->as_map()->contains(trigger.text())) {
+            event.properties.error_at(
+                trigger,
+                "Trigger",
+                fmt::format("trigger {} of {} is taken already", trigger.text(), id),
+                "a trigger invokes one function only");
+            return;
+        }
         config->as_map()->set(trigger.text(), event.target_arn());
     }
-    // One permission for all triggers of the function.
+    // One permission for all triggers of the function or alias.
     FunctionEvent permitted = event;
-    permitted.prefix = event.function.logical_id();
+    permitted.prefix = event.target_id;
     permitted.emit_permission(
         "cognito-idp.amazonaws.com", {{"SourceArn", make_get_att(id, "Arn")}}, "Cognito");
 }

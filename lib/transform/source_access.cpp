@@ -58,6 +58,15 @@ const List* source_access(const FunctionEvent& event) {
         return nullptr;
     }
     for (const Value& item : *list) {
+        if (!item.is_map()) {
+            // AWS names the event alone.
+            properties.for_resource(event.name)
+                .error_at(
+                    item,
+                    "SourceAccessConfigurations",
+                    "an item of SourceAccessConfigurations must be a map of Type and URI");
+            return nullptr;
+        }
         if (item.find("Type") == nullptr) {
             properties.error_at(
                 item,
@@ -154,6 +163,11 @@ bool grant_schema_registry(const FunctionEvent& event, List& statements) {
                 fmt::format("add {}", name));
         }
     }
+    if (const Value& format = (*config)["EventRecordFormat"];
+        good && format.text() != "JSON" && format.text() != "SOURCE") {
+        good = false;
+        config->error("EventRecordFormat", "EventRecordFormat must be JSON or SOURCE");
+    }
     if (!good) {
         return false;
     }
@@ -227,6 +241,18 @@ std::optional<BrokerAccess> broker_access(const FunctionEvent& event, const List
                 return std::nullopt;
             }
             (is_secret ? access.secret : access.certificate) = uri;
+        }
+        if (!is_secret && type != root_certificate && type != "VPC_SUBNET" &&
+            type != "VPC_SECURITY_GROUP") {
+            event.properties.error_at(
+                *item.find("Type"),
+                "SourceAccessConfigurations",
+                "a SelfManagedKafka event has no such Type of SourceAccessConfigurations",
+                fmt::format(
+                    "{}, {}, VPC_SUBNET or VPC_SECURITY_GROUP",
+                    fmt::join(kafka_secrets, ", "),
+                    root_certificate));
+            return std::nullopt;
         }
         access.subnet = access.subnet || type == "VPC_SUBNET";
         access.security_group = access.security_group || type == "VPC_SECURITY_GROUP";

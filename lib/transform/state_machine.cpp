@@ -20,11 +20,6 @@ using data::Value;
 
 constexpr ArtifactNames definition_names{"Bucket", "Key", "Version"};
 
-bool is_true(const Value& value) {
-    const bool* flag = value.as_boolean();
-    return flag != nullptr && *flag;
-}
-
 /// Sets DefinitionString or DefinitionS3Location and DefinitionSubstitutions. False after an error.
 bool set_definition(const Resource& machine, Map& out) {
     const Value* definition = machine.find("Definition");
@@ -56,7 +51,9 @@ bool set_definition(const Resource& machine, Map& out) {
             }
         }
     }
-    out.set("DefinitionSubstitutions", std::move(substitutions));
+    if (is_given(&substitutions)) {
+        out.set("DefinitionSubstitutions", std::move(substitutions));
+    }
     return true;
 }
 
@@ -80,7 +77,7 @@ std::optional<Value> role_arn(const Resource& machine) {
     }
     const Value* tracing = machine.find("Tracing");
     if (const Value* enabled = tracing == nullptr ? nullptr : tracing->find("Enabled");
-        enabled != nullptr && is_true(*enabled)) {
+        enabled != nullptr && is_given(enabled)) {
         policies.add_managed(managed_policy_arn(
             machine.context(),
             machine.context().partition() == "aws" ? "AWSXrayWriteOnlyAccess"
@@ -99,10 +96,32 @@ std::optional<Value> role_arn(const Resource& machine) {
     return make_get_att(id, "Arn");
 }
 
+/// As Python prints it.
+std::string python_text(const Value& value) {
+    if (const std::string* text = value.as_string()) {
+        return fmt::format("'{}'", *text);
+    }
+    std::string out;
+    if (const List* list = value.as_list()) {
+        for (const Value& item : *list) {
+            out += fmt::format("{}{}", out.empty() ? "" : ", ", python_text(item));
+        }
+        return fmt::format("[{}]", out);
+    }
+    if (const Map* map = value.as_map()) {
+        for (const data::Entry& entry : *map) {
+            out += fmt::format(
+                "{}'{}': {}", out.empty() ? "" : ", ", entry.key, python_text(entry.value));
+        }
+        return fmt::format("{{{}}}", out);
+    }
+    return data::scalar_text(value);
+}
+
 /// AutoPublishAlias: a version, and an alias that moves to it. Gives the alias's logical id, or
 /// empty when there is none. `good` becomes false after an error.
 std::string emit_alias(const Resource& machine, bool& good) {
-    if (machine.find("AutoPublishAlias") == nullptr) {
+    if (machine.given("AutoPublishAlias") == nullptr) {
         for (const char* dependent : {"DeploymentPreference", "UseAliasAsEventTarget"}) {
             if (machine.find(dependent) != nullptr) {
                 good = false;
@@ -114,13 +133,12 @@ std::string emit_alias(const Resource& machine, bool& good) {
         }
         return {};
     }
-    const Value name =
-        machine.context().parameters().resolve_references(machine["AutoPublishAlias"]);
-    if (!name.is_string() || name.text().empty()) {
+    const Value& name = machine["AutoPublishAlias"];
+    if (!name.is_string()) {
         good = false;
-        machine.error(
-            "AutoPublishAlias",
-            "AutoPublishAlias must be the name of an alias, or a Ref to a parameter that has one");
+        // AWS names the resource that would come of it.
+        machine.for_resource(fmt::format("{}Alias{}", machine.logical_id(), python_text(name)))
+            .error("AutoPublishAlias", "AutoPublishAlias must be the name of an alias");
         return {};
     }
     const auto preference = machine.below("DeploymentPreference");
@@ -142,7 +160,7 @@ std::string emit_alias(const Resource& machine, bool& good) {
          {"StateMachineRevisionId", make_get_att(machine.logical_id(), "StateMachineRevisionId")}},
         std::move(version_attributes));
     Map deployment = preference ? preference->map() : Map{};
-    if (!deployment.contains("Type")) {
+    if (!deployment.contains("Type") && !is_intrinsic(Value(deployment))) {
         deployment.set("Type", "ALL_AT_ONCE");
     }
     deployment.set("StateMachineVersionArn", make_ref(version_id));
@@ -161,8 +179,9 @@ List state_machine_tags(const Resource& machine) {
     const Value& given = machine["Tags"];
     const Map& tags = given.is_map() ? *given.as_map() : none;
     // Tags that are passed on go without the mark of who made the machine, as AWS's do.
-    return is_true(machine["PropagateTags"]) ? tag_list(tags)
-                                             : tag_list_created_by("stateMachine", tags);
+    return machine.given("PropagateTags") != nullptr
+               ? tag_list(tags)
+               : tag_list_created_by("stateMachine", tags);
 }
 
 void expand_state_machine(Resource& machine) {
@@ -183,7 +202,7 @@ void expand_state_machine(Resource& machine) {
     out.set("TracingConfiguration", machine["Tracing"]);
     out.set("Tags", state_machine_tags(machine));
     machine.emit_main(machine.logical_id(), "AWS::StepFunctions::StateMachine", std::move(out));
-    const bool through_alias = is_true(machine["UseAliasAsEventTarget"]);
+    const bool through_alias = machine.given("UseAliasAsEventTarget") != nullptr;
     emit_state_machine_events(machine, through_alias ? alias_id : machine.logical_id());
 }
 

@@ -126,8 +126,7 @@ std::string StateMachineEvent::role_id() const {
 }
 
 Map StateMachineEvent::tagged(Map role) const {
-    const bool* propagate = machine["PropagateTags"].as_boolean();
-    if (propagate != nullptr && *propagate) {
+    if (machine.given("PropagateTags") != nullptr) {
         role.set("Tags", state_machine_tags(machine));
     }
     return role;

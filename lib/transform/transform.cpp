@@ -1,6 +1,7 @@
 #include "transform/transform.h"
 
 #include "base/strings.h"
+#include "template/parameter_checks.h"
 #include "transform/api_paths.h"
 #include "transform/context.h"
 #include "transform/expanders.h"
@@ -105,10 +106,38 @@ void check_template(Context& context) {
 /// Which of the generated resources came from each resource of the template.
 using Origins = std::map<std::string, std::vector<std::string>, std::less<>>;
 
-/// In the order of AWS's transform, on which deployment ids depend.
+/// AWS's transform visits resources in the order of Python 2's hashes where deployment ids depend
+/// on it: in templates with a REST API, or with an HTTP API that has a default authorizer. Else it
+/// goes through them as they are written.
+bool is_in_hash_order(const Map& resources) {
+    return std::any_of(resources.begin(), resources.end(), [](const data::Entry& entry) {
+        const Value* type = entry.value.find("Type");
+        if (type == nullptr || type->text() != "AWS::Serverless::HttpApi") {
+            return type != nullptr && type->text() == "AWS::Serverless::Api";
+        }
+        const Value* properties = entry.value.find("Properties");
+        const Value* auth = properties == nullptr ? nullptr : properties->find("Auth");
+        return auth != nullptr && auth->find("DefaultAuthorizer") != nullptr;
+    });
+}
+
+std::vector<const data::Entry*> in_aws_order(Context& context) {
+    const Map& resources = context.resources();
+    if (is_in_hash_order(resources)) {
+        return resources_in_order(context, 2);
+    }
+    std::vector<const data::Entry*> out;
+    out.reserve(resources.size());
+    for (const data::Entry& entry : resources) {
+        out.push_back(&entry);
+    }
+    return out;
+}
+
+/// In the order of AWS's transform.
 Origins expand_resources(Context& context) {
     Origins origins;
-    const std::vector<const data::Entry*> ordered = resources_in_order(context, 2);
+    const std::vector<const data::Entry*> ordered = in_aws_order(context);
     for (const Phase phase :
          {Phase::function, Phase::state_machine, Phase::api, Phase::other, Phase::connector}) {
         for (const data::Entry* next : ordered) {
@@ -199,7 +228,15 @@ Output transform(Value document, const Options& options) {
     if (!is_usable(document, output.diagnostics)) {
         return output;
     }
+    if (const Value* parameters = document.find("Parameters");
+        parameters != nullptr && parameters->is_map()) {
+        output.diagnostics =
+            model::check_parameters(*parameters->as_map(), options.parameter_overrides);
+    }
     Context context(document, options);
+    for (base::Diagnostic& diagnostic : output.diagnostics) {
+        context.report(std::move(diagnostic));
+    }
     expand_language_extensions(context);
     check_template(context);
     Origins origins;

@@ -4,6 +4,7 @@
 #include "data/value.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,6 +34,11 @@ struct Options {
     /// not being an S3 URI. What can be expanded is, beside errors that keep AWS's transform from
     /// expanding anything.
     bool local_artifacts = false;
+
+    /// Whether there is a file or folder at a local path of CodeUri and the like, relative to the
+    /// template. Such a path becomes the place that packaging would give it, in a stand-in bucket,
+    /// with one warning for all. Empty: local paths are refused, as by AWS's transform.
+    std::function<bool(std::string_view)> artifact_exists;
 };
 
 struct Output {

@@ -123,6 +123,37 @@ class TemplateCommands(SamaraTest):
         self.assertEqual(result.stdout, "")
         self.assertEqual(self.json_lines(result.stderr)[0]["event"], "Get")
 
+    def test_local_paths_are_shown_in_a_stand_in_bucket(self):
+        self.write("template.yaml", GOOD.replace("s3://bucket/code.zip", "src/"))
+        self.write("src/app.py", "")
+        result = self.samara("transform", "--error-format", "json")
+        code = json.loads(result.stdout)["Resources"]["Hello"]["Properties"]["Code"]
+        self.assertEqual(code, {"S3Bucket": "samara-artifacts", "S3Key": "src"})
+        told = self.json_lines(result.stderr)
+        self.assertEqual([line["severity"] for line in told], ["warning"])
+        strict = self.samara("transform", "--strict", code=1)
+        self.assertEqual(strict.stdout, "")
+        self.assertEqual(self.samara("validate").stderr, "")
+
+    def test_a_local_path_without_a_file_is_refused(self):
+        self.write("template.yaml", GOOD.replace("s3://bucket/code.zip", "missing/"))
+        result = self.samara("transform", code=1)
+        self.assertIn("CodeUri is not the location of an object in S3", result.stderr)
+
+    def test_the_last_of_two_keys_wins_with_a_warning(self):
+        self.write("template.yaml", GOOD.replace("Runtime: python3.12", "Runtime: python3.11\n      Runtime: python3.12"))
+        result = self.samara("transform")
+        self.assertEqual(json.loads(result.stdout)["Resources"]["Hello"]["Properties"]["Runtime"], "python3.12")
+        self.assertIn("template.yaml:9:7: key 'Runtime' occurs twice in this map; this one counts", result.stderr)
+        self.assertIn("template.yaml:8:7", result.stderr)
+
+    def test_parameters_are_checked_and_secrets_not_shown(self):
+        secret = "Stage: {Type: String, Default: test, NoEcho: true, MaxLength: 4}"
+        self.write("template.yaml", GOOD.replace("Stage: {Type: String, Default: test}", secret))
+        result = self.samara("transform", "--parameter-overrides", "Stage=hidden", code=1)
+        self.assertIn("the value of parameter Stage, which goes beyond its MaxLength", result.stderr)
+        self.assertNotIn("hidden", result.stderr)
+
     def test_what_is_no_template_is_refused(self):
         for text, what in (("", "template"), ("[a, b]\n", "map"), ("a: [b\n", "template.yaml:"),
                            ("Resources: {}\n", "Resources")):

@@ -55,5 +55,27 @@ TEST(Json, IndentedOutput) {
         "{\n  \"a\": [\n    1\n  ],\n  \"b\": {}\n}");
 }
 
+TEST(Json, TheLastOfTwoKeysWinsWhereWarningsAreTaken) {
+    base::Diagnostics warnings;
+    const auto value = read_json("{\"a\": 1,\n \"a\": 2}", "e.json", {}, &warnings);
+    ASSERT_TRUE(value);
+    EXPECT_EQ(write_json(*value), R"({"a":2})");
+    ASSERT_EQ(warnings.size(), 1U);
+    EXPECT_EQ(
+        to_string(warnings.front().error),
+        "e.json:2:2: key 'a' occurs twice in this map; this one counts\n"
+        "  the first is at e.json:1:2; remove or rename one of them");
+}
+
+TEST(Yaml, TheLastOfTwoKeysWinsWhereWarningsAreTaken) {
+    base::Diagnostics warnings;
+    const auto value = read_yaml("a: 1\nb: {c: 1, c: 2}\na: 3\n", "t.yaml", {}, &warnings);
+    ASSERT_TRUE(value);
+    EXPECT_EQ(write_json(*value), R"({"a":3,"b":{"c":2}})");
+    ASSERT_EQ(warnings.size(), 2U);
+    EXPECT_EQ(to_string(warnings.front().error.where), "t.yaml:2:11");
+    EXPECT_EQ(to_string(warnings.back().error.where), "t.yaml:3:1");
+}
+
 } // namespace
 } // namespace samara::data

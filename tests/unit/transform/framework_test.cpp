@@ -212,5 +212,106 @@ TEST(Sections, ConditionsMustBeAMap) {
     EXPECT_TRUE(errors(run("Conditions:\n" + std::string(resources))).empty());
 }
 
+TEST(Attributes, AreHandedOnAsAwsDoes) {
+    const std::string attributes = "    Condition: C\n    DeletionPolicy: Retain\n"
+                                   "    UpdateReplacePolicy: Delete\n    DependsOn: T\n"
+                                   "    Metadata: {Note: x}\n    UpdatePolicy: {a: b}\n";
+    const Output whole = run(
+        "Conditions: {C: !Equals [a, b]}\n" +
+        with_function(
+            "      AutoPublishAlias: live\n      EventInvokeConfig: {MaximumRetryAttempts: 1}\n",
+            attributes +
+                "  L:\n    Type: AWS::Serverless::LayerVersion\n"
+                "    Properties: {ContentUri: s3://b/k}\n" +
+                attributes + "  T: {Type: AWS::SNS::Topic}\n"));
+    const auto attribute = [&](std::string_view id, std::string_view name) {
+        return part(whole, fmt::format("Resources.{}.{}", id, name));
+    };
+    for (const char* id : {"F", "FRole", "FAliaslive", "FEventInvokeConfig"}) {
+        EXPECT_EQ(attribute(id, "Condition"), R"("C")") << id;
+        EXPECT_EQ(attribute(id, "DeletionPolicy"), R"("Retain")") << id;
+        EXPECT_EQ(attribute(id, "UpdateReplacePolicy"), R"("Delete")") << id;
+    }
+    EXPECT_EQ(attribute("F", "Metadata"), R"({"Note":"x"})");
+    EXPECT_EQ(attribute("F", "UpdatePolicy"), R"({"a":"b"})");
+    EXPECT_EQ(attribute("F", "DependsOn"), R"("T")");
+    EXPECT_EQ(attribute("FEventInvokeConfig", "Metadata"), R"({"Note":"x"})");
+    EXPECT_EQ(attribute("FEventInvokeConfig", "DependsOn"), R"(["FAliaslive"])");
+    EXPECT_EQ(attribute("FRole", "Metadata"), "null");
+    EXPECT_EQ(attribute("FRole", "DependsOn"), "null");
+    const std::vector<std::string> all = ids(whole);
+    const auto layer = std::find_if(
+        all.begin(), all.end(), [](const std::string& id) { return id.starts_with("L"); });
+    ASSERT_NE(layer, all.end());
+    EXPECT_EQ(attribute(*layer, "DependsOn"), R"("T")");
+    EXPECT_EQ(attribute(*layer, "Metadata"), "null");
+}
+
+TEST(Globals, IgnoreGlobalsIsReadOnlyWhereThereIsSomethingToIgnore) {
+    const std::string resource = "    IgnoreGlobals: [Timeout]\n";
+    EXPECT_TRUE(errors(run(with_function("", resource))).empty());
+    EXPECT_TRUE(errors(run("Globals: {Api: {Name: a}}\n" + with_function("", resource))).empty());
+    EXPECT_EQ(
+        errors(run("Globals: {Function: {MemorySize: 5}}\n" + with_function("", resource))).size(),
+        1U);
+}
+
+TEST(Properties, LetThroughWithAWarningWhatAwsDoesNotRead) {
+    const Output output = run(with_function("      Timeout: [1]\n"
+                                            "      EventInvokeConfig: {MaximumRetries: 1}\n"));
+    EXPECT_FALSE(base::has_errors(output.diagnostics));
+    ASSERT_EQ(output.diagnostics.size(), 2U);
+    EXPECT_EQ(
+        output.diagnostics[0].error.message,
+        "property Timeout is meant to be a string or number, not a list");
+    EXPECT_EQ(output.diagnostics[1].error.hint, "did you mean MaximumRetryAttempts?");
+}
+
+TEST(ManagedPolicies, AreThoseOfThePartition) {
+    const auto arns = [](std::string_view region) {
+        Options options;
+        options.region = region;
+        return part(
+            run(with_function(
+                    "      Policies: [TranslateReadOnly, AWSLambdaDynamoDBExecutionRole]\n"),
+                options),
+            "Resources.FRole.Properties.ManagedPolicyArns");
+    };
+    EXPECT_EQ(
+        arns("eu-west-1"),
+        R"(["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",)"
+        R"("arn:aws:iam::aws:policy/TranslateReadOnly",)"
+        R"("arn:aws:iam::aws:policy/service-role/AWSLambdaDynamoDBExecutionRole"])");
+    EXPECT_EQ(
+        arns("cn-north-1"),
+        R"(["arn:aws-cn:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",)"
+        R"("TranslateReadOnly",)"
+        R"("arn:aws-cn:iam::aws:policy/service-role/AWSLambdaDynamoDBExecutionRole"])");
+}
+
+TEST(LocalPaths, BecomePlacesInAStandInBucketWithOneWarning) {
+    Options options;
+    options.artifact_exists = [](std::string_view path) {
+        return path == "./src/" || path == "layer";
+    };
+    const std::string layer =
+        "  L: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: layer}}\n";
+    const auto function = [](std::string_view code) {
+        return fmt::format(
+            "Resources:\n  F: {{Type: AWS::Serverless::Function, Properties: {{Handler: h, "
+            "Runtime: "
+            "r, CodeUri: '{}'}}}}\n",
+            code);
+    };
+    const Output output = run(function("./src/") + layer, options);
+    EXPECT_EQ(
+        part(output, "Resources.F.Properties.Code"),
+        R"({"S3Bucket":"samara-artifacts","S3Key":"src"})");
+    EXPECT_EQ(output.diagnostics.size(), 1U);
+    for (const char* other : {"missing", "", "https://host/path"}) {
+        EXPECT_TRUE(base::has_errors(run(function(other), options).diagnostics)) << other;
+    }
+}
+
 } // namespace
 } // namespace samara::transform

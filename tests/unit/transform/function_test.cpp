@@ -299,5 +299,95 @@ TEST(FunctionTags, LeaveTheReservedKeyAlone) {
         ElementsAre(HasSubstr("the tag lambda:createdBy is reserved")));
 }
 
+TEST(FunctionVersion, IsANewOneWhenSnapshotsAreTaken) {
+    const auto version = [](std::string_view snap_start) {
+        const Output output = run(with_function(
+            fmt::format("      AutoPublishAlias: live\n      SnapStart: {}\n", snap_start)));
+        return part(output, "Resources.FAliaslive.Properties.FunctionVersion");
+    };
+    EXPECT_EQ(version("{ApplyOn: None}"), version("{}"));
+    EXPECT_NE(version("{ApplyOn: PublishedVersions}"), version("{}"));
+}
+
+TEST(FunctionVersion, TakesTheGivenHashIntoTheDescription) {
+    const std::string hash =
+        "      AutoPublishAlias: live\n      AutoPublishCodeSha256: 0123456789abcdef\n";
+    const Output bare = run(with_function(hash));
+    EXPECT_EQ(part(bare, "Resources.F.Properties.Description"), R"("0123456789abcdef")");
+    EXPECT_THAT(ids(bare), Contains("FVersion0123456789"));
+    const Output described = run(with_function(hash + "      Description: mine\n"));
+    EXPECT_EQ(part(described, "Resources.F.Properties.Description"), R"("mine 0123456789abcdef")");
+}
+
+TEST(FunctionVersion, ResolvesTheParametersOfTheCode) {
+    const Output output = run("Parameters: {Key: {Type: String, Default: app.zip}}\n"
+                              "Resources:\n"
+                              "  F:\n"
+                              "    Type: AWS::Serverless::Function\n"
+                              "    Properties: {Handler: h, Runtime: r, AutoPublishAlias: live, "
+                              "CodeUri: {Bucket: b, Key: "
+                              "!Ref Key}}\n");
+    EXPECT_EQ(part(output, "Resources.F.Properties.Code.S3Key"), R"("app.zip")");
+}
+
+TEST(Function, TakesEmptyPropertiesForAbsent) {
+    const Output output = run(with_function(
+        "      DeploymentPreference: {}\n      DeadLetterQueue: {}\n      FunctionUrlConfig: {}\n"
+        "      EventInvokeConfig: {}\n      AutoPublishAlias: ''\n      Tracing: ''\n"));
+    EXPECT_THAT(ids(output), ElementsAre("F", "FRole"));
+    EXPECT_THAT(
+        errors(run("Resources: {F: {Type: AWS::Serverless::Function, Properties: {Handler: '', "
+                   "Runtime: r, InlineCode: x}}}\n")),
+        ElementsAre(HasSubstr("needs Handler")));
+}
+
+TEST(Function, SaysWhichPropertiesNeedOrExcludeOthers) {
+    const auto message = [](std::string_view properties) {
+        const auto all = errors(run(with_function(properties)));
+        return all.empty() ? std::string("accepted") : all.front();
+    };
+    EXPECT_THAT(
+        message("      FunctionScalingConfig: {MinExecutionEnvironments: 1}\n"),
+        HasSubstr("FunctionScalingConfig needs CapacityProviderConfig"));
+    EXPECT_THAT(
+        message("      ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 1}\n"),
+        HasSubstr("ProvisionedConcurrencyConfig needs AutoPublishAlias"));
+    EXPECT_THAT(
+        message("      CapacityProviderConfig: {Arn: a}\n      VpcConfig: {SubnetIds: [a]}\n"),
+        HasSubstr("VpcConfig cannot be used with CapacityProviderConfig"));
+    EXPECT_THAT(
+        message("      CapacityProviderConfig: {}\n      FunctionScalingConfig: {}\n"), "accepted");
+    EXPECT_THAT(
+        message("      CapacityProviderConfig: {PerExecutionEnvironmentMaxConcurrency: 1}\n"),
+        HasSubstr("property Arn is missing"));
+    EXPECT_THAT(
+        message("      ImageConfig: {Command: [a]}\n"), HasSubstr("ImageConfig has no meaning"));
+}
+
+TEST(FunctionUrl, OfAnIntrinsicFunctionHasATargetOnly) {
+    const Output output = run(
+        "Conditions: {C: !Equals [a, b]}\n" +
+        with_function("      FunctionUrlConfig: !If [C, {AuthType: NONE}, {AuthType: AWS_IAM}]\n"));
+    EXPECT_EQ(part(output, "Resources.FUrl.Properties"), R"({"TargetFunctionArn":{"Ref":"F"}})");
+}
+
+TEST(FunctionDeployment, MakesOneConfigurationOfEachListOfAlarms) {
+    const auto alarms = [](std::string_view given) {
+        return part(
+            run("Conditions: {C: !Equals [a, b]}\n" +
+                with_function(fmt::format(
+                    "      AutoPublishAlias: live\n"
+                    "      DeploymentPreference: {{Type: AllAtOnce, Alarms: {}}}\n",
+                    given))),
+            "Resources.FDeploymentGroup.Properties.AlarmConfiguration");
+    };
+    EXPECT_EQ(alarms("[A]"), R"({"Enabled":true,"Alarms":[{"Name":"A"}]})");
+    EXPECT_EQ(alarms("[]"), "{}");
+    EXPECT_EQ(
+        alarms("!If [C, [A], [B]]"),
+        R"({"Fn::If":["C",{"Enabled":true,"Alarms":[{"Name":"A"}]},)"
+        R"({"Enabled":true,"Alarms":[{"Name":"B"}]}]})");
+}
+
 } // namespace
 } // namespace samara::transform

@@ -135,5 +135,37 @@ TEST(LanguageExtensions, DeletionPolicyMayBeAParameter) {
     EXPECT_EQ(unknown.diagnostics.front().error.resource, "B");
 }
 
+TEST(LanguageExtensions, DeletionPolicyMayDependOnAConditionThatIsKnown) {
+    const std::string text = extended(
+        "Parameters: {Stage: {Type: String, Default: dev}}\n"
+        "Conditions:\n"
+        "  Prod: !Equals [!Ref Stage, prod]\n"
+        "  Kept: !Or [{Condition: Prod}, !Not [!Equals [!Join ['-', [!Ref Stage, x]], dev-x]]]\n"
+        "Resources:\n"
+        "  B: {Type: AWS::S3::Bucket, DeletionPolicy: !If [Prod, Retain, Delete]}\n"
+        "  C: {Type: AWS::S3::Bucket, UpdateReplacePolicy: !If [Kept, Retain, !Ref "
+        "AWS::NoValue]}\n");
+    const Output dev = run(text);
+    EXPECT_EQ(part(dev, "Resources.B.DeletionPolicy"), R"("Delete")");
+    EXPECT_EQ(part(dev, "Resources.C.UpdateReplacePolicy"), "null");
+    Options options;
+    options.parameter_overrides = {{"Stage", "prod"}};
+    const Output prod = run(text, options);
+    EXPECT_EQ(part(prod, "Resources.B.DeletionPolicy"), R"("Retain")");
+    EXPECT_EQ(part(prod, "Resources.C.UpdateReplacePolicy"), R"("Retain")");
+}
+
+TEST(LanguageExtensions, KeysOfFindInMapMayBeFunctions) {
+    const Output output = run(extended(
+        std::string(a_bucket) + "Parameters: {P: {Type: String, Default: 'x,a'}}\n"
+                                "Mappings: {M: {a: {bc: found}}}\n"
+                                "Outputs:\n"
+                                "  A: {Value: {'Fn::FindInMap': [M, !Select [1, !Split [',', !Ref "
+                                "P]], !Join ['', [b, c]]]}}\n"
+                                "  N: {Value: {'Fn::Length': !Split [',', !Ref P]}}\n"));
+    EXPECT_EQ(part(output, "Outputs.A.Value"), R"("found")");
+    EXPECT_EQ(part(output, "Outputs.N.Value"), "2");
+}
+
 } // namespace
 } // namespace samara::transform

@@ -1,4 +1,4 @@
-#include "gateway/pattern.h"
+#include "template/pattern.h"
 
 #include <array>
 #include <cstdint>
@@ -8,7 +8,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-namespace samara::gateway {
+namespace samara::model {
 
 namespace {
 
@@ -68,4 +68,4 @@ bool Pattern::matches(std::string_view text) const {
                code_->limits.get()) >= 0;
 }
 
-} // namespace samara::gateway
+} // namespace samara::model
