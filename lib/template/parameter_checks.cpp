@@ -66,8 +66,8 @@ public:
             return false;
         }
         type_ = type->text();
-        const bool known = std::any_of(
-            known_types.begin(), known_types.end(), [&](std::string_view name) {
+        const bool known =
+            std::any_of(known_types.begin(), known_types.end(), [&](std::string_view name) {
                 return name.ends_with(':') || name.ends_with('<') ? type_.starts_with(name)
                                                                   : type_ == name;
             });
@@ -93,8 +93,8 @@ public:
     }
 
 private:
-    void report(
-        base::Severity severity, std::string message, std::string hint, base::Location where) {
+    void
+    report(base::Severity severity, std::string message, std::string hint, base::Location where) {
         base::Error error;
         error.message = std::move(message);
         error.hint = std::move(hint);
@@ -106,7 +106,8 @@ private:
     void refuse(std::string_view text, std::string_view rule, std::string hint) {
         const Value* own = declaration_.find("ConstraintDescription");
         const Value* secret = declaration_.find("NoEcho");
-        const bool hidden = secret != nullptr && base::to_lower(data::scalar_text(*secret)) == "true";
+        const bool hidden =
+            secret != nullptr && base::to_lower(data::scalar_text(*secret)) == "true";
         report(
             base::Severity::error,
             hidden ? fmt::format("the value of parameter {}, {}", parameter_.key, rule)
@@ -177,8 +178,7 @@ private:
     template <class Holds>
     void bound(std::string_view name, std::string_view text, Holds&& holds) {
         const Value* given = declaration_.find(name);
-        const auto limit =
-            given == nullptr ? std::nullopt : number_of(data::scalar_text(*given));
+        const auto limit = given == nullptr ? std::nullopt : number_of(data::scalar_text(*given));
         if (given != nullptr && !limit) {
             report(
                 base::Severity::error,
@@ -232,8 +232,8 @@ void check_parameter(
     }
 }
 
-base::Diagnostics check_parameters(
-    const Map& parameters, const std::map<std::string, std::string>& overrides) {
+base::Diagnostics
+check_parameters(const Map& parameters, const std::map<std::string, std::string>& overrides) {
     base::Diagnostics diagnostics;
     for (const data::Entry& parameter : parameters) {
         check_parameter(parameter, overrides, diagnostics);

@@ -18,8 +18,8 @@ bool is_list_type(std::string_view type);
 /// there is one; the value of a NoEcho parameter is never in it. A Type that CloudFormation does
 /// not document is a warning.
 /// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
-base::Diagnostics check_parameters(
-    const data::Map& parameters, const std::map<std::string, std::string>& overrides);
+base::Diagnostics
+check_parameters(const data::Map& parameters, const std::map<std::string, std::string>& overrides);
 
 /// The same for one of them.
 void check_parameter(

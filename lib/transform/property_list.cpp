@@ -48,6 +48,13 @@ bool is_kind(const Value& value, std::string_view kind) {
                                      [](const data::Entry& entry) -> auto& { return entry.value; },
                                      false);
     }
+    if (kind == "counts") {
+        return value.is_map() &&
+               std::all_of(
+                   value.as_map()->begin(), value.as_map()->end(), [](const data::Entry& entry) {
+                       return entry.value.is_map() || is_kind(entry.value, "integer");
+                   });
+    }
     return kind == "any" || (kind == "string" && value.is_string()) ||
            (kind == "integer" && (value.is_integer() || value.is_boolean())) ||
            (kind == "number" && value.is_numeric()) ||
@@ -61,6 +68,7 @@ std::string_view noun_of(std::string_view kind) {
     return kind == "scalar"     ? "string or number"
            : kind == "texts"    ? "list of strings"
            : kind == "sections" ? "map of maps"
+           : kind == "counts"   ? "map of numbers"
            : kind == "flag"     ? "boolean"
                                 : kind;
 }

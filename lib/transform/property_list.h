@@ -11,7 +11,8 @@ namespace samara::transform {
 /// The property lists of schemas/transform/properties/, each parsed when it is first asked for. A
 /// list is a map of property name to words: the kinds it may be (string, integer, number, boolean,
 /// flag: also a boolean as text, scalar, list, texts: a list of strings and maps, map, sections: a
-/// map of maps, any), `required`, `literal` where an intrinsic function is not accepted, and
+/// map of maps, counts: a map of integers and maps, any), `required`, `literal` where an intrinsic
+/// function is not accepted, and
 /// `passed` where AWS's transform hands on whatever is written: another kind is a warning. The row
 /// "*" makes names that are not in the list a warning.
 class PropertyLists {

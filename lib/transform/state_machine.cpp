@@ -77,7 +77,7 @@ std::optional<Value> role_arn(const Resource& machine) {
     }
     const Value* tracing = machine.find("Tracing");
     if (const Value* enabled = tracing == nullptr ? nullptr : tracing->find("Enabled");
-        enabled != nullptr && is_given(enabled)) {
+        is_true(enabled)) {
         policies.add_managed(managed_policy_arn(
             machine.context(),
             machine.context().partition() == "aws" ? "AWSXrayWriteOnlyAccess"

@@ -1,6 +1,5 @@
-#include "template/parameter_checks.h"
-
 #include "data/read.h"
+#include "template/parameter_checks.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -10,16 +9,14 @@ namespace {
 
 /// The diagnostics, a line each, of the parameter P declared as `declaration` with that value.
 std::string checked(std::string_view declaration, std::string_view value = {}) {
-    const auto parameters =
-        data::read_yaml(fmt::format("P: {}\n", declaration), "t.yaml");
+    const auto parameters = data::read_yaml(fmt::format("P: {}\n", declaration), "t.yaml");
     EXPECT_TRUE(parameters);
     std::map<std::string, std::string> overrides;
     if (!value.empty()) {
         overrides["P"] = value;
     }
     std::string out;
-    for (const base::Diagnostic& diagnostic :
-         check_parameters(*parameters->as_map(), overrides)) {
+    for (const base::Diagnostic& diagnostic : check_parameters(*parameters->as_map(), overrides)) {
         out += fmt::format(
             "{}{} ({})\n",
             diagnostic.severity == base::Severity::warning ? "warning: " : "",
@@ -32,10 +29,13 @@ std::string checked(std::string_view declaration, std::string_view value = {}) {
 TEST(ParameterChecks, TheTypeDecides) {
     EXPECT_EQ(checked("{Type: String, Default: 5}"), "");
     EXPECT_EQ(checked("{Type: Number}", "4.5"), "");
-    EXPECT_EQ(checked("{Type: Number}", "four"), "parameter P is 'four', which is not a number (e.g. 42)\n");
+    EXPECT_EQ(
+        checked("{Type: Number}", "four"),
+        "parameter P is 'four', which is not a number (e.g. 42)\n");
     EXPECT_EQ(checked("{Type: List<Number>}", "1, 2"), "");
     EXPECT_EQ(
-        checked("{Type: List<Number>}", "1,b"), "parameter P is 'b', which is not a number (e.g. 42)\n");
+        checked("{Type: List<Number>}", "1,b"),
+        "parameter P is 'b', which is not a number (e.g. 42)\n");
     EXPECT_EQ(checked("{Type: AWS::EC2::VPC::Id}", "vpc-1"), "");
     EXPECT_EQ(checked("{Type: 'AWS::SSM::Parameter::Value<List<String>>'}", "/a/b"), "");
     EXPECT_EQ(checked("{Type: 'List<AWS::EC2::Subnet::Id>'}", "a,b"), "");
@@ -70,7 +70,8 @@ TEST(ParameterChecks, LengthsCountCharactersAndValuesAreNumbers) {
         checked("{Type: Number, MaxValue: 10}", "11"),
         "parameter P is '11', which goes beyond its MaxValue (MaxValue is 10)\n");
     EXPECT_EQ(
-        checked("{Type: Number, MinValue: x}", "11"), "MinValue of parameter P is not a number ()\n");
+        checked("{Type: Number, MinValue: x}", "11"),
+        "MinValue of parameter P is not a number ()\n");
 }
 
 TEST(ParameterChecks, ConstraintDescriptionIsTheHint) {

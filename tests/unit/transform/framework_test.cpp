@@ -14,8 +14,10 @@ using data::List;
 using data::Map;
 using data::Value;
 using test::errors;
+using test::ids;
 using test::part;
 using test::run;
+using test::with_function;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -155,7 +157,7 @@ TEST(Transform, ReportsEveryMistakeWithItsPlace) {
         errors(output),
         ElementsAre(
             "A: there is no property Handlr (did you mean Handler?)",
-            "B: property Layers must be a list, not a string",
+            "B: property Layers must be a list of strings, not a string",
             "B: property Tags must be a map, not a number"));
     EXPECT_EQ(base::to_string(output.diagnostics[0].error.where), "template.yaml:4:18");
     EXPECT_EQ(base::to_string(output.diagnostics[2].error.where), "template.yaml:9:13");
@@ -258,7 +260,7 @@ TEST(Globals, IgnoreGlobalsIsReadOnlyWhereThereIsSomethingToIgnore) {
 
 TEST(Properties, LetThroughWithAWarningWhatAwsDoesNotRead) {
     const Output output = run(with_function("      Timeout: [1]\n"
-                                            "      EventInvokeConfig: {MaximumRetries: 1}\n"));
+                                            "      EventInvokeConfig: {MaximumRetryAttempt: 1}\n"));
     EXPECT_FALSE(base::has_errors(output.diagnostics));
     ASSERT_EQ(output.diagnostics.size(), 2U);
     EXPECT_EQ(

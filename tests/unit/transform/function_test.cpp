@@ -10,6 +10,7 @@ using test::ids;
 using test::part;
 using test::run;
 using test::with_function;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -285,7 +286,7 @@ TEST(FunctionDeployment, SharesTheConditionsOfItsFunctions) {
     EXPECT_EQ(part(two, application), R"("ServerlessCodeDeployCondition")");
     EXPECT_EQ(
         part(two, "Conditions.ServerlessCodeDeployCondition"),
-        R"({"Fn::Or":[{"Condition":"B"},{"Condition":"A"}]})");
+        R"({"Fn::Or":[{"Condition":"A"},{"Condition":"B"}]})");
 }
 
 TEST(FunctionTags, ArePassedOnInPlaceOfTheGeneratedOnes) {

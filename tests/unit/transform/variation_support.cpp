@@ -154,8 +154,7 @@ std::string Variation::graft(Value& document) {
     }
     PropertyLists lists;
     const Map& list = lists.list(name);
-    const data::Entry& property =
-        *(list.begin() + static_cast<std::ptrdiff_t>(below(list.size())));
+    const data::Entry& property = *(list.begin() + static_cast<std::ptrdiff_t>(below(list.size())));
     Value& properties = (*resource->value.as_map())["Properties"];
     if (!properties.is_map()) {
         properties = Map{};
@@ -177,8 +176,7 @@ std::string Variation::hoist(Value& document) {
     if (!globals.is_map()) {
         globals = Map{};
     }
-    Value& section =
-        (*globals.as_map())[type_of(resource->value).substr(sam_prefix.size())];
+    Value& section = (*globals.as_map())[type_of(resource->value).substr(sam_prefix.size())];
     if (!section.is_map()) {
         section = Map{};
     }

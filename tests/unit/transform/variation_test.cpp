@@ -35,11 +35,11 @@ std::string read_file(const fs::path& path) {
 std::vector<fs::path> templates() {
     std::vector<fs::path> out;
     for (const fs::directory_entry& entry :
-         fs::directory_iterator(test::source_path("tests/golden/transform"))) {
+         fs::directory_iterator(samara::test::source_path("tests/golden/transform"))) {
         out.push_back(entry.path() / "template.yaml");
     }
     for (const fs::directory_entry& entry :
-         fs::directory_iterator(test::source_path("tests/golden/variations"))) {
+         fs::directory_iterator(samara::test::source_path("tests/golden/variations"))) {
         out.push_back(entry.path());
     }
     std::sort(out.begin(), out.end());
@@ -54,14 +54,12 @@ Value section_with(const Value* given, std::string_view name, Value member) {
 
 Value load(const fs::path& file) {
     auto document = data::read_yaml(read_file(file), file.filename().string());
-    EXPECT_TRUE(document.has_value()) << file;
+    EXPECT_TRUE(document.has_value()) << file << (document ? "" : to_string(document.error()));
     Map& top = *document->as_map();
-    Value parameters = section_with(
-        top.find("Parameters"), "Stage", Map{{"Type", "String"}, {"Default", "dev"}});
+    Value parameters =
+        section_with(top.find("Parameters"), "Stage", Map{{"Type", "String"}, {"Default", "dev"}});
     Value conditions = section_with(
-        top.find("Conditions"),
-        "IsProd",
-        Map{{"Fn::Equals", List{Map{{"Ref", "Stage"}}, "prod"}}});
+        top.find("Conditions"), "IsProd", Map{{"Fn::Equals", List{Map{{"Ref", "Stage"}}, "prod"}}});
     top.set("Parameters", std::move(parameters));
     top.set("Conditions", std::move(conditions));
     return std::move(*document);
@@ -69,7 +67,7 @@ Value load(const fs::path& file) {
 
 std::size_t variations_of_each() {
     const char* wanted = std::getenv("SAMARA_VARIATIONS");
-    return wanted == nullptr ? 120 : std::strtoul(wanted, nullptr, 10);
+    return wanted == nullptr ? 60 : std::strtoul(wanted, nullptr, 10);
 }
 
 /// Every variation of every template: `check(what it is, document)`.
@@ -81,7 +79,8 @@ void each_variation(F&& check) {
         for (std::size_t i = 0; i < variations_of_each(); ++i) {
             Variation variation(++seed);
             Value document = original;
-            std::string told = fmt::format("{} seed {}:", file.parent_path().filename().string(), seed);
+            std::string told =
+                fmt::format("{} seed {}:", file.parent_path().filename().string(), seed);
             for (std::size_t step = 0; step <= i % 3; ++step) {
                 told += " " + variation.apply(document) + ";";
             }
@@ -230,8 +229,7 @@ TEST(Variations, AConditionReachesWhatIsGenerated) {
                     owner = &source;
                 }
             }
-            const Value* condition =
-                owner == nullptr ? nullptr : owner->value.find("Condition");
+            const Value* condition = owner == nullptr ? nullptr : owner->value.find("Condition");
             if (condition != nullptr && condition->is_string()) {
                 const Value* own = made.value.find("Condition");
                 ASSERT_NE(own, nullptr) << told << " " << made.key;
@@ -268,7 +266,12 @@ TEST(Variations, YamlAndJsonGiveTheSame) {
         ASSERT_TRUE(yaml && json) << told;
         const Output one = transform(*yaml, {});
         const Output other = transform(*json, {});
-        EXPECT_EQ(errors(one), errors(other)) << told;
+        // Their order is that of the places, which differ.
+        const auto sorted = [](std::vector<std::string> all) {
+            std::sort(all.begin(), all.end());
+            return all;
+        };
+        EXPECT_EQ(sorted(errors(one)), sorted(errors(other))) << told;
         EXPECT_EQ(data::write_json(one.document), data::write_json(other.document)) << told;
     });
 }
@@ -311,9 +314,8 @@ TEST(Variations, GlobalsAreAsIfWrittenOnEachResource) {
         }
         const Output one = transform(inherited, {});
         const Output other = transform(written, {});
-        ASSERT_EQ(good(one), good(other))
-            << told << name << testing::PrintToString(errors(one))
-            << testing::PrintToString(errors(other));
+        ASSERT_EQ(good(one), good(other)) << told << name << testing::PrintToString(errors(one))
+                                          << testing::PrintToString(errors(other));
         if (good(one)) {
             EXPECT_EQ(shown(one.document), shown(other.document)) << told << name;
         }
