@@ -203,7 +203,7 @@ bool check_graphql_code(const Resource& api) {
                 good = member->check(list) && good;
                 const List* pipeline = (*member)["Pipeline"].as_list();
                 for (const Value& name : pipeline == nullptr ? List{} : *pipeline) {
-                    if (!name.is_string()) {
+                    if (name.is_list() || name.is_map()) {
                         good = false;
                         member->error_at(
                             name, "Pipeline", "an item of Pipeline must be the name of a function");
