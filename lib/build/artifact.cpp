@@ -140,9 +140,13 @@ check_artifact(const Run& run, const Definition& definition, const fs::path& roo
         return tl::unexpected(std::move(found.error()));
     }
     const std::string names = base::join(definition.logical_ids, ", ");
-    for (const std::string& file : found->foreign) {
-        run.log.warning(
-            fmt::format("{}: {} does not run on {}", names, file, definition.architecture));
+    constexpr std::size_t named = 3; // some packages bring a library for every processor
+    for (std::size_t i = 0; i < std::min(named, found->foreign.size()); ++i) {
+        run.log.warning(fmt::format(
+            "{}: {} does not run on {}", names, found->foreign[i], definition.architecture));
+    }
+    if (found->foreign.size() > named) {
+        run.log.warning(fmt::format("{}: and {} more files", names, found->foreign.size() - named));
     }
     const std::uint64_t limit = model::limits().unzipped_bytes;
     if (found->bytes > limit) {
