@@ -144,8 +144,8 @@ class TemplateCommands(SamaraTest):
         self.write("template.yaml", GOOD.replace("Runtime: python3.12", "Runtime: python3.11\n      Runtime: python3.12"))
         result = self.samara("transform")
         self.assertEqual(json.loads(result.stdout)["Resources"]["Hello"]["Properties"]["Runtime"], "python3.12")
-        self.assertIn("template.yaml:9:7: key 'Runtime' occurs twice in this map; this one counts", result.stderr)
-        self.assertIn("template.yaml:8:7", result.stderr)
+        self.assertIn("template.yaml:10:7: key 'Runtime' occurs twice in this map; this one counts", result.stderr)
+        self.assertIn("template.yaml:9:7", result.stderr)
 
     def test_parameters_are_checked_and_secrets_not_shown(self):
         secret = "Stage: {Type: String, Default: test, NoEcho: true, MaxLength: 4}"
