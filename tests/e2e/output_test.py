@@ -204,7 +204,7 @@ class CtrlC(Outputs):
                 opened.set()
                 closed.wait(30)
 
-        for command in ("validate", "transform", "build"):
+        for command in ("validate", "transform"):
             closed = threading.Event()
             opened.clear()
             writer = threading.Thread(target=write)
