@@ -9,6 +9,7 @@ int build(Console& console, const Arguments& arguments);
 int docs(Console& console, const Arguments& arguments);
 int generate_event(Console& console, const Arguments& arguments);
 int init(Console& console, const Arguments& arguments);
+int local_sdk(Console& console, const Arguments& arguments);
 int local_token(Console& console, const Arguments& arguments);
 int local_invoke(Console& console, const Arguments& arguments);
 int start_api(Console& console, const Arguments& arguments);

@@ -51,6 +51,12 @@ void declare_run(Options& options, RunArguments& arguments) {
         {.help = "Host name that the Lambda API answers to, beside those of this machine (which "
                  "keeps web pages out)",
          .value_name = "NAME"});
+    options.choice(
+        "--sandbox-network",
+        arguments.sandbox_network,
+        {"shared", "isolated"},
+        {.help = "What functions reach in the sandbox: all that this machine does, or the outside "
+                 "without its loopback"});
     options.text(
         "-l,--log-file",
         arguments.log_file,
@@ -144,6 +150,7 @@ base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
         arguments.container_dns,
         arguments.container_host,
         arguments.container_host_interface};
+    run.network.isolated = arguments.sandbox_network == "isolated";
     run.skip_pull_image = arguments.skip_pull_image;
     run.force_image_build = arguments.force_image_build;
     run.classic_image_check = arguments.image_check == "classic";

@@ -26,6 +26,7 @@ struct RunArguments {
     bool skip_pull_image = false;
     bool force_image_build = false;
     std::string image_check = "content";
+    std::string sandbox_network = "shared";
     std::optional<bool> mount_symlinks;
     bool no_memory_limit = false;
     bool no_limits = false;

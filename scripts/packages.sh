@@ -3,11 +3,11 @@
 build_packages=(
     ca-certificates ccache cmake g++ git make ninja-build pkg-config python3
     libarchive-dev libboost-dev libcli11-dev libcpp-httplib-dev libexpected-dev libfmt-dev
-    libpcre2-dev libssl-dev libtomlplusplus-dev libvalijson-dev libyaml-cpp-dev nlohmann-json3-dev
+    libpcre2-dev libseccomp-dev libssl-dev libtomlplusplus-dev libvalijson-dev libyaml-cpp-dev nlohmann-json3-dev
 )
 
 # What the sandbox engine runs functions with.
-sandbox_packages=(bubblewrap curl python3 python3-boto3 python3-pip)
+sandbox_packages=(bubblewrap curl python3 python3-boto3 python3-pip slirp4netns)
 
 test_packages=(
     autoconf automake awscli binutils debootstrap docker-registry docker.io ffmpeg iproute2 jq libgmock-dev libgtest-dev libtool make nodejs npm

@@ -5,6 +5,7 @@
 #include "app/local_files.h"
 #include "app/nested.h"
 #include "app/partial_transform.h"
+#include "app/resource_texts.h"
 #include "app/spelling.h"
 #include "base/strings.h"
 #include "data/read.h"
@@ -284,6 +285,10 @@ void Application::read_resource(const data::Entry& resource) {
     }
     if (const data::Entry* metadata = resource.value.as_map()->find_entry("Metadata")) {
         resolve_member(resource.key, *metadata, *resolved.as_map());
+    }
+    if (const auto checked = check_resource_texts(resource.key, resolved); !checked) {
+        diagnostics_.push_back({base::Severity::error, checked.error()});
+        return;
     }
     read_resolved(name, resource.key, resolved);
 }

@@ -2,6 +2,7 @@
 
 #include "data/read.h"
 #include "os/environment.h"
+#include "os/exec_text.h"
 #include "os/file.h"
 
 #include <fmt/format.h>
@@ -9,6 +10,17 @@
 namespace samara::app {
 
 namespace {
+
+base::Result<void> add_variable(const data::Entry& variable, Variables& variables) {
+    std::string text = data::scalar_text(variable.value);
+    if (const auto checked = os::check_variable(variable.key, text); !checked) {
+        base::Error error = checked.error();
+        error.where = variable.value.where();
+        return base::fail(std::move(error));
+    }
+    variables[variable.key] = std::move(text);
+    return {};
+}
 
 base::Result<Variables> read_variables(const data::Entry& entry) {
     const data::Map* map = entry.value.as_map();
@@ -32,7 +44,9 @@ base::Result<Variables> read_variables(const data::Entry& entry) {
                 "an environment variable holds a text; write JSON as a quoted string",
                 variable.value.where());
         }
-        variables[variable.key] = data::scalar_text(variable.value);
+        if (auto added = add_variable(variable, variables); !added) {
+            return base::fail(std::move(added).error());
+        }
     }
     return variables;
 }
@@ -55,8 +69,10 @@ base::Result<VariableOverrides> VariableOverrides::read(
     VariableOverrides overrides;
     for (const data::Entry& entry : *document->as_map()) {
         if (shape == Shape::flat_too && !entry.value.is_map() && !entry.value.is_list()) {
-            overrides.by_function_[std::string(for_all)][entry.key] =
-                data::scalar_text(entry.value);
+            if (auto added = add_variable(entry, overrides.by_function_[std::string(for_all)]);
+                !added) {
+                return base::fail(std::move(added).error());
+            }
             continue;
         }
         auto variables = read_variables(entry);

@@ -230,6 +230,7 @@ void take(
 base::Result<os::TempDir> make_staging(const Request& request) {
     const fs::path beside = request.build_dir.parent_path();
     os::sweep_temp_dirs(beside);
+    os::sweep_temp_dirs(); // the scratch folders of builds
     return os::TempDir::create("build", beside);
 }
 

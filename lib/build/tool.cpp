@@ -15,6 +15,7 @@ public:
         os::Command command;
         command.argv = tool.argv;
         command.folder = tool.folder;
+        command.die_with_parent = true; // this thread waits for it
         if (!tool.environment.empty()) {
             command.environment = tool.environment;
             command.environment->merge(os::environment());

@@ -1,6 +1,7 @@
 #include "config/settings.h"
 
 #include "config/format.h"
+#include "data/nul.h"
 #include "os/file.h"
 
 #include <array>
@@ -87,6 +88,12 @@ base::Result<Settings> Settings::load(const fs::path& path) {
     Settings settings;
     if (document->is_null()) {
         return settings;
+    }
+    if (const auto nul = data::find_nul(*document)) {
+        return base::fail(
+            fmt::format("{} holds a NUL character, which no option takes", nul->path),
+            "take it out",
+            nul->where);
     }
     if (auto checked = expect_table(*document, path.string()); !checked) {
         return tl::unexpected(std::move(checked.error()));

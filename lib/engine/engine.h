@@ -39,14 +39,15 @@ struct Layer {
     bool from_template = false;   ///< defined in this template rather than fetched by ARN
 };
 
-/// How a container is reached and what it may reach. The sandbox shares the host's network and
-/// ignores all but `extra_hosts`.
+/// How a container is reached and what it may reach. Of it the sandbox takes `extra_hosts` and
+/// `isolated`, which is for it alone.
 struct NetworkSpec {
     std::string network;                      ///< --docker-network: name or id
     std::vector<std::string> extra_hosts;     ///< --add-host: "name:address"
     std::vector<std::string> dns;             ///< --container-dns
     std::string container_host = "localhost"; ///< --container-host: where published ports answer
     std::string host_interface = "127.0.0.1"; ///< --container-host-interface: where they bind
+    bool isolated = false; ///< --sandbox-network isolated: without the host's loopback
 };
 
 /// --debug-port and its companions; engines publish the ports, the plan has chosen the arguments.
@@ -114,6 +115,11 @@ public:
 
     /// Whether it still runs, as far as known without asking the engine. Thread-safe and cheap.
     [[nodiscard]] virtual bool alive() const = 0;
+
+    /// Ends it now, with everything in it, from outside: nothing in it is asked, and nothing can
+    /// hold it off. Returns when that has been done or is certain to be; alive() may follow later.
+    /// Thread-safe.
+    virtual void kill() noexcept = 0;
 
     /// What ended it, in a sentence, once `alive()` is false ("killed: out of memory (128 MB)").
     [[nodiscard]] virtual std::string end_reason() const = 0;

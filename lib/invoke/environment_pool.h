@@ -24,6 +24,8 @@ struct Slot {
     std::unique_ptr<Transport> transport;
     Clock::time_point idle_since;
     bool provisioned = false; ///< stays however long it is idle
+    bool settled = false;     ///< its init phase is known to have ended
+    bool spent = false;       ///< of no more use to anyone
 };
 
 /// The idle environments of one version of one function, and how many more are in use. Not

@@ -2,6 +2,7 @@
 
 #include "invoke/environment_pool.h"
 #include "invoke/host_paths.h"
+#include "rie/limits.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -16,10 +17,35 @@ namespace samara::invoke {
 
 namespace {
 
-// What an answer may take beyond the function's own timeout: initialisation (10 s), the end of its
-// process, and the way back.
-constexpr std::chrono::seconds answer_margin{30};
+// What an answer may take beyond the function's own timeout, which the emulator keeps: the end of
+// the processes, and the way back.
+constexpr std::chrono::seconds answer_margin{1};
 constexpr std::chrono::hours no_end{24 * 365};
+
+// Until a call can begin: initialisation, or the end of what an earlier call left.
+std::chrono::milliseconds settle_limit(const Slot& slot) {
+    const rie::Limits limits;
+    return slot.provisioned
+               ? std::chrono::milliseconds(no_end) // it initialises without a limit
+               : limits.init + limits.shutdown + limits.runtime_shutdown + answer_margin;
+}
+
+// What the emulator would have answered.
+// https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
+Response timed_out(const Request& request, std::uint32_t seconds) {
+    Response response;
+    response.status = 200;
+    response.function_error = "Unhandled";
+    response.request_id = request.request_id;
+    const std::string prefix = request.request_id.empty()
+                                   ? std::string()
+                                   : fmt::format("RequestId: {} Error: ", request.request_id);
+    response.payload = fmt::format(
+        R"({{"errorType":"Sandbox.Timedout","errorMessage":"{}Task timed out after {}.00 seconds"}})",
+        prefix,
+        seconds);
+    return response;
+}
 
 // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
 Response throttled(std::size_t limit) {
@@ -285,13 +311,14 @@ private:
             }
             slot = std::move(*started);
         }
-        const auto patience =
-            options_.patient ? std::chrono::milliseconds(no_end)
-                             : std::chrono::seconds(pool.spec().timeout_seconds) + answer_margin;
-        base::Result<Response> response = slot->transport->invoke(request, patience, cancel_);
+        base::Result<Response> response = call(*slot, pool.spec(), request);
         if (response) {
             response->cold = cold;
-            release(pool, std::move(slot));
+            if (slot->spent) {
+                discard(pool, std::move(*slot));
+            } else {
+                release(pool, std::move(slot));
+            }
             return response;
         }
         // An environment that did not answer is of no more use to anyone.
@@ -302,6 +329,50 @@ private:
         }
         discard(pool, std::move(*slot));
         return base::fail(std::move(error));
+    }
+
+    // The emulator ends what takes longer than Timeout. Whatever in the environment keeps it from
+    // that cannot keep us from ending the environment, a second later.
+    base::Result<Response>
+    call(Slot& slot, const engine::EnvironmentSpec& spec, const Request& request) {
+        if (options_.patient || spec.debug) {
+            return slot.transport->invoke(request, no_end, cancel_);
+        }
+        Clock::time_point deadline = Clock::now();
+        if (!slot.settled) {
+            const auto limit = settle_limit(slot);
+            deadline += limit;
+            if (auto settled = slot.transport->settle(limit, cancel_); !settled) {
+                return late(slot, spec, request, deadline, std::move(settled).error());
+            }
+        }
+        const auto patience = std::chrono::seconds(spec.timeout_seconds) + answer_margin;
+        deadline = Clock::now() + patience;
+        base::Result<Response> response = slot.transport->invoke(request, patience, cancel_);
+        if (!response) {
+            return late(slot, spec, request, deadline, std::move(response).error());
+        }
+        slot.settled = response->function_error.empty(); // else it may start again
+        return response;
+    }
+
+    // What a call ends with that did not get its answer.
+    base::Result<Response> late(
+        Slot& slot,
+        const engine::EnvironmentSpec& spec,
+        const Request& request,
+        Clock::time_point deadline,
+        base::Error error) {
+        if (Clock::now() < deadline || cancel_.cancelled() || !slot.environment->alive()) {
+            return base::fail(std::move(error));
+        }
+        slot.environment->kill();
+        slot.spent = true;
+        log_.warning(fmt::format(
+            "{}: Task timed out after {}.00 seconds; it held off its end and was killed",
+            request.function,
+            spec.timeout_seconds));
+        return timed_out(request, spec.timeout_seconds);
     }
 
     EnvironmentPool::Admission acquire(EnvironmentPool& pool) {

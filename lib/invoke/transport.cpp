@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::string_view invocations = "/2015-03-31/functions/function/invocations";
 
+constexpr std::string_view settled = "/settled";
+
 net::PlainClient::Address address_of(const engine::Endpoint& endpoint) {
     if (const auto* tcp = std::get_if<engine::TcpEndpoint>(&endpoint)) {
         return net::TcpAddress{tcp->host, tcp->port};
@@ -20,6 +22,18 @@ net::PlainClient::Address address_of(const engine::Endpoint& endpoint) {
 class HttpTransport : public Transport {
 public:
     explicit HttpTransport(const engine::Endpoint& endpoint) : client_(address_of(endpoint)) {}
+
+    base::Result<void>
+    settle(std::chrono::milliseconds patience, const os::Cancellation& cancel) override {
+        net::ClientRequest message;
+        message.target = settled;
+        message.patience = patience;
+        message.stop_descriptor = cancel.descriptor();
+        if (const auto answer = client_.send(message); !answer) {
+            return base::fail(said(answer.error()));
+        }
+        return {}; // an emulator that does not know the path takes the call in its line
+    }
 
     base::Result<Response> invoke(
         const Request& request,
@@ -46,16 +60,18 @@ public:
         message.stop_descriptor = cancel.descriptor();
         net::HttpResult<net::ClientResponse> answer = client_.send(message);
         if (!answer) {
-            if (answer.error().kind == net::HttpFailure::cancelled) {
-                return base::fail("interrupted");
-            }
-            return base::fail(fmt::format(
-                "the execution environment did not answer: {}", answer.error().message));
+            return base::fail(said(answer.error()));
         }
         return to_response(std::move(*answer));
     }
 
 private:
+    static std::string said(const net::HttpError& error) {
+        return error.kind == net::HttpFailure::cancelled
+                   ? "interrupted"
+                   : fmt::format("the execution environment did not answer: {}", error.message);
+    }
+
     static Response to_response(net::ClientResponse answer) {
         Response response;
         response.status = answer.status;

@@ -20,6 +20,13 @@ public:
     Transport& operator=(Transport&&) = delete;
     virtual ~Transport() = default;
 
+    /// Returns when a call would begin at once: the init phase has ended, well or not. Fails as
+    /// invoke() does. By default an environment is always so.
+    virtual base::Result<void>
+    settle(std::chrono::milliseconds /*patience*/, const os::Cancellation& /*cancel*/) {
+        return {};
+    }
+
     /// One invocation. Fails when the emulator cannot be reached or does not answer within
     /// `patience` (longer than the function's own timeout, which the emulator keeps).
     virtual base::Result<Response> invoke(

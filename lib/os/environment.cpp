@@ -30,7 +30,7 @@ std::map<std::string, std::string> environment() {
     for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
         const std::string_view text(*entry);
         const std::size_t equals = text.find('=');
-        if (equals != std::string_view::npos) {
+        if (equals != std::string_view::npos && equals > 0) { // "=C:=..." is nobody's variable
             result.emplace(text.substr(0, equals), text.substr(equals + 1));
         }
     }

@@ -171,8 +171,10 @@ void Process::finish(ExitStatus& status) {
 
 base::Result<Completed> run(const Command& command, const Cancellation& cancel, Deadline deadline) {
     Completed completed;
+    Command bound = command;
+    bound.die_with_parent = true; // this thread waits for it
     auto process = Process::start(
-        command,
+        bound,
         {[&](std::string_view bytes) { completed.out += bytes; },
          [&](std::string_view bytes) { completed.error += bytes; }});
     if (!process) {

@@ -43,6 +43,8 @@ struct Command {
     /// SIGKILL when the *thread* that started it ends (PR_SET_PDEATHSIG): only for threads that
     /// live as long as the child.
     bool die_with_parent = false;
+    /// SAMARA_OWNER in its environment, by which the next samara ends what a killed one left.
+    bool owner_mark = true;
     std::vector<PassedDescriptor> descriptors;
     std::vector<ResourceLimit> limits;
     /// Open cgroup.procs or tasks files of the control groups that the child joins before it runs.

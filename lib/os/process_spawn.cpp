@@ -1,10 +1,16 @@
 #include "os/process_spawn.h"
 
+#include "os/environment.h"
+#include "os/exec_text.h"
+#include "os/owner.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -31,13 +37,14 @@ struct Failure {
 struct Plan {
     const Command& command;
     std::string program;
-    std::vector<char*> argv;
-    std::vector<std::string> variables;
-    std::vector<char*> environment;
-    std::vector<int> sources; ///< of standard input, output, error and command.descriptors
-    std::vector<int> targets;
+    ArgumentList arguments = {};
+    std::vector<char*> argv = {};
+    ArgumentList variables = {};
+    std::vector<char*> environment = {};
     int report = -1; ///< a Failure goes here when the program could not be executed
     pid_t parent = 0;
+    std::vector<int> sources = {}; ///< of standard input, output, error and command.descriptors
+    std::vector<int> targets = {};
 };
 
 [[noreturn]] void give_up(int report, Step step) {
@@ -51,7 +58,11 @@ void place_descriptors(Plan& plan) {
     // What others opened carelessly, or handed to us, is not the child's either.
     ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
     const int above = 1 + *std::max_element(plan.targets.begin(), plan.targets.end());
-    plan.report = ::fcntl(plan.report, F_DUPFD_CLOEXEC, above);
+    const int report = ::fcntl(plan.report, F_DUPFD_CLOEXEC, above);
+    if (report < 0) {
+        give_up(plan.report, Step::descriptors);
+    }
+    plan.report = report;
     for (int& source : plan.sources) {
         source = ::fcntl(source, F_DUPFD_CLOEXEC, above);
     }
@@ -113,6 +124,19 @@ void reset_signals() {
     give_up(plan.report, Step::execute);
 }
 
+// The folders whose entrances it was given.
+std::string groups_of(const Command& command) {
+    std::string groups;
+    for (const int entrance : command.control_groups) {
+        std::error_code error;
+        const auto file =
+            std::filesystem::read_symlink(fmt::format("/proc/self/fd/{}", entrance), error);
+        groups += fmt::format(
+            "{}{}", groups.empty() ? "" : ", ", error ? "?" : file.parent_path().string());
+    }
+    return groups;
+}
+
 std::string describe(const Plan& plan, Step step) {
     switch (step) {
     case Step::descriptors:
@@ -122,7 +146,7 @@ std::string describe(const Plan& plan, Step step) {
     case Step::limits:
         return fmt::format("cannot limit the resources of {}", plan.program);
     case Step::control_group:
-        return fmt::format("cannot put {} into its control group", plan.program);
+        return fmt::format("cannot join the control group {}", groups_of(plan.command));
     case Step::execute:
         break;
     }
@@ -148,24 +172,25 @@ base::Result<std::string> locate(const Command& command) {
         fmt::format("cannot find the program {}", name), "install it or add its folder to PATH");
 }
 
-void fill_vectors(Plan& plan) {
-    for (const std::string& argument : plan.command.argv) {
-        plan.argv.push_back(const_cast<char*>(argument.c_str()));
+base::Result<void> fill_vectors(Plan& plan) {
+    plan.arguments = ArgumentList(plan.command.argv);
+    auto arguments = plan.arguments.pointers();
+    if (!arguments) {
+        return base::fail(std::move(arguments).error());
     }
-    plan.argv.push_back(nullptr);
-    if (plan.command.environment) {
-        for (const auto& [name, value] : *plan.command.environment) {
-            plan.variables.push_back(fmt::format("{}={}", name, value));
-        }
-        for (std::string& variable : plan.variables) {
-            plan.environment.push_back(variable.data());
-        }
-    } else {
-        for (char** variable = environ; *variable != nullptr; ++variable) {
-            plan.environment.push_back(*variable);
-        }
+    plan.argv = std::move(*arguments);
+    std::map<std::string, std::string> variables =
+        plan.command.environment ? *plan.command.environment : environment();
+    if (plan.command.owner_mark) {
+        variables.insert_or_assign(std::string(owner_variable), to_string(this_process()));
     }
-    plan.environment.push_back(nullptr);
+    auto entries = VariableList(variables).entries();
+    if (!entries) {
+        return base::fail(std::move(entries).error());
+    }
+    plan.variables = std::move(*entries);
+    plan.environment = plan.variables.pointers().value();
+    return check_no_nul(plan.command.folder.native(), "the working folder");
 }
 
 base::Result<UniqueFd> open_input(const Command& command) {
@@ -206,8 +231,14 @@ base::Result<Spawned> spawn(const Command& command, bool capture_out, bool captu
         }
     }
 
-    Plan plan{command, *program, {}, {}, {}, {}, {}, report->write.get(), ::getpid()};
-    fill_vectors(plan);
+    Plan plan{
+        .command = command,
+        .program = *program,
+        .report = report->write.get(),
+        .parent = ::getpid()};
+    if (auto filled = fill_vectors(plan); !filled) {
+        return base::fail(std::move(filled).error());
+    }
     plan.sources = {
         input->get(),
         out->write.get(),
@@ -235,7 +266,9 @@ base::Result<Spawned> spawn(const Command& command, bool capture_out, bool captu
     } while (count < 0 && errno == EINTR);
     if (count != 0) {
         ::waitpid(child.pid, nullptr, 0);
-        return fail_errno(describe(plan, failure.step), failure.error);
+        // A number above the limit of open files is EBADF to dup2(2) and EINVAL to fcntl(2).
+        const bool too_few = failure.step == Step::descriptors;
+        return fail_errno(describe(plan, failure.step), too_few ? EMFILE : failure.error);
     }
     // The header of glibc 2.36's pidfd_open() lacks its extern "C". Close-on-exec by itself.
     child.pid_descriptor.reset(static_cast<int>(::syscall(SYS_pidfd_open, child.pid, 0)));

@@ -2,8 +2,10 @@
 
 #include "os/environment.h"
 #include "os/file.h"
+#include "os/owner.h"
 
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <optional>
 #include <system_error>
@@ -31,6 +33,13 @@ bool is_temp_name(const std::string& name) {
     return end != std::string::npos && end > prefix.size() && name[end] == '-';
 }
 
+// The process in a name that is_temp_name() knows.
+pid_t owner_of(std::string_view name) {
+    pid_t pid = 0;
+    std::from_chars(name.data() + prefix.size(), name.data() + name.size(), pid);
+    return pid;
+}
+
 } // namespace
 
 TempDir::TempDir(fs::path path, FileLock lock) : path_(std::move(path)), lock_(std::move(lock)) {}
@@ -52,7 +61,8 @@ TempDir::~TempDir() {
 }
 
 void TempDir::remove() noexcept {
-    if (!path_.empty()) {
+    // An empty one goes without a descriptor, of which there may be none left.
+    if (!path_.empty() && ::rmdir(path_.c_str()) != 0) {
         // Nothing can be done about a failure here; the next start sweeps.
         static_cast<void>(remove_tree(path_));
     }
@@ -82,6 +92,7 @@ base::Result<TempDir> TempDir::create(std::string_view purpose, const fs::path& 
 
 std::size_t sweep_temp_dirs(const fs::path& parent) {
     std::size_t removed = 0;
+    pid_t ended = 0; // whose processes have been looked for
     std::error_code error;
     for (fs::directory_iterator entry(parent.empty() ? temp_folder() : parent, error), end;
          !error && entry != end;
@@ -94,7 +105,15 @@ std::size_t sweep_temp_dirs(const fs::path& parent) {
             continue;
         }
         const auto lock = FileLock::try_acquire(entry->path());
-        if (lock && *lock && remove_tree(entry->path())) {
+        if (!lock || !*lock) {
+            continue;
+        }
+        // What it has started may still write here.
+        if (const pid_t owner = owner_of(entry->path().filename().string()); owner != ended) {
+            kill_orphans_of(owner);
+            ended = owner;
+        }
+        if (remove_tree(entry->path())) {
             ++removed;
         }
     }

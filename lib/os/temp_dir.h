@@ -34,7 +34,8 @@ private:
 };
 
 /// Removes the "samara-*" folders of this user under `parent` (default as above) whose process is
-/// dead; returns how many. Never touches one that is in use, or anything else.
+/// dead, and ends first what that process had started; returns how many. Never touches one that is
+/// in use, or anything else.
 std::size_t sweep_temp_dirs(const std::filesystem::path& parent = {});
 
 } // namespace samara::os

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace samara::os {
@@ -44,7 +45,17 @@ base::Result<UniqueFd> make_memory_file(std::string_view bytes) {
 }
 
 tl::unexpected<base::Error> fail_errno(std::string_view what, int error_number) {
-    return base::fail(fmt::format("{}: {}", what, std::generic_category().message(error_number)));
+    return base::fail(
+        fmt::format("{}: {}", what, std::generic_category().message(error_number)),
+        error_number == EMFILE ? too_few_descriptors() : std::string());
+}
+
+std::string too_few_descriptors() {
+    struct rlimit limit {};
+
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return fmt::format(
+        "a process may have {} files open here: raise that limit (ulimit -n)", limit.rlim_cur);
 }
 
 tl::unexpected<base::Error> fail_errno(std::string_view what) {

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -49,6 +50,9 @@ base::Result<Pipe> make_pipe();
 
 /// An anonymous, close-on-exec file in memory that holds `bytes`, read position at the start.
 base::Result<UniqueFd> make_memory_file(std::string_view bytes);
+
+/// What to do about EMFILE, with the limit in force.
+std::string too_few_descriptors();
 
 /// "cannot open /x: No such file or directory" for the current (or given) errno.
 tl::unexpected<base::Error> fail_errno(std::string_view what, int error_number);

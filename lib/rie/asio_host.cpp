@@ -134,6 +134,7 @@ AsioHost::State::start(std::vector<std::string> argv, Variables environment) {
     command.argv = std::move(argv);
     command.environment = std::move(environment);
     command.merge_output = true;
+    command.owner_mark = false; // functions see their own variables only
     if (settings.limits.descriptors != 0) {
         command.limits = {{RLIMIT_NOFILE, settings.limits.descriptors}};
     }

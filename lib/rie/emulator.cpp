@@ -4,6 +4,8 @@
 #include "rie/identifiers.h"
 #include "rie/json_text.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace samara::rie {
@@ -103,6 +105,19 @@ void Emulator::invoke(Invocation invocation) {
     advance();
 }
 
+void Emulator::when_settled(ExchangePtr caller) {
+    waiting_to_settle_.push_back(std::move(caller));
+    tell_settled();
+}
+
+void Emulator::tell_settled() {
+    if (in<Cold>() || in<Idle>()) {
+        for (const ExchangePtr& caller : std::exchange(waiting_to_settle_, {})) {
+            caller->reply({200, "settled\n", {{"Content-Type", "text/plain"}}});
+        }
+    }
+}
+
 bool Emulator::has_room(std::size_t payload) const {
     return queue_.empty() || queued_ + payload <= settings_.limits.queued;
 }
@@ -126,6 +141,7 @@ void Emulator::step() {
     if (in<Init>() && all_ready) {
         init_done();
     }
+    tell_settled();
     if ((in<Idle>() || in<Cold>()) && !queue_.empty() && !stopping_) {
         if (in<Idle>() && !all_ready) {
             return; // the runtime has answered, but does not ask for more yet

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 /// The life of one execution environment as a state machine: no sockets, no threads, no clock of
 /// its own (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
@@ -29,6 +30,11 @@ public:
 
     /// Whether a call with so many bytes may wait in line.
     [[nodiscard]] bool has_room(std::size_t payload) const;
+
+    /// Answers as soon as a call would begin at once: when init has ended, well or not, and what
+    /// ended before has been cleared away. Whoever asks then knows from when the call's Timeout
+    /// counts.
+    void when_settled(ExchangePtr caller);
 
     /// The shutdown phase, then Host::stop().
     void shut_down();
@@ -104,6 +110,7 @@ private:
     // Invoking
     void advance();
     void step();
+    void tell_settled();
     void begin_invocation();
     void write_start(Call& call);
     void deliver(Call& call);
@@ -154,6 +161,7 @@ private:
     std::string last_id_;    ///< of the call before: an answer to it is one too many
     bool advancing_ = false;
     bool advance_again_ = false;
+    std::vector<ExchangePtr> waiting_to_settle_;
 
     bool stopping_ = false; ///< the emulator itself shall end
     std::string shutdown_reason_;

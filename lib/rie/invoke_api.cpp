@@ -14,12 +14,15 @@ namespace samara::rie {
 
 namespace {
 
-enum class Route : std::uint8_t { none, invoke, invoke_streamed, ping };
+enum class Route : std::uint8_t { none, invoke, invoke_streamed, ping, settled };
 
 Route route_of(const HttpRequest& request) {
     const std::string_view path = request.path;
     if (path == "/ping") {
         return Route::ping;
+    }
+    if (path == "/settled") {
+        return Route::settled;
     }
     if (path.starts_with("/2015-03-31/functions/") && path.ends_with("/invocations")) {
         return Route::invoke;
@@ -82,6 +85,10 @@ void InvokeApi::serve(HttpRequest request, ExchangePtr exchange) {
     if (route == Route::ping) {
         exchange->reply(
             {200, "pong\n", {{"Content-Type", "text/plain"}, {"X-Samara-Host", host_name_}}});
+        return;
+    }
+    if (route == Route::settled) {
+        emulator_.when_settled(std::move(exchange));
         return;
     }
     if (route == Route::none) {

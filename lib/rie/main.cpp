@@ -1,9 +1,11 @@
 #include "rie/asio_courier.h"
 #include "rie/asio_host.h"
+#include "rie/confine.h"
 #include "rie/emulator.h"
 #include "rie/hardening.h"
 #include "rie/http_server.h"
 #include "rie/invoke_api.h"
+#include "rie/lifeline.h"
 #include "rie/options.h"
 #include "rie/platform_log.h"
 #include "rie/runtime_api.h"
@@ -84,6 +86,7 @@ int serve(const Options& options, const Settings& settings, const Variables& var
         invoke_server.when_quiet(answer_patience, [&context] { context.stop(); });
     });
     const EndingSignals ending(context, [&] { emulator.shut_down(); });
+    const Lifeline lifeline(context, options.lifeline_descriptor);
     emulator.start();
     if (options.ready_descriptor >= 0) {
         constexpr std::string_view word = "ready\n";
@@ -102,6 +105,12 @@ int run(const std::vector<std::string>& arguments) {
     if (options->help || options->version) {
         fmt::print("{}", options->help ? usage() : "samara-rie " SAMARA_VERSION "\n");
         return 0;
+    }
+    if (!options->user.empty()) {
+        const auto became = parse_identity(options->user).and_then(become);
+        if (!became) {
+            return complain(became.error(), 1);
+        }
     }
     const Variables variables = read_environment();
     auto settings = read_settings(variables);

@@ -61,6 +61,7 @@ base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
     Options options;
     std::string ready;
     std::string listening;
+    std::string lifeline;
     std::string runtime_api;
     const std::vector<Flag> flags{
         {"--no-limits", &options.no_limits},
@@ -72,7 +73,9 @@ base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
         {"--runtime-api", &runtime_api},
         {"--extensions", &options.extensions},
         {"--ready-fd", &ready},
-        {"--listen-fd", &listening}};
+        {"--listen-fd", &listening},
+        {"--lifeline-fd", &lifeline},
+        {"--user", &options.user}};
 
     std::size_t next = 0;
     while (next < arguments.size() && arguments[next].starts_with('-')) {
@@ -87,13 +90,15 @@ base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
     options.command.assign(arguments.begin() + static_cast<std::ptrdiff_t>(next), arguments.end());
     const auto ready_descriptor = parse_descriptor("--ready-fd", ready);
     const auto listen_descriptor = parse_descriptor("--listen-fd", listening);
-    for (const auto* descriptor : {&ready_descriptor, &listen_descriptor}) {
+    const auto lifeline_descriptor = parse_descriptor("--lifeline-fd", lifeline);
+    for (const auto* descriptor : {&ready_descriptor, &listen_descriptor, &lifeline_descriptor}) {
         if (!*descriptor) {
             return tl::unexpected(descriptor->error());
         }
     }
     options.ready_descriptor = *ready_descriptor;
     options.listen_descriptor = *listen_descriptor;
+    options.lifeline_descriptor = *lifeline_descriptor;
     if (!runtime_api.empty()) {
         options.runtime_api = runtime_api;
         options.runtime_api_given = true;
@@ -114,6 +119,8 @@ COMMAND starts the runtime; without one it is the first there is of
   --runtime-api ADDRESS  what the runtime speaks to: HOST:PORT, port 0 picks one (127.0.0.1:9001,
                          or another port where that is taken)
   --ready-fd N           write the line "ready" to descriptor N when calls are taken
+  --lifeline-fd N        end at once, with everything in it, when descriptor N comes to its end
+  --user UID:GID         become that user first, without any capability
   --extensions DIR       folder of external extensions (/opt/extensions)
   --no-limits            lift the limits on payloads and open files
   --no-timeout           let init and calls take as long as they like

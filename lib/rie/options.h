@@ -14,6 +14,8 @@ struct Options {
     std::string runtime_api = "127.0.0.1:9001";
     bool runtime_api_given = false; ///< else another port will do where 9001 is taken
     int ready_descriptor = -1;      ///< gets one line, "ready", when calls are taken
+    int lifeline_descriptor = -1;   ///< its end of file ends everything
+    std::string user;               ///< UID:GID to become; empty: stay
     std::string extensions = "/opt/extensions";
     bool no_limits = false;
     bool no_timeout = false;

@@ -1,6 +1,9 @@
 #include "engine/docker/container_body.h"
 
+#include "data/nul.h"
+#include "engine/payload/about.h"
 #include "engine/payload/debugger.h"
+#include "os/exec_text.h"
 
 #include <filesystem>
 #include <system_error>
@@ -163,36 +166,43 @@ data::Map host_config(const EnvironmentSpec& spec) {
 
 } // namespace
 
-data::Value
-container_body(const EnvironmentSpec& spec, const image::AddedImage& image, const Owner& owner) {
+base::Result<data::Value> container_body(
+    const EnvironmentSpec& spec, const image::AddedImage& image, const os::Owner& owner) {
     const DebugStart debug =
         spec.debug ? debug_start(spec.runtime, *spec.debug, any_address) : DebugStart();
     const Start start = start_of(spec, image.info, debug);
     auto variables = debug.environment;
     variables.insert(spec.environment.begin(), spec.environment.end());
-    data::List environment;
-    for (const auto& [name, value] : variables) {
-        environment.emplace_back(fmt::format("{}={}", name, value));
+    const auto environment = os::VariableList(variables).texts();
+    if (!environment) {
+        return base::fail(about(environment.error(), spec));
     }
     data::Map ports;
     for (const data::Entry& binding : port_bindings(spec)) {
         ports.set(binding.key, data::Map());
     }
-    return data::Map{
+    data::Value body = data::Map{
         {"Image", image.name},
         {"Entrypoint", list_of(start.entry_point)},
         {"Cmd", list_of(start.command)},
         {"WorkingDir", start.working_directory},
-        {"Env", std::move(environment)},
+        {"Env", list_of(*environment)},
         {"ExposedPorts", std::move(ports)},
         {"Labels",
          data::Map{
              {"sam.cli.container.type", "lambda"},
              {"sam.cli.function.name", spec.function},
              {"sam.cli.runtime", spec.runtime},
-             {std::string(owner_label), to_string(owner)}}},
+             {std::string(owner_label), os::to_string(owner)}}},
         {"HostConfig", host_config(spec)},
     };
+    // JSON carries a NUL; the kernel behind the engine does not.
+    if (const auto nul = data::find_nul(body)) {
+        return base::fail(about(
+            os::check_no_nul(std::string_view("\0", 1), nul->path + " of the container").error(),
+            spec));
+    }
+    return body;
 }
 
 } // namespace samara::engine::docker

@@ -2,7 +2,7 @@
 
 #include "engine/docker/container_body.h"
 #include "engine/docker/log_frames.h"
-#include "engine/docker/owner.h"
+#include "os/owner.h"
 
 #include <charconv>
 #include <utility>
@@ -187,8 +187,8 @@ sweep_leftovers(Api& api, const base::Log& log, const os::Cancellation& cancel) 
     for (const data::Value& container : containers != nullptr ? *containers : data::List()) {
         const data::Value* label = find(&container, {"Labels", owner_label});
         const data::Value* id = container.find("Id");
-        const auto owner = parse_owner(label != nullptr ? label->text() : std::string_view());
-        if (!owner || id == nullptr || !is_dead(*owner)) {
+        const auto owner = os::parse_owner(label != nullptr ? label->text() : std::string_view());
+        if (!owner || id == nullptr || !os::is_dead(*owner)) {
             continue;
         }
         if (const auto gone = remove_container(api, std::string(id->text())); !gone) {

@@ -143,11 +143,12 @@ public:
         if (!image) {
             return tl::unexpected(image.error());
         }
-        auto container = Container::create(
-            api_,
-            container_name(spec.function),
-            container_body(spec, *image, owner_),
-            options_.log);
+        const auto body = container_body(spec, *image, owner_);
+        if (!body) {
+            return tl::unexpected(body.error());
+        }
+        auto container =
+            Container::create(api_, container_name(spec.function), *body, options_.log);
         if (!container) {
             return tl::unexpected(container.error());
         }
@@ -160,7 +161,7 @@ private:
     std::shared_ptr<Api> api_;
     Options options_;
     image::ImageProvider images_;
-    Owner owner_ = this_process();
+    os::Owner owner_ = os::this_process();
 };
 
 } // namespace

@@ -74,6 +74,11 @@ DockerEnvironment::~DockerEnvironment() {
     watcher_.join();
 }
 
+void DockerEnvironment::kill() noexcept {
+    // The kernel ends with the first process of a container all others, stopped or not.
+    static_cast<void>(container_->signal("SIGKILL"));
+}
+
 std::string DockerEnvironment::end_reason() const {
     const std::lock_guard guard(mutex_);
     return end_reason_;

@@ -40,6 +40,8 @@ public:
 
     [[nodiscard]] bool alive() const override { return alive_; }
 
+    void kill() noexcept override;
+
     [[nodiscard]] std::string end_reason() const override;
 
 private:

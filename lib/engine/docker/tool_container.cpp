@@ -2,10 +2,11 @@
 
 #include "data/value.h"
 #include "engine/docker/api.h"
+#include "engine/docker/container_body.h"
 #include "engine/docker/containers.h"
 #include "engine/docker/images.h"
 #include "engine/docker/log_frames.h"
-#include "engine/docker/owner.h"
+#include "os/owner.h"
 
 #include <algorithm>
 
@@ -54,7 +55,7 @@ data::Value body_of(const ToolContainerSpec& spec) {
         {"Env", variables(spec.environment)},
         {"Labels",
          data::Map{
-             {std::string(owner_label), to_string(this_process())},
+             {std::string(owner_label), os::to_string(os::this_process())},
              {"sam.cli.container.type", "build"}}},
         {"HostConfig", std::move(host)}};
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace samara::engine::sandbox {
 
 namespace {
@@ -11,23 +13,42 @@ constexpr int first_descriptor = 3;
 } // namespace
 
 void Bubblewrap::option(std::string_view name) {
-    arguments_ += name;
-    arguments_ += '\0';
+    arguments_.add(name);
 }
 
 void Bubblewrap::option(std::string_view name, std::string_view value) {
-    option(name);
-    option(value);
+    arguments_.add(name);
+    arguments_.add(value, fmt::format("the argument of {}", name));
 }
 
 void Bubblewrap::option(std::string_view name, std::string_view first, std::string_view second) {
     option(name, first);
-    option(second);
+    arguments_.add(second, fmt::format("the second argument of {}", name));
 }
 
 void Bubblewrap::bind_read_only(
     const std::filesystem::path& from, const std::filesystem::path& to) {
+    make_parents(to);
     option("--ro-bind", from.string(), to.string());
+    mounted_.insert(to);
+}
+
+void Bubblewrap::link(std::string_view target, const std::filesystem::path& at) {
+    make_parents(at);
+    option("--symlink", target, at.string());
+}
+
+void Bubblewrap::make_parents(const std::filesystem::path& path) {
+    std::filesystem::path folder = "/";
+    for (const std::filesystem::path& name : path.parent_path().relative_path()) {
+        folder /= name;
+        if (mounted_.contains(folder)) {
+            return;
+        }
+        if (made_.insert(folder).second) {
+            option("--dir", folder.string());
+        }
+    }
 }
 
 base::Result<void>
@@ -36,16 +57,21 @@ Bubblewrap::file(std::string_view bytes, const std::filesystem::path& to, bool e
     if (!content) {
         return tl::unexpected(content.error());
     }
+    make_parents(to);
     option("--perms", executable ? "0755" : "0644");
     option("--file", std::to_string(pass(std::move(*content))), to.string());
     return {};
 }
 
-void Bubblewrap::environment(const std::map<std::string, std::string>& variables) {
+base::Result<void> Bubblewrap::environment(const std::map<std::string, std::string>& variables) {
     option("--clearenv");
     for (const auto& [name, value] : variables) {
+        if (auto checked = os::check_variable(name, value); !checked) {
+            return checked;
+        }
         option("--setenv", name, value);
     }
+    return {};
 }
 
 int Bubblewrap::pass(os::UniqueFd descriptor) {
@@ -56,7 +82,11 @@ int Bubblewrap::pass(os::UniqueFd descriptor) {
 }
 
 base::Result<os::Command> Bubblewrap::command(const std::vector<std::string>& command) {
-    auto arguments = os::make_memory_file(arguments_);
+    const auto block = arguments_.block();
+    if (!block) {
+        return tl::unexpected(block.error());
+    }
+    auto arguments = os::make_memory_file(*block);
     if (!arguments) {
         return tl::unexpected(arguments.error());
     }

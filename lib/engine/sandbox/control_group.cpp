@@ -3,9 +3,14 @@
 #include "base/strings.h"
 #include "os/file.h"
 
+#include <cerrno>
 #include <charconv>
+#include <chrono>
+#include <csignal>
 #include <map>
 #include <system_error>
+#include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -122,6 +127,43 @@ fs::path version_2_home(const Mount& mount, const fs::path& group) {
     return {};
 }
 
+// False where the kernel has no such file.
+bool kill_at_once(const fs::path& folder) noexcept {
+    const os::UniqueFd folder_descriptor(::open(folder.c_str(), O_PATH | O_CLOEXEC));
+    const os::UniqueFd control(
+        ::openat(folder_descriptor.get(), "cgroup.kill", O_WRONLY | O_CLOEXEC));
+    return control.valid() && ::write(control.get(), "1", 1) == 1;
+}
+
+// Those in the group now; in version 2 all of them at once.
+void kill_all_in(const fs::path& folder) {
+    if (kill_at_once(folder)) {
+        return;
+    }
+    const std::string processes = os::read_file(folder / "cgroup.procs").value_or("");
+    for (const std::string_view line : base::split(processes, '\n')) {
+        pid_t pid = 0;
+        std::from_chars(line.data(), line.data() + line.size(), pid);
+        if (pid > 1) {
+            ::kill(pid, SIGKILL);
+        }
+    }
+}
+
+// Whether the folder is gone: what is killed takes a moment to leave it.
+bool remove_with_processes(const fs::path& folder) {
+    constexpr int attempts = 200;
+    constexpr auto pause = std::chrono::milliseconds(5);
+    for (int i = 0; i < attempts; ++i) {
+        if (::rmdir(folder.c_str()) == 0 || errno == ENOENT) {
+            return true;
+        }
+        kill_all_in(folder);
+        std::this_thread::sleep_for(pause);
+    }
+    return false;
+}
+
 base::Result<void> set(const fs::path& file, std::string_view value) {
     const os::UniqueFd descriptor(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
     if (!descriptor.valid() || ::write(descriptor.get(), value.data(), value.size()) < 0) {
@@ -169,8 +211,11 @@ base::Result<void> ControlGroup::add(const fs::path& path) {
     const char* entrance = unified_ ? "cgroup.procs" : "tasks";
     os::UniqueFd tasks(::open((path / entrance).c_str(), O_WRONLY | O_CLOEXEC));
     if (!lock || !*lock || !tasks.valid()) {
+        const int reason = !lock || *lock ? errno : EBUSY;
         ::rmdir(path.c_str());
-        return base::fail(fmt::format("cannot use {}", path.string()));
+        return lock ? os::fail_errno(
+                          fmt::format("cannot use the control group {}", path.string()), reason)
+                    : base::fail(lock.error());
     }
     folders_.push_back({path, std::move(**lock), std::move(tasks)});
     return {};
@@ -225,6 +270,12 @@ std::vector<int> ControlGroup::entrances() const {
     return descriptors;
 }
 
+void ControlGroup::kill() const noexcept {
+    if (unified_) {
+        kill_at_once(folders_.front().path);
+    }
+}
+
 std::uint64_t ControlGroup::out_of_memory_kills() const {
     const auto events =
         os::read_file(memory_folder() / (unified_ ? "memory.events" : "memory.oom_control"));
@@ -260,9 +311,9 @@ std::size_t sweep_control_groups(const ControlGroupHome& home) {
             if (!entry->path().filename().string().starts_with(name_prefix)) {
                 continue;
             }
-            // Held: its owner lives. Free: rmdir(2) refuses while any process is in it.
+            // Held: its owner lives.
             const auto lock = os::FileLock::try_acquire(entry->path());
-            if (lock && *lock && ::rmdir(entry->path().c_str()) == 0) {
+            if (lock && *lock && remove_with_processes(entry->path())) {
                 ++removed;
             }
         }

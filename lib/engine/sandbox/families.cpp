@@ -36,7 +36,10 @@ std::vector<Family> read_families() {
              texts(row, "exact"),
              text(row, "any"),
              texts(row, "version"),
-             text(row, "packages")});
+             text(row, "packages"),
+             texts(row, "libraries"),
+             texts(row, "modules"),
+             texts(row, "debug_modules")});
     }
     return families;
 }
@@ -48,8 +51,10 @@ std::optional<std::string_view> Family::version_of(std::string_view runtime) con
         return std::nullopt;
     }
     runtime.remove_prefix(prefix.size());
-    if (runtime.ends_with(suffix)) { // the first ones, nodejs8.10, have none
+    if (runtime.ends_with(suffix)) {
         runtime.remove_suffix(suffix.size());
+    } else if (runtime.find('.') == std::string_view::npos) {
+        return std::nullopt; // only the first ones, nodejs8.10, have no suffix
     }
     if (runtime.empty()) {
         return std::nullopt;

@@ -19,6 +19,9 @@ struct Family {
     std::vector<std::string>
         version;          ///< arguments that make it print its version as a runtime has it
     std::string packages; ///< of Debian, to install
+    std::vector<std::string> libraries;     ///< folders of modules, below the installation's
+    std::vector<std::string> modules;       ///< those that Lambda has
+    std::vector<std::string> debug_modules; ///< those of a debugger
 
     /// "3.12" of "python3.12"; nothing when the identifier is of another family.
     [[nodiscard]] std::optional<std::string_view> version_of(std::string_view runtime) const;

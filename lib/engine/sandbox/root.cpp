@@ -1,8 +1,12 @@
 #include "engine/sandbox/root.h"
 
+#include "engine/sandbox/isolated_network.h"
+#include "engine/sandbox/libraries.h"
+#include "engine/sandbox/node_sdk.h"
 #include "os/file.h"
 
 #include <array>
+#include <optional>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -12,14 +16,6 @@ namespace samara::engine::sandbox {
 namespace fs = std::filesystem;
 
 namespace {
-
-// Lambda runs functions as this user.
-constexpr std::string_view user_id = "993";
-constexpr std::string_view group_id = "990";
-constexpr std::string_view users = "root:x:0:0:root:/root:/sbin/nologin\n"
-                                   "nobody:x:99:99:Nobody:/:/sbin/nologin\n"
-                                   "sbx_user1051:x:993:990::/home/sbx_user1051:/sbin/nologin\n";
-constexpr std::string_view groups = "root:x:0:\nnobody:x:99:\nsbx_user1051:x:990:\n";
 
 // What programs under /usr look for in /etc: links, certificates, libraries, name resolution.
 // Nothing that tells about the host's users or services.
@@ -41,6 +37,73 @@ constexpr std::array system_files{
     "ssl",
 };
 
+// Parts of /proc that tell of the machine or change it. Some kernels have only some of them.
+constexpr std::array covered_folders{
+    "acpi", "asound", "bus", "driver", "fs", "irq", "pressure", "scsi"};
+constexpr std::array covered_files{
+    "kcore",
+    "keys",
+    "key-users",
+    "kmsg",
+    "latency_stats",
+    "mtrr",
+    "sched_debug",
+    "sysrq-trigger",
+    "timer_list",
+    "timer_stats",
+};
+
+void add_proc(Bubblewrap& bubblewrap) {
+    bubblewrap.option("--proc", "/proc");
+    bubblewrap.mounted("/proc");
+    std::error_code error;
+    for (const char* name : covered_folders) {
+        const std::string path = (fs::path("/proc") / name).string();
+        if (fs::is_directory(path, error)) {
+            bubblewrap.option("--tmpfs", path);
+            bubblewrap.option("--remount-ro", path);
+        }
+    }
+    for (const char* name : covered_files) {
+        const std::string path = (fs::path("/proc") / name).string();
+        if (fs::exists(path, error)) {
+            bubblewrap.option("--ro-bind", "/dev/null", path);
+        }
+    }
+    bubblewrap.bind_read_only("/proc/sys", "/proc/sys");
+}
+
+// In a user namespace the function has Lambda's number from the start. Without one the emulator
+// becomes the user, and needs for that, and for nothing after it, what is added here.
+void add_identity(Bubblewrap& bubblewrap, const Identity& identity, bool no_nested) {
+    bubblewrap.option("--cap-drop", "ALL");
+    if (identity.unprivileged) {
+        for (const char* capability : {"CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_CHOWN"}) {
+            bubblewrap.option("--cap-add", capability);
+        }
+        return;
+    }
+    bubblewrap.option("--unshare-user");
+    if (no_nested) {
+        bubblewrap.option("--disable-userns");
+    }
+    bubblewrap.option("--uid", std::to_string(identity.user));
+    bubblewrap.option("--gid", std::to_string(identity.group));
+}
+
+std::string users_file(const Identity& identity) {
+    return fmt::format(
+        "root:x:0:0:root:/root:/sbin/nologin\n"
+        "nobody:x:99:99:Nobody:/:/sbin/nologin\n"
+        "sbx_user1051:x:{}:{}::/home/sbx_user1051:/sbin/nologin\n",
+        identity.user,
+        identity.group);
+}
+
+std::string groups_file(const Identity& identity) {
+    return fmt::format("root:x:0:\nnobody:x:99:\nsbx_user1051:x:{}:\n", identity.group);
+}
+
 // A host with a merged /usr has links here, another one folders.
 void add_top_folder(Bubblewrap& bubblewrap, const fs::path& folder) {
     std::error_code error;
@@ -51,7 +114,8 @@ void add_top_folder(Bubblewrap& bubblewrap, const fs::path& folder) {
     }
 }
 
-void add_etc(Bubblewrap& bubblewrap) {
+base::Result<void> add_etc(Bubblewrap& bubblewrap, bool isolated) {
+    bubblewrap.option("--dir", "/etc");
     for (const char* name : system_files) {
         const std::string path = (fs::path("/etc") / name).string();
         bubblewrap.option("--ro-bind-try", path, path);
@@ -66,14 +130,20 @@ void add_etc(Bubblewrap& bubblewrap) {
     }
     // Often a link into /run, which the sandbox does not have.
     const fs::path resolver = fs::canonical("/etc/resolv.conf", error);
+    if (isolated) {
+        return bubblewrap.file(
+            isolated_resolver(os::read_file(resolver).value_or("")), "/etc/resolv.conf");
+    }
     if (!error) {
         bubblewrap.bind_read_only(resolver, "/etc/resolv.conf");
     }
+    return {};
 }
 
 // What Lambda has. bwrap's own --dev would add pseudo-terminals, which take a second user
 // namespace.
 void add_devices(Bubblewrap& bubblewrap) {
+    bubblewrap.option("--dir", "/dev");
     for (const std::string_view device : {"null", "zero", "full", "random", "urandom"}) {
         const std::string path = fmt::format("/dev/{}", device);
         bubblewrap.option("--dev-bind", path, path);
@@ -98,7 +168,7 @@ base::Result<std::string> hosts_line(std::string_view entry) {
     }
     const std::string_view name = entry.substr(0, separator);
     if (name.empty() || address.empty() ||
-        entry.find_first_of(" \t\n#") != std::string_view::npos) {
+        entry.find_first_of(std::string_view(" \t\r\n#\0", 6)) != std::string_view::npos) {
         return base::fail(
             fmt::format("--add-host {} is not of the form name:address", entry),
             "for example --add-host s3.local:127.0.0.1");
@@ -106,20 +176,18 @@ base::Result<std::string> hosts_line(std::string_view entry) {
     return fmt::format("{}\t{}\n", address, name);
 }
 
-// Where `link` at the top of the code leads inside the sandbox: its target must be mounted there.
-void add_symlink_target(Bubblewrap& bubblewrap, const fs::path& link) {
+// What `link` at the top of the code leads to, and where that must be inside of the sandbox.
+std::optional<LinkTarget> link_target(const fs::path& link) {
     std::error_code error;
-    const fs::path real = fs::canonical(link, error);
+    fs::path real = fs::canonical(link, error);
     if (error) {
-        return; // dangling outside as well
+        return std::nullopt; // dangling outside as well
     }
     const fs::path target = fs::read_symlink(link, error);
-    const fs::path inside = (fs::path("/var/task") / target).lexically_normal();
+    fs::path inside = (fs::path("/var/task") / target).lexically_normal();
     const std::string text = inside.string();
     const bool there = text.starts_with("/var/task/") || text.starts_with("/usr/") || text == "/";
-    if (!there) {
-        bubblewrap.bind_read_only(real, inside);
-    }
+    return there ? std::nullopt : std::optional(LinkTarget{std::move(real), std::move(inside)});
 }
 
 } // namespace
@@ -139,15 +207,15 @@ hosts_file(const std::vector<std::string>& extra_hosts, std::string_view host_fi
     return text;
 }
 
-base::Result<void> add_system(Bubblewrap& bubblewrap, const EnvironmentSpec& spec) {
+base::Result<void> add_system(
+    Bubblewrap& bubblewrap, const EnvironmentSpec& spec, const Identity& identity, bool no_nested) {
     const auto hosts =
         hosts_file(spec.network.extra_hosts, os::read_file("/etc/hosts").value_or(std::string()));
     if (!hosts) {
         return tl::unexpected(hosts.error());
     }
     for (const char* flag :
-         {"--unshare-user",
-          "--unshare-pid",
+         {"--unshare-pid",
           "--unshare-ipc",
           "--unshare-uts",
           "--unshare-cgroup-try",
@@ -156,24 +224,27 @@ base::Result<void> add_system(Bubblewrap& bubblewrap, const EnvironmentSpec& spe
           "--as-pid-1"}) {
         bubblewrap.option(flag);
     }
-    bubblewrap.option("--uid", user_id);
-    bubblewrap.option("--gid", group_id);
-    bubblewrap.option("--cap-drop", "ALL");
+    add_identity(bubblewrap, identity, no_nested);
     bubblewrap.option("--hostname", "localhost");
     bubblewrap.bind_read_only("/usr", "/usr");
     for (const char* folder : {"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}) {
         add_top_folder(bubblewrap, folder);
     }
-    add_etc(bubblewrap);
+    if (spec.network.isolated) {
+        bubblewrap.option("--unshare-net");
+    }
+    if (auto added = add_etc(bubblewrap, spec.network.isolated); !added) {
+        return added;
+    }
     for (const auto& [name, bytes] :
-         {std::pair<std::string_view, std::string_view>{"/etc/hosts", *hosts},
-          {"/etc/passwd", users},
-          {"/etc/group", groups}}) {
+         {std::pair<std::string_view, std::string>{"/etc/hosts", *hosts},
+          {"/etc/passwd", users_file(identity)},
+          {"/etc/group", groups_file(identity)}}) {
         if (auto added = bubblewrap.file(bytes, name); !added) {
             return added;
         }
     }
-    bubblewrap.option("--proc", "/proc");
+    add_proc(bubblewrap);
     add_devices(bubblewrap);
     bubblewrap.option("--perms", "0700");
     if (spec.limits) {
@@ -184,36 +255,48 @@ base::Result<void> add_system(Bubblewrap& bubblewrap, const EnvironmentSpec& spe
     return {};
 }
 
-base::Result<void> add_function(
+void add_function(
     Bubblewrap& bubblewrap,
     const EnvironmentSpec& spec,
     const Interpreter& interpreter,
-    const fs::path& layers) {
-    const auto& package = std::get<ZipPackage>(spec.package);
-    bubblewrap.bind_read_only(package.code, "/var/task");
-    if (layers.empty()) {
+    const FunctionFolders& folders) {
+    bubblewrap.bind_read_only(folders.code, "/var/task");
+    if (folders.layers.empty()) {
         bubblewrap.option("--dir", "/opt");
     } else {
-        bubblewrap.bind_read_only(layers, "/opt");
+        bubblewrap.bind_read_only(folders.layers, "/opt");
     }
     if (!interpreter.program.empty()) {
         if (!interpreter.prefix.empty()) {
             bubblewrap.bind_read_only(interpreter.prefix, interpreter.prefix);
         }
+        cover_libraries(bubblewrap, interpreter, spec.debug.has_value());
         const std::string_view name = interpreter.family == "python" ? "python3" : "node";
-        bubblewrap.option(
-            "--symlink", interpreter.program.string(), fmt::format("/var/lang/bin/{}", name));
+        bubblewrap.link(interpreter.program.string(), fmt::format("/var/lang/bin/{}", name));
     }
-    if (spec.mount_symlinks) {
-        std::error_code error;
-        for (fs::directory_iterator entry(package.code, error), end; !error && entry != end;
-             entry.increment(error)) {
-            if (entry->is_symlink(error)) {
-                add_symlink_target(bubblewrap, entry->path());
+    if (std::error_code error; interpreter.family == "nodejs" &&
+                               fs::is_directory(node_sdk_folder() / "node_modules", error)) {
+        bubblewrap.bind_read_only(node_sdk_folder() / "node_modules", node_modules_inside);
+        bubblewrap.link(node_modules_inside, node_modules_link);
+    }
+    for (const LinkTarget& link : folders.links) {
+        bubblewrap.bind_read_only(link.real, link.inside);
+    }
+}
+
+std::vector<LinkTarget> link_targets(const fs::path& code) {
+    std::vector<LinkTarget> targets;
+    std::error_code error;
+    for (fs::directory_iterator entry(code, error), end; !error && entry != end;
+         entry.increment(error)) {
+        std::error_code broken;
+        if (entry->is_symlink(broken)) {
+            if (auto target = link_target(entry->path())) {
+                targets.push_back(std::move(*target));
             }
         }
     }
-    return {};
+    return targets;
 }
 
 void seal(Bubblewrap& bubblewrap) {

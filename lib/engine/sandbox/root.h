@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "engine/engine.h"
 #include "engine/sandbox/bubblewrap.h"
+#include "engine/sandbox/identity.h"
 #include "engine/sandbox/interpreter.h"
 
 #include <filesystem>
@@ -14,17 +15,34 @@
 /// places of a Lambda environment.
 namespace samara::engine::sandbox {
 
-/// /usr, /bin, /lib, /etc as far as programs need it, /proc, /dev, the private /tmp of the size the
-/// function has asked for.
-base::Result<void> add_system(Bubblewrap& bubblewrap, const EnvironmentSpec& spec);
+/// The namespaces and the user, /usr, /bin, /lib, /etc as far as programs need it, /proc, /dev, the
+/// private /tmp of the size the function has asked for. `no_nested` where bubblewrap can forbid
+/// user namespaces inside of its own.
+base::Result<void> add_system(
+    Bubblewrap& bubblewrap, const EnvironmentSpec& spec, const Identity& identity, bool no_nested);
 
-/// /var/task, /opt (when `layers` is not empty), /var/lang/bin and the runtime client in
-/// /var/runtime. With `mount_symlinks`, also what symlinks at the top of the code point to.
-base::Result<void> add_function(
+/// What a symlink leads to outside of the code, and where the link looks for it in the sandbox.
+struct LinkTarget {
+    std::filesystem::path real;
+    std::filesystem::path inside;
+};
+
+/// Of the symlinks at the top of the code (--mount-symlinks).
+std::vector<LinkTarget> link_targets(const std::filesystem::path& code);
+
+/// What of the host a function sees as its own.
+struct FunctionFolders {
+    std::filesystem::path code;
+    std::filesystem::path layers; ///< empty without layers
+    std::vector<LinkTarget> links;
+};
+
+/// /var/task, /opt, what links lead to, /var/lang/bin and the interpreter's installation.
+void add_function(
     Bubblewrap& bubblewrap,
     const EnvironmentSpec& spec,
     const Interpreter& interpreter,
-    const std::filesystem::path& layers);
+    const FunctionFolders& folders);
 
 /// No more changes but to /tmp.
 void seal(Bubblewrap& bubblewrap);

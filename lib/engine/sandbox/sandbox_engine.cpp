@@ -1,18 +1,26 @@
 #include "engine/sandbox/sandbox_engine.h"
 
+#include "base/strings.h"
+#include "engine/payload/about.h"
 #include "engine/payload/architecture.h"
 #include "engine/payload/debugger.h"
 #include "engine/sandbox/control_group.h"
+#include "engine/sandbox/identity.h"
 #include "engine/sandbox/interpreter.h"
 #include "engine/sandbox/layers.h"
+#include "engine/sandbox/native_code.h"
+#include "engine/sandbox/readable.h"
 #include "engine/sandbox/root.h"
 #include "engine/sandbox/sandbox_environment.h"
+#include "engine/sandbox/seccomp.h"
+#include "engine/sandbox/version_cache.h"
 #include "os/architecture.h"
 #include "os/environment.h"
 #include "os/process.h"
 #include "os/temp_dir.h"
 
 #include <mutex>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -88,9 +96,10 @@ std::uint64_t installed_memory() {
 
 class SandboxEngine final : public Engine {
 public:
-    explicit SandboxEngine(Options options)
+    SandboxEngine(Options options, fs::path bubblewrap_program)
         : options_(std::move(options)),
-          home_(options_.control_groups ? find_control_group_home() : ControlGroupHome{}) {}
+          home_(options_.control_groups ? find_control_group_home() : ControlGroupHome{}),
+          bubblewrap_program_(std::move(bubblewrap_program)) {}
 
     [[nodiscard]] std::string_view name() const override { return "sandbox"; }
 
@@ -107,21 +116,13 @@ public:
             error.message = fmt::format("{}: {}", spec.function, error.message);
             return base::fail(std::move(error));
         }
-        if (auto able = check_architecture(spec); !able) {
+        // Python and Node.js code runs on any machine; what it brings of native code does not.
+        if (spec.runtime.starts_with("provided")) {
+            if (auto able = check_architecture(spec); !able) {
+                return able;
+            }
+        } else if (auto able = check_native_code(spec); !able) {
             return able;
-        }
-        // An emulator runs a bootstrap; the interpreters are those of this machine.
-        if (spec.architecture != os::machine_architecture() &&
-            !spec.runtime.starts_with("provided")) {
-            return base::fail(
-                fmt::format(
-                    "{} is for {}, and the interpreters here are for {}",
-                    spec.function,
-                    spec.architecture,
-                    os::machine_architecture()),
-                fmt::format(
-                    "use --engine docker, or set Architectures to [{}]",
-                    os::machine_architecture()));
         }
         std::error_code error;
         if (!fs::is_directory(zip->code, error)) {
@@ -139,6 +140,7 @@ public:
         if (auto interpreter = interpreter_for(spec.runtime); !interpreter) {
             return tl::unexpected(interpreter.error());
         }
+        warn_of_architecture(spec);
         if (auto layers = layers_.folder(spec.layers, cancel); !layers) {
             return tl::unexpected(layers.error());
         }
@@ -150,6 +152,7 @@ public:
         if (auto able = check(spec); !able) {
             return tl::unexpected(able.error());
         }
+        warn_of_architecture(spec);
         auto parts = assemble(spec, cancel);
         if (!parts) {
             return tl::unexpected(parts.error());
@@ -178,8 +181,101 @@ private:
         return interpreter;
     }
 
+    // Told once where it cannot be.
+    bool can_connect() {
+        const std::lock_guard guard(mutex_);
+        if (!can_connect_) {
+            const auto missing = IsolatedNetwork::missing();
+            can_connect_ = !missing;
+            if (missing) {
+                options_.log.warning(fmt::format(
+                    "--sandbox-network isolated: {}, so functions have no network at all",
+                    *missing));
+            }
+        }
+        return *can_connect_;
+    }
+
+    void warn_of_memory() {
+        const std::lock_guard guard(mutex_);
+        if (!std::exchange(told_of_memory_, true)) {
+            options_.log.warning(
+                "no control group can be made here: each process of a function is held to its "
+                "MemorySize; not held are several processes together, shared memory, and files in "
+                "/tmp");
+        }
+    }
+
+    // Told once a function.
+    void warn_of_architecture(const EnvironmentSpec& spec) {
+        if (spec.architecture == os::machine_architecture() ||
+            spec.runtime.starts_with("provided")) {
+            return;
+        }
+        const std::lock_guard guard(mutex_);
+        if (foreign_.insert(spec.function).second) {
+            options_.log.warning(fmt::format(
+                "{} is for {}: running on this machine's {}",
+                spec.function,
+                spec.architecture,
+                os::machine_architecture()));
+        }
+    }
+
+    // Whether bwrap can forbid user namespaces in its own: from version 0.8.
+    bool forbids_nested() {
+        const std::lock_guard guard(mutex_);
+        if (!forbids_nested_) {
+            const std::string version =
+                cached_version(os::cache_folder() / "interpreters", bubblewrap_program_, [&] {
+                    os::Command command;
+                    command.argv = {bubblewrap_program_.string(), "--version"};
+                    const auto done = os::run(command, cancel_nothing_);
+                    return done ? std::string(base::trim(done->out)) : std::string();
+                });
+            // "bubblewrap 0.8.0"
+            const std::size_t blank = version.rfind(' ');
+            const auto parts = base::split(
+                std::string_view(version).substr(blank == version.npos ? 0 : blank + 1), '.');
+            forbids_nested_ =
+                parts.size() >= 2 && (parts[0] != "0" || parts[1].size() > 1 || parts[1] >= "8");
+        }
+        return *forbids_nested_;
+    }
+
+    // As `identity` can read it.
+    base::Result<fs::path>
+    readable(const fs::path& folder, const Identity& identity, const os::Cancellation& cancel) {
+        return identity.unprivileged && !folder.empty() ? readable_.folder(folder, cancel)
+                                                        : base::Result<fs::path>(folder);
+    }
+
+    base::Result<void> add_filter(Bubblewrap& bubblewrap, bool debug) {
+        std::string* program = nullptr;
+        {
+            const std::lock_guard guard(mutex_);
+            program = &filters_[debug];
+            if (program->empty()) {
+                auto made = seccomp_program(debug);
+                if (!made) {
+                    return base::fail(made.error());
+                }
+                *program = std::move(*made);
+            }
+        }
+        auto file = os::make_memory_file(*program);
+        if (!file) {
+            return base::fail(file.error());
+        }
+        bubblewrap.option("--seccomp", std::to_string(bubblewrap.pass(std::move(*file))));
+        return {};
+    }
+
     base::Result<void> add_runtime(
-        Bubblewrap& bubblewrap, const EnvironmentSpec& spec, const os::Cancellation& cancel) {
+        Bubblewrap& bubblewrap,
+        const EnvironmentSpec& spec,
+        const Identity& identity,
+        const os::Cancellation& cancel) {
         const auto interpreter = interpreter_for(spec.runtime);
         if (!interpreter) {
             return tl::unexpected(interpreter.error());
@@ -188,9 +284,23 @@ private:
         if (!layers) {
             return tl::unexpected(layers.error());
         }
-        if (auto added = add_function(bubblewrap, spec, *interpreter, *layers); !added) {
-            return added;
+        const auto code = readable(std::get<ZipPackage>(spec.package).code, identity, cancel);
+        const auto readable_layers = readable(*layers, identity, cancel);
+        if (!code || !readable_layers) {
+            return base::fail(code ? readable_layers.error() : code.error());
         }
+        FunctionFolders folders{*code, *readable_layers, {}};
+        if (spec.mount_symlinks) {
+            folders.links = link_targets(std::get<ZipPackage>(spec.package).code);
+        }
+        for (LinkTarget& link : folders.links) {
+            auto target = readable(link.real, identity, cancel);
+            if (!target) {
+                return base::fail(target.error());
+            }
+            link.real = std::move(*target);
+        }
+        add_function(bubblewrap, spec, *interpreter, folders);
         for (const PayloadFile& file : options_.runtime_client(interpreter->family)) {
             const fs::path inside = fs::path("/var/runtime") / file.name;
             if (auto added = bubblewrap.file(file.bytes, inside, file.name == "bootstrap");
@@ -205,27 +315,42 @@ private:
         Bubblewrap bubblewrap;
         auto listener = listen_in_temp_dir();
         auto ready = os::make_pipe();
-        if (!listener || !ready) {
-            return tl::unexpected(listener ? ready.error() : listener.error());
+        auto lifeline = os::make_pipe();
+        if (!listener || !ready || !lifeline) {
+            return tl::unexpected(
+                !listener ? listener.error() : (ready ? lifeline.error() : ready.error()));
         }
-        if (auto added = add_system(bubblewrap, spec); !added) {
-            return tl::unexpected(added.error());
+        const Identity identity = next_identity();
+        // What connects an isolated network must join the namespace that owns it.
+        const bool no_nested = !identity.unprivileged && !spec.network.isolated && forbids_nested();
+        auto added = add_system(bubblewrap, spec, identity, no_nested);
+        if (added) {
+            added = add_runtime(bubblewrap, spec, identity, cancel);
         }
-        if (auto added = add_runtime(bubblewrap, spec, cancel); !added) {
+        if (added) {
+            added = add_filter(bubblewrap, spec.debug.has_value());
+        }
+        if (!added) {
             return tl::unexpected(added.error());
         }
         DebugStart debug;
         if (spec.debug) {
             debug = debug_start(spec.runtime, *spec.debug, spec.network.host_interface);
-            if (!spec.debug->debugger_path.empty()) {
-                bubblewrap.bind_read_only(spec.debug->debugger_path, debugger_folder);
+            const auto debugger = readable(spec.debug->debugger_path, identity, cancel);
+            if (!debugger) {
+                return tl::unexpected(debugger.error());
+            }
+            if (!debugger->empty()) {
+                bubblewrap.bind_read_only(*debugger, debugger_folder);
             }
         }
         auto variables = std::move(debug.environment);
         variables.insert(spec.environment.begin(), spec.environment.end());
         variables.insert(base_environment().begin(), base_environment().end());
         variables.emplace("_HANDLER", spec.handler);
-        bubblewrap.environment(variables);
+        if (auto set = bubblewrap.environment(variables); !set) {
+            return tl::unexpected(about(set.error(), spec));
+        }
 
         Parts parts{
             .folder = std::move(listener->folder),
@@ -238,12 +363,20 @@ private:
                  "--runtime-api",
                  "127.0.0.1:0", // sandboxes share the host's network
                  "--ready-fd",
-                 fmt::format("{}", bubblewrap.pass(std::move(ready->write)))},
+                 fmt::format("{}", bubblewrap.pass(std::move(ready->write))),
+                 "--lifeline-fd",
+                 fmt::format("{}", bubblewrap.pass(std::move(lifeline->read)))},
             .limits = {},
             .group = {},
             .ready = std::move(ready->read),
+            .lifeline = std::move(lifeline->write),
+            .connect = spec.network.isolated && can_connect(),
             .memory_mb = spec.memory_mb,
             .processes = spec.limits ? processes : 0};
+        if (identity.unprivileged) {
+            const uid_t user = *identity.unprivileged;
+            parts.command.insert(parts.command.end(), {"--user", fmt::format("{}:{}", user, user)});
+        }
         if (spec.limits) {
             parts.limits.push_back({RLIMIT_NOFILE, open_files});
         } else {
@@ -282,27 +415,37 @@ private:
             parts.group.emplace(std::move(*group));
         } else if (spec.memory_limit) {
             parts.limits.push_back({RLIMIT_DATA, bytes + unused_memory});
+            warn_of_memory();
         }
         return {};
     }
 
     Options options_;
     ControlGroupHome home_;
+    fs::path bubblewrap_program_;
     LayerStore layers_;
+    ReadableStore readable_;
+    os::Cancellation cancel_nothing_;
     std::mutex mutex_;
+    bool told_of_memory_ = false;
+    std::optional<bool> can_connect_;
+    std::optional<bool> forbids_nested_;
+    std::map<bool, std::string> filters_; ///< of system calls, by whether a debugger may trace
     std::map<std::string, Interpreter> interpreters_;
+    std::set<std::string> foreign_; ///< functions for another architecture, told of
 };
 
 } // namespace
 
 base::Result<std::unique_ptr<Engine>> make_engine(Options options) {
-    if (!os::find_program("bwrap")) {
+    const auto bubblewrap = os::find_program("bwrap");
+    if (!bubblewrap) {
         return base::fail(
             "the sandbox engine needs bubblewrap (bwrap)",
             "install it (apt-get install bubblewrap) or use --engine docker");
     }
     sweep_leftovers();
-    return std::make_unique<SandboxEngine>(std::move(options));
+    return std::make_unique<SandboxEngine>(std::move(options), *bubblewrap);
 }
 
 std::size_t sweep_leftovers() {

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <chrono>
 #include <csignal>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -49,12 +50,16 @@ std::optional<pid_t> parse_child(std::string_view info) {
 
 base::Result<std::unique_ptr<Environment>>
 SandboxEnvironment::start(Parts parts, OutputSink output, const os::Cancellation& cancel) {
-    std::unique_ptr<SandboxEnvironment> environment(
-        new SandboxEnvironment(std::move(parts), std::move(output)));
-    if (auto launched = environment->launch(cancel); !launched) {
-        return tl::unexpected(launched.error());
+    try {
+        std::unique_ptr<SandboxEnvironment> environment(
+            new SandboxEnvironment(std::move(parts), std::move(output)));
+        if (auto launched = environment->launch(cancel); !launched) {
+            return tl::unexpected(launched.error());
+        }
+        return environment;
+    } catch (const std::system_error& error) { // no descriptor for a cancellation, or no thread
+        return os::fail_errno("cannot start a sandbox", error.code().value());
     }
-    return environment;
 }
 
 SandboxEnvironment::SandboxEnvironment(Parts parts, OutputSink output)
@@ -73,8 +78,19 @@ SandboxEnvironment::~SandboxEnvironment() {
     thread_.join();
     if (first_process_.valid()) {
         // Its end is that of every process in the sandbox; only then can the group be removed.
-        ::syscall(SYS_pidfd_send_signal, first_process_.get(), SIGKILL, nullptr, 0);
+        kill();
         os::wait_readable(first_process_.get(), {}, in(kill_limit));
+    }
+}
+
+// The kernel ends with the first process of a namespace all others, and lets no more be made. The
+// group (in version 2) also knows who has not come that far.
+void SandboxEnvironment::kill() noexcept {
+    if (parts_.group) {
+        parts_.group->kill();
+    }
+    if (first_process_.valid()) {
+        ::syscall(SYS_pidfd_send_signal, first_process_.get(), SIGKILL, nullptr, 0);
     }
 }
 
@@ -91,7 +107,7 @@ base::Result<void> SandboxEnvironment::launch(const os::Cancellation& cancel) {
     }
     parts_.bubblewrap.option(
         "--info-fd", std::to_string(parts_.bubblewrap.pass(std::move(info->write))));
-    if (!parts_.group) {
+    if (!parts_.group || parts_.connect) {
         parts_.bubblewrap.option(
             "--block-fd", std::to_string(parts_.bubblewrap.pass(std::move(gate->read))));
     }
@@ -139,6 +155,13 @@ SandboxEnvironment::watch_first_process(int info, int gate, const os::Cancellati
         return base::fail(start_failure());
     }
     first_process_.reset(static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0)));
+    if (parts_.connect) {
+        auto network = IsolatedNetwork::attach(*pid, cancel);
+        if (!network) {
+            return tl::unexpected(network.error());
+        }
+        network_.emplace(std::move(*network));
+    }
     if (!parts_.group) {
         // Counted for each user in each user namespace: inside the sandbox's, only its own
         // processes count, and that is why it cannot be set before.
@@ -147,8 +170,8 @@ SandboxEnvironment::watch_first_process(int info, int gate, const os::Cancellati
 
             ::prlimit(*pid, RLIMIT_NPROC, &processes, nullptr);
         }
-        static_cast<void>(!::write(gate, "x", 1));
     }
+    static_cast<void>(!::write(gate, "x", 1)); // where somebody waits for it
     return {};
 }
 
@@ -194,7 +217,10 @@ base::Error SandboxEnvironment::start_failure() {
     base::Error error;
     const std::string said(base::trim(held_back_));
     error.message = fmt::format("the sandbox did not start: {}", said.empty() ? end_reason_ : said);
-    if (said.find("namespace") != std::string::npos || said.find("uid map") != std::string::npos) {
+    if (said.find("Too many open files") != std::string::npos) {
+        error.hint = os::too_few_descriptors();
+    } else if (
+        said.find("namespace") != std::string::npos || said.find("uid map") != std::string::npos) {
         error.hint =
             "the kernel does not let this user make namespaces: allow it (sysctl "
             "kernel.unprivileged_userns_clone=1, user.max_user_namespaces=10000, or "

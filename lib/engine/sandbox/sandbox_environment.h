@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 #include "engine/sandbox/bubblewrap.h"
 #include "engine/sandbox/control_group.h"
+#include "engine/sandbox/isolated_network.h"
 #include "engine/sandbox/memory_guard.h"
 #include "os/cancellation.h"
 #include "os/process.h"
@@ -27,7 +28,9 @@ struct Parts {
     std::vector<std::string> command;
     std::vector<os::ResourceLimit> limits;
     std::optional<ControlGroup> group;
-    os::UniqueFd ready; ///< read end: a byte when samara-rie listens
+    os::UniqueFd ready;    ///< read end: a byte when samara-rie listens
+    os::UniqueFd lifeline; ///< open as long as this process lives: its end is the sandbox's
+    bool connect = false;  ///< to the outside, from a network namespace of its own
     std::uint32_t memory_mb = 0;
     std::uint32_t processes =
         1024; ///< 0: any number; applied by RLIMIT_NPROC where there is no group
@@ -51,6 +54,8 @@ public:
     [[nodiscard]] const Endpoint& endpoint() const override { return endpoint_; }
 
     [[nodiscard]] bool alive() const override { return alive_; }
+
+    void kill() noexcept override;
 
     [[nodiscard]] std::string end_reason() const override;
 
@@ -77,6 +82,7 @@ private:
     base::BoundedText<std::size_t{1} << 20> held_back_;
     std::string end_reason_;
 
+    std::optional<IsolatedNetwork> network_;
     os::UniqueFd first_process_; ///< pidfd of the sandbox's process 1
     os::Cancellation stop_;
     os::Cancellation ended_;

@@ -88,6 +88,15 @@ async function loadModule(root, name) {
   return require(require.resolve(fs.existsSync(base) ? base : name, { paths: [root] }));
 }
 
+// Lambda's Node.js has the SDK; this machine's has it once it was fetched.
+function hintAtSdk(message) {
+  const [, name] = /Cannot find (?:module|package) '(@aws-sdk\/[^'/]+)/.exec(message) ?? [];
+  if (name) {
+    process.stderr.write(
+      `samara: Lambda has ${name}, this machine has not: run 'samara local sdk ${name}', or add it to package.json\n`);
+  }
+}
+
 async function loadHandler(root, name) {
   const { module, member } = parse(name);
   let loaded;
@@ -98,6 +107,7 @@ async function loadHandler(root, name) {
       throw syntaxFailure(error, fileOf(root, module));
     }
     if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
+      hintAtSdk(`${error}`);
       throw failure('Runtime.ImportModuleError', `${error}`, error);
     }
     throw error;

@@ -1,7 +1,8 @@
 #include "engine/docker/api.h"
+#include "engine/docker/container_body.h"
 #include "engine/docker/containers.h"
 #include "engine/docker/images.h"
-#include "engine/docker/owner.h"
+#include "os/owner.h"
 #include "os/temp_dir.h"
 #include "support/wire_server.h"
 
@@ -204,9 +205,9 @@ TEST_F(DockerApiTest, ContainerWhoseCreationGotLostIsRemovedByName) {
 }
 
 TEST_F(DockerApiTest, SweepsWhatDeadOnesLeftAndNothingElse) {
-    Owner dead = this_process();
+    os::Owner dead = os::this_process();
     dead.started = "1";
-    Owner elsewhere = dead;
+    os::Owner elsewhere = dead;
     elsewhere.namespace_ = "1";
     const auto entry = [](const std::string& id, const std::string& owner) {
         return fmt::format(R"({{"Id":"{}","Labels":{{"samara.owner":"{}"}}}})", id, owner);
@@ -216,7 +217,7 @@ TEST_F(DockerApiTest, SweepsWhatDeadOnesLeftAndNothingElse) {
        fmt::format(
            "[{},{},{},{},{}]",
            entry("dead", to_string(dead)),
-           entry("alive", to_string(this_process())),
+           entry("alive", os::to_string(os::this_process())),
            entry("elsewhere", to_string(elsewhere)),
            entry("odd", "whatever"),
            R"({"Id":"users","Labels":{}})"));

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include <gmock/gmock.h>
 
@@ -27,7 +28,7 @@ protected:
 
     // One member of the body, "HostConfig.Memory", as JSON; empty when it is not there.
     std::string member(std::string_view path) {
-        const data::Value body = container_body(spec_, image_, {"boot", "1", 7, "9"});
+        const data::Value body = container_body(spec_, image_, {"boot", "1", 7, "9"}).value();
         const std::size_t dot = path.find('.');
         const data::Value* value = body.find(path.substr(0, dot));
         if (dot != path.npos && value != nullptr) {
@@ -156,6 +157,38 @@ TEST_F(ContainerBody, MountsWhatLinksLeadToOnlyWhenAsked) {
             HasSubstr(R"("Target":"/var/task/outer","ReadOnly":true)"),
             Not(HasSubstr("/var/task/inner")),
             Not(HasSubstr("/var/task/broken"))));
+}
+
+// JSON would carry it to the engine, which ends the text there.
+TEST_F(ContainerBody, RefusesATextWithANulByItsPlace) {
+    using namespace std::string_literals;
+    const std::string nul = "x\0y"s;
+    const auto refused = [&](const std::function<void(EnvironmentSpec&)>& edit) {
+        EnvironmentSpec edited = spec_;
+        edit(edited);
+        const auto body = container_body(edited, image_, {"boot", "1", 7, "9"});
+        EXPECT_FALSE(body);
+        return body ? std::string() : body.error().message;
+    };
+    EXPECT_THAT(
+        refused([&](EnvironmentSpec& s) { s.environment["TOKEN"] = nul; }),
+        AllOf(HasSubstr("Hello"), HasSubstr("'TOKEN' holds a NUL")));
+    EXPECT_THAT(
+        refused([&](EnvironmentSpec& s) { s.environment["A=B"] = "x"; }), HasSubstr("'A=B'"));
+    EXPECT_THAT(
+        refused([&](EnvironmentSpec& s) { s.package = ZipPackage{code_.string() + nul}; }),
+        HasSubstr("HostConfig.Mounts[0].Source"));
+    EXPECT_THAT(
+        refused([&](EnvironmentSpec& s) { s.network.extra_hosts = {nul}; }),
+        HasSubstr("HostConfig.ExtraHosts"));
+    EXPECT_THAT(
+        refused([&](EnvironmentSpec& s) { s.network.network = nul; }),
+        HasSubstr("HostConfig.NetworkMode"));
+    EXPECT_THAT(
+        refused([&](EnvironmentSpec& s) {
+            s.package = ImagePackage{"image", {nul}, {nul}, nul};
+        }),
+        HasSubstr("Entrypoint"));
 }
 
 } // namespace

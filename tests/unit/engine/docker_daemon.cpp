@@ -1,11 +1,12 @@
 #include "unit/engine/docker_daemon.h"
 
+#include "engine/docker/container_body.h"
 #include "engine/docker/images.h"
-#include "engine/docker/owner.h"
 #include "engine/payload/payload.h"
 #include "net/http_client.h"
 #include "os/environment.h"
 #include "os/file.h"
+#include "os/owner.h"
 
 #include <fmt/format.h>
 
@@ -152,7 +153,7 @@ std::vector<std::string> DockerDaemon::containers(const std::string& label) {
 }
 
 std::vector<std::string> DockerDaemon::own_containers() {
-    return containers(fmt::format("{}={}", owner_label, to_string(this_process())));
+    return containers(fmt::format("{}={}", owner_label, os::to_string(os::this_process())));
 }
 
 std::string DockerDaemon::output() {

@@ -1,6 +1,7 @@
 #include "data/read.h"
-#include "engine/docker/owner.h"
+#include "engine/docker/container_body.h"
 #include "os/file.h"
+#include "os/owner.h"
 #include "support/raw_client.h"
 #include "unit/engine/docker_daemon.h"
 #include "unit/engine/eventually.h"
@@ -178,7 +179,7 @@ TEST_F(DockerFunction, WhatCannotBeStartedIsToldAndLeavesNothing) {
 }
 
 TEST_F(DockerFunction, LeftoversOfADeadSamaraAreSweptAtTheNextStart) {
-    Owner dead = this_process();
+    os::Owner dead = os::this_process();
     dead.started = "1";
     const std::string mark = "samara.test.sweep=" + dir_.path().filename().string();
     const auto create = [&](const std::string& owner) {

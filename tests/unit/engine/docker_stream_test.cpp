@@ -1,7 +1,8 @@
+#include "engine/docker/container_body.h"
 #include "engine/docker/dockerignore.h"
 #include "engine/docker/log_frames.h"
-#include "engine/docker/owner.h"
 #include "engine/docker/progress.h"
+#include "os/owner.h"
 #include "os/process.h"
 
 #include <gmock/gmock.h>
@@ -92,27 +93,27 @@ TEST(DockerIgnore, LastPatternDecides) {
 }
 
 TEST(Owner, OfThisProcessIsAlive) {
-    const Owner owner = this_process();
+    const os::Owner owner = os::this_process();
     EXPECT_EQ(owner.pid, ::getpid());
-    EXPECT_FALSE(is_dead(owner));
-    EXPECT_EQ(parse_owner(to_string(owner)), owner);
+    EXPECT_FALSE(os::is_dead(owner));
+    EXPECT_EQ(os::parse_owner(to_string(owner)), owner);
 }
 
 TEST(Owner, IsDeadOnlyWhenItsProcessIsGone) {
-    Owner reused = this_process();
+    os::Owner reused = os::this_process();
     reused.started = "1"; // another process had the number
-    EXPECT_TRUE(is_dead(reused));
+    EXPECT_TRUE(os::is_dead(reused));
 
-    Owner former = this_process();
+    os::Owner former = os::this_process();
     former.boot = "a-former-boot";
-    EXPECT_TRUE(is_dead(former));
+    EXPECT_TRUE(os::is_dead(former));
 
-    Owner elsewhere = this_process();
+    os::Owner elsewhere = os::this_process();
     elsewhere.namespace_ = "12345"; // samara in a container: its numbers mean nothing here
     elsewhere.started = "1";
-    EXPECT_FALSE(is_dead(elsewhere));
+    EXPECT_FALSE(os::is_dead(elsewhere));
 
-    Owner gone = this_process();
+    os::Owner gone = os::this_process();
     {
         os::Command command;
         command.argv = {"sleep", "100"};
@@ -120,14 +121,14 @@ TEST(Owner, IsDeadOnlyWhenItsProcessIsGone) {
         ASSERT_TRUE(child);
         gone.pid = child->pid();
     }
-    EXPECT_TRUE(is_dead(gone));
+    EXPECT_TRUE(os::is_dead(gone));
 }
 
 TEST(Owner, IsReadStrictly) {
     for (const char* text : {"", "a/b/1", "a/b/x/1", "a/b/1x/1", "a/b/-1/1", "/b/1/1", "a/b/1/"}) {
-        EXPECT_FALSE(parse_owner(text)) << text;
+        EXPECT_FALSE(os::parse_owner(text)) << text;
     }
-    EXPECT_TRUE(parse_owner("boot/4026531836/17/123"));
+    EXPECT_TRUE(os::parse_owner("boot/4026531836/17/123"));
 }
 
 } // namespace

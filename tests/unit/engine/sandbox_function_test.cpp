@@ -109,5 +109,48 @@ TEST_F(SandboxFunction, FindsLibrariesInLayersAndTheSystem) {
     EXPECT_EQ(answer.body, R"("boto3")");
 }
 
+// What works here and would fail on Lambda is the worst kind of help.
+TEST_F(SandboxFunction, HasBoto3AndNothingElseOfTheHosts) {
+    const Answer answer = run(python(R"(
+import boto3, importlib
+
+def attempt(name):
+    try:
+        importlib.import_module(name)
+        return name
+    except ModuleNotFoundError as error:
+        return str(error)
+
+def handler(event, context):
+    client = boto3.client("s3", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+    try:
+        import requests
+        requests.get
+        found = "requests"
+    except ModuleNotFoundError as error:
+        found = str(error)
+    return [client.meta.service_model.service_name, found, attempt("yaml"), attempt("pip"), attempt("numpy")]
+)"));
+    EXPECT_EQ(
+        answer.body,
+        R"(["s3", "No module named 'requests'", "No module named 'yaml'", "No module named 'pip'", "No module named 'numpy'"])");
+    EXPECT_THAT(
+        run(python("import requests\ndef handler(event, context): pass\n")).body,
+        HasSubstr("No module named 'requests'"));
+}
+
+TEST_F(SandboxFunction, BringsItsOwnRequests) {
+    auto spec = python("import boto3.exceptions, requests\n"
+                       "def handler(event, context): return requests.mine\n");
+    const auto code = std::get<ZipPackage>(spec.package).code;
+    ASSERT_TRUE(os::write_file_atomically(
+        code / "requests.py",
+        "import sys, types\nmine = 'own'\npackages = types.ModuleType('requests.packages')\n"
+        "import urllib3\npackages.urllib3 = urllib3\nsys.modules['requests.packages'] = packages\n"
+        "class exceptions:\n"
+        "    SSLError = ReadTimeout = ConnectTimeout = ProxyError = type('E', (IOError,), {})\n"));
+    EXPECT_EQ(run(spec).body, R"("own")");
+}
+
 } // namespace
 } // namespace samara::engine::sandbox

@@ -68,6 +68,22 @@ TEST_F(SandboxLimit, WithoutControlGroupsAnAllocationFails) {
     EXPECT_THAT(ask(*environment, "x = b'x' * (400 << 20)"), HasSubstr("MemoryError"));
 }
 
+TEST_F(SandboxLimit, WithoutControlGroupsWhatIsNotHeldIsToldOnce) {
+    engine_ = make_engine(false);
+    auto unlimited = spec();
+    unlimited.memory_limit = false;
+    ASSERT_TRUE(start(unlimited));
+    EXPECT_THAT(warnings_, testing::IsEmpty());
+    ASSERT_TRUE(start(spec()));
+    ASSERT_TRUE(start(spec()));
+    EXPECT_THAT(
+        warnings_,
+        testing::ElementsAre(testing::AllOf(
+            HasSubstr("no control group"),
+            HasSubstr("several processes together"),
+            HasSubstr("shared memory"))));
+}
+
 TEST_F(SandboxLimit, PeakMemoryCanBeRead) {
     if (!find_control_group_home().usable()) {
         GTEST_SKIP() << "no control group can be made here";

@@ -16,13 +16,28 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view probe = R"(#!/usr/bin/python3 -I
-import os, signal, socket, sys, traceback
+import ctypes, os, signal, socket, sys, threading, traceback
 
 def stop(*_):
     os.write(1, b'stopped\n')
     os._exit(0)
 
 options = dict(zip(sys.argv[1::2], sys.argv[2::2]))
+if '--user' in options: # as samara-rie does
+    user = int(options['--user'].split(':')[0])
+    os.chown('/tmp', user, user)
+    libc = ctypes.CDLL(None)
+    for capability in range(64):
+        libc.prctl(24, capability, 0, 0, 0)
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+
+def watch(lifeline):
+    os.read(lifeline, 1)
+    os._exit(0)
+
+threading.Thread(target=watch, args=(int(options['--lifeline-fd']),), daemon=True).start()
 signal.signal(signal.SIGTERM, stop)
 listener = socket.socket(fileno=int(options['--listen-fd']))
 ready = int(options['--ready-fd'])

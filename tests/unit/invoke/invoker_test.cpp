@@ -1,4 +1,5 @@
 #include "invoke/invoker.h"
+#include "os/wait.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -25,6 +26,8 @@ struct World {
     bool transport_fails = false;
     bool die_after_call = false;
     bool start_fails = false;
+    std::atomic<bool> held_off = false; // nothing answers
+    std::size_t killed = 0;
 
     template <class Condition>
     bool wait(Condition condition) {
@@ -63,6 +66,11 @@ public:
     [[nodiscard]] const engine::Endpoint& endpoint() const override { return endpoint_; }
 
     [[nodiscard]] bool alive() const override { return !world_.die_after_call || !called_; }
+
+    void kill() noexcept override {
+        const std::lock_guard lock(world_.mutex);
+        ++world_.killed;
+    }
 
     [[nodiscard]] std::string end_reason() const override { return "it died"; }
 
@@ -113,8 +121,12 @@ public:
 
     base::Result<Response> invoke(
         const Request& request,
-        std::chrono::milliseconds /*patience*/,
-        const os::Cancellation& /*cancel*/) override {
+        std::chrono::milliseconds patience,
+        const os::Cancellation& cancel) override {
+        if (world_.held_off) { // nothing comes until the caller has had enough
+            os::wait_readable(-1, cancel, std::chrono::steady_clock::now() + patience);
+            return base::fail("no answer");
+        }
         std::unique_lock lock(world_.mutex);
         ++world_.in_call;
         world_.changed.notify_all();
@@ -149,6 +161,7 @@ protected:
     static FunctionPlans plans(std::string fingerprint) {
         FunctionPlan plan;
         plan.spec.function = "Fn";
+        plan.spec.timeout_seconds = 0;
         plan.provisioned_concurrency = 2;
         plan.fingerprint = std::move(fingerprint);
         return {{"Fn", plan}};
@@ -167,6 +180,18 @@ TEST_F(InvokerTest, ReusesTheWarmEnvironment) {
     EXPECT_TRUE(invoker->invoke(request())->cold);
     EXPECT_FALSE(invoker->invoke(request())->cold);
     EXPECT_EQ(world_.started, 1U);
+}
+
+TEST_F(InvokerTest, KillsWhatHoldsOffItsTimeout) {
+    world_.held_off = true;
+    const auto invoker = make(); // with a Timeout of no seconds
+    const auto response = invoker->invoke(request());
+    ASSERT_TRUE(response) << response.error().message;
+    EXPECT_EQ(response->function_error, "Unhandled");
+    EXPECT_NE(response->payload.find("Task timed out after 0.00 seconds"), std::string::npos);
+    EXPECT_EQ(world_.killed, 1U);
+    world_.held_off = false;
+    EXPECT_TRUE(invoker->invoke(request())->cold) << "the killed one is not used again";
 }
 
 TEST_F(InvokerTest, UnknownFunctionsAreErrors) {

@@ -1,4 +1,5 @@
 #include "os/file.h"
+#include "os/owner.h"
 #include "os/process.h"
 #include "os/temp_dir.h"
 
@@ -54,9 +55,16 @@ TEST(Process, GetsInputEnvironmentAndFolder) {
     command.environment = {{"NAME", "value with blanks"}, {"PATH", "/usr/bin:/bin"}};
     command.input = "input\n";
     command.folder = dir.path();
+    command.owner_mark = false;
     const Completed done = complete(command);
     // PWD is the shell's own addition.
     EXPECT_EQ(done.out, "input\nvalue with blanks\n" + dir.path().string() + "\n3\n");
+}
+
+TEST(Process, CarriesTheMarkOfItsOwner) {
+    Command command = shell("echo $SAMARA_OWNER");
+    command.environment = {{"PATH", "/usr/bin:/bin"}, {"SAMARA_OWNER", "somebody else"}};
+    EXPECT_EQ(complete(command).out, to_string(this_process()) + "\n");
 }
 
 TEST(Process, WithoutInputReadsNothing) {

@@ -1,11 +1,15 @@
 #include "os/file.h"
+#include "os/process.h"
 #include "os/temp_dir.h"
+#include "os/wait.h"
 
+#include <csignal>
 #include <filesystem>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace samara::os {
@@ -55,6 +59,33 @@ TEST(TempDir, SweepTakesWhatTheDeadLeftAndNothingElse) {
     EXPECT_FALSE(fs::exists(left));
     EXPECT_TRUE(fs::exists(alive.path()));
     EXPECT_TRUE(fs::exists(foreign));
+}
+
+TEST(TempDir, SweepEndsWhatTheDeadHadStarted) {
+    const TempDir parent = TempDir::create("test").value();
+    auto pipe = make_pipe();
+    ASSERT_TRUE(pipe);
+    const pid_t samara = ::fork();
+    if (samara == 0) {
+        const auto folder = TempDir::create("build", parent.path());
+        Command command;
+        command.argv = {
+            "sh", "-c", "sleep 600 & exec sleep 600"}; // its children have the mark, too
+        command.descriptors = {{pipe->write.get(), 3}};
+        const auto process = Process::start(command);
+        ::kill(::getpid(), SIGKILL);
+    }
+    ::waitpid(samara, nullptr, 0);
+    pipe->write.reset();
+    EXPECT_EQ(
+        wait_readable(pipe->read.get(), {}, std::chrono::steady_clock::now()), Wake::timed_out)
+        << "they go on";
+    EXPECT_EQ(sweep_temp_dirs(parent.path()), 1U);
+    // Readable at its end: nobody has the other one open.
+    EXPECT_EQ(
+        wait_readable(
+            pipe->read.get(), {}, std::chrono::steady_clock::now() + std::chrono::seconds(20)),
+        Wake::ready);
 }
 
 } // namespace

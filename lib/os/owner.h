@@ -1,16 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include <sys/types.h>
 
-/// Who a container belongs to, so that a later samara can remove what a dead one left.
-namespace samara::engine::docker {
-
-/// The label that holds an owner.
-inline constexpr std::string_view owner_label = "samara.owner";
+/// Whose a process or a container is, so that a later samara can end what a dead one left.
+namespace samara::os {
 
 /// A process, told apart from every other one that has or had its number.
 struct Owner {
@@ -32,4 +30,12 @@ std::optional<Owner> parse_owner(std::string_view text);
 /// another process namespace counts as alive.
 bool is_dead(const Owner& owner);
 
-} // namespace samara::engine::docker
+/// The environment variable with which samara starts its programs; theirs inherit it.
+inline constexpr std::string_view owner_variable = "SAMARA_OWNER";
+
+/// Kills the processes of this user whose owner_variable names a samara that had the number `pid`
+/// and is dead. Looks at every process there is: for those who know that one was killed. Returns
+/// how many.
+std::size_t kill_orphans_of(pid_t pid);
+
+} // namespace samara::os
