@@ -167,6 +167,12 @@ void add_default_api_key(const Properties& auth, Map& paths) {
 /// authorizers.
 std::optional<Value> default_of(const Properties& auth, const RestAuthorizers& authorizers) {
     const Value* name = auth.given("DefaultAuthorizer");
+    if (name != nullptr && authorizers.empty()) {
+        auth.warning(
+            "DefaultAuthorizer",
+            "AWS's transform does not read DefaultAuthorizer without Authorizers: routes are open",
+            "define it under Authorizers");
+    }
     if (name == nullptr || authorizers.empty()) {
         return Value();
     }

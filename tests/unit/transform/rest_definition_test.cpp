@@ -108,6 +108,7 @@ TEST(RestDefinition, RefusesAPreflightWithoutOrigin) {
 
 TEST(RestAuth, AppliesWithoutItsAuthorizersOnlyWhatNeedsNone) {
     const Output output = run(routed("", "      Auth: {DefaultAuthorizer: Missing}\n"));
+    EXPECT_EQ(output.diagnostics.size(), 1U); // a warning
     EXPECT_EQ(part(output, body + "paths./a.get.security"), "null");
 }
 
