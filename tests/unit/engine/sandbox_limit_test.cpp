@@ -1,6 +1,7 @@
 #include "engine/sandbox/control_group.h"
 #include "unit/engine/sandbox_probe.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,15 +14,18 @@ using SandboxLimit = SandboxProbe;
 
 // A child of the probe takes that much memory; the answer is how it ended.
 std::string take(int megabytes) {
-    return "import subprocess; answer = subprocess.run(['python3', '-c', 'b\"x\" * (" +
-           std::to_string(megabytes) + " << 20)']).returncode";
+    return fmt::format(
+        "import subprocess; answer = subprocess.run(['python3', '-c', 'b\"x\" * ({} << "
+        "20)']).returncode",
+        megabytes);
 }
 
 // The same, but it goes on working with it until it is killed.
 std::string hold(int megabytes) {
-    return "import subprocess; answer = subprocess.run(['python3', '-c', 'x = b\"x\" * (" +
-           std::to_string(megabytes) +
-           " << 20)\\nwhile 1: bytearray(2 << 20)'], timeout=10).returncode";
+    return fmt::format(
+        "import subprocess; answer = subprocess.run(['python3', '-c', 'x = b\"x\" * ({} << 20)\\n"
+        "while 1: bytearray(2 << 20)'], timeout=10).returncode",
+        megabytes);
 }
 
 TEST_F(SandboxLimit, MemoryIsWhatTheFunctionHas) {
