@@ -83,7 +83,7 @@ std::optional<std::size_t> HttpConnection::read_head() {
         }
         IoStatus status{};
         if (!fill(deadline, stop_fd_, &status)) {
-            if (status == IoStatus::timed_out && !idle) {
+            if (status == IoStatus::timed_out && !buffer_.empty()) { // blank lines are no request
                 refuse(408);
             }
             return std::nullopt;

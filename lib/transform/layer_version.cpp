@@ -96,6 +96,11 @@ void expand_layer_version(Resource& layer) {
     if (const Value* value = layer.attribute("DependsOn")) {
         attributes.set("DependsOn", *value);
     }
+    // AWS drops it; a build needs what it says.
+    if (const Value* value = layer.attribute("Metadata");
+        value != nullptr && layer.context().options().local_artifacts) {
+        attributes.set("Metadata", *value);
+    }
     if (!policy->is_null()) {
         attributes.set("DeletionPolicy", std::move(*policy));
     } else if (!attributes.contains("DeletionPolicy")) {

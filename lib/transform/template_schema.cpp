@@ -26,15 +26,17 @@ Value property_schema(std::string_view words) {
     List kinds{of_type("null")};
     bool literal = false;
     for (const std::string_view word : base::split(words, ' ')) {
-        if (word == "any") {
+        if (word == "any" || word == "passed") { // of another kind: a warning of the transform
             return Map{};
         }
         if (word == "literal") {
             literal = true;
-        } else if (word == "map") {
+        } else if (word == "map" || word == "sections" || word == "counts") {
             kinds.push_back(of_type("object"));
-        } else if (word == "list") {
+        } else if (word == "list" || word == "texts") {
             kinds.push_back(of_type("array"));
+        } else if (word == "flag") {
+            kinds.emplace_back(Map{{"type", List{"boolean", "string"}}});
         } else if (word == "scalar") {
             kinds.emplace_back(Map{{"type", List{"string", "number", "boolean"}}});
         } else if (word == "integer") {
@@ -51,13 +53,16 @@ Value property_schema(std::string_view words) {
 
 Value properties_schema(const Map& list) {
     Map properties;
+    const bool open = list.contains("*"); // other names are a warning
     for (const data::Entry& property : list) {
-        properties.set(property.key, property_schema(property.value.text()));
+        if (property.key != "*") {
+            properties.set(property.key, property_schema(property.value.text()));
+        }
     }
     return Map{
         {"type", List{"object", "null"}},
         {"properties", std::move(properties)},
-        {"additionalProperties", false}};
+        {"additionalProperties", open}};
 }
 
 /// When `name` is `value`, the schema `then` holds.
