@@ -202,6 +202,21 @@ ControlGroupHome find_control_group_home() {
 // A process that moves itself by "tasks" (version 1) is spared the lock that cgroup.procs takes
 // over all processes of the machine, which costs some 15 ms when nobody has held it of late.
 base::Result<void> ControlGroup::add(const fs::path& path) {
+    // Another samara that starts just now may take a group that is not locked yet for a dead one's,
+    // and remove it.
+    constexpr int attempts = 20;
+    base::Result<void> added;
+    for (int i = 0; i < attempts; ++i) {
+        bool taken = false;
+        added = try_add(path, taken);
+        if (added || !taken) {
+            break;
+        }
+    }
+    return added;
+}
+
+base::Result<void> ControlGroup::try_add(const fs::path& path, bool& taken) {
     std::error_code error;
     fs::create_directory(path, error);
     if (error) {
@@ -212,6 +227,7 @@ base::Result<void> ControlGroup::add(const fs::path& path) {
     os::UniqueFd tasks(::open((path / entrance).c_str(), O_WRONLY | O_CLOEXEC));
     if (!lock || !*lock || !tasks.valid()) {
         const int reason = !lock || *lock ? errno : EBUSY;
+        taken = reason == EBUSY || !fs::exists(path, error);
         ::rmdir(path.c_str());
         return lock ? os::fail_errno(
                           fmt::format("cannot use the control group {}", path.string()), reason)

@@ -75,6 +75,7 @@ private:
     };
 
     base::Result<void> add(const std::filesystem::path& path);
+    base::Result<void> try_add(const std::filesystem::path& path, bool& taken);
 
     std::vector<Folder> folders_; ///< memory first
     ControlGroupLimits limits_;
