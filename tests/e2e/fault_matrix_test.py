@@ -124,7 +124,7 @@ FAULTS = [
     Fault("policies that are wrong", function("Policies: [{NoSuchPolicy: {}}]"), "NoSuchPolicy"),
     Fault("a dead-letter queue without type", function("DeadLetterQueue: {TargetArn: x}"), "DeadLetterQueue"),
     Fault("properties that exclude each other", function(
-        "TenancyConfig: {TenantIsolationMode: PER_TENANT}\nSnapStart: {ApplyOn: PublishedVersions}"), "TenancyConfig"),
+        "CapacityProviderConfig: {Arn: x}\nVpcConfig: {SubnetIds: [a]}"), "CapacityProviderConfig"),
     Fault("a VpcConfig of text", function("VpcConfig: yes please"), "VpcConfig", refused=None, build_told=None),
     Fault("code in a folder that is not there", function("CodeUri: nowhere/"), "nowhere", runs=False, status=502,
           refused=False, build_told=None),
