@@ -288,6 +288,9 @@ void Application::read_resource(const data::Entry& resource) {
     }
     if (const auto checked = check_resource_texts(resource.key, resolved); !checked) {
         diagnostics_.push_back({base::Severity::error, checked.error()});
+        if (is_function(name)) {
+            broken_functions_.emplace(path_of(resource.key), checked.error());
+        }
         return;
     }
     read_resolved(name, resource.key, resolved);
