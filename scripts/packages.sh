@@ -12,7 +12,7 @@ sandbox_packages=(bubblewrap curl python3 python3-boto3 python3-pip slirp4netns)
 test_packages=(
     autoconf automake awscli binutils debootstrap docker-registry docker.io ffmpeg iproute2 jq libgmock-dev libgtest-dev libtool make nodejs npm
     openssl podman procps python3-debugpy python3-venv unzip zip
-    golang-go gradle ruby-bundler
+    default-jdk-headless golang-go gradle ruby-bundler
 )
 
 as_root() {
