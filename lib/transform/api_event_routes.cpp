@@ -43,14 +43,14 @@ void each_api_event(
         }
         for (const data::Entry* next : in_python_order(of_type, 0)) {
             data::Entry& event = *events->as_map()->find_entry(next->key);
-            Value& properties = (*event.value.as_map())["Properties"];
-            if (event_type == "Api" && !is_given(&properties)) {
+            Map& members = *event.value.as_map();
+            if (event_type == "Api" && !is_given(members.find("Properties"))) {
                 continue;
             }
-            if (properties.is_null()) {
-                properties = Map{};
+            if (!members.contains("Properties")) {
+                members.set("Properties", Map{}); // those of $default; null is none
             }
-            visit(resource, event, properties);
+            visit(resource, event, *members.find("Properties"));
         }
     }
 }
@@ -119,7 +119,7 @@ bool check_route(
         return false;
     }
     if (kind.event_type != "Api") {
-        return true;
+        return check_http_route(place);
     }
     for (const char* name : {"Path", "Method"}) {
         const Value* value = place.find(name);

@@ -1,5 +1,8 @@
 #include "transform/context.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace samara::transform {
 namespace {
 
@@ -45,7 +48,21 @@ void Context::error(std::string message, std::string hint, const base::Location&
     error.message = std::move(message);
     error.hint = std::move(hint);
     error.where = where.known() ? where : document_.where();
-    report({base::Severity::error, std::move(error)});
+    of_template_.push_back({base::Severity::error, std::move(error)});
+    report(of_template_.back());
+}
+
+void Context::keep_what_aws_tells() {
+    if (of_template_.empty()) {
+        return;
+    }
+    base::Diagnostics kept = of_template_;
+    std::copy_if(
+        diagnostics_.begin(),
+        diagnostics_.end(),
+        std::back_inserter(kept),
+        [](const base::Diagnostic& one) { return one.severity != base::Severity::error; });
+    diagnostics_ = std::move(kept);
 }
 
 } // namespace samara::transform

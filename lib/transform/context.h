@@ -64,8 +64,12 @@ public:
 
     void report(base::Diagnostic diagnostic) { diagnostics_.push_back(std::move(diagnostic)); }
 
-    /// An error of the template as a whole.
+    /// An error of the template as a whole: of its structure, or of an API's definition. AWS's
+    /// transform ends at the first of them, and tells nothing of what else it has found.
     void error(std::string message, std::string hint = {}, const base::Location& where = {});
+
+    /// Leaves warnings and, when there are errors of the template as a whole, of the errors those.
+    void keep_what_aws_tells();
 
     [[nodiscard]] const base::Diagnostics& diagnostics() const { return diagnostics_; }
 
@@ -93,6 +97,7 @@ private:
     data::Map renamed_;    ///< logical id to logical id
     data::Map replaced_;   ///< logical id to list of logical ids
     base::Diagnostics diagnostics_;
+    base::Diagnostics of_template_; ///< what error() got
     std::map<std::type_index, std::any> states_;
 };
 

@@ -48,9 +48,13 @@ std::string near_event_type(std::string_view type);
 /// What is done to the whole template before or after the resources are expanded, in this order.
 /// A pass that finds errors reports them; passes go on unless the template is unusable.
 void expand_language_extensions(Context&); // Fn::ForEach ...
+/// ServerlessRestApi for events of type Api, ServerlessHttpApi for HttpApi.
+void add_implicit_api(Context&, std::string_view event_type);
+/// Leaves the events of functions and state machines in the order of the table that AWS's passes
+/// leave, which have written the events of APIs back into it.
+void order_events(Context&);
 void merge_globals(Context&);
 void extract_embedded_connectors(Context&); // Connectors attribute to AWS::Serverless::Connector
-void add_implicit_apis(Context&);           // ServerlessRestApi, ServerlessHttpApi
 void finish_api_definitions(Context&);      // after Globals
 void add_deployments(Context&);             // CodeDeploy application and role
 

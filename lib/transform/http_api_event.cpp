@@ -41,6 +41,21 @@ std::optional<HttpRoute> http_route(const Map& event) {
     return route;
 }
 
+bool check_http_route(const Properties& event) {
+    if (http_route(event.map())) {
+        return true;
+    }
+    const Value* path = event.find("Path");
+    const bool path_is_wrong = path == nullptr || !path->is_string();
+    event.error(
+        path_is_wrong ? "Path" : "Method",
+        fmt::format(
+            "{} of an HttpApi event must be a text, and Path and Method come together",
+            path_is_wrong ? "Path" : "Method"),
+        "write both, or neither for the $default route");
+    return false;
+}
+
 Map* http_api_of(Context& context, const Map& event, std::string* id) {
     const Value* api = event.find("ApiId");
     if (api == nullptr) {
@@ -302,15 +317,7 @@ bool answers_default_path(const FunctionEvent& event, Map& paths) {
 void expand_http_api_event(FunctionEvent& event) {
     const auto route = http_route(event.properties.map());
     if (!route) {
-        const bool path_is_wrong =
-            event.properties.find("Path") == nullptr || !event.properties.find("Path")->is_string();
-        event.properties.error(
-            path_is_wrong ? "Path" : "Method",
-            fmt::format(
-                "{} of an HttpApi event must be a text, and Path and Method come together",
-                path_is_wrong ? "Path" : "Method"),
-            "write both, or neither for the $default route");
-        return;
+        return; // told by check_http_route
     }
     Context& context = event.properties.context();
     std::string id;

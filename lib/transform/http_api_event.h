@@ -2,6 +2,7 @@
 
 #include "data/value.h"
 #include "transform/context.h"
+#include "transform/resource.h"
 
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@ struct HttpRoute {
 
 /// Nothing when only one of them is there, or one is no text.
 std::optional<HttpRoute> http_route(const data::Map& event);
+
+/// Whether the event has a route; an error when not.
+bool check_http_route(const Properties& event);
 
 /// The HTTP API of this template that the event's ApiId names, or the AWS::Serverless::Api: AWS's
 /// transform edits that too. nullptr when it names another one.

@@ -54,36 +54,6 @@ void start_definition(Context& context, const ApiKind& kind, data::Entry& resour
     stamp(properties.set("DefinitionBody", kind.new_definition()), managed.history.now());
 }
 
-/// Leaves the events of functions and state machines in the order of the table that AWS's passes
-/// leave, which have written the events of APIs back into it.
-void order_events(Context& context) {
-    for (data::Entry& resource : context.resources()) {
-        const Value* type = resource.value.find("Type");
-        Value* own = resource.value.find("Properties");
-        Value* events = own == nullptr ? nullptr : own->find("Events");
-        const bool has_events = type != nullptr && events != nullptr && events->is_map() &&
-                                (type->text() == "AWS::Serverless::Function" ||
-                                 type->text() == "AWS::Serverless::StateMachine");
-        if (!has_events) {
-            continue;
-        }
-        const Map& map = *events->as_map();
-        std::vector<std::size_t> written_back;
-        for (const ApiKind& kind : kinds) {
-            const auto count = std::count_if(map.begin(), map.end(), [&](const auto& event) {
-                const Value* event_type = event.value.find("Type");
-                return event_type != nullptr && event_type->text() == kind.event_type;
-            });
-            written_back.push_back(static_cast<std::size_t>(count));
-        }
-        Map ordered;
-        for (const data::Entry* event : in_python_order_updated(map, written_back)) {
-            ordered.set(*event);
-        }
-        *events->as_map() = std::move(ordered);
-    }
-}
-
 /// What an implicit API inherits of the resources that need it.
 struct Owners {
     bool any = false;
@@ -155,7 +125,7 @@ Owners point_at_implicit_api(Context& context, const ApiKind& kind) {
     return owners;
 }
 
-bool add_implicit_api(Context& context, const ApiKind& kind, const Owners& owners) {
+bool add_api(Context& context, const ApiKind& kind, const Owners& owners) {
     if (!owners.any) {
         return false;
     }
@@ -228,27 +198,52 @@ std::string printed(const Value& name) {
 
 } // namespace
 
-void add_implicit_apis(Context& context) {
-    for (const ApiKind& kind : kinds) {
-        for (data::Entry& resource : context.resources()) {
-            const Value* type = resource.value.find("Type");
-            if (type != nullptr && type->text() == kind.api_type) {
-                start_definition(context, kind, resource);
-            }
+void add_implicit_api(Context& context, std::string_view event_type) {
+    const ApiKind& kind = *std::find_if(kinds.begin(), kinds.end(), [&](const ApiKind& one) {
+        return one.event_type == event_type;
+    });
+    for (data::Entry& resource : context.resources()) {
+        const Value* type = resource.value.find("Type");
+        if (type != nullptr && type->text() == kind.api_type) {
+            start_definition(context, kind, resource);
         }
-        const bool added = add_implicit_api(context, kind, point_at_implicit_api(context, kind));
-        if (added) {
-            start_definition(context, kind, *context.resources().find_entry(kind.implicit_id));
-        }
-        each_api_event(
-            context,
-            kind.event_type,
-            [&](data::Entry& owner, data::Entry& event, Value& properties) {
-                add_event_route(context, kind, owner, event, properties);
-            });
-        set_condition(context, kind);
     }
-    order_events(context);
+    if (add_api(context, kind, point_at_implicit_api(context, kind))) {
+        start_definition(context, kind, *context.resources().find_entry(kind.implicit_id));
+    }
+    each_api_event(
+        context, kind.event_type, [&](data::Entry& owner, data::Entry& event, Value& properties) {
+            add_event_route(context, kind, owner, event, properties);
+        });
+    set_condition(context, kind);
+}
+
+void order_events(Context& context) {
+    for (data::Entry& resource : context.resources()) {
+        const Value* type = resource.value.find("Type");
+        Value* own = resource.value.find("Properties");
+        Value* events = own == nullptr ? nullptr : own->find("Events");
+        const bool has_events = type != nullptr && events != nullptr && events->is_map() &&
+                                (type->text() == "AWS::Serverless::Function" ||
+                                 type->text() == "AWS::Serverless::StateMachine");
+        if (!has_events) {
+            continue;
+        }
+        const Map& map = *events->as_map();
+        std::vector<std::size_t> written_back;
+        for (const ApiKind& kind : kinds) {
+            const auto count = std::count_if(map.begin(), map.end(), [&](const auto& event) {
+                const Value* event_type = event.value.find("Type");
+                return event_type != nullptr && event_type->text() == kind.event_type;
+            });
+            written_back.push_back(static_cast<std::size_t>(count));
+        }
+        Map ordered;
+        for (const data::Entry* event : in_python_order_updated(map, written_back)) {
+            ordered.set(*event);
+        }
+        *events->as_map() = std::move(ordered);
+    }
 }
 
 void finish_api_definitions(Context& context) {

@@ -216,15 +216,15 @@ void Resource::emit(
     std::string logical_id, std::string_view type, Map properties, Map attributes) const {
     const data::Entry* existing = context().resources().find_entry(logical_id);
     if (existing != nullptr && logical_id != logical_id_) {
-        // AWS reports this for the template as a whole.
-        context().error(
-            fmt::format(
-                "{} generates a resource {} ({}), but the template has one of that logical id",
-                logical_id_,
-                logical_id,
-                type),
-            "rename it",
-            existing->key_where);
+        base::Error error; // AWS names neither resource in its structured report
+        error.message = fmt::format(
+            "{} generates a resource {} ({}), but the template has one of that logical id",
+            logical_id_,
+            logical_id,
+            type);
+        error.hint = "rename it";
+        error.where = existing->key_where;
+        context().report({base::Severity::error, std::move(error)});
         return;
     }
     if (!tags_.empty() &&

@@ -21,18 +21,24 @@ using data::List;
 using data::Map;
 using data::Value;
 
-/// Whether the places of security schemes are maps; an error of the document if not.
-bool check_security_schemes(const Resource& api, const Map& definition) {
+/// Whether the places of security schemes are maps; an error of the document if not. AWS's
+/// transform ends with it where it puts in authorizers, and goes on where it puts in the API key.
+bool check_security_schemes(const Resource& api, const Map& definition, bool for_authorizers) {
     const Value* components = definition.find("components");
     for (const Value* place :
          {definition.find("securityDefinitions"),
           components,
           components == nullptr ? nullptr : components->find("securitySchemes")}) {
         if (place != nullptr && !place->is_null() && !place->is_map()) {
-            api.context().error(
-                "securityDefinitions and components.securitySchemes must be maps",
-                "write the name of each scheme as a key",
-                place->where());
+            base::Error error;
+            error.message = "securityDefinitions and components.securitySchemes must be maps";
+            error.hint = "write the name of each scheme as a key";
+            error.where = place->where();
+            if (for_authorizers) {
+                api.context().error(std::move(error.message), std::move(error.hint), error.where);
+            } else {
+                api.context().report({base::Severity::error, std::move(error)});
+            }
             return false;
         }
     }
@@ -224,7 +230,9 @@ bool apply_api_auth(const Resource& api, Map& definition, std::uint32_t now) {
         return false;
     }
     const auto authorizers = read_rest_authorizers(*auth);
-    if (!authorizers || !check_security_schemes(api, definition)) {
+    const bool by_key = auth->given("ApiKeyRequired") != nullptr;
+    if (!authorizers || ((by_key || !authorizers->empty()) &&
+                         !check_security_schemes(api, definition, !authorizers->empty()))) {
         return false;
     }
     for (const auto& [name, scheme] : *authorizers) {
@@ -236,7 +244,6 @@ bool apply_api_auth(const Resource& api, Map& definition, std::uint32_t now) {
         }
     }
     const auto fallback = default_of(*auth, *authorizers);
-    const bool by_key = auth->given("ApiKeyRequired") != nullptr;
     if (!fallback || ((!fallback->is_null() || by_key) &&
                       (!check_operations(api, definition) || !check_security(api, paths())))) {
         return false;

@@ -32,10 +32,15 @@ bool check_document(const Resource& api, std::string_view property, const Value&
     if (is_rest_document(&definition)) {
         return true;
     }
-    api.error(
-        property,
-        fmt::format("{} needs a DefinitionBody that is swagger 2 or OpenAPI 3", property),
-        "write swagger: '2.0' or openapi: 3.0.1, and paths, into the template");
+    std::string message =
+        fmt::format("{} needs a DefinitionBody that is swagger 2 or OpenAPI 3", property);
+    std::string hint = "write swagger: '2.0' or openapi: 3.0.1, and paths, into the template";
+    if (property == "DisableExecuteApiEndpoint" || property == "BinaryMediaTypes") {
+        // AWS's transform looks at the definition only when it writes these, and names no resource.
+        api.context().error(std::move(message), std::move(hint), api[property].where());
+    } else {
+        api.error(property, std::move(message), std::move(hint));
+    }
     return false;
 }
 
@@ -212,11 +217,11 @@ bool disable_endpoint(const Resource& api, Map& definition) {
     if (disabled == nullptr) {
         return true;
     }
-    const auto set_in = [&](Value& holder) {
-        Value& setting = (*holder.as_map())[setting_key];
-        if (setting.is_null()) {
-            setting = Map{};
+    const auto set_in = [&](Map& holder) {
+        if (!holder.contains(setting_key)) {
+            holder.set(setting_key, Map{});
         }
+        Value& setting = *holder.find(setting_key);
         if (!setting.is_map()) {
             api.context().error(fmt::format("{} must be a map", setting_key), {}, setting.where());
             return false;
@@ -225,12 +230,7 @@ bool disable_endpoint(const Resource& api, Map& definition) {
         return true;
     };
     if (!is_version_3(definition.find("openapi"))) {
-        Value& setting = definition[setting_key];
-        if (!setting.is_map()) {
-            setting = Map{};
-        }
-        setting.as_map()->set("disableExecuteApiEndpoint", *disabled);
-        return true;
+        return set_in(definition);
     }
     if (!definition.contains("servers")) {
         definition.set("servers", List{Map{}});
@@ -245,7 +245,8 @@ bool disable_endpoint(const Resource& api, Map& definition) {
             definition.find("servers")->where());
         return false;
     }
-    return std::all_of(servers->begin(), servers->end(), set_in);
+    return std::all_of(
+        servers->begin(), servers->end(), [&](Value& one) { return set_in(*one.as_map()); });
 }
 
 bool upgrade_to_openapi_3(const Resource& api, Map& definition, std::uint32_t now) {

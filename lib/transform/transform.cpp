@@ -165,6 +165,35 @@ Origins expand_resources(Context& context) {
     return origins;
 }
 
+/// The passes of AWS's transform in its order: the REST APIs of events, their HTTP APIs, Globals
+/// (what they say of a definition is said of SAM's), the resources. None begins when the one
+/// before it has found errors, unless as much as possible is wanted.
+Origins run_passes(Context& context) {
+    const auto goes_on = [&] {
+        return context.options().local_artifacts || !base::has_errors(context.diagnostics());
+    };
+    for (const std::string_view event_type : {"Api", "HttpApi"}) {
+        if (goes_on()) {
+            add_implicit_api(context, event_type);
+        }
+    }
+    if (goes_on()) {
+        order_events(context);
+        merge_globals(context);
+    }
+    if (!goes_on()) {
+        return {};
+    }
+    extract_embedded_connectors(context);
+    finish_api_definitions(context);
+    if (!goes_on()) {
+        return {};
+    }
+    Origins origins = expand_resources(context);
+    add_deployments(context);
+    return origins;
+}
+
 /// In the order of the template: its plain resources, and what was made of the others.
 Map collect_resources(Context& context, const Origins& origins) {
     Map out;
@@ -241,16 +270,10 @@ Output transform(Value document, const Options& options) {
     check_template(context);
     Origins origins;
     if (!base::has_errors(context.diagnostics())) {
-        // Globals come after the APIs of events: what they say of a definition is said of SAM's.
-        add_implicit_apis(context);
-        merge_globals(context);
-        extract_embedded_connectors(context);
-        finish_api_definitions(context);
-        // AWS's transform expands nothing when an event has no place in an API.
-        if (!base::has_errors(context.diagnostics()) || options.local_artifacts) {
-            origins = expand_resources(context);
-            add_deployments(context);
-        }
+        origins = run_passes(context);
+    }
+    if (!options.local_artifacts) {
+        context.keep_what_aws_tells();
     }
     output.diagnostics = std::move(context.diagnostics());
     sort_by_place(output.diagnostics);

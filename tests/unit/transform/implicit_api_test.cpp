@@ -90,5 +90,52 @@ TEST(ApiEvent, WithoutPropertiesIsToldByWhatItGenerates) {
     EXPECT_TRUE(errors(output).front().starts_with("FE/E: property Path is missing"));
 }
 
+TEST(HttpApiEvent, HasPropertiesOrNone) {
+    EXPECT_EQ(errors(run(with_function(http_event))).size(), 0U);
+    const Output output =
+        run(with_function("      Events: {E: {Type: HttpApi, Properties: null}}\n"));
+    ASSERT_EQ(errors(output).size(), 1U);
+    EXPECT_TRUE(errors(output).front().starts_with("F/E: Properties must be a map"));
+}
+
+/// Each pass ends the transform when it finds errors: REST APIs, HTTP APIs, Globals, resources.
+TEST(Passes, EndAtTheErrorsOfTheFirst) {
+    const std::string rest = "R: {Type: Api, Properties: {Path: /a}}";
+    const std::string http = "H: {Type: HttpApi, Properties: {Path: /a}}";
+    const std::string globals = "Globals: {Function: {Role: r}}\n";
+    const std::string table = "  T: {Type: AWS::Serverless::SimpleTable, Properties: {Nope: 1}}\n";
+    const auto told = [&](const std::string& section, const std::string& events) {
+        const auto all =
+            errors(run(section + with_function("      Events: {" + events + "}\n", table)));
+        return all.size() == 1 ? all.front().substr(0, all.front().find(' ')) : "";
+    };
+    EXPECT_EQ(told(globals, rest + ", " + http), "F/R:");
+    EXPECT_EQ(told(globals, http), "F/H:");
+    EXPECT_EQ(told(globals, ""), ":"); // Globals is no resource
+    EXPECT_EQ(told("", ""), "T:");
+}
+
+/// An API's definition that is broken ends AWS's transform: it names no resource then.
+TEST(Passes, EndAtABrokenDefinition) {
+    const std::string broken = "  T: {Type: AWS::Serverless::SimpleTable, Properties: {Nope: 1}}\n";
+    const std::string included =
+        "DefinitionBody: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: l}}}";
+    const auto told = [&](const std::string& properties) {
+        return errors(
+            run("Resources:\n" + broken +
+                fmt::format(
+                    "  A: {{Type: AWS::Serverless::Api, Properties: {{StageName: v1, {}, {}}}}}\n",
+                    included,
+                    properties)));
+    };
+    for (const char* property : {"DisableExecuteApiEndpoint: true", "BinaryMediaTypes: [a/b]"}) {
+        ASSERT_EQ(told(property).size(), 1U) << property;
+        EXPECT_TRUE(told(property).front().starts_with(": ")) << property;
+    }
+    for (const char* property : {"Cors: \"'*'\"", "Auth: {ApiKeyRequired: true}"}) {
+        EXPECT_EQ(told(property).size(), 2U) << property;
+    }
+}
+
 } // namespace
 } // namespace samara::transform

@@ -57,9 +57,7 @@ TEST(RestDefinition, WantsADocumentForWhatIsWrittenIntoIt) {
          {"Auth: {ApiKeyRequired: true}",
           "Cors: \"'*'\"",
           "Models: {M: {type: object}}",
-          "GatewayResponses: {UNAUTHORIZED: {StatusCode: 401}}",
-          "BinaryMediaTypes: [image/gif]",
-          "DisableExecuteApiEndpoint: false"}) {
+          "GatewayResponses: {UNAUTHORIZED: {StatusCode: 401}}"}) {
         const Output output =
             run("Resources:\n" + api(fmt::format(
                                      "      DefinitionBody: {{Fn::Transform: {{Name: "
@@ -68,6 +66,37 @@ TEST(RestDefinition, WantsADocumentForWhatIsWrittenIntoIt) {
         ASSERT_EQ(errors(output).size(), 1U) << property;
         EXPECT_TRUE(errors(output).front().starts_with("Api: ")) << property;
     }
+}
+
+TEST(RestDefinition, TakesTheEndpointSwitchBesideWhatIsAMap) {
+    const std::string setting = "x-amazon-apigateway-endpoint-configuration: ";
+    const auto with = [&](const std::string& value) {
+        return run(
+            "Resources:\n" + api("      DisableExecuteApiEndpoint: true\n      "
+                                 "DefinitionBody: {swagger: '2.0', paths: {}, " +
+                                 setting + value + "}\n"));
+    };
+    EXPECT_EQ(
+        part(with("{a: b}"), body + "x-amazon-apigateway-endpoint-configuration"),
+        R"({"a":"b","disableExecuteApiEndpoint":true})");
+    for (const char* broken : {"null", "[]", "text"}) {
+        ASSERT_EQ(errors(with(broken)).size(), 1U) << broken;
+        EXPECT_TRUE(errors(with(broken)).front().starts_with(": x-amazon")) << broken;
+    }
+}
+
+TEST(RestDefinition, TellsOfBrokenSecuritySchemesWhereItPutsInMore) {
+    const std::string broken = "      DefinitionBody: {swagger: '2.0', paths: {}, "
+                               "securityDefinitions: []}\n";
+    const auto count = [&](const std::string& auth) {
+        const std::string table =
+            "  T: {Type: AWS::Serverless::SimpleTable, Properties: {Nope: 1}}\n";
+        return errors(run("Resources:\n" + table + api(broken + "      Auth: " + auth + "\n")))
+            .size();
+    };
+    EXPECT_EQ(count("{ResourcePolicy: {AwsAccountWhitelist: ['123456789012']}}"), 1U);
+    EXPECT_EQ(count("{ApiKeyRequired: true}"), 2U);
+    EXPECT_EQ(count("{Authorizers: {P: {UserPoolArn: arn}}}"), 1U); // that one, and nothing else
 }
 
 TEST(RestDefinition, StaysSwaggerWhenItSaysSo) {
