@@ -79,8 +79,10 @@ void declare(Options& options, BuildArguments& given) {
         "-u,--use-container/--no-use-container",
         given.use_container,
         {.help = "Run the tools in a container of the runtime"});
-    options.ignored_flag(
-        "--use-buildkit/--no-use-buildkit", "the engine decides how it builds images");
+    options.toggle(
+        "--use-buildkit/--no-use-buildkit",
+        given.build.buildkit,
+        {.help = "Build images with BuildKit; default: where a Dockerfile asks for it"});
     options.list(
         "-bi,--build-image",
         given.build.containers.images,
@@ -113,16 +115,26 @@ void declare(Options& options, BuildArguments& given) {
         "functions are built with the tools of this machine");
 }
 
-// "Built 3 functions and 1 layer" is more than it knows: both are resources here.
+std::string counted(std::ptrdiff_t count, std::string_view what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+// "Built 3 functions and 1 layer in 1.2 s (2 unchanged)"
 void tell_summary(Console& console, const app::BuildResult& built) {
+    const auto layers = std::count_if(
+        built.done.begin(), built.done.end(), [](const build::Done& done) { return done.layer; });
+    const std::ptrdiff_t functions = std::ssize(built.done) - layers;
+    std::string what = functions > 0 || layers == 0 ? counted(functions, "function") : "";
+    if (layers > 0) {
+        what += (what.empty() ? "" : " and ") + counted(layers, "layer");
+    }
     const auto unchanged =
         std::count_if(built.done.begin(), built.done.end(), [](const build::Done& done) {
             return done.fate == build::Fate::unchanged;
         });
     console.err_line(fmt::format(
-        "Built {} {} in {:.1f} s ({} unchanged)",
-        built.done.size(),
-        built.done.size() == 1 ? "function or layer" : "functions and layers",
+        "Built {} in {:.1f} s ({} unchanged)",
+        what,
         static_cast<double>(built.time.count()) / 1000,
         unchanged));
 }

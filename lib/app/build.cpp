@@ -4,6 +4,8 @@
 #include "app/image_builder.h"
 #include "app/spelling.h"
 #include "app/strictness.h"
+#include "build/artifact_check.h"
+#include "build/inspect.h"
 #include "build/rewrite.h"
 #include "data/write.h"
 #include "os/file.h"
@@ -132,6 +134,46 @@ void add_paths(
     }
 }
 
+// A layer that is not built counts as it lies there.
+std::optional<build::Size> size_of(
+    const model::Layer& layer, const build::BuildState& state, const build::Request& request) {
+    if (const auto placed = state.artifacts.find(layer.logical_id);
+        placed != state.artifacts.end()) {
+        return placed->second.size;
+    }
+    const auto source = std::find_if(
+        request.layers.begin(), request.layers.end(), [&](const build::Layer& candidate) {
+            return candidate.logical_id == layer.logical_id;
+        });
+    std::error_code ignored;
+    if (source == request.layers.end() || !fs::is_directory(source->source, ignored)) {
+        return std::nullopt;
+    }
+    auto size = build::size_of(source->source);
+    return size ? std::optional(std::move(*size)) : std::nullopt;
+}
+
+void tell_sizes(
+    const Application& application,
+    const build::BuildState& state,
+    const build::Request& request,
+    const base::Log& log) {
+    for (const model::Function& function : application.functions()) {
+        const auto placed = state.artifacts.find(function.logical_id);
+        if (placed == state.artifacts.end() || !placed->second.image.empty()) {
+            continue;
+        }
+        std::vector<build::NamedSize> sizes{{function.logical_id, placed->second.size}};
+        for (const std::string& arn : function.layers) {
+            const model::Layer* layer = application.find_layer(arn);
+            if (auto size = layer == nullptr ? std::nullopt : size_of(*layer, state, request)) {
+                sizes.push_back({layer->logical_id, std::move(*size)});
+            }
+        }
+        build::tell_size(function.logical_id, sizes, log);
+    }
+}
+
 base::Result<BuildResult> build_once(
     const BuildOptions& options,
     const base::Log& given_log,
@@ -167,6 +209,10 @@ base::Result<BuildResult> build_once(
             built->add_failure(failure);
         }
     }
+    for (const auto& [id, placed] : built->state().artifacts) {
+        paths.insert(paths.end(), placed.outside.begin(), placed.outside.end());
+    }
+    tell_sizes(*application, built->state(), request, log);
     BuildResult result;
     result.artifacts = shown(request.build_dir);
     result.template_file = shown(request.build_dir / template_name);

@@ -26,6 +26,7 @@ struct BuildOptions {
     bool parallel = false;
     bool build_in_source = false;
     bool follow_links = true;
+    std::optional<bool> buildkit; ///< of images; nothing: where a Dockerfile asks for it
     bool strict = false; ///< every warning is an error
     ContainerOptions containers;
 };

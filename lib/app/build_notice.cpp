@@ -1,6 +1,7 @@
 #include "app/build_notice.h"
 
 #include "base/strings.h"
+#include "build/refresh.h"
 #include "build/rewrite.h"
 #include "build/state.h"
 
@@ -37,37 +38,58 @@ std::string shown(const fs::path& path) {
                                                                              : relative.string();
 }
 
+// Names by source, as the user would write it.
+std::map<std::string, std::string> by_source(const std::map<std::string, fs::path>& sources) {
+    std::map<std::string, std::string> names;
+    for (const auto& [id, source] : sources) {
+        std::string& own = names[shown(source)];
+        own += (own.empty() ? "" : ", ") + id;
+    }
+    return names;
+}
+
 } // namespace
 
-void tell_build_state(
-    const Application& application, const std::string& function, const base::Log& log) {
+void take_up_sources(
+    const Application& application,
+    const std::string& function,
+    const base::Log& log,
+    const os::Cancellation& cancel) {
+    const fs::path folder = application.folder();
     std::vector<std::string> failed;
-    for (const auto& [id, reason] : build::read_failed(application.folder())) {
+    for (const auto& [id, reason] : build::read_failed(folder)) {
         failed.push_back(id);
     }
     if (!failed.empty()) {
         log.warning(fmt::format(
             "the last samara build failed ({}): this is the one before", base::join(failed, ", ")));
     }
-    const std::set<std::string> ids = concerned(application, function);
-    std::map<fs::path, std::vector<std::string>> newer;
-    for (const auto& [id, source] : build::outdated(application.folder(), ids)) {
-        newer[source].push_back(id);
+    for (const fs::path& path : build::outdated_templates(folder)) {
+        log.warning(
+            fmt::format("{} is newer than the build; samara build takes it up", shown(path)));
     }
-    for (const auto& [source, names] : newer) {
+    const build::Refreshed refreshed =
+        build::refresh(folder, concerned(application, function), log, cancel);
+    for (const auto& [source, names] : by_source(refreshed.built)) {
+        log.info(fmt::format("{} was newer than the build of {}: built again", source, names));
+    }
+    for (const auto& [source, names] : by_source(refreshed.newer)) {
         log.warning(fmt::format(
-            "{} is newer than the build of {}; samara build takes it up",
-            shown(source),
-            base::join(names, ", ")));
+            "{} is newer than the build of {}; samara build takes it up", source, names));
     }
 }
 
 std::vector<fs::path> build_sources(const Application& application) {
     std::set<fs::path> sources;
-    for (const auto& [id, placed] : build::BuildState::read(application.folder()).artifacts) {
+    const build::BuildState state = build::BuildState::read(application.folder());
+    for (const auto& [id, placed] : state.artifacts) {
         if (!placed.source.empty()) {
             sources.insert(placed.source);
         }
+        sources.insert(placed.outside.begin(), placed.outside.end());
+    }
+    for (const build::SourceTemplate& source : state.sources) {
+        sources.insert(source.path);
     }
     return {sources.begin(), sources.end()};
 }

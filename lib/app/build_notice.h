@@ -3,6 +3,7 @@
 #include "app/application.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "os/cancellation.h"
 
 #include <filesystem>
 #include <string>
@@ -10,13 +11,16 @@
 
 namespace samara::app {
 
-/// For an application that samara build made: tells when the last build failed, so that this is the
-/// one before, and which functions and layers have sources that are newer. `function` with its
-/// layers alone, where it is given.
-void tell_build_state(
-    const Application& application, const std::string& function, const base::Log& log);
+/// For an application that samara build made: builds again what was only copied and has newer
+/// sources, and tells what else is newer, and when the last build failed, so that this is the one
+/// before. `function` with its layers alone, where it is given. Before anything is planned.
+void take_up_sources(
+    const Application& application,
+    const std::string& function,
+    const base::Log& log,
+    const os::Cancellation& cancel);
 
-/// The sources of the build that the application is; empty for one that was not built.
+/// Sources and templates of the build that the application is; empty for one that was not built.
 std::vector<std::filesystem::path> build_sources(const Application& application);
 
 /// Fails when the build has no artifact for the function because it could not be built.

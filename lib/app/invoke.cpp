@@ -74,9 +74,9 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
         return event;
     }
     report_faults(*application, log);
-    tell_build_state(*application, (*function)->logical_id, log);
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
+    take_up_sources(*application, (*function)->logical_id, log, cancel);
     auto engine = engine::select_engine({options.engine, options.run.strict}, log, cancel);
     if (!engine) {
         return base::fail(std::move(engine).error());

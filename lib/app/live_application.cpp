@@ -85,7 +85,7 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
     if (!engine) {
         return base::fail(std::move(engine).error());
     }
-    tell_build_state(*application, {}, log);
+    take_up_sources(*application, {}, log, cancel);
     std::unique_ptr<LocalLambda> local_lambda;
     RunOptions run = options.run;
     if (run.local_lambda) {
@@ -299,6 +299,7 @@ LiveApplication::reload(std::vector<std::filesystem::path>& paths, os::FileWatch
     }
     const base::Log log = told_.next(log_);
     report_faults(*application, log);
+    take_up_sources(*application, {}, log_, cancel_);
     auto planner = Planner::make(*application, options_.run, log, cancel_);
     if (!planner) {
         return base::fail(std::move(planner).error());
@@ -311,7 +312,6 @@ LiveApplication::reload(std::vector<std::filesystem::path>& paths, os::FileWatch
         return base::fail(std::move(prepared).error());
     }
     tell_what_cannot_run(plans);
-    tell_build_state(*application, {}, log_);
     if (images_) {
         images_->watch(images_of(plans));
     }

@@ -368,19 +368,37 @@ Planner::code_folder(const Application& application, const model::Function& func
                   : fmt::format("it is looked for at {}", folder.string())));
 }
 
-// A folder as it is, an archive's content; nothing where there is neither.
+// A folder as it is, an archive's content, a folder with a file that is alone, as it is packaged;
+// nothing where there is none of them.
 base::Result<std::optional<std::filesystem::path>>
-Planner::content_folder(const std::filesystem::path& path) const {
+Planner::content_folder(const std::filesystem::path& path) {
     std::error_code failed;
     if (std::filesystem::is_directory(path, failed)) {
         return std::filesystem::canonical(path, failed);
     }
     if (!is_archive(path)) {
-        return std::nullopt;
+        return std::filesystem::is_regular_file(path, failed)
+                   ? folder_of_one(path).map([](auto folder) { return std::optional(folder); })
+                   : base::Result<std::optional<std::filesystem::path>>(std::nullopt);
     }
     auto folder = unpack(path, log_, cancel_);
     return folder ? base::Result<std::optional<std::filesystem::path>>(std::move(*folder))
                   : base::fail(std::move(folder).error());
+}
+
+base::Result<std::filesystem::path> Planner::folder_of_one(const std::filesystem::path& file) {
+    auto folder = os::TempDir::create("code");
+    if (!folder) {
+        return base::fail(std::move(folder).error());
+    }
+    os::CopyOptions copy;
+    copy.symlinks = os::SymlinkMode::follow;
+    copy.cancel = cancel_;
+    if (auto copied = os::copy_tree(file, folder->path() / file.filename(), copy); !copied) {
+        return base::fail(std::move(copied).error());
+    }
+    temporary_.push_back(std::move(*folder));
+    return temporary_.back().path();
 }
 
 // Lambda keeps inline code in a file called index.
@@ -403,7 +421,7 @@ base::Result<std::filesystem::path> Planner::inline_code(const model::Function& 
 base::Result<void> Planner::plan_layers(
     const Application& application,
     const model::Function& function,
-    invoke::FunctionPlan& plan) const {
+    invoke::FunctionPlan& plan) {
     std::vector<PlannedLayer> layers;
     bool fetched = false;
     for (const std::string& arn : function.layers) {
@@ -465,7 +483,7 @@ base::Result<void> Planner::plan_layers(
 }
 
 base::Result<engine::Layer>
-Planner::local_layer(const Application& application, const model::Layer& layer) const {
+Planner::local_layer(const Application& application, const model::Layer& layer) {
     const std::filesystem::path path = absolute_from(application.folder(), layer.content);
     auto folder = content_folder(path);
     base::Error error;

@@ -78,14 +78,15 @@ private:
     base::Result<std::filesystem::path>
     code_folder(const Application& application, const model::Function& function);
     base::Result<std::filesystem::path> inline_code(const model::Function& function);
-    [[nodiscard]] base::Result<std::optional<std::filesystem::path>>
-    content_folder(const std::filesystem::path& path) const;
+    base::Result<std::filesystem::path> folder_of_one(const std::filesystem::path& file);
+    base::Result<std::optional<std::filesystem::path>>
+    content_folder(const std::filesystem::path& path);
     base::Result<void> plan_layers(
         const Application& application,
         const model::Function& function,
-        invoke::FunctionPlan& plan) const;
-    [[nodiscard]] base::Result<engine::Layer>
-    local_layer(const Application& application, const model::Layer& layer) const;
+        invoke::FunctionPlan& plan);
+    base::Result<engine::Layer>
+    local_layer(const Application& application, const model::Layer& layer);
     [[nodiscard]] std::string invoke_image(const model::Function& function) const;
 
     RunOptions options_;

@@ -252,10 +252,11 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
     (*live)->warm_up();
     announce(*server, log);
     log.info(fmt::format(
-        "{} taken up by the next request.\n"
+        "{} are taken up by the next request.\n"
         " * Running on {} (Press CTRL+C to quit)",
-        build_sources((*live)->application()).empty() ? "Edits of the code or the template are"
-                                                      : "What samara build makes is",
+        build_sources((*live)->application()).empty() ? "Edits of the code or the template"
+                                                      : "Edits of code that the build only copies, "
+                                                        "and what samara build makes,",
         server->address()));
     os::wait_readable(-1, cancel);
     server->stop();

@@ -2,17 +2,16 @@
 
 #include "base/hash.h"
 #include "base/strings.h"
+#include "build/artifact_check.h"
 #include "build/cache.h"
 #include "build/digest.h"
 #include "build/filter.h"
 #include "build/inspect.h"
-#include "build/outside.h"
+#include "build/settings.h"
 #include "build/tool.h"
 #include "build/workflow.h"
-#include "os/environment.h"
-#include "os/process.h"
+#include "os/owner.h"
 #include "os/project_links.h"
-#include "template/limits.h"
 
 #include <algorithm>
 
@@ -23,89 +22,6 @@ namespace samara::build {
 namespace fs = std::filesystem;
 
 namespace {
-
-// Another number makes every artifact anew: for when what a workflow does changes.
-constexpr int recipe = 1;
-
-fs::path manifest_of(const Run& run, const Definition& definition) {
-    if (!run.request.manifest.empty()) {
-        return run.request.manifest;
-    }
-    std::error_code ignored;
-    for (const std::string& name : definition.workflow.facts.manifests) {
-        if (fs::is_regular_file(definition.source / name, ignored)) {
-            return definition.source / name;
-        }
-    }
-    return {};
-}
-
-// Whether tools run: then reading the sources is cheaper than building.
-bool runs_tools(const Run& run, const Definition& definition) {
-    return !definition.one_file &&
-           (!definition.workflow.facts.plain || !manifest_of(run, definition).empty());
-}
-
-bool in_container(const Run& run, const Definition& definition) {
-    return run.request.containers.start != nullptr && runs_tools(run, definition);
-}
-
-ContainerNeeds needs_of(const Run& run, const Definition& definition) {
-    ContainerNeeds needs;
-    needs.logical_ids = definition.logical_ids;
-    needs.runtime = definition.runtime;
-    needs.architecture = definition.architecture;
-    needs.environment = definition.workflow.facts.environment;
-    needs.sources = {definition.source};
-    const fs::path manifest = manifest_of(run, definition);
-    for (fs::path& path : named_outside(manifest, definition.source)) {
-        needs.sources.push_back(std::move(path));
-    }
-    if (!run.request.manifest.empty()) {
-        needs.sources.push_back(run.request.manifest.parent_path());
-    }
-    return needs;
-}
-
-// What an artifact is made from besides its sources: a program that was replaced has another inode
-// or time.
-base::Result<std::string> settings_of(const Run& run, const Definition& definition) {
-    std::string text = fmt::format("{} {}\n", recipe, run.request.build_in_source);
-    if (!runs_tools(run, definition)) {
-        return base::sha256_hex(text);
-    }
-    if (!run.request.manifest.empty()) {
-        auto manifest = content_digest(run.request.manifest, {});
-        if (!manifest) {
-            return manifest;
-        }
-        text += *manifest;
-    }
-    if (in_container(run, definition)) {
-        text += run.request.containers.key(needs_of(run, definition));
-        return base::sha256_hex(text);
-    }
-    for (const std::string& name : definition.workflow.facts.tools) {
-        if (const auto program = os::find_program(name)) {
-            std::error_code ignored;
-            text += fmt::format(
-                "{} {} {}\n",
-                program->string(),
-                inode_of(fs::canonical(*program, ignored)),
-                fs::last_write_time(*program, ignored).time_since_epoch().count());
-        }
-    }
-    for (const auto& [name, value] : os::environment()) {
-        const bool matters = std::any_of(
-            definition.workflow.facts.environment.begin(),
-            definition.workflow.facts.environment.end(),
-            [&](const std::string& beginning) { return name.starts_with(beginning); });
-        if (matters) {
-            text += fmt::format("{}={}\n", name, value);
-        }
-    }
-    return base::sha256_hex(text); // values may be secret
-}
 
 void announce(const Run& run, const Definition& definition) {
     if (definition.layer) {
@@ -132,46 +48,11 @@ void tell_cache(const Run& run, const Definition& definition, bool valid) {
         base::join(definition.logical_ids, ", ")));
 }
 
-// Sizes and native files are told, not refused: a deployment may still leave things out.
-base::Result<void>
-check_artifact(const Run& run, const Definition& definition, const fs::path& root) {
-    auto found = inspect(root, definition.architecture);
-    if (!found) {
-        return tl::unexpected(std::move(found.error()));
-    }
-    const std::string names = base::join(definition.logical_ids, ", ");
-    constexpr std::size_t named = 3; // some packages bring a library for every processor
-    for (std::size_t i = 0; i < std::min(named, found->foreign.size()); ++i) {
-        run.log.warning(fmt::format(
-            "{}: {} does not run on {}", names, found->foreign[i], definition.architecture));
-    }
-    if (found->foreign.size() > named) {
-        run.log.warning(fmt::format("{}: and {} more files", names, found->foreign.size() - named));
-    }
-    const std::uint64_t limit = model::limits().unzipped_bytes;
-    if (found->bytes > limit) {
-        constexpr std::size_t shown = 3;
-        std::vector<std::string> largest;
-        for (const Inspection::Part& part : found->parts) {
-            if (largest.size() < shown) {
-                largest.push_back(fmt::format("{} {} MB", part.name, part.bytes >> 20U));
-            }
-        }
-        run.log.warning(fmt::format(
-            "{}: {} MB unzipped, and Lambda takes {} MB with all layers (largest: {})",
-            names,
-            found->bytes >> 20U,
-            limit >> 20U,
-            base::join(largest, ", ")));
-    }
-    return {};
-}
-
 base::Result<void> copy_file_source(const WorkflowInput& input) {
     return os::copy_tree(input.source, input.artifacts / input.source.filename(), input.copy);
 }
 
-base::Result<void> run_workflow(
+base::Result<Size> run_workflow(
     const Run& run,
     const Definition& definition,
     const SourceFilter& filter,
@@ -210,7 +91,7 @@ base::Result<void> run_workflow(
     input.log = run.log;
     input.cancel = run.cancel;
     if (auto made = os::make_folders(input.artifacts); !made) {
-        return made;
+        return tl::unexpected(std::move(made.error()));
     }
     std::unique_ptr<ToolHost> host;
     if (in_container(run, definition)) {
@@ -289,18 +170,18 @@ base::Result<void> copy_artifact(const Run& run, const fs::path& from, const std
     });
 }
 
-base::Result<Fingerprint>
-fingerprint(const Run& run, const Definition& definition, const Inputs& inputs) {
-    Fingerprint print{inputs.content, {}};
+base::Result<std::string> manifest_digest(const Run& run, const Definition& definition) {
     const fs::path manifest = manifest_of(run, definition);
-    if (!manifest.empty() && !inputs.content.empty()) {
-        auto digest = content_digest(manifest, {});
-        if (!digest) {
-            return tl::unexpected(std::move(digest.error()));
-        }
-        print.manifest = std::move(*digest);
+    return manifest.empty() ? base::Result<std::string>() : content_digest(manifest, {});
+}
+
+// Whether all of an artifact has come to the disk: files of before a power cut may be cut short.
+bool is_whole(const Run& run, const std::string& id, const Placed& placed) {
+    if (run.former.boot == os::this_process().boot) {
+        return true;
     }
-    return print;
+    const auto size = size_of(run.request.build_dir / id);
+    return size && size->bytes == placed.size.bytes;
 }
 
 // The first of `missing`, from the cache or by the workflow.
@@ -309,23 +190,32 @@ base::Result<Fate> make_first(
     const Definition& definition,
     const SourceFilter& filter,
     const Inputs& inputs,
-    const std::string& id) {
+    const std::string& id,
+    Size& size) {
     const Cache cache(run.request.cache_dir);
     const fs::path root = run.fresh / id;
     const bool valid = !run.request.anew && cache.contains(inputs);
     tell_cache(run, definition, valid);
     if (valid) {
-        return os::make_folders(root.parent_path())
-            .and_then([&] { return cache.restore(inputs, root, run.cancel); })
-            .map([] { return Fate::restored; });
+        auto restored = os::make_folders(root.parent_path()).and_then([&] {
+            return cache.restore(inputs, root, run.cancel);
+        });
+        if (!restored) {
+            return tl::unexpected(std::move(restored.error()));
+        }
+        return size_of(root).map([&](const Size& found) {
+            size = found;
+            return Fate::restored;
+        });
     }
     announce(run, definition);
-    return run_workflow(run, definition, filter, root)
-        .and_then([&] {
-            return run.request.cached ? cache.store(inputs, root, run.cancel)
-                                      : base::Result<void>();
-        })
-        .map([] { return Fate::built; });
+    auto built = run_workflow(run, definition, filter, root);
+    if (!built) {
+        return tl::unexpected(std::move(built.error()));
+    }
+    size = std::move(*built);
+    auto stored = run.request.cached ? cache.store(inputs, root, run.cancel) : base::Result<void>();
+    return std::move(stored).map([] { return Fate::built; });
 }
 
 } // namespace
@@ -334,7 +224,8 @@ base::Result<Made> make_artifact(const Run& run, const Definition& definition) {
     const std::vector<std::string> everything;
     const std::vector<std::string>& excludes =
         definition.one_file ? everything : definition.workflow.facts.excludes;
-    const std::vector<fs::path> ours{run.staging, run.request.build_dir, run.request.cache_dir};
+    std::vector<fs::path> ours = own_paths(run.request.build_dir, run.request.cache_dir);
+    ours.push_back(run.staging);
     auto filter = SourceFilter::make(definition.source, excludes, ours);
     if (!filter) {
         return tl::unexpected(std::move(filter.error()));
@@ -342,9 +233,19 @@ base::Result<Made> make_artifact(const Run& run, const Definition& definition) {
     Made made;
     made.placed.source = definition.source.string();
     made.placed.excludes = excludes;
-    const std::vector<fs::path> outside =
-        definition.one_file ? std::vector<fs::path>()
-                            : named_outside(manifest_of(run, definition), definition.source);
+    made.placed.copies = !runs_tools(run, definition);
+    made.placed.recipe = {
+        definition.layer,
+        definition.runtime,
+        definition.handler,
+        definition.architecture,
+        definition.compatible_runtimes,
+        definition.template_folder.string(),
+        definition.metadata};
+    if (run.request.copies_only && !made.placed.copies) {
+        return base::fail("it is built with tools");
+    }
+    const std::vector<fs::path> outside = outside_of(run, definition);
     for (const fs::path& path : outside) {
         made.placed.outside.push_back(path.string());
     }
@@ -362,7 +263,8 @@ base::Result<Made> make_artifact(const Run& run, const Definition& definition) {
         const auto former = run.former.artifacts.find(id);
         bool same = !run.request.anew && former != run.former.artifacts.end() &&
                     former->second.inode != 0 &&
-                    inode_of(run.request.build_dir / id) == former->second.inode;
+                    inode_of(run.request.build_dir / id) == former->second.inode &&
+                    is_whole(run, id, former->second);
         if (same) {
             auto compared = comparison.same(former->second.inputs, run.cancel);
             if (!compared) {
@@ -377,19 +279,23 @@ base::Result<Made> make_artifact(const Run& run, const Definition& definition) {
             return tl::unexpected(std::move(read.error()));
         }
     }
-    auto print = fingerprint(run, definition, inputs);
-    if (!print) {
-        return tl::unexpected(std::move(print.error()));
+    if (!inputs.content.empty()) {
+        auto manifest = manifest_digest(run, definition);
+        if (!manifest) {
+            return tl::unexpected(std::move(manifest.error()));
+        }
+        made.placed.manifest = std::move(*manifest);
     }
-    made.print = std::move(*print);
     made.fresh = missing;
     if (there.empty()) {
-        auto fate = make_first(run, definition, *filter, inputs, missing.front());
+        auto fate = make_first(
+            run, definition, *filter, inputs, missing.front(), made.placed.size);
         if (!fate) {
             return tl::unexpected(std::move(fate.error()));
         }
         made.fate = *fate;
     } else {
+        made.placed.size = run.former.artifacts.at(there.front()).size;
         made.fate = missing.empty() ? Fate::unchanged : Fate::restored;
         tell_cache(run, definition, true);
     }

@@ -2,7 +2,6 @@
 
 #include "build/build.h"
 #include "build/definition.h"
-#include "build/graph.h"
 #include "build/state.h"
 #include "os/project_links.h"
 
@@ -31,7 +30,6 @@ struct Run {
 struct Made {
     std::vector<std::string> fresh = {}; ///< the others are in the build folder already
     Placed placed = {};                  ///< without inode
-    Fingerprint print = {};
     Fate fate = Fate::built;
 };
 

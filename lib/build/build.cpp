@@ -3,8 +3,8 @@
 #include "base/strings.h"
 #include "build/artifact.h"
 #include "build/definition.h"
-#include "build/graph.h"
 #include "build/image.h"
+#include "build/image_artifact.h"
 #include "build/placement.h"
 #include "build/workflow.h"
 #include "os/file_lock.h"
@@ -92,15 +92,6 @@ struct Job {
     std::function<base::Result<Made>(const base::Log&)> run;
 };
 
-base::Result<Made> make_image(const Run& run, ImageBuilder* images, const ImageJob& job) {
-    if (images == nullptr) {
-        return base::fail(
-            "an image can only be built with Docker", "start Docker, or set DOCKER_HOST");
-    }
-    run.log.info(fmt::format("Building image for {} function", base::join(job.logical_ids, ", ")));
-    return images->build(job.image, run.log, run.cancel).map([] { return Made{}; });
-}
-
 base::Error about(base::Error error, const Job& job) {
     if (error.resource.empty()) {
         error.message = fmt::format("{}: {}", base::join(job.logical_ids, ", "), error.message);
@@ -153,6 +144,7 @@ lock(const Request& request, const base::Log& log, const os::Cancellation& cance
     if (auto made = os::make_folders(beside); !made) {
         return tl::unexpected(std::move(made.error()));
     }
+    const Clock::time_point began = Clock::now();
     for (bool told = false;; told = true) {
         auto free = os::FileLock::try_acquire(beside);
         if (!free) {
@@ -160,6 +152,9 @@ lock(const Request& request, const base::Log& log, const os::Cancellation& cance
         }
         if (*free) {
             return std::move(**free);
+        }
+        if (request.patience && since(began) > *request.patience) {
+            return base::fail("another build is at work");
         }
         if (!told) {
             log.info(fmt::format("Waiting for another build into {}", request.build_dir.string()));
@@ -205,7 +200,9 @@ void take(
     for (const std::string& id : job.logical_ids) {
         if (!outcome.made) {
             base::Error error = about(outcome.made.error(), job);
-            placement.artifacts[id] = failed_artifact(run.request, id, error.message);
+            if (!run.request.copies_only) { // else the former one stays
+                placement.artifacts[id] = failed_artifact(run.request, id, error.message);
+            }
             if (id == job.logical_ids.front()) {
                 placement.failures.push_back({id, std::move(error)});
             }
@@ -221,9 +218,12 @@ void take(
         } else if (image.empty()) {
             placed.inode = run.former.artifacts.at(id).inode;
         }
-        placement.state.artifacts[id] = std::move(placed);
         placement.done.push_back(
-            {id, fresh || !image.empty() ? made.fate : Fate::unchanged, outcome.time});
+            {id,
+             fresh || !image.empty() ? made.fate : Fate::unchanged,
+             outcome.time,
+             placed.recipe.layer});
+        placement.state.artifacts[id] = std::move(placed);
     }
 }
 
@@ -266,8 +266,10 @@ base::Result<Built> build(
         {},
         {},
         std::move(failures),
-        {},
         std::move(*locked)};
+    placement.state.sources = source_templates(request.templates);
+    placement.state.cache_dir = request.cache_dir.string();
+    placement.state.follow_links = request.follow_links;
     for (const Failure& failure : placement.failures) {
         placement.artifacts[failure.logical_id] =
             failed_artifact(request, failure.logical_id, failure.error.message);
@@ -298,13 +300,9 @@ base::Result<Built> build(
     if (cancel.cancelled()) {
         return base::fail("cancelled");
     }
-    std::vector<Fingerprint> prints(all.size());
     std::set<std::string> definition_ids;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         const bool image = i >= all.size();
-        if (!image && outcomes[i].made) {
-            prints[i] = outcomes[i].made->print;
-        }
         take(
             run,
             jobs[i],
@@ -319,7 +317,6 @@ base::Result<Built> build(
         placement.cache.keep_only(definition_ids);
     }
     keep_the_rest(request, placement);
-    placement.graph = graph_text(all, prints);
     return Built(std::move(placement));
 }
 

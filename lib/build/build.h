@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "build/state.h"
 #include "data/value.h"
 #include "os/cancellation.h"
 #include "os/temp_dir.h"
@@ -52,6 +53,8 @@ struct ImageBuild {
     std::string tag;               ///< "<id in lower case>:<DockerTag or latest>"
     std::map<std::string, std::string> arguments;
     std::string architecture;
+    std::vector<std::string> extra; ///< more options of `docker build`, as they are
+    std::optional<bool> buildkit;   ///< nothing: where the Dockerfile asks for it
 };
 
 /// Builds images; an engine stands behind it. Thread-safe.
@@ -67,6 +70,9 @@ public:
     /// Builds and tags; what the builder prints goes to `log`.
     virtual base::Result<void>
     build(const ImageBuild& image, const base::Log& log, const os::Cancellation& cancel) = 0;
+
+    /// What a name stands for now; empty where there is no such image here.
+    virtual std::string identity(const std::string& image, const os::Cancellation& cancel) = 0;
 };
 
 class ToolHost;
@@ -103,6 +109,10 @@ struct Request {
     bool parallel = false;
     bool build_in_source = false;
     bool follow_links = true; ///< links of the sources that lead out of the project, too
+    std::optional<bool> buildkit; ///< of images; nothing: where a Dockerfile asks for it
+    bool copies_only = false;     ///< what tools would have a part in fails
+    std::vector<std::filesystem::path> templates; ///< what the request was read from, absolute
+    std::optional<std::chrono::milliseconds> patience; ///< with another build; nothing: no end
     Containers containers;    ///< for all but images
 };
 
@@ -128,6 +138,7 @@ struct Done {
     std::string logical_id;
     Fate fate = Fate::built;
     std::chrono::milliseconds time{0};
+    bool layer = false;
 };
 
 /// Text by file name, relative to the build folder: "template.yaml", "Child/template.yaml".
@@ -168,6 +179,12 @@ public:
     /// each artifact at once and then the templates. Whenever it is interrupted, what is there can
     /// be run, and the next build sets it right.
     base::Result<void> commit(const Templates& templates);
+
+    /// Puts the artifacts in their places, and leaves templates and all else as they are.
+    base::Result<void> replace_artifacts();
+
+    /// What the build folder has, once it is committed.
+    [[nodiscard]] const BuildState& state() const;
 
     /// Leaves the former build as it is, and what was built in the cache for the next time.
     base::Result<void> keep();

@@ -1,4 +1,5 @@
 #include "build/build.h"
+#include "build/graph.h"
 #include "build/placement.h"
 #include "os/file.h"
 
@@ -76,8 +77,7 @@ void remove_stale(const fs::path& build_dir, const BuildState& former, const Bui
     }
 }
 
-// The artifacts first: each is whole, whichever template names it.
-base::Result<void> replace_parts(Placement& placement, const Templates& templates) {
+base::Result<void> replace_folders(Placement& placement) {
     const fs::path& build_dir = placement.build_dir;
     for (const std::string& id : placement.fresh) {
         if (auto done = put(placement.fresh_folder() / id, build_dir / id); !done) {
@@ -85,10 +85,19 @@ base::Result<void> replace_parts(Placement& placement, const Templates& template
         }
         placement.state.artifacts[id].inode = inode_of(build_dir / id);
     }
+    return {};
+}
+
+// The artifacts first: each is whole, whichever template names it.
+base::Result<void> replace_parts(Placement& placement, const Templates& templates) {
+    const fs::path& build_dir = placement.build_dir;
+    if (auto replaced = replace_folders(placement); !replaced) {
+        return replaced;
+    }
     const auto write = [&](const auto& entry) {
         const fs::path target = build_dir / entry.first;
         return os::make_folders(target.parent_path()).and_then([&] {
-            return os::write_file_atomically(target, entry.second);
+            return os::replace_file(target, entry.second);
         });
     };
     for (const auto& entry : templates) {
@@ -114,7 +123,7 @@ base::Result<void> fill(Placement& placement, const Templates& templates) {
     const fs::path fresh = placement.fresh_folder();
     for (const auto& [name, text] : templates) {
         auto written = os::make_folders((fresh / name).parent_path()).and_then([&] {
-            return os::write_file_atomically(fresh / name, text);
+            return os::replace_file(fresh / name, text);
         });
         if (!written) {
             return written;
@@ -207,13 +216,22 @@ bool Built::has_former() const {
 }
 
 base::Result<void> Built::commit(const Templates& templates) {
-    return place(*placement_, templates).and_then([&]() -> base::Result<void> {
-        if (placement_->graph.empty()) {
-            return {};
-        }
-        return os::write_file_atomically(
-            placement_->build_dir.parent_path() / "build.toml", placement_->graph);
+    return place(*placement_, templates).and_then([&] {
+        return os::replace_file(
+            placement_->build_dir.parent_path() / "build.toml", graph_text(placement_->state));
     });
+}
+
+base::Result<void> Built::replace_artifacts() {
+    placement_->state.templates = placement_->former.templates;
+    placement_->state.sources = placement_->former.sources;
+    return replace_folders(*placement_).and_then([&] {
+        return placement_->state.write(placement_->build_dir);
+    });
+}
+
+const BuildState& Built::state() const {
+    return placement_->state;
 }
 
 base::Result<void> Built::keep() {

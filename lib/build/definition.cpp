@@ -152,6 +152,7 @@ base::Result<Definition> of_layer(const Layer& layer, const Workflows& workflows
     } else {
         definition.runtime = layer.compatible_runtimes.front();
     }
+    definition.compatible_runtimes = layer.compatible_runtimes;
     const std::string architecture = metadata_text(layer.metadata, "BuildArchitecture");
     definition.architecture = architecture.empty() ? layer.architecture : architecture;
     definition.metadata = layer.metadata;

@@ -20,6 +20,7 @@ struct Definition {
     std::string runtime;
     std::string handler;
     std::string architecture;
+    std::vector<std::string> compatible_runtimes; ///< of a layer
     data::Value metadata;
     Selected workflow;
 };

@@ -24,7 +24,26 @@ bool contains(const std::shared_ptr<const std::vector<std::string>>& texts, std:
     return texts != nullptr && std::binary_search(texts->begin(), texts->end(), text);
 }
 
+std::vector<std::string> below(const fs::path& source, const std::vector<fs::path>& paths) {
+    std::vector<std::string> inside;
+    for (const fs::path& path : paths) {
+        const fs::path relative = path.lexically_relative(source);
+        if (!relative.empty() && *relative.begin() != "..") {
+            inside.push_back(relative.generic_string());
+        }
+    }
+    return inside;
+}
+
 } // namespace
+
+SourceFilter
+SourceFilter::all_but(const fs::path& source, const std::vector<fs::path>& ours) {
+    SourceFilter filter;
+    filter.source_ = source;
+    filter.ours_ = sorted(below(source, ours));
+    return filter;
+}
 
 base::Result<SourceFilter> SourceFilter::make(
     const fs::path& source,
@@ -39,16 +58,9 @@ base::Result<SourceFilter> SourceFilter::make(
         (plain ? names : globs).push_back(pattern);
     }
     names.emplace_back(rules_file);
-    std::vector<std::string> inside;
-    for (const fs::path& path : ours) {
-        const fs::path relative = path.lexically_relative(source);
-        if (!relative.empty() && *relative.begin() != "..") {
-            inside.push_back(relative.generic_string());
-        }
-    }
     filter.names_ = sorted(std::move(names));
     filter.globs_ = sorted(std::move(globs));
-    filter.ours_ = sorted(std::move(inside));
+    filter.ours_ = sorted(below(source, ours));
     std::error_code ignored;
     if (fs::is_regular_file(source / rules_file, ignored)) {
         const auto text = os::read_file(source / rules_file);

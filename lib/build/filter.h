@@ -32,6 +32,10 @@ public:
                (rules_ == nullptr || !rules_->ignores(relative, rules_->needs_kind() && folder()));
     }
 
+    /// Takes everything but the paths `ours`.
+    static SourceFilter
+    all_but(const std::filesystem::path& source, const std::vector<std::filesystem::path>& ours);
+
     /// For os::copy_tree: links are followed, for an artifact goes where their targets are not.
     [[nodiscard]] os::CopyOptions copy_options(const os::Cancellation& cancel) const;
 

@@ -24,9 +24,16 @@ std::string repository_of(const std::string& logical_id) {
     return name;
 }
 
-ImageBuild image_of(const Function& function) {
+ImageBuild image_of(const Function& function, const Request& request) {
     const data::Value& metadata = function.metadata;
     ImageBuild image;
+    image.buildkit = request.buildkit;
+    const data::Value* extra = metadata.find("DockerBuildExtraParams");
+    if (extra != nullptr && extra->is_list()) {
+        for (const data::Value& option : *extra->as_list()) {
+            image.extra.push_back(data::scalar_text(option));
+        }
+    }
     image.logical_id = function.logical_id;
     image.context = function.source;
     image.dockerfile = or_default(metadata_text(metadata, "Dockerfile"), "Dockerfile");
@@ -47,13 +54,21 @@ ImageBuild image_of(const Function& function) {
 
 bool same_image(const ImageBuild& a, const ImageBuild& b) {
     return a.context == b.context && a.dockerfile == b.dockerfile && a.target == b.target &&
-           a.arguments == b.arguments && a.architecture == b.architecture;
+           a.arguments == b.arguments && a.architecture == b.architecture && a.extra == b.extra;
 }
 
 base::Result<void> check(const Function& function, const ImageBuild& image) {
     base::Error error;
     error.resource = function.logical_id;
     error.where = function.where;
+    const data::Value* extra = function.metadata.find("DockerBuildExtraParams");
+    if (extra != nullptr && !extra->is_list()) {
+        error.message =
+            fmt::format("{}: DockerBuildExtraParams must be a list", function.logical_id);
+        error.hint = "write each word of its own: ['--secret', 'id=token,src=token.txt']";
+        error.where = extra->where();
+        return base::fail(std::move(error));
+    }
     std::error_code ignored;
     if (!fs::is_directory(image.context, ignored)) {
         error.message = fmt::format(
@@ -93,7 +108,7 @@ image_jobs(const Request& request, const base::Log& log, std::vector<Failure>& f
                 "Skip building {}: it has no Dockerfile in its Metadata", function.logical_id));
             continue;
         }
-        ImageBuild image = image_of(function);
+        ImageBuild image = image_of(function, request);
         if (auto checked = check(function, image); !checked) {
             failures.push_back({function.logical_id, std::move(checked.error())});
             continue;
@@ -104,7 +119,7 @@ image_jobs(const Request& request, const base::Log& log, std::vector<Failure>& f
         if (same != jobs.end()) {
             same->logical_ids.push_back(function.logical_id);
         } else {
-            jobs.push_back({std::move(image), {function.logical_id}, function.where});
+            jobs.push_back({std::move(image), {function.logical_id}, function.where, function.metadata});
         }
     }
     return jobs;

@@ -1,6 +1,8 @@
 #include "build/inspect.h"
 
+#include "build/zipped_size.h"
 #include "os/unique_fd.h"
+#include "template/limits.h"
 
 #include <algorithm>
 #include <array>
@@ -61,6 +63,7 @@ std::string foreign_machine(const fs::path& path, std::string_view architecture)
 base::Result<Inspection> inspect(const fs::path& artifact, std::string_view architecture) {
     Inspection found;
     std::map<std::string, std::uint64_t> parts;
+    std::vector<FileSize> files;
     std::error_code error;
     fs::recursive_directory_iterator entry(artifact, error);
     for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
@@ -72,7 +75,8 @@ base::Result<Inspection> inspect(const fs::path& artifact, std::string_view arch
         found.empty = false;
         const std::uint64_t bytes = entry->file_size(ignored);
         const fs::path relative = entry->path().lexically_relative(artifact);
-        found.bytes += bytes;
+        found.size.bytes += bytes;
+        files.push_back({entry->path(), bytes});
         parts[relative.begin()->string()] += bytes;
         if (!may_be_native(*entry)) {
             continue;
@@ -84,14 +88,24 @@ base::Result<Inspection> inspect(const fs::path& artifact, std::string_view arch
     if (error) {
         return base::fail(fmt::format("cannot list {}: {}", artifact.string(), error.message()));
     }
+    std::vector<Size::Part>& largest = found.size.parts;
     for (auto& [name, bytes] : parts) {
-        found.parts.push_back({name, bytes});
+        largest.push_back({name, bytes});
     }
-    std::sort(found.parts.begin(), found.parts.end(), [](const auto& a, const auto& b) {
+    std::stable_sort(largest.begin(), largest.end(), [](const auto& a, const auto& b) {
         return a.bytes > b.bytes;
     });
+    constexpr std::size_t named = 5;
+    largest.resize(std::min(largest.size(), named));
+    if (found.size.bytes > model::limits().zipped_bytes) {
+        found.size.zipped = zipped_size(files);
+    }
     std::sort(found.foreign.begin(), found.foreign.end());
     return found;
+}
+
+base::Result<Size> size_of(const fs::path& folder) {
+    return inspect(folder, {}).map([](Inspection found) { return std::move(found.size); });
 }
 
 } // namespace samara::build

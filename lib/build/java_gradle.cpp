@@ -51,7 +51,7 @@ base::Result<void> build_java_gradle(const WorkflowInput& input) {
         return tl::unexpected(std::move(program.error()));
     }
     const fs::path script = input.scratch / "samara.gradle";
-    if (auto written = os::write_file_atomically(script, init_script); !written) {
+    if (auto written = os::replace_file(script, init_script); !written) {
         return written;
     }
     tell_step(input, "GradleBuild");

@@ -207,7 +207,7 @@ base::Result<void> install_packages(
     }
     const bool moved = make_local_dependencies_absolute(manifest, input.source);
     if (moved) {
-        if (auto w = os::write_file_atomically(target, data::write_json(manifest, 2)); !w) {
+        if (auto w = os::replace_file(target, data::write_json(manifest, 2)); !w) {
             return w;
         }
     }
@@ -237,7 +237,7 @@ base::Result<void> install_packages(
             return removed;
         }
     }
-    return os::write_file_atomically(target, *original);
+    return os::replace_file(target, *original);
 }
 
 base::Result<void> install_packages_in_source(const WorkflowInput& input) {

@@ -216,7 +216,7 @@ base::Result<void> repair_source_maps(const WorkflowInput& input, const fs::path
                 source = (input.source / relative).generic_string();
             }
         }
-        if (auto w = os::write_file_atomically(path, data::write_json(*map)); !w) {
+        if (auto w = os::replace_file(path, data::write_json(*map)); !w) {
             return w;
         }
     }

@@ -13,6 +13,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view up = "../";
+constexpr std::string_view folder_ends = ".)}";
 constexpr std::string_view ends = " \t\r\n\"'#,;)(";
 
 bool is_inside(const fs::path& path, const fs::path& folder) {
@@ -30,8 +31,10 @@ std::vector<fs::path> named_outside(const fs::path& manifest, const fs::path& so
     const std::string_view all = text ? std::string_view(*text) : std::string_view();
     for (std::size_t at = all.find(up); at != std::string_view::npos;) {
         const std::size_t end = std::min(all.find_first_of(ends, at), all.size());
-        // "a/../b" goes nowhere else, and "./../b" is met at its second dot.
-        const bool begins = at == 0 || all[at - 1] != '/' || (at > 1 && all[at - 2] == '.');
+        // "a/../b" goes nowhere else, "./../b" is met at its second dot, and what a variable of a
+        // Makefile names is taken for its folder: "$(CURDIR)/../b".
+        const bool begins = at == 0 || all[at - 1] != '/' ||
+                            (at > 1 && folder_ends.find(all[at - 2]) != std::string_view::npos);
         fs::path path = (manifest.parent_path() / all.substr(at, end - at)).lexically_normal();
         if (!path.has_filename()) {
             path = path.parent_path();

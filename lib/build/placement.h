@@ -22,7 +22,6 @@ struct Placement {
     Artifacts artifacts;
     std::vector<Done> done;
     std::vector<Failure> failures;
-    std::string graph; ///< build.toml
     os::FileLock lock; ///< others wait until this build is in its place
 
     /// Has the artifacts that were made; becomes the build folder where nothing of that stays.

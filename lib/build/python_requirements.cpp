@@ -65,7 +65,7 @@ public:
             return file; // pip's messages name the user's own
         }
         const fs::path copy = scratch_ / fmt::format("requirements-{}.txt", ++count_);
-        return os::write_file_atomically(copy, changed).map([&] { return copy; });
+        return os::replace_file(copy, changed).map([&] { return copy; });
     }
 
 private:
@@ -197,7 +197,7 @@ base::Result<std::optional<fs::path>> from_project(const WorkflowInput& input) {
         text += std::string(dependency.text()) + "\n";
     }
     const fs::path copy = input.scratch / "project.txt";
-    return os::write_file_atomically(copy, text).map([&] { return std::optional(copy); });
+    return os::replace_file(copy, text).map([&] { return std::optional(copy); });
 }
 
 } // namespace

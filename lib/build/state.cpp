@@ -6,6 +6,7 @@
 #include "data/read.h"
 #include "data/write.h"
 #include "os/file.h"
+#include "os/owner.h"
 
 #include <sys/stat.h>
 
@@ -17,7 +18,7 @@ namespace {
 
 constexpr const char* state_file = ".samara-build.json";
 constexpr const char* failed_file = ".samara-failed.json";
-constexpr std::int64_t version = 1;
+constexpr std::int64_t version = 2;
 
 std::string text_of(const data::Value& map, std::string_view key) {
     const data::Value* value = map.find(key);
@@ -45,6 +46,76 @@ data::Value read(const fs::path& path) {
     return value ? std::move(*value) : data::Value();
 }
 
+std::uint64_t number_of(const data::Value& map, std::string_view key) {
+    const data::Value* value = map.find(key);
+    return value != nullptr && value->is_integer()
+               ? static_cast<std::uint64_t>(*value->as_integer())
+               : 0;
+}
+
+bool flag_of(const data::Value& map, std::string_view key) {
+    const data::Value* value = map.find(key);
+    return value != nullptr && *value == data::Value(true);
+}
+
+std::int64_t number(std::uint64_t value) {
+    return static_cast<std::int64_t>(value);
+}
+
+Recipe recipe_of(const data::Value& map) {
+    Recipe recipe;
+    recipe.layer = flag_of(map, "layer");
+    recipe.runtime = text_of(map, "runtime");
+    recipe.handler = text_of(map, "handler");
+    recipe.architecture = text_of(map, "architecture");
+    recipe.compatible_runtimes = texts_of(map, "compatible_runtimes");
+    recipe.template_folder = text_of(map, "template_folder");
+    if (const data::Value* metadata = map.find("metadata")) {
+        recipe.metadata = *metadata;
+    }
+    return recipe;
+}
+
+data::Value recipe_value(const Recipe& recipe) {
+    return data::Map{
+        {"layer", recipe.layer},
+        {"runtime", recipe.runtime},
+        {"handler", recipe.handler},
+        {"architecture", recipe.architecture},
+        {"compatible_runtimes", list(recipe.compatible_runtimes)},
+        {"template_folder", recipe.template_folder},
+        {"metadata", recipe.metadata}};
+}
+
+Size size_of(const data::Value& map) {
+    Size size;
+    size.bytes = number_of(map, "bytes");
+    size.zipped = number_of(map, "zipped");
+    const data::Value* parts = map.find("parts");
+    if (parts != nullptr && parts->is_list()) {
+        for (const data::Value& part : *parts->as_list()) {
+            size.parts.push_back({text_of(part, "name"), number_of(part, "bytes")});
+        }
+    }
+    return size;
+}
+
+data::Value size_value(const Size& size) {
+    data::List parts;
+    for (const Size::Part& part : size.parts) {
+        parts.emplace_back(data::Map{{"name", part.name}, {"bytes", number(part.bytes)}});
+    }
+    return data::Map{
+        {"bytes", number(size.bytes)},
+        {"zipped", number(size.zipped)},
+        {"parts", std::move(parts)}};
+}
+
+std::string template_digest(const fs::path& path) {
+    const auto text = os::read_file(path);
+    return text ? base::sha256_hex(*text) : std::string();
+}
+
 Placed placed(const data::Value& map) {
     Placed placed;
     placed.inputs = {
@@ -56,8 +127,15 @@ Placed placed(const data::Value& map) {
     placed.image = text_of(map, "image");
     placed.excludes = texts_of(map, "excludes");
     placed.outside = texts_of(map, "outside");
-    if (const data::Value* inode = map.find("inode"); inode != nullptr && inode->is_integer()) {
-        placed.inode = static_cast<std::uint64_t>(*inode->as_integer());
+    placed.inode = number_of(map, "inode");
+    placed.image_id = text_of(map, "image_id");
+    placed.manifest = text_of(map, "manifest");
+    placed.copies = flag_of(map, "copies");
+    if (const data::Value* recipe = map.find("recipe")) {
+        placed.recipe = recipe_of(*recipe);
+    }
+    if (const data::Value* size = map.find("size")) {
+        placed.size = size_of(*size);
     }
     return placed;
 }
@@ -83,6 +161,14 @@ BuildState BuildState::read(const fs::path& build_dir) {
         state.artifacts.emplace(entry.key, placed(entry.value));
     }
     state.templates = texts_of(document, "templates");
+    state.cache_dir = text_of(document, "cache_dir");
+    state.boot = text_of(document, "boot");
+    state.follow_links = flag_of(document, "follow_links");
+    if (const data::Value* sources = document.find("sources"); sources && sources->is_map()) {
+        for (const data::Entry& entry : *sources->as_map()) {
+            state.sources.push_back({entry.key, std::string(entry.value.text())});
+        }
+    }
     return state;
 }
 
@@ -96,15 +182,30 @@ base::Result<void> BuildState::write(const fs::path& folder) const {
                 {"settings", placed.inputs.settings},
                 {"state", placed.inputs.state},
                 {"content", placed.inputs.content},
-                {"inode", static_cast<std::int64_t>(placed.inode)},
+                {"inode", number(placed.inode)},
+                {"recipe", recipe_value(placed.recipe)},
+                {"copies", placed.copies},
+                {"manifest", placed.manifest},
+                {"size", size_value(placed.size)},
                 {"source", placed.source},
                 {"excludes", list(placed.excludes)},
                 {"outside", list(placed.outside)},
-                {"image", placed.image}});
+                {"image", placed.image},
+                {"image_id", placed.image_id}});
+    }
+    data::Map texts;
+    for (const SourceTemplate& source : sources) {
+        texts.set(source.path, source.digest);
     }
     const data::Map document{
-        {"version", version}, {"artifacts", std::move(all)}, {"templates", list(templates)}};
-    return os::write_file_atomically(folder / state_file, data::write_json(document));
+        {"version", version},
+        {"artifacts", std::move(all)},
+        {"templates", list(templates)},
+        {"sources", std::move(texts)},
+        {"cache_dir", cache_dir},
+        {"boot", os::this_process().boot},
+        {"follow_links", follow_links}};
+    return os::replace_file(folder / state_file, data::write_json(document));
 }
 
 Failed read_failed(const fs::path& build_dir) {
@@ -123,12 +224,16 @@ base::Result<void> write_failed(const fs::path& build_dir, const Failed& failed)
     for (const auto& [id, reason] : failed) {
         document.set(id, reason);
     }
-    return os::write_file_atomically(build_dir / failed_file, data::write_json(document));
+    return os::replace_file(build_dir / failed_file, data::write_json(document));
 }
 
 void remove_failed(const fs::path& build_dir) {
     std::error_code ignored;
     fs::remove(build_dir / failed_file, ignored);
+}
+
+std::vector<fs::path> own_paths(const fs::path& build_dir, const fs::path& cache_dir) {
+    return {build_dir, cache_dir, build_dir.parent_path() / "build.toml"};
 }
 
 base::Result<std::string> whole_state(
@@ -137,7 +242,9 @@ base::Result<std::string> whole_state(
     std::vector<std::string> sources{placed.source};
     sources.insert(sources.end(), placed.outside.begin(), placed.outside.end());
     for (const std::string& source : sources) {
-        const auto filter = SourceFilter::make(source, placed.excludes, ours);
+        const auto filter = placed.image.empty()
+                                ? SourceFilter::make(source, placed.excludes, ours)
+                                : SourceFilter::all_but(source, ours); // .dockerignore is the engine's
         auto state =
             filter ? source_state(source, *filter, cancel) : tl::unexpected(filter.error());
         if (!state) {
@@ -148,18 +255,40 @@ base::Result<std::string> whole_state(
     return placed.outside.empty() ? all : base::sha256_hex(all);
 }
 
+std::vector<SourceTemplate> source_templates(const std::vector<fs::path>& paths) {
+    std::vector<SourceTemplate> sources;
+    for (const fs::path& path : paths) {
+        sources.push_back({path.string(), template_digest(path)});
+    }
+    return sources;
+}
+
+std::vector<fs::path> outdated_templates(const fs::path& build_dir) {
+    std::vector<fs::path> found;
+    for (const SourceTemplate& source : BuildState::read(build_dir).sources) {
+        const std::string now = template_digest(source.path);
+        if (!now.empty() && now != source.digest) {
+            found.emplace_back(source.path);
+        }
+    }
+    return found;
+}
+
 std::map<std::string, fs::path>
 outdated(const fs::path& build_dir, const std::set<std::string>& only) {
     std::map<std::string, fs::path> found;
     std::map<std::string, std::string> states; // of sources that several artifacts share
-    for (const auto& [id, placed] : BuildState::read(build_dir).artifacts) {
-        if (placed.inputs.state.empty() || (!only.empty() && !only.contains(id))) {
+    const BuildState state = BuildState::read(build_dir);
+    const std::vector<fs::path> ours = own_paths(build_dir, state.cache_dir);
+    for (const auto& [id, placed] : state.artifacts) {
+        std::error_code ignored;
+        if (placed.inputs.state.empty() || (!only.empty() && !only.contains(id)) ||
+            !fs::exists(placed.source, ignored)) {
             continue;
         }
         const std::string key = placed.source + '\0' + placed.inputs.definition;
         if (!states.contains(key)) {
-            states[key] = whole_state(placed, {build_dir, build_dir.parent_path() / "cache"}, {})
-                              .value_or(std::string());
+            states[key] = whole_state(placed, ours, {}).value_or(std::string());
         }
         if (states[key] != placed.inputs.state) {
             found.emplace(id, placed.source);

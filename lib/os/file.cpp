@@ -74,15 +74,20 @@ base::Result<std::string> read_file(const fs::path& path) {
     }
 }
 
+namespace {
+
+enum class Wait : std::uint8_t { no, for_disk };
+
 base::Result<void>
-write_file_atomically(const fs::path& path, std::string_view bytes, unsigned mode) {
+put_in_place(const fs::path& path, std::string_view bytes, unsigned mode, Wait wait) {
     std::string temporary = path.string() + ".XXXXXX";
     const UniqueFd file(::mkostemp(temporary.data(), O_CLOEXEC));
     if (!file.valid()) {
         return fail_errno(fmt::format("cannot write {}", path.string()));
     }
     base::Result<void> result = write_all(file.get(), bytes, path);
-    if (result && (::fchmod(file.get(), mode) != 0 || ::fdatasync(file.get()) != 0 ||
+    if (result && (::fchmod(file.get(), mode) != 0 ||
+                   (wait == Wait::for_disk && ::fdatasync(file.get()) != 0) ||
                    ::rename(temporary.c_str(), path.c_str()) != 0)) {
         result = fail_errno(fmt::format("cannot write {}", path.string()));
     }
@@ -90,6 +95,17 @@ write_file_atomically(const fs::path& path, std::string_view bytes, unsigned mod
         ::unlink(temporary.c_str());
     }
     return result;
+}
+
+} // namespace
+
+base::Result<void>
+write_file_atomically(const fs::path& path, std::string_view bytes, unsigned mode) {
+    return put_in_place(path, bytes, mode, Wait::for_disk);
+}
+
+base::Result<void> replace_file(const fs::path& path, std::string_view bytes, unsigned mode) {
+    return put_in_place(path, bytes, mode, Wait::no);
 }
 
 base::Result<void> make_folders(const fs::path& path) {

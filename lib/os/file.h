@@ -19,6 +19,11 @@ base::Result<std::string> read_file(const std::filesystem::path& path);
 base::Result<void> write_file_atomically(
     const std::filesystem::path& path, std::string_view bytes, unsigned mode = 0644);
 
+/// The same without waiting for the disk: when the machine stops soon after, the file may be empty.
+/// For what can be made again.
+base::Result<void>
+replace_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode = 0644);
+
 /// Like `mkdir -p`.
 base::Result<void> make_folders(const std::filesystem::path& path);
 

@@ -31,7 +31,8 @@ Limits read_limits() {
         small_number(table, "least_storage_megabytes"),
         number(table, "environment_bytes"),
         number(table, "layers"),
-        number(table, "unzipped_megabytes") << 20U};
+        number(table, "unzipped_megabytes") << 20U,
+        number(table, "zipped_megabytes") << 20U};
 }
 
 } // namespace

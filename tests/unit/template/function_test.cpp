@@ -129,6 +129,7 @@ TEST(Limits, AreThoseOfTheTable) {
     EXPECT_EQ(limits().environment_bytes, 4096U);
     EXPECT_EQ(limits().layers, 5U);
     EXPECT_EQ(limits().unzipped_bytes, 262'144'000U);
+    EXPECT_EQ(limits().zipped_bytes, 52'428'800U);
 }
 
 } // namespace
