@@ -44,8 +44,8 @@ void tell_faults(
                 return failure.error.message == error.message;
             });
         // A build is for one runtime; what names no resource is about the whole of it.
-        const bool told = diagnostic.severity == base::Severity::error ||
-                          error.resource.empty() || error.property == "Runtime";
+        const bool told = diagnostic.severity == base::Severity::error || error.resource.empty() ||
+                          error.property == "Runtime";
         if (!told) {
             log.debug(to_string(error)); // values, which matter when it runs
         } else if (!fails) {
@@ -135,8 +135,8 @@ void add_paths(
 }
 
 // A layer that is not built counts as it lies there.
-std::optional<build::Size> size_of(
-    const model::Layer& layer, const build::BuildState& state, const build::Request& request) {
+std::optional<build::Size>
+size_of(const model::Layer& layer, const build::BuildState& state, const build::Request& request) {
     if (const auto placed = state.artifacts.find(layer.logical_id);
         placed != state.artifacts.end()) {
         return placed->second.size;

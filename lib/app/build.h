@@ -27,7 +27,7 @@ struct BuildOptions {
     bool build_in_source = false;
     bool follow_links = true;
     std::optional<bool> buildkit; ///< of images; nothing: where a Dockerfile asks for it
-    bool strict = false; ///< every warning is an error
+    bool strict = false;          ///< every warning is an error
     ContainerOptions containers;
 };
 

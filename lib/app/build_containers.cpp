@@ -132,7 +132,8 @@ public:
 
     // What an artifact depends on besides its sources.
     [[nodiscard]] std::string key(const build::ContainerNeeds& needs) const {
-        std::string text = image_of(needs);
+        std::string text =
+            fmt::format("{} {} {}", image_of(needs), options_.network, options_.writable_sources);
         for (const auto& [name, value] : environment_of(needs)) {
             text += fmt::format("\n{}={}", name, value);
         }

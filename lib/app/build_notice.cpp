@@ -63,6 +63,7 @@ void take_up_sources(
     if (!failed.empty()) {
         log.warning(fmt::format(
             "the last samara build failed ({}): this is the one before", base::join(failed, ", ")));
+        return; // of one piece: not half of it newer
     }
     for (const fs::path& path : build::outdated_templates(folder)) {
         log.warning(

@@ -12,8 +12,9 @@
 namespace samara::app {
 
 /// For an application that samara build made: builds again what was only copied and has newer
-/// sources, and tells what else is newer, and when the last build failed, so that this is the one
-/// before. `function` with its layers alone, where it is given. Before anything is planned.
+/// sources, and tells what else is newer. Where the last build failed, it tells that this is the
+/// one before, and leaves it as it is. `function` with its layers alone, where it is given. Before
+/// anything is planned.
 void take_up_sources(
     const Application& application,
     const std::string& function,

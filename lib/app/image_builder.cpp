@@ -37,8 +37,7 @@ EngineImageBuilder::images(const os::Cancellation& cancel) {
     return images_;
 }
 
-std::string
-EngineImageBuilder::identity(const std::string& image, const os::Cancellation& cancel) {
+std::string EngineImageBuilder::identity(const std::string& image, const os::Cancellation& cancel) {
     auto store = images(cancel);
     auto info = store ? (*store)->inspect(image, cancel)
                       : base::Result<std::optional<engine::image::ImageInfo>>(std::nullopt);
@@ -82,8 +81,9 @@ base::Result<void> EngineImageBuilder::build(
     if (!store) {
         return base::fail(std::move(store).error());
     }
-    return engine::docker::build_image(**store, build, cancel)
-        .map_error([&](base::Error error) { return explained(std::move(error), feature); });
+    return engine::docker::build_image(**store, build, cancel).map_error([&](base::Error error) {
+        return explained(std::move(error), feature);
+    });
 }
 
 } // namespace samara::app

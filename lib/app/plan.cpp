@@ -419,9 +419,7 @@ base::Result<std::filesystem::path> Planner::inline_code(const model::Function& 
 
 // Those of the template now, the others when there is a first call.
 base::Result<void> Planner::plan_layers(
-    const Application& application,
-    const model::Function& function,
-    invoke::FunctionPlan& plan) {
+    const Application& application, const model::Function& function, invoke::FunctionPlan& plan) {
     std::vector<PlannedLayer> layers;
     bool fetched = false;
     for (const std::string& arn : function.layers) {

@@ -288,8 +288,7 @@ base::Result<Made> make_artifact(const Run& run, const Definition& definition) {
     }
     made.fresh = missing;
     if (there.empty()) {
-        auto fate = make_first(
-            run, definition, *filter, inputs, missing.front(), made.placed.size);
+        auto fate = make_first(run, definition, *filter, inputs, missing.front(), made.placed.size);
         if (!fate) {
             return tl::unexpected(std::move(fate.error()));
         }

@@ -44,18 +44,19 @@ check_artifact(const Run& run, const Definition& definition, const fs::path& roo
     return found->size;
 }
 
-void tell_size(const std::string& function, const std::vector<NamedSize>& all, const base::Log& log) {
+void tell_size(
+    const std::string& function, const std::vector<NamedSize>& all, const base::Log& log) {
     std::uint64_t bytes = 0;
     std::vector<Size::Part> parts;
     for (const NamedSize& one : all) {
         bytes += one.size.bytes;
         for (const Size::Part& part : one.size.parts) {
-            parts.push_back({one.id == function ? part.name : one.id + "/" + part.name, part.bytes});
+            parts.push_back(
+                {one.id == function ? part.name : one.id + "/" + part.name, part.bytes});
         }
     }
-    std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) {
-        return a.bytes > b.bytes;
-    });
+    std::stable_sort(
+        parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.bytes > b.bytes; });
     const model::Limits& limits = model::limits();
     if (bytes > limits.unzipped_bytes) {
         log.warning(fmt::format(

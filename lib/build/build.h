@@ -108,12 +108,12 @@ struct Request {
     bool anew = false;   ///< builds what has not changed, too
     bool parallel = false;
     bool build_in_source = false;
-    bool follow_links = true; ///< links of the sources that lead out of the project, too
+    bool follow_links = true;     ///< links of the sources that lead out of the project, too
     std::optional<bool> buildkit; ///< of images; nothing: where a Dockerfile asks for it
     bool copies_only = false;     ///< what tools would have a part in fails
-    std::vector<std::filesystem::path> templates; ///< what the request was read from, absolute
+    std::vector<std::filesystem::path> templates;      ///< what the request was read from, absolute
     std::optional<std::chrono::milliseconds> patience; ///< with another build; nothing: no end
-    Containers containers;    ///< for all but images
+    Containers containers;                             ///< for all but images
 };
 
 /// What was made of one function or layer.

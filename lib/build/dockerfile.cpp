@@ -196,17 +196,16 @@ public:
 private:
     void note_buildkit(const Instruction& instruction) {
         for (const BuildkitOption& known : buildkit_options) {
-            const bool has = known.instruction == instruction.name &&
-                             std::any_of(
-                                 instruction.words.begin(),
-                                 instruction.words.end(),
-                                 [&](std::string_view word) {
-                                     return word == known.option ||
-                                            word.starts_with(std::string(known.option) + "=");
-                                 });
+            const bool has =
+                known.instruction == instruction.name &&
+                std::any_of(
+                    instruction.words.begin(), instruction.words.end(), [&](std::string_view word) {
+                        return word == known.option ||
+                               word.starts_with(std::string(known.option) + "=");
+                    });
             if (has && (file_.buildkit.empty() || file_.buildkit.starts_with('#'))) {
-                file_.buildkit =
-                    fmt::format("{} {} (line {})", known.instruction, known.option, instruction.line);
+                file_.buildkit = fmt::format(
+                    "{} {} (line {})", known.instruction, known.option, instruction.line);
             }
         }
     }

@@ -37,8 +37,7 @@ std::vector<std::string> below(const fs::path& source, const std::vector<fs::pat
 
 } // namespace
 
-SourceFilter
-SourceFilter::all_but(const fs::path& source, const std::vector<fs::path>& ours) {
+SourceFilter SourceFilter::all_but(const fs::path& source, const std::vector<fs::path>& ours) {
     SourceFilter filter;
     filter.source_ = source;
     filter.ours_ = sorted(below(source, ours));

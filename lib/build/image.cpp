@@ -119,7 +119,8 @@ image_jobs(const Request& request, const base::Log& log, std::vector<Failure>& f
         if (same != jobs.end()) {
             same->logical_ids.push_back(function.logical_id);
         } else {
-            jobs.push_back({std::move(image), {function.logical_id}, function.where, function.metadata});
+            jobs.push_back(
+                {std::move(image), {function.logical_id}, function.where, function.metadata});
         }
     }
     return jobs;

@@ -147,13 +147,11 @@ base::Result<Made> make_image(const Run& run, ImageBuilder* images, const ImageJ
     Context context(run, placed);
     const std::string bases = bases_of(job.image, *images, run.cancel);
     const auto former = run.former.artifacts.find(job.logical_ids.front());
-    const bool unchanged = former != run.former.artifacts.end() &&
-                           may_be_skipped(run, job.image) && !bases.empty() &&
-                           former->second.image == placed.image &&
-                           !former->second.image_id.empty() &&
-                           former->second.inputs.settings == bases &&
-                           context.same(former->second.inputs) &&
-                           images->identity(placed.image, run.cancel) == former->second.image_id;
+    const bool unchanged =
+        former != run.former.artifacts.end() && may_be_skipped(run, job.image) && !bases.empty() &&
+        former->second.image == placed.image && !former->second.image_id.empty() &&
+        former->second.inputs.settings == bases && context.same(former->second.inputs) &&
+        images->identity(placed.image, run.cancel) == former->second.image_id;
     if (unchanged) {
         placed.inputs.settings = bases;
         placed.image_id = former->second.image_id;

@@ -242,9 +242,10 @@ base::Result<std::string> whole_state(
     std::vector<std::string> sources{placed.source};
     sources.insert(sources.end(), placed.outside.begin(), placed.outside.end());
     for (const std::string& source : sources) {
-        const auto filter = placed.image.empty()
-                                ? SourceFilter::make(source, placed.excludes, ours)
-                                : SourceFilter::all_but(source, ours); // .dockerignore is the engine's
+        const auto filter =
+            placed.image.empty()
+                ? SourceFilter::make(source, placed.excludes, ours)
+                : SourceFilter::all_but(source, ours); // .dockerignore is the engine's
         auto state =
             filter ? source_state(source, *filter, cancel) : tl::unexpected(filter.error());
         if (!state) {

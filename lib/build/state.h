@@ -49,7 +49,7 @@ struct Size {
 struct Placed {
     Inputs inputs;
     Recipe recipe;
-    bool copies = false; ///< no tool had a part in it
+    bool copies = false;  ///< no tool had a part in it
     std::string manifest; ///< digest of the manifest; empty where nobody read it
     Size size;
     std::uint64_t inode = 0; ///< of its folder: another folder in that place is not this artifact

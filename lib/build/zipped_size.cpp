@@ -34,12 +34,9 @@ double ratio_of(const std::string& bytes) {
 std::string read_at(const std::filesystem::path& path, std::uint64_t offset) {
     const os::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     std::string bytes(sample_bytes, '\0');
-    const ssize_t count = file.valid() ? ::pread(
-                                             file.get(),
-                                             bytes.data(),
-                                             bytes.size(),
-                                             static_cast<off_t>(offset))
-                                       : -1;
+    const ssize_t count =
+        file.valid() ? ::pread(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset))
+                     : -1;
     bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
     return bytes;
 }

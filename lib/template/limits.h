@@ -16,7 +16,7 @@ struct Limits {
     std::uint64_t environment_bytes = 0; ///< of its variables, names and values, as JSON
     std::uint64_t layers = 0;            ///< of one function
     std::uint64_t unzipped_bytes = 0;    ///< of a function's code and all of its layers
-    std::uint64_t zipped_bytes = 0;   ///< of an archive that is uploaded without S3
+    std::uint64_t zipped_bytes = 0;      ///< of an archive that is uploaded without S3
 };
 
 /// As schemas/limits.json has them.

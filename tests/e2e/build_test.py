@@ -3,12 +3,14 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import samara_e2e  # noqa: E402
 from samara_e2e import SamaraTest, curl, free_port, needs_docker, wait_for  # noqa: E402
 
 PYTHON = f"python3.{sys.version_info.minor}"
@@ -52,6 +54,7 @@ class Layers(BuildCase):
                  {"/opt/made/x.txt": "made\n"}),
         "Python": (PYTHON, PYTHON, {"x.txt": "python"}, {"/opt/python/x.txt": "python"}),
         "Node": ("nodejs20.x", "nodejs20.x", {"x.txt": "node"}, {"/opt/nodejs/x.txt": "node"}),
+        "Ruby": ("ruby3.3", "ruby3.3", {"x.txt": "ruby"}, {"/opt/ruby/lib/x.txt": "ruby"}),
     }
 
     def setUp(self):
@@ -72,7 +75,7 @@ class Layers(BuildCase):
     Metadata: {{BuildMethod: {method}}}
     Properties: {{{content}: layer{name}, CompatibleRuntimes: [{runtime}]}}
 """
-        self.template(text + "  Fn:" + function("src", ", Layers: [!Ref Made, !Ref Python, !Ref Node]"))
+        self.template(text + "  Fn:" + function("src", ", Layers: [!Ref Made, !Ref Python, !Ref Node, !Ref Ruby]"))
 
     def expected(self):
         return {path: data for _, _, _, files in self.METHODS.values() for path, data in files.items()}
@@ -197,6 +200,18 @@ class Sources(BuildCase):
         self.assertIn("S3", refused.stderr)
         self.assertEqual(self.seen("Skipped")["code"], "x")
 
+    def test_one_file_that_is_not_built(self):
+        self.code("src", "alone")
+        self.write("src/secret.txt", "x")
+        self.template("  Fn:" + function("src/app.py", ", Events: {E: {Type: HttpApi, Properties: {Path: /, Method: get}}}"))
+        self.assertEqual(self.seen("Fn")["code"], "alone")
+        port = free_port()
+        with self.start("local", "start-api", "-p", port, "--engine", "sandbox") as server:
+            server.wait_for_line("Press CTRL+C to quit")
+            for text in ("alone", "edited"):
+                self.code("src", text)
+                self.assertEqual(json.loads(curl(f"http://127.0.0.1:{port}/")[2])["code"], text)
+
     def test_one_file(self):
         self.code("src", "alone")
         self.write("src/secret.txt", "x")
@@ -220,7 +235,7 @@ Resources:
 """ % PYTHON)
         self.samara("build")
         for name in ("One", "Two"):
-            (self.project / name / "app.py").unlink()
+            shutil.rmtree(self.project / name)
             self.assertEqual(self.seen(name + "Function")["code"], name)
         self.assertNotIn("ForEach", self.built("template.yaml").read_text())
 
@@ -276,10 +291,10 @@ class Again(BuildCase):
     def test_summary_and_what_has_not_changed(self):
         first = self.samara("build")
         self.assertIn("Build Succeeded", first.stdout)
-        self.assertRegex(first.stderr, r"Built 2 functions and layers in \d+\.\d s \(0 unchanged\)")
+        self.assertRegex(first.stderr, r"Built 2 functions in \d+\.\d s \(0 unchanged\)")
         before = {p: p.stat().st_ino for p in self.built(".").rglob("*.py")}
         second = self.samara("build")
-        self.assertRegex(second.stderr, r"Built 2 functions and layers in \d+\.\d s \(2 unchanged\)")
+        self.assertRegex(second.stderr, r"Built 2 functions in \d+\.\d s \(2 unchanged\)")
         self.assertNotIn("Building codeuri", second.stderr)
         self.assertEqual({p: p.stat().st_ino for p in self.built(".").rglob("*.py")}, before)
         self.code("b", "changed")
@@ -318,14 +333,34 @@ class Again(BuildCase):
         refused = self.samara("local", "invoke", "B", "--no-event", "--engine", "sandbox", code=1)
         self.assertIn("'B' could not be built: B: cannot install the packages of", refused.stderr)
 
-    def test_what_is_newer_than_the_build_is_said(self):
+    def invoke(self, name):
+        return self.samara("local", "invoke", name, "--no-event", "--engine", "sandbox")
+
+    def test_what_is_newer_than_the_build_is_taken_up_where_it_is_only_copied(self):
         self.samara("build")
         self.code("a", "newer")
-        result = self.samara("local", "invoke", "A", "--no-event", "--engine", "sandbox")
-        self.assertRegex(result.stderr, r"a is newer than the build of A; samara build takes it up")
+        result = self.invoke("A")
+        self.assertIn("a was newer than the build of A: built again", result.stderr)
+        self.assertEqual(json.loads(result.stdout)["code"], "newer")
+        self.assertNotIn("newer", self.invoke("A").stderr)
+        self.assertRegex(self.samara("build").stderr, r"\(2 unchanged\)")
+
+    def test_what_tools_have_built_is_said_to_be_older(self):
+        self.write("a/Makefile", "build-A:\n\tcp app.py $(ARTIFACTS_DIR)\n")
+        made = (f"  A: {{Type: AWS::Serverless::Function, Metadata: {{BuildMethod: makefile}}, "
+                f"Properties: {{CodeUri: a, Runtime: {PYTHON}, Handler: app.handler}}}}")
+        self.template(made)
+        self.samara("build")
+        self.code("a", "newer")
+        result = self.invoke("A")
+        self.assertIn("a is newer than the build of A; samara build takes it up", result.stderr)
         self.assertEqual(json.loads(result.stdout)["code"], "a")
         self.samara("build")
-        self.assertNotIn("newer", self.samara("local", "invoke", "A", "--no-event", "--engine", "sandbox").stderr)
+        self.assertNotIn("newer", self.invoke("A").stderr)
+        self.template(made + "\n  B:" + function("b"))
+        self.assertIn("template.yaml is newer than the build; samara build takes it up", self.invoke("A").stderr)
+        self.samara("build")
+        self.assertNotIn("newer", self.invoke("A").stderr)
 
     def test_json(self):
         self.write("b/requirements.txt", "no-such-package-of-ours==9\n")
@@ -344,7 +379,7 @@ class Again(BuildCase):
         self.template("".join(f"  Fn{i}:" + function(f"f{i % 20}") for i in range(100)))
         first = self.samara("build")
         self.assertEqual(first.stderr.count("Building codeuri"), 20)
-        self.assertRegex(first.stderr, r"Built 100 functions and layers in [\d.]+ s \(0 unchanged\)")
+        self.assertRegex(first.stderr, r"Built 100 functions in [\d.]+ s \(0 unchanged\)")
         self.assertRegex(self.samara("build").stderr, r"\(100 unchanged\)")
         self.code("f7", "changed")
         third = self.samara("build", "--parallel")
@@ -367,18 +402,24 @@ class Again(BuildCase):
             self.assertEqual(watch.stop(signal.SIGINT), 0)
         self.assert_nothing_left(watch.process.pid)
 
-    def test_a_server_tells_what_is_newer_and_takes_up_what_is_built(self):
+    def test_a_server_takes_up_what_is_newer_or_built(self):
         self.template("  A:" + function("a", ", Events: {E: {Type: HttpApi, Properties: {Path: /a, Method: get}}}"))
         self.samara("build")
         port = free_port()
         with self.start("local", "start-api", "-p", port, "--engine", "sandbox") as server:
-            server.wait_for_line("What samara build makes is taken up by the next request.")
+            server.wait_for_line("and what samara build makes, are taken up by the next request.")
             server.wait_for_line("Press CTRL+C to quit")
-            self.code("a", "edited")
+            answer = lambda: json.loads(curl(f"http://127.0.0.1:{port}/a")[2])["code"]  # noqa: E731
+            self.assertEqual(answer(), "a")
+            for text in ("edited", "again"):
+                self.code("a", text)
+                self.assertEqual(answer(), text)
+            self.code("a", "built")
+            self.write("a/requirements.txt", "# none\n")
             server.wait_for_line("a is newer than the build of A; samara build takes it up")
-            self.assertEqual(json.loads(curl(f"http://127.0.0.1:{port}/a")[2])["code"], "a")
+            self.assertEqual(answer(), "again")
             self.samara("build")
-            wait_for(lambda: json.loads(curl(f"http://127.0.0.1:{port}/a")[2])["code"] == "edited", "what was built")
+            wait_for(lambda: answer() == "built", "what was built")
 
     def slow(self):
         self.write("slow/Makefile", f"build-S:\n\techo $$$$ > {self.project}/mark; exec sleep 1000\n")
@@ -394,8 +435,47 @@ class Again(BuildCase):
             self.assertIn("Aborted!", build.output())
         self.assert_nothing_left(build.process.pid)
         self.assertEqual([p for p in (self.project / ".aws-sam").iterdir() if p.name.startswith("samara-")], [])
-        self.template(self.two)
-        self.assertEqual(self.seen("A")["code"], "a")
+        self.assertIn("'a'", self.built("A/app.py").read_text())
+
+    def killed_at(self, call, count):
+        """Whether a build lived until that system call, which killed it."""
+        result = subprocess.run(
+            ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={count}",
+             samara_e2e.SAMARA, "build"], cwd=self.project, capture_output=True, text=True, env=self.environment, timeout=120)
+        return result.returncode != 0
+
+    @unittest.skipUnless(shutil.which("strace"), "strace is not installed")
+    def test_killed_at_every_stage_of_the_swap(self):
+        """A build where everything is new takes the former one's place at once, one with a part that stays piece by
+        piece. Wherever it is killed, what is there is run, whole, and the next build sets it right."""
+        kills = 0
+        for name, changed in (("all", ("a", "b")), ("a part", ("a",))):
+            for call in ("renameat2", "rename", "unlinkat"):
+                for count in range(1, 40):
+                    with self.subTest(kind=name, call=call, count=count):
+                        for folder in ("a", "b"):
+                            self.code(folder, "old")
+                        self.samara("build")
+                        for folder in changed:
+                            self.code(folder, "new")
+                        killed = self.killed_at(call, count)
+                        kills += killed
+                        answers = {}
+                        for folder, built in (("a", "A"), ("b", "B")):
+                            text = self.built(f"{built}/app.py").read_text()
+                            self.assertIn(text, [HANDLER.replace("CODE", repr(t)) for t in ("old", "new")])
+                            answers[folder] = "new" if "'new'" in text else "old"
+                        if not killed:
+                            self.assertEqual({f: answers[f] for f in changed}, dict.fromkeys(changed, "new"))
+                        self.samara("build")
+                        for folder, built in (("a", "A"), ("b", "B")):
+                            self.assertEqual(self.built(f"{built}/app.py").read_text(), (self.project / folder / "app.py").read_text())
+                        self.assertEqual([p for p in (self.project / ".aws-sam").iterdir() if p.name.startswith("samara-")], [])
+                    if not killed:
+                        break
+        self.assertEqual(self.seen("A")["code"], "new")
+        self.assertGreater(kills, 5)
+        self.assertFalse(killed)
 
     def test_killed_in_the_middle_the_next_build_sets_it_right(self):
         self.samara("build")
@@ -405,8 +485,8 @@ class Again(BuildCase):
             build.stop(signal.SIGKILL)
         pid = int((self.project / "mark").read_text())
         self.addCleanup(lambda: pathlib.Path(f"/proc/{pid}").exists() and os.kill(pid, signal.SIGKILL))
+        self.assertIn("'a'", self.built("A/app.py").read_text())
         self.template(self.two)
-        self.assertEqual(self.seen("A")["code"], "a")
         self.samara("build")
         self.assertEqual([p for p in (self.project / ".aws-sam").iterdir() if p.name.startswith("samara-")], [])
 
@@ -435,7 +515,6 @@ class Again(BuildCase):
         for path in [self.folder, *self.folder.rglob("*")]:
             os.chown(path, 65534, 65534) if os.geteuid() == 0 else None
         command = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
-        import samara_e2e
         result = subprocess.run([*command, samara_e2e.SAMARA, "build"], cwd=self.project, capture_output=True, text=True,
                                 env={**self.environment, "HOME": str(self.folder)})
         self.assertEqual(result.returncode, 1, result.stderr)

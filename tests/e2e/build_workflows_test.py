@@ -190,6 +190,49 @@ class Node(WorkflowCase):
         self.assertNotIn("from npm", again.stderr)
 
 
+class Layers(WorkflowCase):
+    """Layers that tools make, used by a function."""
+
+    HANDLER = """import os
+def handler(event, context):
+    return sorted(os.path.join(root, name) for root, _, names in os.walk('/opt') for name in names)
+"""
+
+    def used(self, metadata):
+        self.write("src/app.py", self.HANDLER)
+        self.template(self.function(PYTHON, more=", Layers: [!Ref Layer]") + f"""
+  Layer:
+    Type: AWS::Serverless::LayerVersion
+    Metadata: {metadata}
+    Properties: {{ContentUri: layer, CompatibleRuntimes: [{PYTHON}]}}
+""")
+        self.build(environment={"GRADLE_USER_HOME": str(self.folder / "gradle")})
+        return self.invoke()
+
+    def test_gradle(self):
+        needs("gradle")
+        self.write("layer/build.gradle", "apply plugin: 'java'\nsourceCompatibility = '1.8'\ntargetCompatibility = '1.8'\n")
+        self.write("layer/settings.gradle", "rootProject.name = 'shared'\n")
+        self.write("layer/src/main/java/example/App.java", Compiled.JAVA)
+        self.assertIn("/opt/java/lib/shared.jar", self.used("{BuildMethod: java17}"))
+
+    def test_bundler(self):
+        needs("bundle")
+        self.write("layer/gems/greeting/greeting.gemspec",
+                   "Gem::Specification.new { |s| s.name = 'greeting'; s.version = '1.0'; s.summary = 's'; s.authors = ['a']; "
+                   "s.files = ['lib/greeting.rb'] }\n")
+        self.write("layer/gems/greeting/lib/greeting.rb", "GREETING = 'gem'\n")
+        self.write("layer/Gemfile", "gem 'greeting', path: 'gems/greeting'\n")
+        files = self.used("{BuildMethod: ruby3.3}")
+        self.assertTrue(any(f.startswith("/opt/ruby/") and f.endswith("greeting.rb") for f in files), files)
+
+    def test_esbuild(self):
+        self.write("layer/package.json", '{"name": "l", "version": "1.0.0"}')
+        self.write("layer/lib.ts", "export const word: string = 'x'\n")
+        files = self.used("{BuildMethod: esbuild, BuildProperties: {EntryPoints: [lib.ts]}}")
+        self.assertIn("/opt/nodejs/lib.js", files)
+
+
 class Compiled(WorkflowCase):
     def test_make(self):
         self.write("src/Makefile", "build-Fn:\n\tcp app.py $(ARTIFACTS_DIR)\n")
@@ -284,6 +327,23 @@ class Containers(WorkflowCase):
         self.template(self.function(PYTHON))
         self.build("--use-container", "--build-image", f"Fn={self.image}")
         self.assertEqual(self.invoke(), "inside")
+
+    def test_options_of_the_container(self):
+        self.write("src/Makefile", "build-Fn:\n\tcp app.py $(ARTIFACTS_DIR)\n\techo $$ALL $$ONE > $(ARTIFACTS_DIR)/words\n"
+                   "\tls /sys/class/net > $(ARTIFACTS_DIR)/net\n\ttouch %s/src/written || echo refused > $(ARTIFACTS_DIR)/refused\n" % self.project)
+        self.write("src/app.py", "def handler(event, context): return 'made'\n")
+        self.write("vars.json", json.dumps({"Parameters": {"ALL": "everywhere"}, "Fn": {"ONE": "here"}}))
+        self.template(self.function(PYTHON, metadata="    Metadata: {BuildMethod: makefile}\n"))
+        common = ("--use-container", "--build-image", self.image, "-ef", "vars.json", "--docker-network", "none")
+        self.build(*common)
+        self.assertEqual((self.built() / "words").read_text(), "everywhere here\n")
+        self.assertEqual((self.built() / "net").read_text(), "lo\n")
+        self.assertTrue((self.built() / "refused").exists())
+        self.assertFalse((self.project / "src/written").exists())
+        self.build(*common, "--mount-with", "WRITE")
+        self.assertFalse((self.built() / "refused").exists())
+        self.assertEqual((self.project / "src/written").stat().st_uid, os.getuid())
+        self.assertIn("no such network", self.samara("build", *common[:-1], "samara-no-such-network", code=1).stderr.lower().replace("network samara-no-such-network not found", "no such network"))
 
     def test_without_an_engine_it_says_so_at_once(self):
         self.write("src/Makefile", "build-Fn:\n\ttrue\n")

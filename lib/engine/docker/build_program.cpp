@@ -14,8 +14,8 @@ namespace samara::engine::docker {
 
 namespace {
 
-os::Command command_of(
-    std::vector<std::string> argv, const std::map<std::string, std::string>& environment) {
+os::Command
+command_of(std::vector<std::string> argv, const std::map<std::string, std::string>& environment) {
     os::Command command;
     command.argv = std::move(argv);
     command.environment = os::environment();
@@ -120,7 +120,8 @@ base::Result<void> run_build_program(
     }
     if (!status.success()) {
         return base::fail(
-            fmt::format("cannot build the image {}: {}: {}", build.tag, name, os::to_string(status)),
+            fmt::format(
+                "cannot build the image {}: {}: {}", build.tag, name, os::to_string(status)),
             "see its output above");
     }
     return {};

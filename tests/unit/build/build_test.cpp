@@ -416,54 +416,5 @@ TEST_F(Build, CancellingKillsTheToolAndKeepsTheFormerBuild) {
     EXPECT_EQ(entries_beside_build(), 0U);
 }
 
-class FakeImages : public ImageBuilder {
-public:
-    base::Result<void>
-    build(const ImageBuild& image, const base::Log&, const os::Cancellation&) override {
-        built.push_back(image);
-        return result;
-    }
-
-    std::vector<ImageBuild> built;
-    base::Result<void> result;
-};
-
-TEST_F(Build, AnImageIsBuiltOnceForTheFunctionsThatShareIt) {
-    write("img/Dockerfile", "FROM scratch\n");
-    for (const char* id : {"Thumbs", "Frames"}) {
-        Function& function = add_function(id, "img", "");
-        function.image = true;
-        function.metadata = data::Map{
-            {"Dockerfile", "Dockerfile"},
-            {"DockerContext", "./img"},
-            {"DockerTag", "v1"},
-            {"DockerBuildArgs", data::Map{{"SIZE", 3}}}};
-    }
-    FakeImages images;
-    const auto artifacts = run(&images);
-    ASSERT_TRUE(artifacts) << base::to_string(artifacts.error());
-    ASSERT_EQ(images.built.size(), 1U);
-    EXPECT_EQ(images.built[0].tag, "thumbs:v1");
-    EXPECT_EQ(images.built[0].context, root() / "img");
-    EXPECT_EQ(images.built[0].arguments.at("SIZE"), "3");
-    EXPECT_EQ(artifacts->at("Frames").image, "thumbs:v1");
-    EXPECT_THAT(log_text_, HasSubstr("Building image for Thumbs, Frames function"));
-}
-
-TEST_F(Build, AnImageThatCannotBeBuiltFailsTheBuild) {
-    write("img/Dockerfile", "FROM scratch\n");
-    Function& function = add_function("Thumbs", "img", "");
-    function.image = true;
-    function.metadata = data::Map{{"DockerContext", "./img"}};
-    EXPECT_THAT(message(), HasSubstr("Thumbs: an image can only be built with Docker"));
-    FakeImages images;
-    images.result = base::fail("RUN failed");
-    const auto failed = run(&images);
-    ASSERT_FALSE(failed);
-    EXPECT_EQ(failed.error().message, "Thumbs: RUN failed");
-    request_.functions[0].metadata = data::Map{{"Dockerfile", "Dockrfile"}};
-    EXPECT_THAT(message(), HasSubstr("there is no Dockrfile in"));
-}
-
 } // namespace
 } // namespace samara::build
