@@ -114,7 +114,7 @@ int serve(
     serve.functions = given.functions;
     const auto served = command(serve, std::move(*output), console.log());
     // Ctrl-C is how a server ends, also while it starts.
-    return served || was_aborted() ? 0 : exit_with(console, served.error());
+    return served ? 0 : exit_with(console, served.error());
 }
 
 } // namespace samara::cli

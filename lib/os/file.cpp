@@ -1,7 +1,9 @@
 #include "os/file.h"
 
 #include "base/trace.h"
+#include "os/signals.h"
 #include "os/unique_fd.h"
+#include "os/wait.h"
 
 #include <array>
 #include <cerrno>
@@ -31,6 +33,16 @@ base::Result<void> write_all(int descriptor, std::string_view bytes, const fs::p
     return {};
 }
 
+// A pipe or a terminal may have nothing to read for as long as it likes: until there is something,
+// or a signal stops the program.
+base::Result<void> wait_for_bytes(int descriptor, const fs::path& path) {
+    const auto stop = SignalCancellation::active();
+    if (wait_readable(descriptor, stop ? *stop : Cancellation()) == Wake::cancelled) {
+        return base::fail(fmt::format("stopped while reading {}", path.string()));
+    }
+    return {};
+}
+
 // A folder without write permission (a read-only source copied with its modes) cannot be emptied
 // by its owner until it has it.
 void make_removable(const fs::path& path) {
@@ -49,7 +61,8 @@ base::Result<std::string> read_file(const fs::path& path) {
     if (base::tracing()) {
         base::trace(fmt::format("reads {}", path.string()));
     }
-    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // Without O_NONBLOCK opening a named pipe waits for somebody who writes, and nothing ends that.
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file.valid()) {
         return fail_errno(fmt::format("cannot open {}", path.string()));
     }
@@ -60,15 +73,21 @@ base::Result<std::string> read_file(const fs::path& path) {
     if (::fstat(file.get(), &status) == 0 && status.st_size > 0) {
         bytes.reserve(static_cast<std::size_t>(status.st_size) + 1);
     }
+    const bool may_wait = S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode);
     std::array<char, 65536> chunk; // NOLINT(cppcoreguidelines-pro-type-member-init): filled by read
     while (true) {
+        if (may_wait) {
+            if (auto waited = wait_for_bytes(file.get(), path); !waited) {
+                return tl::unexpected(waited.error());
+            }
+        }
         const ssize_t count = ::read(file.get(), chunk.data(), chunk.size());
         if (count == 0) {
             return bytes;
         }
         if (count > 0) {
             bytes.append(chunk.data(), static_cast<std::size_t>(count));
-        } else if (errno != EINTR) {
+        } else if (errno != EINTR && errno != EAGAIN) {
             return fail_errno(fmt::format("cannot read {}", path.string()));
         }
     }

@@ -94,6 +94,11 @@ int SignalCancellation::received() noexcept {
     return first_signal.load();
 }
 
+std::optional<Cancellation> SignalCancellation::active() {
+    const Cancellation* cancel = target.load();
+    return cancel == nullptr ? std::nullopt : std::optional(*cancel);
+}
+
 void abort_on_interrupt() noexcept {
     struct sigaction before {};
 

@@ -2,6 +2,9 @@
 
 #include "os/cancellation.h"
 
+#include <memory>
+#include <optional>
+
 namespace samara::os {
 
 /// While it exists, the first SIGINT, SIGTERM or SIGHUP cancels `cancel` instead of ending the
@@ -19,6 +22,9 @@ public:
 
     /// The first signal that arrived, 0 when none did.
     [[nodiscard]] static int received() noexcept;
+
+    /// What the one that exists now cancels. For waits so deep down that nobody hands it in.
+    [[nodiscard]] static std::optional<Cancellation> active();
 
 private:
     struct Saved;

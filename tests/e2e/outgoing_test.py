@@ -192,6 +192,26 @@ class HostileDocker(SamaraTest):
             self.assertEqual(run.stop(signal.SIGINT, 5), 1)
 
 
+class SilentPipe(SamaraTest):
+    def test_the_first_ctrl_c_ends_the_wait_for_a_template(self):
+        pipe = self.project / "template.yaml"
+        os.mkfifo(pipe)
+        for command in (("build",), ("validate",), ("local", "invoke"), ("local", "start-api"), ("local", "start-lambda")):
+            with self.subTest(command), self.start(*command, "-t", pipe) as run:
+                # Somebody who would write gets in only once it is read.
+                wait_for(lambda: can_be_written(pipe), "the read of the template")
+                self.assertEqual(run.stop(signal.SIGINT, 5), 1)
+                self.assertIn("Aborted!", run.output())
+
+
+def can_be_written(pipe):
+    try:
+        os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)  # kept open: closing it would be the end of the template
+    except OSError:
+        return False
+    return True
+
+
 class SecondCtrlC(SamaraTest):
     def test_ends_what_does_not_stop(self):
         # A child of the program that ignores every polite signal holds its end up.

@@ -1,12 +1,21 @@
 #include "os/file.h"
+#include "os/signals.h"
 #include "os/temp_dir.h"
+#include "os/unique_fd.h"
 
+#include <chrono>
+#include <csignal>
 #include <filesystem>
+#include <iterator>
+#include <string_view>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace samara::os {
 namespace {
@@ -25,6 +34,35 @@ TEST_F(File, ReadsBackWhatWasWritten) {
     ASSERT_TRUE(write_file_atomically(path_, bytes, 0640));
     EXPECT_EQ(read_file(path_).value(), bytes);
     EXPECT_EQ(fs::status(path_).permissions(), static_cast<fs::perms>(0640));
+}
+
+// Nobody writes, and the first Ctrl-C is to end it.
+TEST_F(File, AStopEndsTheWaitForAPipe) {
+    ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
+    const Cancellation cancel;
+    const SignalCancellation signals(cancel);
+    std::thread user([] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        ::kill(::getpid(), SIGINT);
+    });
+    const auto bytes = read_file(path_);
+    user.join();
+    ASSERT_FALSE(bytes);
+    EXPECT_THAT(bytes.error().message, HasSubstr("stopped while reading " + path_.string()));
+}
+
+TEST_F(File, ReadsAPipeToItsEnd) {
+    ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
+    std::thread writer([&] {
+        const UniqueFd pipe(::open(path_.c_str(), O_WRONLY | O_CLOEXEC)); // once it is read
+        for (const std::string_view part : {"late ", "and ", "in parts"}) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            EXPECT_EQ(::write(pipe.get(), part.data(), part.size()), std::ssize(part));
+        }
+    });
+    const auto bytes = read_file(path_);
+    writer.join();
+    EXPECT_EQ(bytes.value(), "late and in parts");
 }
 
 TEST_F(File, ReplacesWithoutLeavingTemporaries) {
