@@ -1,5 +1,6 @@
 #include "os/process.h"
 
+#include "base/bounded_text.h"
 #include "base/strings.h"
 #include "base/trace.h"
 #include "os/environment.h"
@@ -171,16 +172,31 @@ void Process::finish(ExitStatus& status) {
 
 base::Result<Completed> run(const Command& command, const Cancellation& cancel, Deadline deadline) {
     Completed completed;
+    base::BoundedText<captured_bytes> error;
     Command bound = command;
     bound.die_with_parent = true; // this thread waits for it
-    auto process = Process::start(
-        bound,
-        {[&](std::string_view bytes) { completed.out += bytes; },
-         [&](std::string_view bytes) { completed.error += bytes; }});
-    if (!process) {
-        return tl::unexpected(process.error());
+    bool too_much = false;
+    std::optional<Process> process;
+    const auto take = [&](std::string_view bytes) {
+        if (completed.out.size() + bytes.size() <= captured_bytes) {
+            completed.out += bytes;
+        } else if (!std::exchange(too_much, true)) {
+            process->kill(SIGKILL);
+        }
+    };
+    auto started = Process::start(bound, {take, [&](std::string_view bytes) { error += bytes; }});
+    if (!started) {
+        return tl::unexpected(started.error());
     }
+    process.emplace(std::move(*started));
     completed.status = process->wait(cancel, deadline);
+    if (too_much) {
+        return base::fail(fmt::format(
+            "{} wrote more than {} MB to its standard output",
+            command.argv.front(),
+            captured_bytes >> 20U));
+    }
+    completed.error = std::string_view(error);
     return completed;
 }
 

@@ -113,13 +113,19 @@ private:
     std::chrono::milliseconds grace_{0};
 };
 
+/// What a command writes that is captured. Far more than any answer has; a program that never stops
+/// writing must not take all memory.
+inline constexpr std::size_t captured_bytes = std::size_t{16} << 20U;
+
 struct Completed {
     ExitStatus status;
     std::string out;
     std::string error;
 };
 
-/// Runs a command to its end and captures what it writes.
+/// Runs a command to its end and captures what it writes, of each output `captured_bytes`. One that
+/// writes more on its standard output is ended, and that is an error: half an answer is none. Of
+/// longer messages on standard error the end is left out, with a line that says so.
 base::Result<Completed>
 run(const Command& command, const Cancellation& cancel, Deadline deadline = {});
 

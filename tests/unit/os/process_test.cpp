@@ -78,6 +78,25 @@ TEST(Process, PassesOnMoreThanAPipeHolds) {
     EXPECT_EQ(done.error.size(), 1000000U);
 }
 
+TEST(Process, EndsWhatNeverStopsAnswering) {
+    Command command;
+    command.argv = {"yes"};
+    const auto done = run(command, {});
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().message, "yes wrote more than 16 MB to its standard output");
+}
+
+TEST(Process, KeepsTheBeginningOfLongMessages) {
+    Command command;
+    command.argv = {"sh", "-c", "echo begin >&2; head -c 40000000 /dev/zero >&2; echo answer"};
+    const auto done = run(command, {}).value();
+    EXPECT_TRUE(done.status.success());
+    EXPECT_EQ(done.out, "answer\n");
+    EXPECT_TRUE(done.error.starts_with("begin\n"));
+    EXPECT_TRUE(done.error.ends_with("(more was written here than is kept)\n"));
+    EXPECT_LT(done.error.size(), captured_bytes + 100);
+}
+
 TEST(Process, NamesAProgramThatIsNotThere) {
     Command command;
     command.argv = {"samara-no-such-program"};
