@@ -40,7 +40,15 @@ constexpr std::chrono::milliseconds longest_burst{500};
 
 bool is_left_out(const fs::path& folder) {
     const std::string name = folder.filename().string();
-    return name == ".git" || name == ".aws-sam" || name == "node_modules" || name == "__pycache__";
+    return name == ".git" || name == ".aws-sam" || name == "__pycache__";
+}
+
+// Installing a package adds or removes a folder there, or writes node_modules/.package-lock.json.
+// All that is in packages would take tens of thousands of watches.
+bool holds_packages(const fs::path& folder) {
+    const std::string name = folder.filename().string();
+    return name == "node_modules" ||
+           (name.starts_with('@') && folder.parent_path().filename() == "node_modules");
 }
 
 bool is_within(const fs::path& path, const fs::path& folder) {
@@ -131,12 +139,13 @@ private:
             return; // gone again, or not ours to read
         }
         watched->tree = true;
+        const bool packages = holds_packages(folder);
         std::error_code failed;
         for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end;
              entry.increment(failed)) {
             std::error_code unknown;
             if (entry->is_directory(unknown) && !entry->is_symlink(unknown) &&
-                !is_left_out(entry->path())) {
+                !is_left_out(entry->path()) && (!packages || holds_packages(entry->path()))) {
                 watch_tree(entry->path());
             }
         }
@@ -260,7 +269,8 @@ private:
         }
         if ((event.mask & IN_ISDIR) != 0 && (event.mask & (IN_CREATE | IN_MOVED_TO)) != 0) {
             moved_ = moved_ || named;
-            if (found->second.tree && !is_left_out(path)) {
+            if (found->second.tree && !is_left_out(path) &&
+                (!holds_packages(path.parent_path()) || holds_packages(path))) {
                 watch_tree(path);
             }
         }

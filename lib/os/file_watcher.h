@@ -52,8 +52,9 @@ public:
         std::weak_ptr<Impl> impl_;
     };
 
-    /// Folders are watched with all below them, except `.git`, `.aws-sam` and `node_modules`; of a
-    /// file its folder is watched for that name. What is not there, or goes, is waited for.
+    /// Folders are watched with all below them, except `.git`, `.aws-sam` and `__pycache__`; of
+    /// `node_modules` what is installed there, but not what is in the packages; of a file its
+    /// folder is watched for that name. What is not there, or goes, is waited for.
     static base::Result<FileWatcher>
     start(const std::vector<std::filesystem::path>& paths, Changed changed);
 

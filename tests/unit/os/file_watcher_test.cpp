@@ -166,6 +166,25 @@ TEST_F(FileWatcherTest, AProgramThatNeverStopsWritingDoesNotPutTheCallOff) {
     FAIL() << "no call while files are being written";
 }
 
+TEST_F(FileWatcherTest, InstalledPackagesCountButNotTheirFiles) {
+    write("node_modules/one/index.js");
+    write("node_modules/@scope/two/index.js");
+    const FileWatcher watcher = watch(folder_.path());
+    write("node_modules/one/index.js");
+    write("node_modules/@scope/two/index.js");
+    watcher.catch_up()();
+    EXPECT_EQ(attempts_, 0);
+    int calls = 0;
+    for (const char* name :
+         {"node_modules/.package-lock.json",
+          "node_modules/three/package.json",
+          "node_modules/@scope/four/package.json",
+          "node_modules/@new/five/package.json"}) {
+        write(name);
+        EXPECT_TRUE(wait_for_call(++calls)) << name;
+    }
+}
+
 TEST_F(FileWatcherTest, WhatIsBuiltOrCachedDoesNotCount) {
     write("__pycache__/x.pyc");
     write(".aws-sam/build/template.yaml");
