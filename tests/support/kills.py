@@ -126,5 +126,7 @@ def groups_of(pid):
     for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines():
         before, _, after = line.partition(" - ")
         if after.startswith("cgroup"):
-            found += [str(path) for path in pathlib.Path(before.split()[4]).rglob(f"samara-{pid}-*")]
+            # Not rglob: groups of others come and go while it looks.
+            for folder, names, _ in os.walk(before.split()[4]):
+                found += [os.path.join(folder, name) for name in names if name.startswith(f"samara-{pid}-")]
     return found
