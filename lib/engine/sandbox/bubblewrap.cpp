@@ -1,5 +1,9 @@
 #include "engine/sandbox/bubblewrap.h"
 
+#include "os/file.h"
+
+#include <cstdint>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +13,7 @@ namespace samara::engine::sandbox {
 namespace {
 
 constexpr int first_descriptor = 3;
+constexpr std::uintmax_t largest_copy = 256U << 10U;
 
 } // namespace
 
@@ -60,6 +65,18 @@ Bubblewrap::file(std::string_view bytes, const std::filesystem::path& to, bool e
     make_parents(to);
     option("--perms", executable ? "0755" : "0644");
     option("--file", std::to_string(pass(std::move(*content))), to.string());
+    return {};
+}
+
+base::Result<void> Bubblewrap::show(const std::filesystem::path& path) {
+    std::error_code error;
+    if (std::filesystem::is_regular_file(path, error) &&
+        std::filesystem::file_size(path, error) <= largest_copy && !error) {
+        if (const auto bytes = os::read_file(path)) {
+            return file(*bytes, path);
+        }
+    }
+    bind_read_only(path, path);
     return {};
 }
 

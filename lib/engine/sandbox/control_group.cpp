@@ -7,7 +7,6 @@
 #include <charconv>
 #include <chrono>
 #include <csignal>
-#include <map>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -24,108 +23,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view name_prefix = "samara-";
-
-struct Mount {
-    fs::path point;
-    fs::path root; ///< the group that is visible at `point`
-};
-
-bool has_word(std::string_view text, char separator, std::string_view word) {
-    for (const std::string_view piece : base::split(text, separator)) {
-        if (base::trim(piece) == word) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// Mounts by controller; version 2 under the empty name. proc_pid_mountinfo(5): the fields after
-// " - " are type, source and super options.
-std::map<std::string, Mount> parse_mounts(std::string_view mount_info) {
-    std::map<std::string, Mount> mounts;
-    for (const std::string_view line : base::split(mount_info, '\n')) {
-        const std::size_t dash = line.find(" - ");
-        if (dash == std::string_view::npos) {
-            continue;
-        }
-        const auto before = base::split(line.substr(0, dash), ' ');
-        const auto after = base::split(line.substr(dash + 3), ' ');
-        if (before.size() < 5 || after.size() < 3) {
-            continue;
-        }
-        const Mount mount{before[4], before[3]};
-        if (after[0] == "cgroup2") {
-            mounts.emplace("", mount);
-        } else if (after[0] == "cgroup") {
-            for (const std::string_view controller : {"memory", "pids"}) {
-                if (has_word(after[2], ',', controller)) {
-                    mounts.emplace(controller, mount);
-                }
-            }
-        }
-    }
-    return mounts;
-}
-
-// The groups of this process by controller, as cgroups(7) describes /proc/self/cgroup.
-std::map<std::string, fs::path> parse_own(std::string_view own_groups) {
-    std::map<std::string, fs::path> own;
-    for (const std::string_view line : base::split(own_groups, '\n')) {
-        const std::size_t first = line.find(':');
-        const std::size_t second = first == line.npos ? first : line.find(':', first + 1);
-        if (second == line.npos) {
-            continue;
-        }
-        for (const std::string_view controller :
-             base::split(line.substr(first + 1, second - first - 1), ',')) {
-            own.emplace(controller, fs::path(line.substr(second + 1)));
-        }
-    }
-    return own;
-}
-
-bool writable(const fs::path& folder) {
-    return ::access(folder.c_str(), W_OK | X_OK) == 0 &&
-           ::access((folder / "cgroup.procs").c_str(), W_OK) == 0;
-}
-
-// The folder in which this process's own group is seen; nothing when it is not below the mount.
-std::optional<fs::path> own_folder(const Mount& mount, const fs::path& group) {
-    const fs::path relative = group.lexically_relative(mount.root);
-    if (relative.empty() || *relative.begin() == "..") {
-        return std::nullopt;
-    }
-    return relative == "." ? mount.point : mount.point / relative;
-}
-
-fs::path version_1_home(
-    const std::map<std::string, Mount>& mounts,
-    const std::map<std::string, fs::path>& own,
-    const std::string& controller) {
-    const auto mount = mounts.find(controller);
-    const auto group = own.find(controller);
-    if (mount == mounts.end() || group == own.end()) {
-        return {};
-    }
-    const auto folder = own_folder(mount->second, group->second);
-    return folder && writable(*folder) ? *folder : fs::path();
-}
-
-fs::path version_2_home(const Mount& mount, const fs::path& group) {
-    for (auto folder = own_folder(mount, group); folder; folder = folder->parent_path()) {
-        const auto handed_on = os::read_file(*folder / "cgroup.subtree_control");
-        if (!handed_on) {
-            break;
-        }
-        if (has_word(*handed_on, ' ', "memory") && has_word(*handed_on, ' ', "pids")) {
-            return writable(*folder) ? *folder : fs::path();
-        }
-        if (*folder == mount.point) {
-            break;
-        }
-    }
-    return {};
-}
 
 // False where the kernel has no such file.
 bool kill_at_once(const fs::path& folder) noexcept {
@@ -164,39 +61,14 @@ bool remove_with_processes(const fs::path& folder) {
     return false;
 }
 
-base::Result<void> set(const fs::path& file, std::string_view value) {
+} // namespace
+
+base::Result<void> write_control(const fs::path& file, std::string_view value) {
     const os::UniqueFd descriptor(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
     if (!descriptor.valid() || ::write(descriptor.get(), value.data(), value.size()) < 0) {
         return os::fail_errno(fmt::format("cannot write {} to {}", value, file.string()));
     }
     return {};
-}
-
-} // namespace
-
-ControlGroupHome find_control_group_home(std::string_view mount_info, std::string_view own_groups) {
-    const auto mounts = parse_mounts(mount_info);
-    const auto own = parse_own(own_groups);
-    ControlGroupHome home;
-    home.memory = version_1_home(mounts, own, "memory");
-    home.pids = version_1_home(mounts, own, "pids");
-    const auto unified = mounts.find("");
-    const auto group = own.find("");
-    if (!home.usable() && unified != mounts.end() && group != own.end()) {
-        home.memory = version_2_home(unified->second, group->second);
-        home.pids = home.memory;
-        home.unified = true;
-    }
-    return home;
-}
-
-ControlGroupHome find_control_group_home() {
-    const auto mount_info = os::read_file("/proc/self/mountinfo");
-    const auto own_groups = os::read_file("/proc/self/cgroup");
-    if (!mount_info || !own_groups) {
-        return {};
-    }
-    return find_control_group_home(*mount_info, *own_groups);
 }
 
 // A process that moves itself by "tasks" (version 1) is spared the lock that cgroup.procs takes
@@ -252,15 +124,15 @@ base::Result<ControlGroup> ControlGroup::create(
     const fs::path& memory = group.folders_.front().path;
     const fs::path& pids = group.folders_.back().path;
     if (limits.memory_bytes) {
-        result =
-            set(memory / (home.unified ? "memory.max" : "memory.limit_in_bytes"),
-                std::to_string(*limits.memory_bytes + limits.temporary_bytes));
+        result = write_control(
+            memory / (home.unified ? "memory.max" : "memory.limit_in_bytes"),
+            std::to_string(*limits.memory_bytes + limits.temporary_bytes));
         // No escape into swap; where the kernel has no swap accounting there is no such file.
         static_cast<void>(
-            set(memory / (home.unified ? "memory.swap.max" : "memory.swappiness"), "0"));
+            write_control(memory / (home.unified ? "memory.swap.max" : "memory.swappiness"), "0"));
     }
     if (result && !home.pids.empty() && limits.processes > 0) {
-        result = set(pids / "pids.max", std::to_string(limits.processes));
+        result = write_control(pids / "pids.max", std::to_string(limits.processes));
     }
     if (!result) {
         return tl::unexpected(result.error());

@@ -19,14 +19,26 @@ struct ControlGroupHome {
     std::filesystem::path memory;
     std::filesystem::path pids; ///< the same folder as `memory` in version 2
     bool unified = false;       ///< version 2
+    bool occupied = false;      ///< has members of its own, and must have none: see make_room()
 
     [[nodiscard]] bool usable() const { return !memory.empty(); }
 };
 
 /// Finds it from the texts of /proc/self/mountinfo and /proc/self/cgroup. In version 2 it is the
-/// nearest group above this process that hands memory and pids on and may be written to.
+/// nearest group above this process that hands memory and pids on and may be written to, else the
+/// process's own, where that has been delegated to this user (`systemd-run --user --scope -p
+/// Delegate=yes`, a service with a User= and Delegate=yes, a container).
 ControlGroupHome find_control_group_home(std::string_view mount_info, std::string_view own_groups);
 ControlGroupHome find_control_group_home();
+
+/// In version 2 a group with members hands no controllers on: those of an occupied home, this
+/// process among them, go into a group of their own below it, where they stay.
+/// https://docs.kernel.org/admin-guide/cgroup-v2.html#no-internal-process-constraint
+inline constexpr std::string_view members_group = "members";
+base::Result<void> make_room(ControlGroupHome& home);
+
+/// Writes to a file of a control group.
+base::Result<void> write_control(const std::filesystem::path& file, std::string_view value);
 
 struct ControlGroupLimits {
     std::optional<std::uint64_t> memory_bytes;

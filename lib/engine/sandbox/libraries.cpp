@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "engine/sandbox/families.h"
+#include "os/architecture.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -21,6 +22,62 @@ const Family* family_of(const Interpreter& interpreter) {
     return found == families().end() ? nullptr : &*found;
 }
 
+bool is_metadata(const fs::path& name) {
+    return name.extension() == ".egg-info" || name.extension() == ".dist-info";
+}
+
+// What the module of an entry is asked for by its name and version.
+base::Result<void> show_metadata(Bubblewrap& bubblewrap, const fs::path& folder) {
+    for (const char* name : {"METADATA", "PKG-INFO", "requires.txt", "entry_points.txt"}) {
+        std::error_code error;
+        if (fs::exists(folder / name, error)) {
+            if (auto shown = bubblewrap.show(folder / name); !shown) {
+                return shown;
+            }
+        }
+    }
+    return {};
+}
+
+// With these entries of it alone; each folder costs a mount.
+base::Result<void>
+cover(Bubblewrap& bubblewrap, const fs::path& folder, const std::vector<fs::path>& entries) {
+    bubblewrap.option("--tmpfs", folder.string());
+    bubblewrap.mounted(folder);
+    for (const fs::path& entry : entries) {
+        std::error_code error;
+        auto shown = is_metadata(entry) && fs::is_directory(entry, error)
+                         ? show_metadata(bubblewrap, entry)
+                         : bubblewrap.show(entry);
+        if (!shown) {
+            return shown;
+        }
+    }
+    bubblewrap.option("--remount-ro", folder.string());
+    return {};
+}
+
+std::vector<fs::path> entries_of(const fs::path& folder, const std::vector<std::string>& modules) {
+    std::vector<fs::path> entries;
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+        if (is_of_module(entry->path().filename().string(), modules)) {
+            entries.push_back(entry->path());
+        }
+    }
+    return entries;
+}
+
+// The folder of a library pattern of schemas/interpreters.json.
+fs::path expand(std::string_view pattern, const Interpreter& interpreter) {
+    const std::string machine = os::machine_architecture() == "arm64" ? "aarch64" : "x86_64";
+    return base::replace_all(
+        base::replace_all(pattern, "{}", interpreter.version),
+        "{multiarch}",
+        machine + "-linux-gnu");
+}
+
 } // namespace
 
 bool is_of_module(std::string_view name, const std::vector<std::string>& modules) {
@@ -35,10 +92,11 @@ bool is_of_module(std::string_view name, const std::vector<std::string>& modules
     });
 }
 
-void cover_libraries(Bubblewrap& bubblewrap, const Interpreter& interpreter, bool debug) {
+base::Result<void> cover_libraries(
+    Bubblewrap& bubblewrap, const Interpreter& interpreter, bool debug, const fs::path& empty) {
     const Family* family = family_of(interpreter);
     if (family == nullptr) {
-        return;
+        return {};
     }
     std::vector<std::string> modules = family->modules;
     if (debug) {
@@ -46,20 +104,19 @@ void cover_libraries(Bubblewrap& bubblewrap, const Interpreter& interpreter, boo
     }
     const fs::path prefix = interpreter.prefix.empty() ? fs::path("/usr") : interpreter.prefix;
     for (const std::string& pattern : family->libraries) {
-        const fs::path folder = prefix / base::replace_all(pattern, "{}", interpreter.version);
+        const fs::path folder = prefix / expand(pattern, interpreter);
         std::error_code error;
         if (fs::is_symlink(folder, error) || !fs::is_directory(folder, error)) {
             continue;
         }
-        bubblewrap.option("--tmpfs", folder.string());
-        for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-             entry.increment(error)) {
-            if (is_of_module(entry->path().filename().string(), modules)) {
-                bubblewrap.bind_read_only(entry->path(), entry->path());
-            }
+        const auto entries = entries_of(folder, modules);
+        if (entries.empty()) {
+            bubblewrap.bind_read_only(empty, folder);
+        } else if (auto covered = cover(bubblewrap, folder, entries); !covered) {
+            return covered;
         }
-        bubblewrap.option("--remount-ro", folder.string());
     }
+    return {};
 }
 
 } // namespace samara::engine::sandbox

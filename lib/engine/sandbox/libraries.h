@@ -10,8 +10,13 @@ namespace samara::engine::sandbox {
 
 /// Covers what is installed for the host's interpreter and Lambda does not have: of each folder of
 /// libraries only the modules of schemas/interpreters.json stay, with `debug` also those of a
-/// debugger. Otherwise a function would work here and fail there.
-void cover_libraries(Bubblewrap& bubblewrap, const Interpreter& interpreter, bool debug);
+/// debugger. Otherwise a function would work here and fail there. `empty` is a folder of the host
+/// with nothing in it.
+base::Result<void> cover_libraries(
+    Bubblewrap& bubblewrap,
+    const Interpreter& interpreter,
+    bool debug,
+    const std::filesystem::path& empty);
 
 /// Whether the entry `name` of a folder of libraries ("six.py", "boto3-1.2.egg-info") belongs to
 /// one of these modules.

@@ -3,6 +3,7 @@
 #include "engine/sandbox/isolated_network.h"
 #include "engine/sandbox/libraries.h"
 #include "engine/sandbox/node_sdk.h"
+#include "engine/sandbox/proc.h"
 #include "os/file.h"
 
 #include <array>
@@ -36,42 +37,6 @@ constexpr std::array system_files{
     "services",
     "ssl",
 };
-
-// Parts of /proc that tell of the machine or change it. Some kernels have only some of them.
-constexpr std::array covered_folders{
-    "acpi", "asound", "bus", "driver", "fs", "irq", "pressure", "scsi"};
-constexpr std::array covered_files{
-    "kcore",
-    "keys",
-    "key-users",
-    "kmsg",
-    "latency_stats",
-    "mtrr",
-    "sched_debug",
-    "sysrq-trigger",
-    "timer_list",
-    "timer_stats",
-};
-
-void add_proc(Bubblewrap& bubblewrap) {
-    bubblewrap.option("--proc", "/proc");
-    bubblewrap.mounted("/proc");
-    std::error_code error;
-    for (const char* name : covered_folders) {
-        const std::string path = (fs::path("/proc") / name).string();
-        if (fs::is_directory(path, error)) {
-            bubblewrap.option("--tmpfs", path);
-            bubblewrap.option("--remount-ro", path);
-        }
-    }
-    for (const char* name : covered_files) {
-        const std::string path = (fs::path("/proc") / name).string();
-        if (fs::exists(path, error)) {
-            bubblewrap.option("--ro-bind", "/dev/null", path);
-        }
-    }
-    bubblewrap.bind_read_only("/proc/sys", "/proc/sys");
-}
 
 // In a user namespace the function has Lambda's number from the start. Without one the emulator
 // becomes the user, and needs for that, and for nothing after it, what is added here.
@@ -116,12 +81,15 @@ void add_top_folder(Bubblewrap& bubblewrap, const fs::path& folder) {
 
 base::Result<void> add_etc(Bubblewrap& bubblewrap, bool isolated) {
     bubblewrap.option("--dir", "/etc");
+    std::error_code error;
     for (const char* name : system_files) {
-        const std::string path = (fs::path("/etc") / name).string();
-        bubblewrap.option("--ro-bind-try", path, path);
+        if (const fs::path path = fs::path("/etc") / name; fs::exists(path, error)) {
+            if (auto shown = bubblewrap.show(path); !shown) {
+                return shown;
+            }
+        }
     }
     // Python's own settings (sitecustomize) sit in one folder a version.
-    std::error_code error;
     for (fs::directory_iterator entry("/etc", error), end; !error && entry != end;
          entry.increment(error)) {
         if (entry->path().filename().string().starts_with("python")) {
@@ -208,7 +176,11 @@ hosts_file(const std::vector<std::string>& extra_hosts, std::string_view host_fi
 }
 
 base::Result<void> add_system(
-    Bubblewrap& bubblewrap, const EnvironmentSpec& spec, const Identity& identity, bool no_nested) {
+    Bubblewrap& bubblewrap,
+    const EnvironmentSpec& spec,
+    const Identity& identity,
+    bool no_nested,
+    const fs::path& empty) {
     const auto hosts =
         hosts_file(spec.network.extra_hosts, os::read_file("/etc/hosts").value_or(std::string()));
     if (!hosts) {
@@ -244,7 +216,7 @@ base::Result<void> add_system(
             return added;
         }
     }
-    add_proc(bubblewrap);
+    add_proc(bubblewrap, identity, empty);
     add_devices(bubblewrap);
     bubblewrap.option("--perms", "0700");
     if (spec.limits) {
@@ -255,11 +227,12 @@ base::Result<void> add_system(
     return {};
 }
 
-void add_function(
+base::Result<void> add_function(
     Bubblewrap& bubblewrap,
     const EnvironmentSpec& spec,
     const Interpreter& interpreter,
-    const FunctionFolders& folders) {
+    const FunctionFolders& folders,
+    const fs::path& empty) {
     bubblewrap.bind_read_only(folders.code, "/var/task");
     if (folders.layers.empty()) {
         bubblewrap.option("--dir", "/opt");
@@ -270,7 +243,10 @@ void add_function(
         if (!interpreter.prefix.empty()) {
             bubblewrap.bind_read_only(interpreter.prefix, interpreter.prefix);
         }
-        cover_libraries(bubblewrap, interpreter, spec.debug.has_value());
+        if (auto covered = cover_libraries(bubblewrap, interpreter, spec.debug.has_value(), empty);
+            !covered) {
+            return covered;
+        }
         const std::string_view name = interpreter.family == "python" ? "python3" : "node";
         bubblewrap.link(interpreter.program.string(), fmt::format("/var/lang/bin/{}", name));
     }
@@ -282,6 +258,7 @@ void add_function(
     for (const LinkTarget& link : folders.links) {
         bubblewrap.bind_read_only(link.real, link.inside);
     }
+    return {};
 }
 
 std::vector<LinkTarget> link_targets(const fs::path& code) {

@@ -17,9 +17,14 @@ namespace samara::engine::sandbox {
 
 /// The namespaces and the user, /usr, /bin, /lib, /etc as far as programs need it, /proc, /dev, the
 /// private /tmp of the size the function has asked for. `no_nested` where bubblewrap can forbid
-/// user namespaces inside of its own.
+/// user namespaces inside of its own; `empty` is a folder of the host with nothing in it, which
+/// everybody can read.
 base::Result<void> add_system(
-    Bubblewrap& bubblewrap, const EnvironmentSpec& spec, const Identity& identity, bool no_nested);
+    Bubblewrap& bubblewrap,
+    const EnvironmentSpec& spec,
+    const Identity& identity,
+    bool no_nested,
+    const std::filesystem::path& empty);
 
 /// What a symlink leads to outside of the code, and where the link looks for it in the sandbox.
 struct LinkTarget {
@@ -38,11 +43,12 @@ struct FunctionFolders {
 };
 
 /// /var/task, /opt, what links lead to, /var/lang/bin and the interpreter's installation.
-void add_function(
+base::Result<void> add_function(
     Bubblewrap& bubblewrap,
     const EnvironmentSpec& spec,
     const Interpreter& interpreter,
-    const FunctionFolders& folders);
+    const FunctionFolders& folders,
+    const std::filesystem::path& empty);
 
 /// No more changes but to /tmp.
 void seal(Bubblewrap& bubblewrap);

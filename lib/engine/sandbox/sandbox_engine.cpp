@@ -28,6 +28,7 @@
 
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -64,6 +65,7 @@ const std::map<std::string, std::string>& base_environment() {
 struct Listener {
     os::TempDir folder;
     fs::path path;
+    fs::path empty; ///< a folder in it
     os::UniqueFd socket;
 };
 
@@ -85,7 +87,11 @@ base::Result<Listener> listen_in_temp_dir() {
         ::listen(socket.get(), SOMAXCONN) != 0) {
         return os::fail_errno(fmt::format("cannot listen on {}", path.string()));
     }
-    return Listener{std::move(*folder), path, std::move(socket)};
+    fs::path empty = folder->path() / "empty";
+    if (::mkdir(empty.c_str(), 0) != 0 || ::chmod(empty.c_str(), 0555) != 0) {
+        return os::fail_errno(fmt::format("cannot make {}", empty.string()));
+    }
+    return Listener{std::move(*folder), path, std::move(empty), std::move(socket)};
 }
 
 // What /tmp may take where nothing else bounds it.
@@ -99,7 +105,11 @@ public:
     SandboxEngine(Options options, fs::path bubblewrap_program)
         : options_(std::move(options)),
           home_(options_.control_groups ? find_control_group_home() : ControlGroupHome{}),
-          bubblewrap_program_(std::move(bubblewrap_program)) {}
+          bubblewrap_program_(std::move(bubblewrap_program)) {
+        if (!make_room(home_)) {
+            home_ = {};
+        }
+    }
 
     [[nodiscard]] std::string_view name() const override { return "sandbox"; }
 
@@ -202,7 +212,8 @@ private:
             options_.log.warning(
                 "no control group can be made here: each process of a function is held to its "
                 "MemorySize; not held are several processes together, shared memory, and files in "
-                "/tmp");
+                "/tmp (in a delegated group all are: systemd-run --user --scope -p Delegate=yes "
+                "samara ...)");
         }
     }
 
@@ -275,6 +286,7 @@ private:
         Bubblewrap& bubblewrap,
         const EnvironmentSpec& spec,
         const Identity& identity,
+        const fs::path& empty,
         const os::Cancellation& cancel) {
         const auto interpreter = interpreter_for(spec.runtime);
         if (!interpreter) {
@@ -300,7 +312,9 @@ private:
             }
             link.real = std::move(*target);
         }
-        add_function(bubblewrap, spec, *interpreter, folders);
+        if (auto added = add_function(bubblewrap, spec, *interpreter, folders, empty); !added) {
+            return added;
+        }
         for (const PayloadFile& file : options_.runtime_client(interpreter->family)) {
             const fs::path inside = fs::path("/var/runtime") / file.name;
             if (auto added = bubblewrap.file(file.bytes, inside, file.name == "bootstrap");
@@ -323,9 +337,9 @@ private:
         const Identity identity = next_identity();
         // What connects an isolated network must join the namespace that owns it.
         const bool no_nested = !identity.unprivileged && !spec.network.isolated && forbids_nested();
-        auto added = add_system(bubblewrap, spec, identity, no_nested);
+        auto added = add_system(bubblewrap, spec, identity, no_nested, listener->empty);
         if (added) {
-            added = add_runtime(bubblewrap, spec, identity, cancel);
+            added = add_runtime(bubblewrap, spec, identity, listener->empty, cancel);
         }
         if (added) {
             added = add_filter(bubblewrap, spec.debug.has_value());

@@ -55,6 +55,32 @@ TEST_F(ControlGroupHomeTest, Version2IsTheNearestAboveThatHandsControllersOn) {
     EXPECT_TRUE(home.unified);
 }
 
+// As systemd leaves a unit with Delegate=yes: controllers are offered, and the unit is a member.
+TEST_F(ControlGroupHomeTest, Version2IsTheOwnGroupWhereItIsDelegated) {
+    group("system", "cpu\n");
+    const fs::path unit = group("system/unit");
+    const auto find = [&] {
+        return find_control_group_home(mount(".", "cgroup2 cgroup2 rw"), "0::/system/unit\n");
+    };
+    EXPECT_FALSE(find().usable()); // the top of a hierarchy
+    ASSERT_TRUE(os::write_file_atomically(unit / "cgroup.type", "domain\n"));
+    ASSERT_TRUE(os::write_file_atomically(unit / "cgroup.controllers", "cpu memory\n"));
+    EXPECT_FALSE(find().usable()); // does not offer pids
+    ASSERT_TRUE(os::write_file_atomically(unit / "cgroup.controllers", "cpu memory pids\n"));
+    auto home = find();
+    EXPECT_EQ(home.memory.lexically_normal(), unit);
+    EXPECT_TRUE(home.occupied);
+
+    // Files of a test take members without letting them go; a group with none is free at once.
+    ASSERT_TRUE(make_room(home));
+    EXPECT_FALSE(home.occupied);
+    EXPECT_TRUE(fs::is_directory(unit / members_group));
+    EXPECT_EQ(os::read_file(unit / "cgroup.subtree_control").value(), "+memory +pids");
+    ASSERT_TRUE(os::write_file_atomically(unit / "cgroup.procs", "4711\n"));
+    home.occupied = true;
+    EXPECT_FALSE(make_room(home));
+}
+
 TEST_F(ControlGroupHomeTest, NoneWhereControllersAreNotHandedOn) {
     group("user", "cpu\n");
     EXPECT_FALSE(find_control_group_home(mount(".", "cgroup2 cgroup2 rw"), "0::/user\n").usable());

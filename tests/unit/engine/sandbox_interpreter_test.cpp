@@ -1,5 +1,6 @@
 #include "engine/sandbox/families.h"
 #include "engine/sandbox/interpreter.h"
+#include "engine/sandbox/libraries.h"
 #include "engine/sandbox/version_cache.h"
 #include "os/file.h"
 #include "os/process.h"
@@ -128,6 +129,71 @@ TEST_F(FindInterpreter, ProvidedNeedsNone) {
     const auto found = find("provided.al2023", {});
     ASSERT_TRUE(found);
     EXPECT_EQ(found->family, "provided");
+}
+
+class Libraries : public testing::Test {
+protected:
+    void write(const fs::path& name) {
+        const fs::path path = prefix_ / name;
+        ASSERT_TRUE(os::make_folders(path.parent_path()));
+        ASSERT_TRUE(os::write_file_atomically(path, name.string()));
+    }
+
+    // What a shell says in a sandbox with all of this machine and the libraries covered.
+    std::string ask(const std::string& family, bool debug, const std::string& script) {
+        Bubblewrap bubblewrap;
+        bubblewrap.option("--ro-bind", "/", "/");
+        bubblewrap.mounted("/");
+        EXPECT_TRUE(os::make_folders(dir_.path() / "empty"));
+        const Interpreter interpreter{family, "", prefix_, "3.12", ""};
+        EXPECT_TRUE(cover_libraries(bubblewrap, interpreter, debug, dir_.path() / "empty"));
+        bubblewrap.option("--chdir", prefix_.string());
+        auto command = bubblewrap.command({"/bin/sh", "-c", script}).value();
+        command.die_with_parent = false;
+        const auto done = os::run(command, {}).value();
+        return done.out + done.error;
+    }
+
+    os::TempDir dir_ = os::TempDir::create("test").value();
+    fs::path prefix_ = dir_.path() / "prefix";
+};
+
+TEST_F(Libraries, OfNodeOnlyWhatItConsistsOfStays) {
+    for (const char* name :
+         {"share/nodejs/lodash/index.js",
+          "share/nodejs/@types/node/index.d.ts",
+          "share/nodejs/acorn/index.js",
+          "share/nodejs/undici/undici-fetch.js",
+          "lib/nodejs/semver/index.js",
+          "lib/node/old.js"}) {
+        write(name);
+    }
+    EXPECT_EQ(
+        ask("nodejs", false, "ls share/nodejs lib/nodejs lib/node; cat share/nodejs/acorn/*"),
+        "lib/node:\n\nlib/nodejs:\n\nshare/nodejs:\nacorn\nundici\nshare/nodejs/acorn/index.js");
+}
+
+TEST_F(Libraries, OfPythonThoseOfLambdaStayWithTheirVersions) {
+    for (const char* name :
+         {"lib/python3/dist-packages/numpy/__init__.py",
+          "lib/python3/dist-packages/six.py",
+          "lib/python3/dist-packages/sixty.py",
+          "lib/python3/dist-packages/boto3/session.py",
+          "lib/python3/dist-packages/boto3-1.26.egg-info/PKG-INFO",
+          "lib/python3/dist-packages/boto3-1.26.egg-info/SOURCES.txt",
+          "lib/python3/dist-packages/debugpy/__init__.py",
+          "lib/python3.12/site-packages/yaml/__init__.py"}) {
+        write(name);
+    }
+    const std::string list = "cd lib; find python3/* python3.12/* -type f | LC_ALL=C sort";
+    const std::string lambdas = "python3/dist-packages/boto3-1.26.egg-info/PKG-INFO\n"
+                                "python3/dist-packages/boto3/session.py\n";
+    const std::string debuggers = "python3/dist-packages/debugpy/__init__.py\n";
+    EXPECT_EQ(ask("python", false, list), lambdas + "python3/dist-packages/six.py\n");
+    EXPECT_EQ(ask("python", true, list), lambdas + debuggers + "python3/dist-packages/six.py\n");
+    EXPECT_THAT(
+        ask("python", false, "touch lib/python3/dist-packages/x lib/python3.12/site-packages/y"),
+        AllOf(HasSubstr("packages/x': Read-only"), HasSubstr("packages/y': Read-only")));
 }
 
 } // namespace
