@@ -43,10 +43,12 @@ void tell_faults(
             std::any_of(failures.begin(), failures.end(), [&](const build::Failure& failure) {
                 return failure.error.message == error.message;
             });
+        // AWS gets the built template, where the artifact's place is written instead.
+        const bool replaced = error.property == "CodeUri" || error.property == "ContentUri";
         // A build is for one runtime; what names no resource is about the whole of it.
         const bool told = diagnostic.severity == base::Severity::error || error.resource.empty() ||
                           error.property == "Runtime";
-        if (!told) {
+        if (!told || (replaced && !fails)) {
             log.debug(to_string(error)); // values, which matter when it runs
         } else if (!fails) {
             log.warning(to_string(error));

@@ -1,8 +1,10 @@
 #include "build/node_packages.h"
 
+#include "build/node_yarn.h"
 #include "build/tool.h"
 #include "data/read.h"
 #include "data/write.h"
+#include "os/architecture.h"
 
 #include <algorithm>
 #include <array>
@@ -34,8 +36,9 @@ constexpr std::array managers{
         "install Node.js with npm (Debian: apt install npm) and see that it is on PATH"}};
 
 // What package managers look for beside package.json.
-constexpr std::array settings_names{
-    ".npmrc", ".yarnrc", ".yarnrc.yml", "pnpm-workspace.yaml", ".pnpmfile.cjs"};
+constexpr std::string_view yarn_settings_name = ".yarnrc.yml";
+constexpr std::array<std::string_view, 5> settings_names{
+    ".npmrc", ".yarnrc", yarn_settings_name, "pnpm-workspace.yaml", ".pnpmfile.cjs"};
 
 bool is_file(const fs::path& path) {
     std::error_code ignored;
@@ -120,23 +123,8 @@ std::vector<std::string> pnpm_arguments(const WorkflowInput& input, bool exact, 
     return arguments;
 }
 
-// Yarn 2 and later write __metadata into their lock file.
-std::vector<std::string> yarn_arguments(const fs::path& lock, bool exact, bool production) {
-    const auto text = os::read_file(lock);
-    if (text && text->find("__metadata:") != std::string::npos) {
-        return production ? std::vector<
-                                std::string>{"yarn", "workspaces", "focus", "--all", "--production"}
-                          : std::vector<std::string>{
-                                "yarn", "install", exact ? "--immutable" : "--no-immutable"};
-    }
-    std::vector<std::string> arguments{"yarn", "install", "--non-interactive", "--no-progress"};
-    if (exact) {
-        arguments.emplace_back("--frozen-lockfile");
-    }
-    if (production) {
-        arguments.emplace_back("--production");
-    }
-    return arguments;
+bool is_other_machine(const WorkflowInput& input) {
+    return input.host == nullptr && input.architecture != os::machine_architecture();
 }
 
 base::Result<void> run_manager(
@@ -226,11 +214,34 @@ base::Result<void> install_packages(
     const bool production = scope == NpmScope::production;
     const bool exact = locked && !moved; // a lock file knows folders by other names
     const std::vector<std::string> argv =
-        manager.name == "pnpm"   ? pnpm_arguments(input, exact, production)
-        : manager.name == "yarn" ? yarn_arguments(folder / manager.lock, exact, production)
-                                 : npm_arguments(input, locked, production);
+        manager.name == "pnpm" ? pnpm_arguments(input, exact, production)
+        : manager.name == "yarn"
+            ? yarn_arguments(folder / manager.lock, exact, production, is_other_machine(input))
+            : npm_arguments(input, locked, production);
+    const bool yarn = manager.name == "yarn";
+    const bool modern = yarn && is_modern_yarn(folder / manager.lock);
+    const fs::path settings = folder / yarn_settings_name;
+    const std::string own = os::read_file(settings).value_or(std::string());
+    const bool had_settings = is_file(settings);
+    if (modern) {
+        auto written = os::replace_file(settings, yarn_settings(own, input.architecture));
+        if (!written) {
+            return written;
+        }
+    }
     if (auto installed = run_manager(input, argv, folder, install_failure(input)); !installed) {
         return installed;
+    }
+    if (modern) {
+        auto restored = had_settings ? os::replace_file(settings, own) : os::remove_tree(settings);
+        if (!restored) {
+            return restored;
+        }
+    } else if (yarn && is_other_machine(input)) {
+        auto removed = remove_foreign_packages(folder / "node_modules", input.architecture);
+        if (!removed) {
+            return removed;
+        }
     }
     for (const fs::path& path : borrowed) {
         if (auto removed = os::remove_tree(path); !removed) {

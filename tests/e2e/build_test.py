@@ -239,6 +239,12 @@ Resources:
             self.assertEqual(self.seen(name + "Function")["code"], name)
         self.assertNotIn("ForEach", self.built("template.yaml").read_text())
 
+    def test_what_the_build_replaces_is_no_fault(self):
+        self.code("src", "x")
+        self.template("  Fn:" + function("!Ref Src"), head="Parameters: {Src: {Type: String, Default: src}}")
+        self.assertNotIn("Warning", self.samara("build").stderr)
+        self.assertNotIn("Warning", self.samara("build", "--strict", "--no-cached").stderr)
+
     def test_paths_by_parameters(self):
         self.code("src", "x")
         self.write("layer/x.txt", "layer")

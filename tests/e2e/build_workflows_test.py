@@ -173,6 +173,19 @@ class Node(WorkflowCase):
         self.build(environment=environment)
         self.check()
 
+    def test_yarn_for_another_processor(self):
+        environment = self.with_program("yarn")
+        self.write("src/yarn.lock", "# yarn lockfile v1\n")
+        optional = {}
+        for name, cpu in (("on-x64", "x64"), ("on-arm64", "arm64")):
+            self.write(f"{name}/package.json", json.dumps({"name": name, "version": "1.0.0", "os": ["linux"], "cpu": [cpu]}))
+            optional[name] = f"file:../{name}"
+        self.write("src/package.json", json.dumps({"name": "app", "version": "1.0.0", "optionalDependencies": optional}))
+        for architecture, there in (("arm64", "on-arm64"), ("x86_64", "on-x64")):
+            self.template(self.function("nodejs20.x", more=f", Architectures: [{architecture}]"))
+            self.build(environment=environment)
+            self.assertEqual([p.name for p in (self.built() / "node_modules").iterdir() if p.name.startswith("on-")], [there])
+
     def test_esbuild_from_npm_when_there_is_none(self):
         self.write("src/app.ts", "import * as os from 'os';\nexport const handler = async (): Promise<string> => `typed ${typeof os.EOL}`;\n")
         (self.project / "src/app.js").unlink()
@@ -256,6 +269,22 @@ class Compiled(WorkflowCase):
         self.template(self.function("provided.al2023", "bootstrap", ", Architectures: [arm64]", "    Metadata: {BuildMethod: go1.x}\n"))
         self.assertNotIn("does not run on", self.build().stderr)
         self.assertEqual((self.built() / "bootstrap").read_bytes()[18], 183)
+
+    def test_cargo_without_cargo_lambda(self):
+        needs("cargo")
+        if shutil.which("cargo-lambda"):
+            self.skipTest("cargo-lambda is installed")
+        self.write("src/Cargo.toml", "[package]\nname = 'app'\nversion = '0.1.0'\nedition = '2021'\n")
+        self.write("src/src/main.rs", 'fn main() { println!("rust"); }\n')
+        self.write("src/src/bin/other.rs", "fn main() {}\n")
+        subprocess.run(["cargo", "generate-lockfile", "--offline"], cwd=self.project / "src", check=True, capture_output=True)
+        metadata = "    Metadata: {BuildMethod: rust-cargolambda%s}\n"
+        self.template(self.function("provided.al2023", "bootstrap", metadata=metadata % ", BuildProperties: {Binary: app}"))
+        self.assertIn("building with cargo itself", self.build().stderr)
+        self.assertEqual(subprocess.run([self.built() / "bootstrap"], capture_output=True, text=True).stdout, "rust\n")
+        self.assertRegex(self.build().stderr, r"\(1 unchanged\)")
+        self.template(self.function("provided.al2023", "bootstrap", metadata=metadata % ""))
+        self.assertIn("the package makes 2 programs", self.samara("build", code=1, seconds=400).stderr)
 
     def test_bundler_with_vendored_gems(self):
         needs("bundle")
