@@ -100,10 +100,11 @@ std::vector<fs::path> outside_of(const Run& run, const Definition& definition) {
 
 // A program that was replaced has another inode or time.
 base::Result<std::string> settings_of(const Run& run, const Definition& definition) {
-    std::string text = fmt::format("{} {}\n", recipe, run.request.build_in_source);
+    std::string text = fmt::format("{}\n", recipe);
     if (!runs_tools(run, definition)) {
         return base::sha256_hex(text);
     }
+    text += fmt::format("{}\n", run.request.build_in_source);
     if (!run.request.manifest.empty()) {
         auto manifest = content_digest(run.request.manifest, {});
         if (!manifest) {
