@@ -48,6 +48,20 @@ struct StandIns {
     bool told = false;
 };
 
+/// Once in a template, whatever stands in.
+void warn_of_stand_ins(
+    const Properties& properties, std::string_view property, std::string_view what) {
+    auto& stand_ins = properties.context().state<StandIns>();
+    if (stand_ins.told) {
+        return;
+    }
+    stand_ins.told = true;
+    properties.warning(
+        property,
+        fmt::format("{} {}, which is not there", what, stand_in_bucket),
+        "`aws cloudformation package` uploads them and writes the real places");
+}
+
 /// What packaging would make of a local path: an object of a stand-in bucket, named by the path.
 /// Nothing when there is nothing at the path, or nobody asked.
 std::optional<Map> packaged(
@@ -59,16 +73,7 @@ std::optional<Map> packaged(
     if (!exists || path.empty() || path.find("://") != std::string_view::npos || !exists(path)) {
         return std::nullopt;
     }
-    auto& stand_ins = properties.context().state<StandIns>();
-    if (!stand_ins.told) {
-        stand_ins.told = true;
-        properties.warning(
-            property,
-            fmt::format(
-                "local paths are shown as objects of the bucket {}, which is not there",
-                stand_in_bucket),
-            "`aws cloudformation package` uploads them and writes the real places");
-    }
+    warn_of_stand_ins(properties, property, "local paths are shown as objects of the bucket");
     while (path.starts_with("./")) {
         path.remove_prefix(2);
     }
@@ -120,6 +125,28 @@ std::optional<Value> artifact_location(
         out.set(names.version, *version);
     }
     return Value(std::move(out));
+}
+
+std::optional<std::string> packaged_image(const Resource& function) {
+    const Value* metadata = function.attribute("Metadata");
+    const auto& exists = function.context().options().artifact_exists;
+    if (metadata == nullptr || !exists) {
+        return std::nullopt;
+    }
+    const auto text = [&](std::string_view name, std::string_view otherwise) {
+        const Value* value = metadata->find(name);
+        return std::string(value == nullptr || value->text().empty() ? otherwise : value->text());
+    };
+    if (!exists(
+            fmt::format("{}/{}", text("DockerContext", "."), text("Dockerfile", "Dockerfile")))) {
+        return std::nullopt;
+    }
+    warn_of_stand_ins(function, "", "images that `build` makes are shown as those of a repository");
+    return fmt::format(
+        "111122223333.dkr.ecr.{}.amazonaws.com/{}:{}",
+        function.context().region(),
+        stand_in_bucket,
+        base::to_lower(text("DockerTag", function.logical_id())));
 }
 
 } // namespace samara::transform

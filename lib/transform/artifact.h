@@ -4,6 +4,7 @@
 #include "transform/resource.h"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace samara::transform {
@@ -20,5 +21,9 @@ struct ArtifactNames {
 /// Options::local_artifacts a local path is given back as it is.
 std::optional<data::Value> artifact_location(
     const Properties& properties, std::string_view property, const ArtifactNames& names);
+
+/// The ImageUri that packaging would give a function whose Metadata says how to build its image: of
+/// a stand-in repository. Nothing when there is no such Dockerfile, or nobody asked.
+std::optional<std::string> packaged_image(const Resource& function);
 
 } // namespace samara::transform

@@ -39,23 +39,28 @@ bool check(const Resource& provider) {
     return good;
 }
 
-Value instance_requirements(const Value& given) {
-    if (!given.is_map() || is_intrinsic(given)) {
-        return given;
+/// The members of a map of lists, by their names in CloudFormation; null ones are left out. AWS's
+/// model of them tries a map before a list: an empty list comes out as an empty map.
+Value lists_of(const Value* given) {
+    if (!is_given(given)) {
+        return {};
     }
     Map out;
-    for (const data::Entry& entry : *given.as_map()) {
+    for (const data::Entry& entry : *given->as_map()) {
         const std::string_view name = entry.key == "AllowedTypes"    ? "AllowedInstanceTypes"
                                       : entry.key == "ExcludedTypes" ? "ExcludedInstanceTypes"
                                                                      : std::string_view(entry.key);
-        out.set(name, entry.value);
+        const List* list = entry.value.as_list();
+        if (!entry.value.is_null()) {
+            out.set(name, list != nullptr && list->empty() ? Value(Map{}) : entry.value);
+        }
     }
     return out;
 }
 
 Value scaling_config(const Value& given) {
-    if (!given.is_map() || is_intrinsic(given)) {
-        return given;
+    if (!is_given(&given)) {
+        return {};
     }
     Map out;
     if (const Value* most = given.find("MaxVCpuCount"); most != nullptr && !most->is_null()) {
@@ -77,7 +82,7 @@ Value scaling_config(const Value& given) {
 
 /// The ARN of the role that starts instances; adds the role unless the template names one.
 Value operator_role(const Resource& provider) {
-    if (const Value* role = provider.find("OperatorRole")) {
+    if (const Value* role = provider.given("OperatorRole")) {
         return *role;
     }
     const std::string id = provider.logical_id() + "OperatorRole";
@@ -105,11 +110,11 @@ void expand_capacity_provider(Resource& provider) {
         provider.logical_id(),
         "AWS::Lambda::CapacityProvider",
         {{"CapacityProviderName", provider["CapacityProviderName"]},
-         {"VpcConfig", provider["VpcConfig"]},
+         {"VpcConfig", lists_of(provider.find("VpcConfig"))},
          {"PermissionsConfig", Map{{"CapacityProviderOperatorRoleArn", operator_role(provider)}}},
-         {"InstanceRequirements", instance_requirements(provider["InstanceRequirements"])},
+         {"InstanceRequirements", lists_of(provider.find("InstanceRequirements"))},
          {"CapacityProviderScalingConfig", scaling_config(provider["ScalingConfig"])},
-         {"KmsKeyArn", provider["KmsKeyArn"]},
+         {"KmsKeyArn", is_given(provider.find("KmsKeyArn")) ? provider["KmsKeyArn"] : Value()},
          {"Tags", tag_list_created_by("lambda", tags_of(provider))}});
 }
 

@@ -48,7 +48,7 @@ void set_queue(Map& target, const DeadLetterQueue& queue) {
 
 /// The State of a rule: State as it is, or Enabled as ENABLED and DISABLED. Nothing after an error.
 std::optional<Value> rule_state(const Properties& properties) {
-    const Value* state = properties.find("State");
+    const Value* state = properties.given("State");
     const Value* enabled = properties.find("Enabled");
     if (state != nullptr && enabled != nullptr) {
         properties.error("Enabled", "State and Enabled say the same", "remove Enabled, keep State");

@@ -45,7 +45,7 @@ enum class Group : std::uint8_t { none, managed_kafka, self_managed_kafka };
 struct SourceRow {
     std::string_view type;
     std::string_view source; ///< the property with the ARN, or empty
-    bool starting_position;  ///< whether StartingPosition is required
+    std::string_view needed; ///< another required property, or empty
     std::string_view policy; ///< managed policy of the role, or empty
     Group group;
     bool (*grant)(FunctionEvent&); ///< what else the role needs; false after an error
@@ -59,35 +59,34 @@ constexpr std::array sources{
     SourceRow{
         "Kinesis",
         "Stream",
-        true,
+        "StartingPosition",
         "service-role/AWSLambdaKinesisExecutionRole",
         Group::none,
         grant_nothing},
     SourceRow{
         "DynamoDB",
         "Stream",
-        true,
+        "StartingPosition",
         "service-role/AWSLambdaDynamoDBExecutionRole",
         Group::none,
         grant_nothing},
     SourceRow{
         "SQS",
         "Queue",
-        false,
+        "",
         "service-role/AWSLambdaSQSQueueExecutionRole",
         Group::none,
         grant_nothing},
     SourceRow{
         "MSK",
         "Stream",
-        false,
+        "StartingPosition",
         "service-role/AWSLambdaMSKExecutionRole",
         Group::managed_kafka,
         grant_managed_kafka},
-    SourceRow{"MQ", "Broker", false, "", Group::none, grant_broker},
-    SourceRow{
-        "SelfManagedKafka", "", false, "", Group::self_managed_kafka, grant_self_managed_kafka},
-    SourceRow{"DocumentDB", "Cluster", false, "", Group::none, grant_document_db},
+    SourceRow{"MQ", "Broker", "", "", Group::none, grant_broker},
+    SourceRow{"SelfManagedKafka", "", "", "", Group::self_managed_kafka, grant_self_managed_kafka},
+    SourceRow{"DocumentDB", "Cluster", "DatabaseName", "", Group::none, grant_document_db},
 };
 
 const SourceRow& row_of(std::string_view type) {
@@ -97,8 +96,7 @@ const SourceRow& row_of(std::string_view type) {
 
 bool check_required(const FunctionEvent& event, const SourceRow& row) {
     bool good = true;
-    for (const std::string_view name :
-         {row.source, std::string_view(row.starting_position ? "StartingPosition" : "")}) {
+    for (const std::string_view name : {row.source, row.needed}) {
         if (!name.empty() && event.properties.find(name) == nullptr) {
             good = false;
             event.generated_place().error(
@@ -110,16 +108,29 @@ bool check_required(const FunctionEvent& event, const SourceRow& row) {
     return good;
 }
 
-/// The mapping's DestinationConfig; null when there is none, nothing after an error.
+/// The mapping's DestinationConfig: what is written without the Type, which only says what the role
+/// needs. Null when there is none, nothing after an error.
 std::optional<Value> destination_config(FunctionEvent& event) {
-    const Value* config = event.properties.find("DestinationConfig");
+    const Value* config = event.properties.given("DestinationConfig");
     if (config == nullptr) {
         return Value();
     }
     const Value* failure = config->find("OnFailure");
     if (failure == nullptr || !failure->is_map()) {
-        event.properties.error(
-            "DestinationConfig", "DestinationConfig needs OnFailure with a Destination");
+        event.properties.error("DestinationConfig", "DestinationConfig needs OnFailure as a map");
+        return std::nullopt;
+    }
+    Value out = *config;
+    const Value* type = failure->find("Type");
+    if (!is_given(type)) {
+        return out;
+    }
+    const DestinationType* row = find_failure_type(type->text());
+    if (row == nullptr) {
+        event.properties.error_at(
+            *type,
+            "DestinationConfig.OnFailure.Type",
+            "the Type of an OnFailure destination must be SQS, SNS, S3 or Kafka");
         return std::nullopt;
     }
     const Value* destination = failure->find("Destination");
@@ -128,28 +139,19 @@ std::optional<Value> destination_config(FunctionEvent& event) {
             *failure, "DestinationConfig.OnFailure", "OnFailure needs Destination");
         return std::nullopt;
     }
-    if (const Value* type = failure->find("Type"); type != nullptr && !type->is_null()) {
-        const DestinationType* row = find_failure_type(type->text());
-        if (row == nullptr) {
-            event.properties.error_at(
-                *type,
-                "DestinationConfig.OnFailure.Type",
-                "the Type of an OnFailure destination must be SQS, SNS, S3 or Kafka");
-            return std::nullopt;
-        }
-        if (!row->policy.empty()) {
-            event.policies.add(
-                fmt::format("{}{}Policy", event.prefix, row->policy),
-                destination_policy(*row, *destination));
-        }
+    if (!row->policy.empty()) {
+        event.policies.add(
+            fmt::format("{}{}Policy", event.prefix, row->policy),
+            destination_policy(*row, *destination));
     }
-    return Value(Map{{"OnFailure", Map{{"Destination", *destination}}}});
+    out.find("OnFailure")->as_map()->erase("Type");
+    return out;
 }
 
 void set_consumer_group(const FunctionEvent& event, Group group, Map& mapping) {
     Map config;
     for (const char* name : {"ConsumerGroupId", "SchemaRegistryConfig"}) {
-        if (const Value* value = event.properties.find(name)) {
+        if (const Value* value = event.properties.given(name)) {
             config.set(name, *value);
         }
     }
@@ -168,7 +170,16 @@ bool check_polled_event(const FunctionEvent& event) {
     if (!check_required(event, row)) {
         return false;
     }
-    if (row.group == Group::none && event.properties.find("ConsumerGroupId") != nullptr) {
+    const Value* filter = event.properties.given("FilterCriteria");
+    const Map* criteria = filter == nullptr || is_intrinsic(*filter) ? nullptr : filter->as_map();
+    if (criteria != nullptr && (criteria->size() > 1 || !criteria->contains("Filters"))) {
+        event.properties.error(
+            "FilterCriteria",
+            "FilterCriteria has Filters and nothing else",
+            "write for example Filters: [{Pattern: '{\"body\": {}}'}]");
+        return false;
+    }
+    if (row.group == Group::none && event.properties.given("ConsumerGroupId") != nullptr) {
         event.properties.error(
             "ConsumerGroupId",
             fmt::format("{} events have no ConsumerGroupId", event.type),
@@ -195,17 +206,15 @@ void expand_polled_event(FunctionEvent& event) {
     if (row.group != Group::none) {
         set_consumer_group(event, row.group, mapping);
     }
-    if (row.group == Group::self_managed_kafka) {
+    if (const Value* servers = event.properties.given("KafkaBootstrapServers")) {
+        // Of whatever type the event is: AWS's transform does not ask.
         mapping.set(
-            "SelfManagedEventSource",
-            Map{
-                {"Endpoints",
-                 Map{{"KafkaBootstrapServers", event.properties["KafkaBootstrapServers"]}}}});
+            "SelfManagedEventSource", Map{{"Endpoints", Map{{"KafkaBootstrapServers", *servers}}}});
     }
     if (event.type == "DocumentDB") {
         Map config;
         for (const char* name : {"DatabaseName", "CollectionName", "FullDocument"}) {
-            if (const Value* value = event.properties.find(name)) {
+            if (const Value* value = event.properties.given(name)) {
                 config.set(name, *value);
             }
         }

@@ -42,6 +42,9 @@ std::optional<Value> image_code(const Resource& function) {
         if (function.context().options().local_artifacts && function.attribute("Metadata")) {
             return Value(Map{{"ImageUri", "."}});
         }
+        if (auto stand_in = packaged_image(function)) {
+            return Value(Map{{"ImageUri", std::move(*stand_in)}});
+        }
         function.error(
             "",
             "a function of PackageType Image needs ImageUri",

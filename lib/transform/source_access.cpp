@@ -59,12 +59,13 @@ const List* source_access(const FunctionEvent& event) {
     }
     for (const Value& item : *list) {
         if (!item.is_map()) {
-            // AWS names the event alone.
-            properties.for_resource(event.name)
-                .error_at(
-                    item,
-                    "SourceAccessConfigurations",
-                    "an item of SourceAccessConfigurations must be a map of Type and URI");
+            // Of a SelfManagedKafka event, AWS names the event alone.
+            const Properties place =
+                event.type == "SelfManagedKafka" ? properties.for_resource(event.name) : properties;
+            place.error_at(
+                item,
+                "SourceAccessConfigurations",
+                "an item of SourceAccessConfigurations must be a map of Type and URI");
             return nullptr;
         }
         if (item.find("Type") == nullptr) {
@@ -80,12 +81,12 @@ const List* source_access(const FunctionEvent& event) {
 
 const Value* uri_of(const FunctionEvent& event, const Value& item) {
     const Value* uri = item.find("URI");
-    if (uri == nullptr || uri->is_null() || (!uri->is_string() && !is_intrinsic(*uri))) {
+    if (!is_given(uri) || (!uri->is_string() && !is_intrinsic(*uri))) {
         event.properties.error_at(
             item,
             "SourceAccessConfigurations",
             fmt::format("{} needs a URI", item.find("Type")->text()),
-            "the ARN of a secret in AWS Secrets Manager");
+            "the ARN of a secret, or subnet:<id> or security_group:<id>");
         return nullptr;
     }
     return uri;
@@ -93,7 +94,7 @@ const Value* uri_of(const FunctionEvent& event, const Value& item) {
 
 /// The key that SecretsManagerKmsKeyId names; null when there is none, nothing after an error.
 std::optional<Value> key_arn(const FunctionEvent& event) {
-    const Value* key = event.properties.find("SecretsManagerKmsKeyId");
+    const Value* key = event.properties.given("SecretsManagerKmsKeyId");
     if (key == nullptr) {
         return Value();
     }
@@ -105,17 +106,24 @@ std::optional<Value> key_arn(const FunctionEvent& event) {
         "arn:${{AWS::Partition}}:kms:${{AWS::Region}}:${{AWS::AccountId}}:key/{}", key->text()));
 }
 
-/// The one BASIC_AUTH secret of the configurations; nullptr after an error.
-const Value* only_basic_auth(const FunctionEvent& event, const List& list, bool alone) {
+/// The one BASIC_AUTH secret of the configurations, which may be of one `other` type beside it;
+/// nullptr after an error.
+const Value*
+only_basic_auth(const FunctionEvent& event, const List& list, std::string_view other = {}) {
     const Value* found = nullptr;
     for (const Value& item : list) {
         const std::string_view type = item.find("Type")->text();
         if (type != basic_auth) {
-            if (alone) {
+            if (other.empty() || type != other) {
                 event.properties.error_at(
                     item,
                     "SourceAccessConfigurations",
-                    fmt::format("{} events take BASIC_AUTH only, not {}", event.type, type));
+                    fmt::format(
+                        "{} events take {}{} only, not {}",
+                        event.type,
+                        basic_auth,
+                        other.empty() ? "" : fmt::format(" and {}", other),
+                        type));
                 return nullptr;
             }
             continue;
@@ -200,12 +208,10 @@ bool grant_managed_kafka(FunctionEvent& event) {
     if (const List* list = event.properties["SourceAccessConfigurations"].as_list()) {
         for (const Value& item : *list) {
             const Value* type = item.find("Type");
-            if (type != nullptr && type->text() == "CLIENT_CERTIFICATE_TLS_AUTH") {
-                const Value* uri = uri_of(event, item);
-                if (uri == nullptr) {
-                    return false;
-                }
+            const Value* uri = item.find("URI");
+            if (type != nullptr && type->text() == "CLIENT_CERTIFICATE_TLS_AUTH" && is_given(uri)) {
                 statements.emplace_back(read_secret(*uri));
+                break; // Lambda takes one
             }
         }
     }
@@ -235,13 +241,6 @@ std::optional<BrokerAccess> broker_access(const FunctionEvent& event, const List
         const std::string_view type = item.find("Type")->text();
         const bool is_secret =
             std::find(kafka_secrets.begin(), kafka_secrets.end(), type) != kafka_secrets.end();
-        if (is_secret || type == root_certificate) {
-            const Value* uri = uri_of(event, item);
-            if (uri == nullptr) {
-                return std::nullopt;
-            }
-            (is_secret ? access.secret : access.certificate) = uri;
-        }
         if (!is_secret && type != root_certificate && type != "VPC_SUBNET" &&
             type != "VPC_SECURITY_GROUP") {
             event.properties.error_at(
@@ -253,6 +252,20 @@ std::optional<BrokerAccess> broker_access(const FunctionEvent& event, const List
                     fmt::join(kafka_secrets, ", "),
                     root_certificate));
             return std::nullopt;
+        }
+        const Value* uri = uri_of(event, item);
+        if (uri == nullptr) {
+            return std::nullopt;
+        }
+        if (is_secret && access.secret != nullptr) {
+            event.properties.error_at(
+                item,
+                "SourceAccessConfigurations",
+                "a SelfManagedKafka event takes one secret to log in with");
+            return std::nullopt;
+        }
+        if (is_secret || type == root_certificate) {
+            (is_secret ? access.secret : access.certificate) = uri;
         }
         access.subnet = access.subnet || type == "VPC_SUBNET";
         access.security_group = access.security_group || type == "VPC_SECURITY_GROUP";
@@ -279,14 +292,17 @@ std::optional<BrokerAccess> broker_access(const FunctionEvent& event, const List
 
 bool grant_self_managed_kafka(FunctionEvent& event) {
     for (const char* name : {"KafkaBootstrapServers", "Topics"}) {
-        const Value* value = event.properties.find(name);
-        if (value == nullptr || (value->is_list() && value->as_list()->empty())) {
+        if (event.properties.given(name) == nullptr) {
             event.properties.error(
                 "",
                 fmt::format("SelfManagedKafka event needs {}", name),
                 fmt::format("add a list of {}", name));
             return false;
         }
+    }
+    if (const List* topics = event.properties["Topics"].as_list(); topics && topics->size() > 1) {
+        event.properties.error("Topics", "a SelfManagedKafka event takes one topic");
+        return false;
     }
     const List* list = source_access(event);
     const auto access = list == nullptr ? std::nullopt : broker_access(event, *list);
@@ -320,7 +336,7 @@ bool grant_self_managed_kafka(FunctionEvent& event) {
 
 bool grant_broker(FunctionEvent& event) {
     const List* list = source_access(event);
-    const Value* secret = list == nullptr ? nullptr : only_basic_auth(event, *list, false);
+    const Value* secret = list == nullptr ? nullptr : only_basic_auth(event, *list, "VIRTUAL_HOST");
     const auto key = secret == nullptr ? std::nullopt : key_arn(event);
     if (!key) {
         return false;
@@ -339,7 +355,7 @@ bool grant_broker(FunctionEvent& event) {
 
 bool grant_document_db(FunctionEvent& event) {
     const List* list = source_access(event);
-    const Value* secret = list == nullptr ? nullptr : only_basic_auth(event, *list, true);
+    const Value* secret = list == nullptr ? nullptr : only_basic_auth(event, *list);
     const auto key = secret == nullptr ? std::nullopt : key_arn(event);
     if (!key) {
         return false;

@@ -98,8 +98,8 @@ constexpr std::array rows{
     Row{"Api", "StateMachine/Api", expand_state_machine_api},
     Row{"Schedule", "StateMachine/Schedule", expand_schedule},
     Row{"ScheduleV2", "events/ScheduleV2", expand_scheduler},
-    Row{"CloudWatchEvent", "events/Rule", expand_rule},
-    Row{"EventBridgeRule", "events/Rule", expand_rule},
+    Row{"CloudWatchEvent", "StateMachine/Rule", expand_rule},
+    Row{"EventBridgeRule", "StateMachine/Rule", expand_rule},
 };
 
 const Row* find_row(std::string_view type) {

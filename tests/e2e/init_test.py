@@ -59,6 +59,37 @@ class InitTemplates(SamaraTest):
                     shutil.rmtree(folder)
         self.assert_nothing_left()
 
+    def transformed(self, folder, *options):
+        """The resources that the template becomes; told of nothing but of local paths, and once."""
+        result = self.samara("transform", "--error-format", "json", *options, cwd=folder)
+        told = [json.loads(line) for line in result.stderr.splitlines()]
+        self.assertLessEqual(len(told), 1, told)
+        for line in told:
+            self.assertEqual(line["severity"], "warning")
+            self.assertRegex(line["message"], "^(local paths|images that `build` makes) are shown as ")
+        resources = json.loads(result.stdout)["Resources"]
+        self.assertEqual([r["Type"] for r in resources.values() if "Serverless" in r["Type"]], [])
+        return resources
+
+    def test_each_becomes_cloudformation(self):
+        for template, variant, runtime, manager in variants():
+            with self.subTest(variant["folder"]):
+                folder = self.make(template, variant, runtime, manager)
+                resources = self.transformed(folder)
+                self.assertEqual(resources[template["function"]]["Type"], "AWS::Lambda::Function")
+                shutil.rmtree(folder)
+
+    def test_what_is_built_becomes_the_same_resources(self):
+        template, variant, _, manager = next(v for v in variants() if v[1]["family"] == "python")
+        folder = self.make(template, variant, f"python3.{sys.version_info.minor}", manager)
+        self.samara("build", cwd=folder, seconds=600)
+        before, after = self.transformed(folder), self.transformed(folder, "-t", ".aws-sam/build/template.yaml")
+        self.assertEqual(sorted(before), sorted(after))
+        function = template["function"]
+        code = [resources[function]["Properties"].pop("Code") for resources in (before, after)]
+        self.assertEqual([c["S3Key"] for c in code], [variant["code"].rstrip("/"), function])
+        self.assertEqual(before[function]["Properties"], after[function]["Properties"])
+
     def run_here(self, family, runtime):
         """Builds, invokes and tests what is of this family and packaged as zip."""
         for template, variant, _, manager in variants():

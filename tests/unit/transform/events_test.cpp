@@ -114,6 +114,100 @@ TEST(PolledEvents, RefuseConsumerGroupsThatTheyDoNotHave) {
         ElementsAre(StartsWith("F/E: SQS events have no ConsumerGroupId")));
 }
 
+TEST(PolledEvents, HandOnWhatTheirDestinationSays) {
+    const std::string stream = "Stream: s, StartingPosition: LATEST, DestinationConfig: ";
+    const auto config = [&](const std::string& given) {
+        return generated(run(event("Kinesis", stream + given)), ".Properties.DestinationConfig");
+    };
+    EXPECT_EQ(config("{}"), "null");
+    EXPECT_EQ(config("{OnFailure: {}}"), R"({"OnFailure":{}})");
+    EXPECT_EQ(
+        config("{OnFailure: {Type: SNS, Destination: t}, X: 1}"),
+        R"({"OnFailure":{"Destination":"t"},"X":1})");
+    EXPECT_EQ(errors(run(event("Kinesis", stream + "{OnFailure: text}"))).size(), 1U);
+}
+
+TEST(PolledEvents, TakeNothingButFiltersInFilterCriteria) {
+    const std::string queue = "Queue: q, FilterCriteria: ";
+    for (const char* good : {"{}", "{Filters: []}", "{'Fn::If': [C, {Filters: []}, {}]}"}) {
+        EXPECT_EQ(errors(run(event("SQS", queue + good))).size(), 0U) << good;
+    }
+    for (const char* bad : {"{Filter: []}", "{Filters: [], More: 1}"}) {
+        EXPECT_THAT(errors(run(event("SQS", queue + bad))), ElementsAre(StartsWith("F/E: ")))
+            << bad;
+    }
+}
+
+TEST(PolledEvents, NeedWhatLambdaNeeds) {
+    const std::string login = "SourceAccessConfigurations: [{Type: BASIC_AUTH, URI: u}]";
+    EXPECT_THAT(
+        errors(run(event("MSK", "Stream: s, Topics: [t]"))),
+        ElementsAre(StartsWith("FE/E: MSK event needs StartingPosition")));
+    EXPECT_THAT(
+        errors(run(event("DocumentDB", "Cluster: c, " + login))),
+        ElementsAre(StartsWith("FE/E: DocumentDB event needs DatabaseName")));
+    EXPECT_THAT(
+        errors(
+            run(event("SelfManagedKafka", "Topics: [t, u], KafkaBootstrapServers: [k], " + login))),
+        ElementsAre(StartsWith("F/E: a SelfManagedKafka event takes one topic")));
+}
+
+/// The whole list of what an event logs in with.
+TEST(PolledEvents, LogInWithOneSecret) {
+    const auto told = [](const std::string& type, const std::string& items) {
+        const std::string source =
+            type == "MQ" ? "Broker: b, Queues: [q]" : "Topics: [t], KafkaBootstrapServers: [k]";
+        const auto all =
+            errors(run(event(type, source + ", SourceAccessConfigurations: [" + items + "]")));
+        return all.empty() ? "" : all.front().substr(0, all.front().find(':'));
+    };
+    const std::string basic = "{Type: BASIC_AUTH, URI: u}";
+    const std::string network = "{Type: VPC_SUBNET, URI: 'subnet:s'}, "
+                                "{Type: VPC_SECURITY_GROUP, URI: 'security_group:g'}";
+    EXPECT_EQ(told("MQ", basic + ", {Type: VIRTUAL_HOST, URI: v}"), "");
+    EXPECT_EQ(told("MQ", basic + ", " + basic), "F/E");
+    EXPECT_EQ(told("MQ", basic + ", {Type: VPC_SUBNET, URI: v}"), "F/E");
+    EXPECT_EQ(told("MQ", basic + ", text"), "F/E");
+    EXPECT_EQ(told("SelfManagedKafka", basic + ", " + network), "");
+    EXPECT_EQ(told("SelfManagedKafka", basic + ", {Type: SASL_SCRAM_256_AUTH, URI: v}"), "F/E");
+    EXPECT_EQ(
+        told("SelfManagedKafka", basic + ", {Type: VPC_SUBNET}, {Type: VPC_SECURITY_GROUP}"),
+        "F/E");
+    EXPECT_EQ(told("SelfManagedKafka", basic + ", text"), "E/E"); // AWS names the event alone
+}
+
+TEST(CapacityProvider, LeavesOutWhatIsNullOrEmpty) {
+    const Output output =
+        run("Resources:\n  C:\n    Type: AWS::Serverless::CapacityProvider\n    Properties:\n"
+            "      VpcConfig: {SubnetIds: [a], SecurityGroupIds: []}\n      OperatorRole: ''\n"
+            "      KmsKeyArn: ''\n      ScalingConfig: {}\n"
+            "      InstanceRequirements: {AllowedTypes: [t], Architectures: null}\n");
+    EXPECT_THAT(ids(output), ElementsAre("C", "COperatorRole"));
+    const std::string provider = "Resources.C.Properties.";
+    EXPECT_EQ(part(output, provider + "VpcConfig"), R"({"SubnetIds":["a"],"SecurityGroupIds":{}})");
+    EXPECT_EQ(part(output, provider + "InstanceRequirements"), R"({"AllowedInstanceTypes":["t"]})");
+    EXPECT_EQ(part(output, provider + "CapacityProviderScalingConfig"), "null");
+    EXPECT_EQ(part(output, provider + "KmsKeyArn"), "null");
+}
+
+TEST(RuleEvents, TakeWhatTheirKindTakes) {
+    const std::string schedule = "Schedule: rate(1 day), ";
+    EXPECT_EQ(errors(run(event("Schedule", schedule + "RuleName: r"))).size(), 0U);
+    EXPECT_EQ(
+        generated(run(event("Schedule", schedule + "State: ''")), ".Properties.State"), "null");
+    const auto of_machine = [](const std::string& type, const std::string& properties) {
+        return errors(
+            run("Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n"
+                "      Definition: {}\n      Events: {E: {Type: " +
+                type + ", Properties: {" + properties + "}}}\n"));
+    };
+    EXPECT_EQ(of_machine("EventBridgeRule", "Pattern: {a: [b]}, State: DISABLED").size(), 0U);
+    EXPECT_EQ(of_machine("EventBridgeRule", "Pattern: {a: [b]}, Enabled: true").size(), 1U);
+    EXPECT_EQ(of_machine("Schedule", schedule + "Enabled: true, RoleArn: r").size(), 0U);
+    EXPECT_EQ(of_machine("Schedule", schedule + "RoleArn: !GetAtt R.Arn").size(), 1U);
+    EXPECT_EQ(of_machine("Schedule", schedule + "RuleName: r").size(), 1U);
+}
+
 TEST(KafkaEvents, NeedBothHalvesOfANetwork) {
     EXPECT_THAT(
         errors(run(event(
