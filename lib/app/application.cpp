@@ -15,6 +15,7 @@
 #include "transform/expanders.h"
 #include "transform/local_paths.h"
 #include "transform/loops.h"
+#include "transform/resource_types.h"
 
 #include <algorithm>
 
@@ -254,7 +255,7 @@ base::Result<void> Application::read() {
 void Application::read_resource(const data::Entry& resource) {
     const Value* type = resource.value.find("Type");
     const std::string_view name = type == nullptr ? std::string_view() : type->text();
-    if (name.starts_with(serverless) && !is_read(name)) {
+    if (type != nullptr && !is_read(name)) {
         report_type(resource, *type);
     }
     if (!is_read(name) || !resolver_->exists(resource.value, diagnostics_)) {
@@ -360,17 +361,26 @@ void Application::resolve_member(
     }
 }
 
-// The transform leaves what it does not know.
+// The transform leaves what it does not know: of SAM's types that is a mistake, of others a guess.
 void Application::report_type(const data::Entry& resource, const Value& type) {
-    const std::vector<std::string_view> known = transform::sam_types();
-    const std::string_view near = base::nearest(type.text(), known);
-    base::Error error;
-    error.message = fmt::format("there is no resource type {}", type.text());
-    error.hint =
-        near.empty() ? "AWS refuses this at deployment" : fmt::format("did you mean {}?", near);
+    base::Diagnostic found;
+    base::Error& error = found.error;
+    if (type.text().starts_with(serverless)) {
+        const std::string_view near = base::nearest(type.text(), transform::sam_types());
+        error.message = fmt::format("there is no resource type {}", type.text());
+        error.hint =
+            near.empty() ? "AWS refuses this at deployment" : fmt::format("did you mean {}?", near);
+    } else if (const auto near = transform::misspelt_type(type.text()); near && !near->empty()) {
+        found.severity = base::Severity::warning;
+        error.message = fmt::format("CloudFormation is not known to have the type {}", type.text());
+        error.hint = fmt::format("did you mean {}?", *near);
+    } else {
+        return;
+    }
     error.where = type.where();
     error.resource = resource.key;
-    diagnostics_.push_back({base::Severity::error, std::move(error)});
+    error.property = "Type";
+    diagnostics_.push_back(std::move(found));
 }
 
 // Whatever version or alias they are for: there is one version here.

@@ -45,9 +45,11 @@ void tell_faults(
             });
         // AWS gets the built template, where the artifact's place is written instead.
         const bool replaced = error.property == "CodeUri" || error.property == "ContentUri";
-        // A build is for one runtime; what names no resource is about the whole of it.
+        // A build is for one runtime and processor; what names no resource is about the whole of
+        // it.
         const bool told = diagnostic.severity == base::Severity::error || error.resource.empty() ||
-                          error.property == "Runtime";
+                          error.property == "Runtime" || error.property == "Architectures" ||
+                          error.property == "Type";
         if (!told || (replaced && !fails)) {
             log.debug(to_string(error)); // values, which matter when it runs
         } else if (!fails) {
@@ -63,6 +65,9 @@ std::vector<std::string> buildable(const Application& application) {
     }
     for (const model::Layer& layer : application.layers()) {
         ids.push_back(layer.logical_id);
+    }
+    for (const auto& [path, reason] : application.broken_functions()) {
+        ids.push_back(path);
     }
     return ids;
 }

@@ -1,5 +1,6 @@
 #include "app/build_request.h"
 
+#include "app/image_archive.h"
 #include "base/strings.h"
 #include "template/nested_stack.h"
 
@@ -33,11 +34,13 @@ std::string_view last_of(std::string_view path) {
     return path.substr(path.rfind('/') + 1);
 }
 
-build::Function build_function(const model::Function& function, const fs::path& folder) {
+build::Function build_function(
+    const Application& application, const model::Function& function, const fs::path& folder) {
     build::Function built;
     built.logical_id = function.logical_id;
     built.where = function.code_where.known() ? function.code_where : function.where;
     built.image = function.package_type == model::PackageType::image;
+    built.image_archive = image_archive(application, function);
     built.runtime = function.runtime;
     built.handler = function.handler;
     built.architecture = function.architecture;
@@ -102,6 +105,27 @@ wanted_ids(const Application& application, const std::string& name) {
     return base::fail(std::move(error));
 }
 
+// Those of the command line and, for an id without its stack, of every stack that has one.
+std::set<std::string>
+excluded_ids(const Application& application, const std::vector<std::string>& given) {
+    std::set<std::string> ids(given.begin(), given.end());
+    const auto add = [&](const std::string& path) {
+        if (std::find(given.begin(), given.end(), last_of(path)) != given.end()) {
+            ids.insert(path);
+        }
+    };
+    for (const model::Function& function : application.functions()) {
+        add(function.logical_id);
+    }
+    for (const model::Layer& layer : application.layers()) {
+        add(layer.logical_id);
+    }
+    for (const auto& [path, reason] : application.broken_functions()) {
+        add(path);
+    }
+    return ids;
+}
+
 void add_functions(
     const Application& application,
     const fs::path& folder,
@@ -118,7 +142,7 @@ void add_functions(
                 "Skip building {}: its code is in S3 ({})", function.logical_id, function.code));
             continue;
         }
-        request.functions.push_back(build_function(function, folder));
+        request.functions.push_back(build_function(application, function, folder));
     }
 }
 
@@ -206,7 +230,7 @@ make_build_request(Application& application, const BuildOptions& options, const 
         options.base_dir.empty() ? application.folder() : absolute(options.base_dir, "");
     BuildRequest made;
     build::Request& request = made.request;
-    request.exclude = {options.exclude.begin(), options.exclude.end()};
+    request.exclude = excluded_ids(application, options.exclude);
     std::optional<std::set<std::string>> wanted;
     if (!options.function.empty()) {
         auto ids = wanted_ids(application, options.function);

@@ -103,9 +103,16 @@ base::Result<fs::path> LayerVersions::folder(
     const Credentials& credentials,
     const os::Cancellation& cancel) const {
     if (const auto archive = archives_.find(arn.text); archive != archives_.end()) {
+        log_.debug(fmt::format("layer {}: from {}", arn.text, archive->second.string()));
         return unpack(archive->second, log_, cancel);
     }
     const fs::path folder = cache_ / cache_name(arn);
+    std::error_code ignored;
+    log_.debug(fmt::format(
+        "layer {}: {} {}",
+        arn.text,
+        fs::is_directory(folder, ignored) ? "kept in" : "to be fetched into",
+        folder.string()));
     const auto made = make_once(
         folder,
         [&](const fs::path& empty) { return fetch(arn, credentials, empty, cancel); },

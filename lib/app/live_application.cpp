@@ -1,6 +1,7 @@
 #include "app/live_application.h"
 
 #include "app/build_notice.h"
+#include "app/image_archive.h"
 #include "engine/select.h"
 #include "template/limits.h"
 
@@ -106,13 +107,14 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
     live->options_.load.template_file = live->application_->template_file();
     live->options_.run = std::move(run);
     live->told_ = std::move(told);
+    live->fault_log_ = fault_log;
     live->engine_ = std::move(*engine);
     live->local_lambda_ = std::move(local_lambda);
     if (auto chosen = live->choose_functions(); !chosen) {
         return base::fail(std::move(chosen).error());
     }
     auto plans = live->plan_all(*live->application_);
-    live->tell_what_cannot_run(plans);
+    live->tell_what_cannot_run(plans, fault_log);
     if (auto strict = strictness.check(); !strict) {
         return base::fail(std::move(strict).error());
     }
@@ -178,13 +180,14 @@ invoke::FunctionPlans LiveApplication::plan_all(const Application& application) 
 }
 
 // The others can be served.
-void LiveApplication::tell_what_cannot_run(const invoke::FunctionPlans& plans) const {
+void LiveApplication::tell_what_cannot_run(
+    const invoke::FunctionPlans& plans, const base::Log& log) const {
     for (const auto& [function, plan] : plans) {
         if (plan.fault) {
             continue; // told
         }
         if (const auto able = engine_->check(plan.spec); !able) {
-            log_.warning(to_string(able.error()));
+            log.warning(to_string(able.error()));
         }
     }
 }
@@ -230,6 +233,9 @@ LiveApplication::watched_paths(const Application& application) const {
         if (function.package_type == model::PackageType::zip && !function.inline_code) {
             add(code.empty() ? application.folder() : std::filesystem::absolute(code),
                 function.code);
+        }
+        if (auto archive = image_archive(application, function); !archive.empty()) {
+            paths.push_back(std::move(archive));
         }
     }
     for (const model::Layer& layer : application.layers()) {
@@ -306,12 +312,12 @@ LiveApplication::reload(std::vector<std::filesystem::path>& paths, os::FileWatch
     }
     Planner before = std::exchange(planner_, std::move(*planner));
     auto plans = plan_all(*application);
-    auto prepared = reloaded_(*application);
+    auto prepared = reloaded_(*application, log);
     if (!prepared) {
         planner_ = std::move(before);
         return base::fail(std::move(prepared).error());
     }
-    tell_what_cannot_run(plans);
+    tell_what_cannot_run(plans, log);
     if (images_) {
         images_->watch(images_of(plans));
     }

@@ -56,6 +56,10 @@ public:
     /// one.
     [[nodiscard]] const Faults& faults() const { return faults_; }
 
+    /// For warnings of what is made of the template at the start: those that another reading of it
+    /// gives again are not told again.
+    [[nodiscard]] const base::Log& fault_log() const { return fault_log_; }
+
     /// The functions that are served: logical ids; empty: all.
     [[nodiscard]] const std::set<std::string>& chosen() const { return chosen_; }
 
@@ -64,7 +68,8 @@ public:
 
     /// What serves the application reads it anew, and gives what takes that up. Fails when it
     /// cannot be served.
-    using Reloaded = std::function<base::Result<std::function<void()>>(Application&)>;
+    using Reloaded =
+        std::function<base::Result<std::function<void()>>(Application&, const base::Log&)>;
 
     /// Watches until the watcher ends, which this application outlives. What changed is taken up as
     /// a whole, faults told; nothing while a file cannot be read.
@@ -83,7 +88,7 @@ private:
     base::Result<void> choose_functions();
     invoke::FunctionPlans plan_all(const Application& application);
     void run(invoke::FunctionPlans plans, engine::OutputSink output);
-    void tell_what_cannot_run(const invoke::FunctionPlans& plans) const;
+    void tell_what_cannot_run(const invoke::FunctionPlans& plans, const base::Log& log) const;
     base::Result<void>
     reload(std::vector<std::filesystem::path>& paths, os::FileWatcher::Moment moment);
     void provision();
@@ -97,6 +102,7 @@ private:
     std::optional<Application> application_;
     Planner planner_;
     ToldFaults told_;
+    base::Log fault_log_;
     Faults faults_;
     std::set<std::string> chosen_; // logical ids; empty: all
     std::unique_ptr<engine::Engine> engine_;

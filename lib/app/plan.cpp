@@ -1,6 +1,7 @@
 #include "app/plan.h"
 
 #include "app/build_notice.h"
+#include "app/image_archive.h"
 #include "app/quotas.h"
 #include "app/spelling.h"
 #include "app/unpack.h"
@@ -41,7 +42,7 @@ std::string fingerprint_of(const model::Function& function, const engine::Enviro
         function.image_uri,
         spec.invoke_image);
     if (const auto* image = std::get_if<engine::ImagePackage>(&spec.package)) {
-        text += fmt::format("|{}", image->working_directory);
+        text += fmt::format("|{}|{}", image->image, image->working_directory);
         for (const auto* words : {&image->entry_point, &image->command}) {
             text += fmt::format("|{}", base::join(*words, "\n"));
         }
@@ -234,11 +235,16 @@ Planner::plan(const Application& application, const model::Function& function) {
                    fmt::format("'{}' has no image yet", function.logical_id),
                    "run samara build first, or give ImageUri"));
         }
-        spec.package = engine::ImagePackage{
+        engine::ImagePackage image{
             function.image_uri,
             function.image_config.entry_point,
             function.image_config.command,
-            function.image_config.working_directory};
+            function.image_config.working_directory,
+            image_archive(application, function)};
+        if (!image.archive.empty()) {
+            image.image = archive_image_name(image.archive);
+        }
+        spec.package = std::move(image);
     } else {
         auto folder = code_folder(application, function);
         if (!folder) {
@@ -428,6 +434,11 @@ base::Result<void> Planner::plan_layers(
             if (!layer) {
                 return base::fail(std::move(layer).error());
             }
+            log_.debug(fmt::format(
+                "{}: layer {} of the template, from {}",
+                function.logical_id,
+                local->logical_id,
+                layer->folder.string()));
             layers.emplace_back(std::move(*layer));
             continue;
         }

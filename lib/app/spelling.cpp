@@ -122,7 +122,10 @@ void check_ids(
     const std::vector<std::string>& known,
     const base::Log& log) {
     for (const std::string& id : given) {
-        if (std::find(known.begin(), known.end(), id) == known.end()) {
+        const bool there = std::any_of(known.begin(), known.end(), [&](const std::string& path) {
+            return path == id || path.substr(path.rfind('/') + 1) == id;
+        });
+        if (!there) {
             warn(
                 log,
                 fmt::format("{}: the template has no resource '{}' to build", option, id),

@@ -211,7 +211,8 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
     if (!live) {
         return base::fail(std::move(live).error());
     }
-    std::vector<gateway::Api> apis = read_apis((*live)->application(), (*live)->faults(), log);
+    std::vector<gateway::Api> apis =
+        read_apis((*live)->application(), (*live)->faults(), (*live)->fault_log());
     if (auto strict = strictness.check(); !strict) {
         return strict;
     }
@@ -238,9 +239,10 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
     }
     std::optional<os::FileWatcher> watcher; // ends before what its calls use
     if (options.watch) {
-        auto watching =
-            (*live)->watch([&](Application& application) -> base::Result<std::function<void()>> {
-                return [&, apis = read_apis(application, (*live)->faults(), log)] {
+        auto watching = (*live)->watch(
+            [&](Application& application,
+                const base::Log& faults) -> base::Result<std::function<void()>> {
+                return [&, apis = read_apis(application, (*live)->faults(), faults)] {
                     take_up(*server, apis, log);
                 };
             });

@@ -56,8 +56,9 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
     }
     std::optional<os::FileWatcher> watcher; // ends before what its calls use
     if (options.watch) {
-        auto watching =
-            (*live)->watch([&](Application& application) -> base::Result<std::function<void()>> {
+        auto watching = (*live)->watch(
+            [&](Application& application,
+                const base::Log& /*log*/) -> base::Result<std::function<void()>> {
                 return [&, functions = functions_of(application, (*live)->chosen())] {
                     api.replace(functions);
                 };

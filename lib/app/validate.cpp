@@ -2,13 +2,17 @@
 
 #include "app/credentials.h"
 #include "app/template_file.h"
+#include "build/rewrite.h"
 #include "data/read.h"
 #include "os/file.h"
 #include "template/parameters.h"
 #include "template/runtimes.h"
 #include "template/schema_check.h"
+#include "transform/function_rules.h"
+#include "transform/intrinsic_rules.h"
 #include "transform/lint.h"
 #include "transform/lint_references.h"
+#include "transform/local_paths.h"
 #include "transform/structure.h"
 #include "transform/template_schema.h"
 #include "transform/transform.h"
@@ -24,6 +28,8 @@
 namespace samara::app {
 namespace {
 
+namespace fs = std::filesystem;
+
 bool same_place(const base::Location& a, const base::Location& b) {
     return a.known() && b.known() && a.line == b.line && a.column == b.column;
 }
@@ -36,15 +42,22 @@ bool is_reported(const base::Diagnostic& found, const base::Diagnostics& known) 
     });
 }
 
-/// Adds what nothing at the same place has said before.
+/// Adds what nothing at the same place has said before; an error takes the place of a warning.
 void add_new(base::Diagnostics& known, base::Diagnostics more) {
-    const std::size_t before = known.size();
+    const auto before = static_cast<std::ptrdiff_t>(known.size());
     for (base::Diagnostic& found : more) {
-        const auto end = known.begin() + static_cast<std::ptrdiff_t>(before);
-        if (std::none_of(known.begin(), end, [&](const base::Diagnostic& other) {
-                return same_place(found.error.where, other.error.where);
-            })) {
+        const auto other =
+            std::find_if(known.begin(), known.end(), [&](const base::Diagnostic& each) {
+                return same_place(found.error.where, each.error.where);
+            });
+        if (other == known.end()) {
             known.push_back(std::move(found));
+        } else if (
+            other->severity == base::Severity::warning && found.severity == base::Severity::error) {
+            *other = std::move(found);
+        } else if (
+            other - known.begin() >= before && to_string(other->error) != to_string(found.error)) {
+            known.push_back(std::move(found)); // the same check has more to say of this place
         }
     }
 }
@@ -60,20 +73,38 @@ void sort_by_place(base::Diagnostics& diagnostics) {
     });
 }
 
-struct LocalFolder {
+base::Diagnostic
+missing(const std::string& resource, std::string_view property, std::string message) {
+    base::Error error;
+    error.resource = resource;
+    error.property = property;
+    error.message = std::move(message);
+    error.hint = "the path is relative to the template's folder";
+    return {base::Severity::warning, std::move(error)};
+}
+
+// A file or folder that a build takes up, by what makes it needed.
+struct LocalSource {
     std::string_view type;
     std::string_view property;
 };
 
-constexpr std::array local_folders{
-    LocalFolder{"AWS::Serverless::Function", "CodeUri"},
-    LocalFolder{"AWS::Serverless::LayerVersion", "ContentUri"},
-    LocalFolder{"AWS::Lambda::Function", "Code"},
-    LocalFolder{"AWS::Lambda::LayerVersion", "Content"}};
+constexpr std::array local_sources{
+    LocalSource{"AWS::Serverless::Function", "CodeUri"},
+    LocalSource{"AWS::Serverless::LayerVersion", "ContentUri"},
+    LocalSource{"AWS::Serverless::Application", "Location"},
+    LocalSource{"AWS::Lambda::Function", "Code"},
+    LocalSource{"AWS::Lambda::LayerVersion", "Content"},
+    LocalSource{"AWS::CloudFormation::Stack", "TemplateURL"}};
 
-/// Code that is not there is no fault of the template: it may be made before the build.
+// Of an image function the code is not looked at.
+bool is_image(const data::Value& properties) {
+    const data::Value* package = properties.find("PackageType");
+    return package != nullptr && package->text() == "Image";
+}
+
 base::Diagnostics
-check_folders(const data::Value& document, const std::function<bool(std::string_view)>& exists) {
+check_sources(const data::Value& document, const std::function<bool(std::string_view)>& exists) {
     base::Diagnostics found;
     const data::Value* resources = document.find("Resources");
     if (resources == nullptr || !resources->is_map()) {
@@ -82,24 +113,39 @@ check_folders(const data::Value& document, const std::function<bool(std::string_
     for (const data::Entry& resource : *resources->as_map()) {
         const data::Value* type = resource.value.find("Type");
         const data::Value* properties = resource.value.find("Properties");
-        for (const LocalFolder& row : local_folders) {
-            const data::Value* path =
-                type == nullptr || properties == nullptr || type->text() != row.type
-                    ? nullptr
-                    : properties->find(row.property);
+        for (const LocalSource& row : local_sources) {
+            const data::Value* path = type == nullptr || properties == nullptr ||
+                                              type->text() != row.type || is_image(*properties)
+                                          ? nullptr
+                                          : properties->find(row.property);
             if (path == nullptr || !path->is_string() || path->text().empty() ||
                 path->text().find("://") != std::string_view::npos || exists(path->text())) {
                 continue;
             }
-            base::Error error;
-            error.where = path->where();
-            error.resource = resource.key;
-            error.property = row.property;
-            error.message =
-                fmt::format("there is no {} to build {} from", path->text(), resource.key);
-            error.hint = "the path is relative to the template's folder";
-            found.push_back({base::Severity::warning, std::move(error)});
+            found.push_back(missing(
+                resource.key,
+                row.property,
+                fmt::format("there is no {} to build {} from", path->text(), resource.key)));
+            found.back().error.where = path->where();
         }
+    }
+    return found;
+}
+
+// What is not there is no fault of the template: it may be made before the build, which fails then.
+base::Diagnostics
+check_files(data::Value document, const transform::Options& options, const fs::path& folder) {
+    transform::resolve_local_paths(document, options);
+    base::Diagnostics found = check_sources(document, [&](std::string_view path) {
+        std::error_code ignored;
+        return fs::exists(folder / path, ignored);
+    });
+    std::vector<build::MissingFile> files;
+    build::rewrite_template(std::move(document), {}, folder, folder, &files);
+    for (const build::MissingFile& file : files) {
+        found.push_back(
+            missing(file.logical_id, {}, fmt::format("there is no file {}", file.path.string())));
+        found.back().error.where = file.where;
     }
     return found;
 }
@@ -108,8 +154,7 @@ check_folders(const data::Value& document, const std::function<bool(std::string_
 
 base::Result<Validated> validate_template(const ValidateArguments& arguments) {
     std::error_code failed;
-    const auto file =
-        find_template(arguments.template_file, std::filesystem::current_path(failed), false);
+    const auto file = find_template(arguments.template_file, fs::current_path(failed), false);
     if (!file) {
         return base::fail(file.error());
     }
@@ -141,19 +186,21 @@ base::Result<Validated> validate_template(const ValidateArguments& arguments) {
     add_new(result.diagnostics, transform::check_structure(*document));
     add_new(result.diagnostics, std::move(output.diagnostics));
     add_new(result.diagnostics, transform::check_values(*document, model::today()));
+    add_new(result.diagnostics, transform::check_functions(*document));
     add_new(result.diagnostics, transform::check_references(*document, output.document));
+    add_new(result.diagnostics, transform::check_intrinsics(output.document));
     for (base::Diagnostic& found : model::check_schema(*document, transform::template_schema())) {
         if (!is_reported(found, result.diagnostics)) {
             result.diagnostics.push_back(std::move(found));
         }
     }
     const auto folder = file->parent_path();
-    const auto exists = [&](std::string_view path) {
-        std::error_code ignored;
-        return std::filesystem::exists(folder / path, ignored);
-    };
-    add_new(result.diagnostics, check_folders(*document, exists));
+    add_new(result.diagnostics, check_files(*document, options, folder));
     if (arguments.lint) {
+        const auto exists = [&](std::string_view path) {
+            std::error_code ignored;
+            return fs::exists(folder / path, ignored);
+        };
         add_new(
             result.diagnostics,
             transform::lint(*document, output.document, {exists, model::today()}));

@@ -142,8 +142,12 @@ public:
 
     base::Result<bool> same(const Inputs& other, const os::Cancellation& cancel) {
         if (other.definition != inputs_.definition || other.settings != inputs_.settings) {
+            why_ = other.definition != inputs_.definition
+                       ? "the template builds it in another way"
+                       : "its tools, dependency files or variables are others";
             return false;
         }
+        why_ = "its sources have changed";
         if (other.state == inputs_.state) {
             inputs_.content = inputs_.content.empty() ? other.content : inputs_.content;
             return true;
@@ -154,12 +158,23 @@ public:
         return read(cancel).map([&] { return other.content == inputs_.content; });
     }
 
+    /// What the last inputs that were not the same differ in.
+    [[nodiscard]] std::string_view why() const { return why_; }
+
 private:
     const Definition& definition_;
     const SourceFilter& filter_;
     const std::vector<fs::path>& outside_;
     Inputs& inputs_;
+    std::string_view why_;
 };
+
+std::string_view why_not_former(const Run& run, const std::string& id) {
+    const auto former = run.former.artifacts.find(id);
+    return run.request.anew                       ? "all is built anew (--no-cached)"
+           : former == run.former.artifacts.end() ? "it has not been built here"
+                                                  : "its artifact is not as it was left";
+}
 
 base::Result<void> copy_artifact(const Run& run, const fs::path& from, const std::string& id) {
     os::CopyOptions copy;
@@ -265,13 +280,18 @@ base::Result<Made> make_artifact(const Run& run, const Definition& definition) {
                     former->second.inode != 0 &&
                     inode_of(run.request.build_dir / id) == former->second.inode &&
                     is_whole(run, id, former->second);
+        std::string_view why = same ? std::string_view() : why_not_former(run, id);
         if (same) {
             auto compared = comparison.same(former->second.inputs, run.cancel);
             if (!compared) {
                 return tl::unexpected(std::move(compared.error()));
             }
             same = *compared;
+            why = comparison.why();
         }
+        run.log.debug(
+            same ? fmt::format("{}: the artifact of the last build is kept", id)
+                 : fmt::format("{}: the artifact is made again: {}", id, why));
         (same ? there : missing).push_back(id);
     }
     if (run.request.cached || (runs_tools(run, definition) && !missing.empty())) {

@@ -27,6 +27,7 @@ struct Function {
     std::filesystem::path template_folder; ///< absolute: what its Metadata is relative to
     base::Location where;                  ///< of CodeUri, for messages
     bool image = false;                    ///< PackageType: Image
+    std::filesystem::path image_archive = {}; ///< where that lies in one: absolute
     std::string runtime;
     std::string handler;
     std::string architecture = "x86_64";

@@ -104,8 +104,12 @@ image_jobs(const Request& request, const base::Log& log, std::vector<Failure>& f
         const bool described = function.metadata.find("Dockerfile") != nullptr ||
                                function.metadata.find("DockerContext") != nullptr;
         if (!described) {
+            const fs::path& archive = function.image_archive;
             log.info(fmt::format(
-                "Skip building {}: it has no Dockerfile in its Metadata", function.logical_id));
+                "Skip building {}: {}",
+                function.logical_id,
+                archive.empty() ? std::string("it has no Dockerfile in its Metadata")
+                                : fmt::format("its image is in {}", archive.string())));
             continue;
         }
         ImageBuild image = image_of(function, request);

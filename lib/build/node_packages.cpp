@@ -45,7 +45,7 @@ bool is_file(const fs::path& path) {
     return fs::is_regular_file(path, ignored);
 }
 
-// "file:../x" means a folder beside the sources, not beside their copy.
+// "file:../x" is relative to the manifest as it was written, not to its copy.
 bool make_local_dependencies_absolute(data::Value& manifest, const fs::path& source) {
     constexpr std::string_view prefix = "file:";
     bool changed = false;
@@ -193,7 +193,8 @@ base::Result<void> install_packages(
     if (!original) {
         return tl::unexpected(std::move(original.error()));
     }
-    const bool moved = make_local_dependencies_absolute(manifest, input.source);
+    const bool moved = make_local_dependencies_absolute(
+        manifest, input.manifest.empty() ? input.source : input.manifest.parent_path());
     if (moved) {
         if (auto w = os::replace_file(target, data::write_json(manifest, 2)); !w) {
             return w;

@@ -39,8 +39,10 @@ base::Result<void> pack(const WorkflowInput& input) {
 }
 
 base::Result<void> copy_sources(const WorkflowInput& input, const data::Value& manifest) {
-    const bool can_be_packed =
-        manifest.find("name") != nullptr && manifest.find("version") != nullptr;
+    std::error_code ignored; // npm packs by the manifest beside the sources only
+    const bool can_be_packed = manifest.find("name") != nullptr &&
+                               manifest.find("version") != nullptr &&
+                               fs::is_regular_file(input.source / npm_manifest, ignored);
     if (can_be_packed && find_tool(input, "npm")) {
         return pack(input);
     }

@@ -1,5 +1,6 @@
 #include "build/rewrite.h"
 
+#include "archive/sniff.h"
 #include "base/strings.h"
 #include "data/read.h"
 #include "samara_build_files.h"
@@ -134,10 +135,15 @@ private:
         }
     }
 
-    // Down the property path; "*" is every member.
+    // Down the property path; "*" is every member. "ImageUri?" may be a path: of an archive.
     void follow(data::Value& value, std::span<const std::string_view> steps) {
         if (steps.empty()) {
             move_path(&value);
+        } else if (steps.front().ends_with('?')) {
+            data::Value* image = value.find(steps.front().substr(0, steps.front().size() - 1));
+            if (image != nullptr && archive::is_tar(from_ / image->text())) {
+                move_path(image);
+            }
         } else if (steps.front() != "*") {
             if (data::Value* child = value.find(steps.front())) {
                 follow(*child, steps.subspan(1));

@@ -30,6 +30,9 @@ struct ImagePackage {
     std::vector<std::string> entry_point = {};
     std::vector<std::string> command = {};
     std::string working_directory = {};
+    /// What `docker save` wrote, absolute: loaded where the engine has no `image`, which is the
+    /// name it gets. Empty for an image that the engine has.
+    std::filesystem::path archive = {};
 };
 
 /// One layer in the order of the function's Layers; later ones win.

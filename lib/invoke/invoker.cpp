@@ -1,5 +1,6 @@
 #include "invoke/invoker.h"
 
+#include "base/trace.h"
 #include "invoke/environment_pool.h"
 #include "invoke/host_paths.h"
 #include "rie/limits.h"
@@ -232,6 +233,11 @@ public:
                     pools_.erase(old);
                     continue;
                 }
+                if (old != pools_.end()) {
+                    log_.debug(fmt::format(
+                        "{}: its code or settings are others, so its environments are replaced",
+                        function));
+                }
                 const std::size_t limit = limit_of(plan, options_);
                 if (plan.fault) {
                     plan.prepare = [fault = *plan.fault](auto&) { return base::fail(fault); };
@@ -303,6 +309,14 @@ private:
         }
         std::optional<Slot> slot = std::move(admission.warm);
         const bool cold = !slot.has_value();
+        if (base::tracing()) {
+            base::trace(
+                cold ? fmt::format("{}: no environment is free, starting one", request.function)
+                     : fmt::format(
+                           "{}: environment {} is used again",
+                           request.function,
+                           slot->environment->id()));
+        }
         if (cold) {
             base::Result<Slot> started = start(pool, pool.spec());
             if (!started) {

@@ -87,9 +87,10 @@ void read_architecture(Properties& properties, Function& function) {
             *properties.find("Architectures"),
             "Architectures",
             fmt::format("Architectures of '{}' must be [x86_64] or [arm64]", function.logical_id));
-        return;
     }
-    function.architecture = architectures[0];
+    if (architectures[0] == "x86_64" || architectures[0] == "arm64") {
+        function.architecture = architectures[0]; // of several the first
+    }
 }
 
 base::Location place_of(const Properties& properties, std::string_view name) {

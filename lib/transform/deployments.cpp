@@ -141,8 +141,7 @@ bool emit_deployment_group(
         {"DeploymentStyle",
          Map{{"DeploymentType", "BLUE_GREEN"}, {"DeploymentOption", "WITH_TRAFFIC_CONTROL"}}},
         {"ServiceRoleArn",
-         preference.given("Role") != nullptr ? preference["Role"]
-                                                   : make_get_att(role_id, "Arn")},
+         preference.given("Role") != nullptr ? preference["Role"] : make_get_att(role_id, "Arn")},
         {"TriggerConfigurations", preference["TriggerConfigurations"]}};
     if (const Value* alarms = preference.find("Alarms")) {
         auto configuration = alarm_configuration(*alarms);

@@ -125,7 +125,7 @@ std::optional<Map> scheduler_schedule(
         {"Name", std::move(name)},
         {"FlexibleTimeWindow",
          event.given("FlexibleTimeWindow") == nullptr ? Value(Map{{"Mode", "OFF"}})
-                                                            : event["FlexibleTimeWindow"]},
+                                                      : event["FlexibleTimeWindow"]},
         {"Target", std::move(written)}};
     for (const char* copied : schedule_properties) {
         schedule.set(copied, event[copied]);

@@ -65,8 +65,7 @@ constexpr std::array requirements{
 bool check_pairs(const Resource& function) {
     bool good = true;
     for (const auto& [property, excludes] : exclusions) {
-        if (function.given(property) != nullptr &&
-            function.given(excludes) != nullptr) {
+        if (function.given(property) != nullptr && function.given(excludes) != nullptr) {
             good = false;
             function.error(
                 excludes,

@@ -25,9 +25,9 @@ std::string_view order_of(const data::Entry& event) {
     return has_default ? default_path : std::string_view(event.key);
 }
 
-/// Events in the order of their paths, or of their names where there is none, as AWS's transform has
-/// it: statements of resource policies and paths come in this order, deployment ids depend on it,
-/// and a function's $default route is known before its other routes.
+/// Events in the order of their paths, or of their names where there is none, as AWS's transform
+/// has it: statements of resource policies and paths come in this order, deployment ids depend on
+/// it, and a function's $default route is known before its other routes.
 std::vector<data::Entry*> sorted_entries(Map& events) {
     std::vector<data::Entry*> sorted;
     for (data::Entry& entry : events) {

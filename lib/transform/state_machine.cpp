@@ -179,9 +179,8 @@ List state_machine_tags(const Resource& machine) {
     const Value& given = machine["Tags"];
     const Map& tags = given.is_map() ? *given.as_map() : none;
     // Tags that are passed on go without the mark of who made the machine, as AWS's do.
-    return machine.given("PropagateTags") != nullptr
-               ? tag_list(tags)
-               : tag_list_created_by("stateMachine", tags);
+    return machine.given("PropagateTags") != nullptr ? tag_list(tags)
+                                                     : tag_list_created_by("stateMachine", tags);
 }
 
 void expand_state_machine(Resource& machine) {

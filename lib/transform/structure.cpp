@@ -4,6 +4,7 @@
 #include "transform/expanders.h"
 #include "transform/intrinsics.h"
 #include "transform/property_list.h"
+#include "transform/resource_types.h"
 
 #include <algorithm>
 #include <array>
@@ -158,6 +159,15 @@ private:
                 near_of(name, known, "types are written as AWS::Service::Resource"));
             error.resource = resource.key;
             error.property = "Type";
+        } else if (const auto near = misspelt_type(name)) {
+            base::Error& error = report(
+                type.where(),
+                fmt::format("CloudFormation is not known to have the type {}", name),
+                near->empty() ? std::string("correct it, unless the type is new")
+                              : fmt::format("did you mean {}?", *near));
+            error.resource = resource.key;
+            error.property = "Type";
+            found_.back().severity = base::Severity::warning;
         }
     }
 

@@ -110,6 +110,27 @@ class Layers(BuildCase):
         self.assertIn("Function Nothing not found in template", result.stderr)
 
 
+class Chosen(BuildCase):
+    """What is named on the command line, and what is left out."""
+
+    def setUp(self):
+        super().setUp()
+        self.code("src", "a")
+        self.template(f"  One: {function('src')}\n  Two: {function('src')}\n")
+
+    def test_what_is_asked_for_is_built_although_it_is_excluded(self):
+        self.samara("build", "One", "-x", "One", "--exclude", "Two")
+        self.assertTrue(self.built("One").is_dir())
+        self.assertFalse(self.built("Two").exists())
+
+    def test_exclusions_repeated_and_together(self):
+        for options in (("-x", "One", "-x", "Two"), ("--exclude", "One", "Two")):
+            shutil.rmtree(self.project / ".aws-sam", ignore_errors=True)
+            result = self.samara("build", *options)
+            self.assertFalse(self.built("One").exists() or self.built("Two").exists(), options)
+            self.assertNotIn("Warning", result.stderr)
+
+
 class Stacks(BuildCase):
     """Nested stacks, with layers across them."""
 

@@ -11,7 +11,7 @@ import unittest
 import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from samara_e2e import SamaraTest, make_wheel, needs_docker  # noqa: E402
+from samara_e2e import STAND_IN, SamaraTest, docker_answers, make_wheel, needs_docker  # noqa: E402
 
 PYTHON = f"python3.{sys.version_info.minor}"
 
@@ -158,6 +158,34 @@ class Node(WorkflowCase):
         self.write("greeting/index.js", "module.exports = 'changed';\n")
         self.build()
         self.assertEqual(self.invoke(), "changed")
+
+    def test_another_manifest(self):
+        (self.project / "src/package.json").rename(self.project / "production.json")
+        self.write("production.json", (self.project / "production.json").read_text().replace("../greeting", "./greeting"))
+        self.build("--manifest", "production.json")
+        self.check()
+        self.write("production.json", '{"name": "app", "version": "1.0.0"}')
+        self.build("-m", str(self.project / "production.json"))
+        self.assertFalse((self.built() / "node_modules").exists())
+
+    def test_in_source_with_links(self):
+        """npm links a folder of the project; the artifact links what was installed beside the sources."""
+        subprocess.run(["npm", "install", "--no-audit", "--no-fund"], cwd=self.project / "src", check=True,
+                       capture_output=True)
+        self.assertTrue((self.project / "src/node_modules/greeting").is_symlink())
+        self.build("--build-in-source")
+        self.assertEqual(os.readlink(self.built() / "node_modules"), str(self.project / "src/node_modules"))
+        self.assertTrue((self.built() / "node_modules/greeting/index.js").is_file())
+
+        def invoke(engine, *more):
+            return json.loads(self.samara("local", "invoke", "--no-event", "--engine", engine, "--mount-symlinks", *more).stdout)
+
+        self.assertEqual(invoke("sandbox"), "hello")
+        self.write("greeting/index.js", "module.exports = 'changed';\n") # no build: it is the source
+        self.assertEqual(invoke("sandbox"), "changed")
+        if docker_answers():
+            image = ("--invoke-image", f"{STAND_IN}/nodejs:18", "--skip-pull-image")
+            self.assertEqual(invoke("docker", *image), "changed")
 
     def test_pnpm(self):
         environment = self.with_program("pnpm")

@@ -12,7 +12,8 @@ import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from samara_e2e import SAMARA, SamaraTest, background, free_port, curl, wait_for  # noqa: E402
+from samara_e2e import (  # noqa: E402
+    SAMARA, STAND_IN, SamaraTest, background, curl, free_port, needs_docker, wait_for)
 
 TEMPLATE = """\
 Transform: AWS::Serverless-2016-10-31
@@ -244,6 +245,52 @@ class Verbosity(Outputs):
         self.assertNotIn(" s] ", usual)
         self.assertIn(" s] ", self.samara("validate", "-v").stderr)
         self.assertIn(" s] ", self.samara("validate", environment={"SAM_DEBUG": "1"}).stderr)
+
+
+class Decisions(Outputs):
+    """--debug tells why things are done as they are."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("template.yaml", TEMPLATE.replace("Handler:", "Layers: [!Ref Layer]\n      Handler:") + """\
+  Layer: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: layer}}
+""")
+        self.write("layer/python/own.py", "X = 1\n")
+
+    def test_of_a_build(self):
+        first = self.samara("build", "--debug").stderr
+        self.assertIn("Fn: the artifact is made again: it has not been built here", first)
+        self.assertIn("Fn: the artifact of the last build is kept", self.samara("build", "--debug").stderr)
+        self.write("app/main.py", "def handler(event, context): return 1\n")
+        self.assertIn("Fn: the artifact is made again: its sources have changed", self.samara("build", "--debug").stderr)
+        anew = self.samara("build", "--no-cached", "--debug").stderr
+        self.assertIn("Fn: the artifact is made again: all is built anew (--no-cached)", anew)
+
+    def test_of_the_sandbox_and_its_environments(self):
+        port = free_port()
+        with self.start("local", "start-lambda", "--port", port, "--debug") as server:
+            server.wait_for_line("Press CTRL+C to quit")
+            for _ in range(2):
+                self.assertEqual(
+                    curl("-d", "{}", f"http://127.0.0.1:{port}/2015-03-31/functions/Fn/invocations")[0], 200)
+            self.write("app/main.py", "def handler(event, context): return 1\n")
+            curl("-d", "{}", f"http://127.0.0.1:{port}/2015-03-31/functions/Fn/invocations")
+            self.assertEqual(server.stop(), 0)
+            text = server.output()
+        for part in (
+                "Using the sandbox engine (as asked for)", "Fn: layer Layer of the template, from",
+                "Fn: python3.11 runs on /", "Fn: no environment is free, starting one",
+                "is used again", "Fn: its code or settings are others, so its environments are replaced"):
+            self.assertIn(part, text)
+
+    def test_of_docker_and_its_images(self):
+        needs_docker()
+        options = ("local", "invoke", "--no-event", "--engine", "docker", "--invoke-image", f"{STAND_IN}/python:3.11",
+                   "--skip-pull-image", "--debug")
+        self.samara(*options, "--force-image-build")
+        text = self.samara(*options).stderr
+        self.assertRegex(text, r"the engine at \S+ \(.+\) answers, API version")
+        self.assertRegex(text, r"Fn: the image \S+ is used as it is \(base \S+, emulator and layers are the same\)")
 
 
 class UnreadableFiles(Outputs):

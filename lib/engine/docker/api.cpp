@@ -1,6 +1,7 @@
 #include "engine/docker/api.h"
 
 #include "base/strings.h"
+#include "base/trace.h"
 #include "data/read.h"
 #include "data/write.h"
 
@@ -110,6 +111,11 @@ base::Result<void> Api::negotiate(const os::Cancellation& cancel) {
         return tl::unexpected(version.error());
     }
     version_ = std::move(*version);
+    base::trace(fmt::format(
+        "the engine at {} ({}) answers, API version {}",
+        to_string(host_.address),
+        host_.origin,
+        version_));
     return {};
 }
 

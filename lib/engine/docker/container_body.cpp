@@ -4,6 +4,7 @@
 #include "engine/payload/about.h"
 #include "engine/payload/debugger.h"
 #include "os/exec_text.h"
+#include "os/linked_packages.h"
 
 #include <filesystem>
 #include <system_error>
@@ -90,6 +91,9 @@ void mount_links(const fs::path& code, data::List& mounts) {
         if (!broken && *target.lexically_relative(root).begin() == "..") {
             mounts.push_back(read_only_bind(
                 target.string(), (fs::path("/var/task") / entry->path().filename()).string()));
+            for (const fs::path& package : os::linked_packages(target)) {
+                mounts.push_back(read_only_bind(package.string(), package.string()));
+            }
         }
     }
 }

@@ -1,11 +1,14 @@
 #include "engine/docker/images.h"
 
+#include "base/strings.h"
 #include "data/read.h"
 #include "data/write.h"
 #include "engine/docker/progress.h"
 #include "engine/docker/registry_login.h"
 #include "engine/image/reference.h"
 
+#include <fstream>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,6 +20,7 @@ namespace {
 constexpr int not_found = 404;
 constexpr std::chrono::milliseconds registry_patience{15'000};
 constexpr std::chrono::milliseconds without_end{0};
+constexpr std::size_t piece_size = 1UL << 18U; // of an archive that is loaded
 
 std::string text_of(const data::Value* value) {
     return value != nullptr ? std::string(value->text()) : std::string();
@@ -58,6 +62,19 @@ std::string json_map(const std::map<std::string, std::string>& texts) {
         map.set(key, value);
     }
     return data::write_json(map);
+}
+
+// What "Loaded image: app:latest" and "Loaded image ID: sha256:..." name.
+std::vector<std::string> loaded_images(std::string_view said) {
+    std::vector<std::string> names;
+    for (const std::string_view line : base::split(said, '\n')) {
+        for (const std::string_view start : {"Loaded image: ", "Loaded image ID: "}) {
+            if (line.starts_with(start)) {
+                names.emplace_back(base::trim(line.substr(start.size())));
+            }
+        }
+    }
+    return names;
 }
 
 class Images final : public image::ImageStore {
@@ -164,6 +181,61 @@ public:
             request.query.emplace_back("platform", build.platform);
         }
         return stream(std::move(request), progress, "the build failed", cancel);
+    }
+
+    base::Result<void> load(
+        const std::filesystem::path& archive,
+        const std::string& name,
+        const os::Cancellation& cancel) override {
+        const std::string doing = fmt::format("the image in {} cannot be loaded", archive.string());
+        std::ifstream file(archive, std::ios::binary);
+        std::string piece;
+        std::string said;
+        ProgressStream progress([&](std::string_view text) { said += text; });
+        const auto loaded = stream(
+            {.method = "POST",
+             .path = "/images/load",
+             .query = {{"quiet", "1"}},
+             .tar = [&]() -> net::HttpResult<std::string_view> {
+                 piece.resize(piece_size);
+                 file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+                 if (file.bad()) {
+                     return tl::unexpected(net::HttpError{
+                         net::HttpFailure::other, fmt::format("cannot read {}", archive.string())});
+                 }
+                 return std::string_view(piece).substr(0, static_cast<std::size_t>(file.gcount()));
+             },
+             .patience = without_end},
+            progress,
+            doing,
+            cancel);
+        if (!loaded) {
+            return loaded;
+        }
+        std::set<std::string> images; // one may have several names
+        for (const std::string& image : loaded_images(said)) {
+            const auto info = inspect(image, cancel);
+            if (!info) {
+                return tl::unexpected(info.error());
+            }
+            if (*info) {
+                images.insert((*info)->id);
+            }
+        }
+        if (images.size() != 1) {
+            return base::fail(
+                fmt::format("{}: it holds {} images", doing, images.size()),
+                "write an archive of one: docker save NAME -o FILE");
+        }
+        const image::Reference reference = image::parse_reference(name);
+        return api_
+            ->call(
+                {.method = "POST",
+                 .path = path(*images.begin(), "tag"),
+                 .query = {{"repo", reference.repository}, {"tag", reference.tag}}},
+                doing,
+                cancel)
+            .map([](const auto&) {});
     }
 
     base::Result<std::vector<std::string>>

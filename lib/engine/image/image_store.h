@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "os/cancellation.h"
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
@@ -62,6 +63,13 @@ public:
     pull(const std::string& image, const std::string& platform, const os::Cancellation& cancel) = 0;
 
     virtual base::Result<void> build(BuildRequest request, const os::Cancellation& cancel) = 0;
+
+    /// Loads the one image that `docker save` put into an archive, and gives it the name
+    /// "repository:tag" besides those it has in there.
+    virtual base::Result<void> load(
+        const std::filesystem::path& archive,
+        const std::string& name,
+        const os::Cancellation& cancel) = 0;
 
     /// "repository:tag" of all images of a repository.
     virtual base::Result<std::vector<std::string>>

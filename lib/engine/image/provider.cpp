@@ -64,6 +64,7 @@ std::string_view describe(Change change) {
 // What is known about one image before the decision.
 struct ImageProvider::Inputs {
     Names names;
+    std::string function;
     std::string architecture;
     std::optional<ImageInfo> base;
     std::optional<ImageInfo> added;
@@ -146,8 +147,12 @@ base::Result<ImageProvider::Inputs>
 ImageProvider::look(const EnvironmentSpec& spec, const os::Cancellation& cancel) {
     Inputs inputs;
     inputs.names = names_of(spec);
+    inputs.function = spec.function;
     inputs.architecture = spec.architecture;
     auto base = store_->inspect(inputs.names.base, cancel);
+    if (base && !*base) {
+        base = load(spec, inputs.names, cancel);
+    }
     auto added = store_->inspect(inputs.names.added, cancel);
     auto layers = content_digest(spec.layers, options_.memory);
     if (!base || !added || !layers) {
@@ -195,6 +200,28 @@ ImageProvider::look(const EnvironmentSpec& spec, const os::Cancellation& cancel)
     return inputs;
 }
 
+// An image that an archive holds; nothing for others.
+base::Result<std::optional<ImageInfo>> ImageProvider::load(
+    const EnvironmentSpec& spec, const Names& names, const os::Cancellation& cancel) {
+    const auto* package = std::get_if<ImagePackage>(&spec.package);
+    if (package == nullptr || package->archive.empty() || names.base != package->image) {
+        return std::nullopt;
+    }
+    options_.log.info(fmt::format("Loading image from {}", package->archive.string()));
+    if (auto loaded = store_->load(package->archive, names.base, cancel); !loaded) {
+        return tl::unexpected(loaded.error());
+    }
+    // Names of what the archive held before.
+    if (const auto tags = store_->tags(parse_reference(names.base).repository, cancel)) {
+        for (const std::string& tag : *tags) {
+            if (tag != names.base && tag != names.added) {
+                static_cast<void>(store_->remove(tag, cancel)); // unless something runs in it
+            }
+        }
+    }
+    return store_->inspect(names.base, cancel);
+}
+
 base::Result<void> ImageProvider::ask_registry(Inputs& inputs, const os::Cancellation& cancel) {
     const auto digest = store_->registry_digest(inputs.names.base, cancel);
     if (cancel.cancelled()) {
@@ -226,6 +253,11 @@ void ImageProvider::tell(const Inputs& inputs, const Decision& decision) const {
     const auto& [base, added] = inputs.names;
     switch (decision.reason) {
     case Reason::as_it_is:
+        options_.log.debug(fmt::format(
+            "{}: the image {} is used as it is (base {}, emulator and layers are the same)",
+            inputs.function,
+            added,
+            base));
         break;
     case Reason::up_to_date:
         options_.log.info(fmt::format("Local image {} is up-to-date", base));
@@ -246,6 +278,8 @@ void ImageProvider::tell(const Inputs& inputs, const Decision& decision) const {
             fmt::format("Building image {} again: {}", added, describe(inputs.facts.change)));
         break;
     case Reason::missing:
+        options_.log.debug(fmt::format("{}: there is no {} yet", inputs.function, added));
+        [[fallthrough]];
     case Reason::forced:
     case Reason::template_layer:
     case Reason::no_runtime:

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -49,6 +50,8 @@ private:
     struct Inputs;
 
     base::Result<Inputs> look(const EnvironmentSpec& spec, const os::Cancellation& cancel);
+    base::Result<std::optional<ImageInfo>>
+    load(const EnvironmentSpec& spec, const Names& names, const os::Cancellation& cancel);
     base::Result<void> ask_registry(Inputs& inputs, const os::Cancellation& cancel);
     base::Result<void> pull(const Inputs& inputs, const os::Cancellation& cancel);
     base::Result<void>

@@ -5,6 +5,7 @@
 #include "engine/sandbox/node_sdk.h"
 #include "engine/sandbox/proc.h"
 #include "os/file.h"
+#include "os/linked_packages.h"
 
 #include <array>
 #include <optional>
@@ -269,6 +270,9 @@ std::vector<LinkTarget> link_targets(const fs::path& code) {
         std::error_code broken;
         if (entry->is_symlink(broken)) {
             if (auto target = link_target(entry->path())) {
+                for (fs::path& package : os::linked_packages(target->real)) {
+                    targets.push_back({package, package});
+                }
                 targets.push_back(std::move(*target));
             }
         }

@@ -292,6 +292,14 @@ private:
         if (!interpreter) {
             return tl::unexpected(interpreter.error());
         }
+        options_.log.debug(
+            interpreter->program.empty() ? fmt::format("{}: runs its own bootstrap", spec.function)
+                                         : fmt::format(
+                                               "{}: {} runs on {} ({})",
+                                               spec.function,
+                                               spec.runtime,
+                                               interpreter->program.string(),
+                                               interpreter->version));
         const auto layers = layers_.folder(spec.layers, cancel);
         if (!layers) {
             return tl::unexpected(layers.error());

@@ -173,6 +173,20 @@ TEST_F(ImageProviderTest, ImageFunctionRunsWhatBuildHasMade) {
     EXPECT_THAT(image.error().hint, HasSubstr("samara build"));
 }
 
+TEST_F(ImageProviderTest, AnArchiveIsLoadedWhereItsImageIsNotHere) {
+    spec_.runtime.clear();
+    spec_.package = ImagePackage{.image = "samara-archive/a:1", .archive = "/images/app.tar"};
+    store_->images["samara-archive/a:0"] = {.id = "sha256:0", .architecture = "amd64"};
+    expect_calls(
+        {"load /images/app.tar samara-archive/a:1",
+         "remove samara-archive/a:0", // what it held before
+         "build samara-archive/a:rapid-x86_64"});
+    expect_calls({});
+    spec_.invoke_image = "other:latest"; // instead of it
+    store_->images["other:latest"] = {.id = "sha256:2", .architecture = "amd64"};
+    expect_calls({"build other:rapid-x86_64"});
+}
+
 TEST_F(ImageProviderTest, LayersComeInOrderAndOnlyTheirContentCounts) {
     spec_.skip_pull_image = true;
     have_base("sha256:base");

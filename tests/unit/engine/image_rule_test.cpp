@@ -231,8 +231,11 @@ protected:
             {.emulator = [](std::string_view) { return std::string_view("emulator"); },
              .lock_folder = folder_.path() / "locks",
              .memory = {},
-             .log = base::Log(
-                 [&](base::LogLevel, std::string_view line) { lines.emplace_back(line); })});
+             .log = base::Log([&](base::LogLevel level, std::string_view line) {
+                 if (level != base::LogLevel::debug) {
+                     lines.emplace_back(line);
+                 }
+             })});
         const auto image = provider.provide(spec, {});
         if (row.fails) {
             ASSERT_FALSE(image);

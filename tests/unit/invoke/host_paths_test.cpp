@@ -27,8 +27,8 @@ protected:
 
     os::TempDir folder_ = std::move(*os::TempDir::create("host-paths"));
     std::string shown_;
-    engine::OutputSink sink_ = with_host_paths(
-        [this](std::string_view bytes) { shown_ += bytes; }, folder_.path());
+    engine::OutputSink sink_ =
+        with_host_paths([this](std::string_view bytes) { shown_ += bytes; }, folder_.path());
 };
 
 TEST_F(HostPaths, StandBehindThePlacesOfBothLanguages) {

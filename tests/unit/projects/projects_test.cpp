@@ -8,8 +8,8 @@ namespace samara::projects {
 namespace {
 
 const File* file_called(const std::vector<File>& files, std::string_view path) {
-    const auto found =
-        std::find_if(files.begin(), files.end(), [&](const File& file) { return file.path == path; });
+    const auto found = std::find_if(
+        files.begin(), files.end(), [&](const File& file) { return file.path == path; });
     return found == files.end() ? nullptr : &*found;
 }
 

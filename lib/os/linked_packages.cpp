@@ -1,0 +1,38 @@
+#include "os/linked_packages.h"
+
+#include <algorithm>
+
+namespace samara::os {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void add_links(const fs::path& folder, const fs::path& modules, std::vector<fs::path>& found) {
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+        std::error_code broken;
+        if (entry->is_symlink(broken)) {
+            const fs::path target = fs::canonical(entry->path(), broken);
+            if (!broken && *target.lexically_relative(modules).begin() == ".." &&
+                std::find(found.begin(), found.end(), target) == found.end()) {
+                found.push_back(target);
+            }
+        } else if (folder == modules && entry->path().filename().native().starts_with('@')) {
+            add_links(entry->path(), modules, found); // "@scope/package"
+        }
+    }
+}
+
+} // namespace
+
+std::vector<fs::path> linked_packages(const fs::path& modules) {
+    std::vector<fs::path> found;
+    if (modules.filename() == "node_modules") {
+        add_links(modules, modules, found);
+    }
+    return found;
+}
+
+} // namespace samara::os
