@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "commands.h"
 #include "data/write.h"
+#include "live_progress.h"
 
 #include <algorithm>
 
@@ -230,6 +231,7 @@ int build(Console& console, const Arguments& arguments) {
     given.build.load = load_arguments(given.common);
     given.build.build_in_source = given.in_source.value_or(false);
     given.build.cached = given.cached;
+    given.build.progress = std::make_shared<build::Progress>();
     given.build.follow_links = given.follow_links.value_or(true);
     given.build.containers.use = given.use_container.value_or(false);
     given.build.containers.variables_file = given.variables_file;
@@ -241,7 +243,10 @@ int build(Console& console, const Arguments& arguments) {
             });
         return watched ? 0 : exit_with(console, watched.error());
     }
-    const auto built = app::build_application(given.build, console.log());
+    const auto built = [&] {
+        const LiveProgress live(console, given.build.progress);
+        return app::build_application(given.build, console.log());
+    }();
     if (!built && was_aborted()) {
         return exit_with(console, built.error());
     }

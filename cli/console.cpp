@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace samara::cli {
@@ -23,6 +24,30 @@ bool wants_colour() {
     const char* no_color =
         std::getenv("NO_COLOR"); // NOLINT(concurrency-mt-unsafe): before any thread starts
     return isatty(STDERR_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+}
+
+bool can_move_cursor() {
+    const char* terminal =
+        std::getenv("TERM"); // NOLINT(concurrency-mt-unsafe): before any thread starts
+    return terminal != nullptr && *terminal != '\0' && std::string_view(terminal) != "dumb";
+}
+
+std::size_t terminal_width() {
+    winsize size{};
+    constexpr std::size_t usual = 80;
+    return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : usual;
+}
+
+// At most `width` characters; never half of one.
+std::string cut(std::string text, std::size_t width) {
+    std::size_t characters = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool begins = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
+        if (begins && characters++ == width) {
+            text.resize(i);
+        }
+    }
+    return text;
 }
 
 /// So much may wait for a slow reader of stderr; then its writers wait too.
@@ -75,7 +100,8 @@ private:
 
 Console::Console(Verbosity verbosity)
     : verbosity_(verbosity), colour_(wants_colour()), out_is_terminal_(isatty(STDOUT_FILENO) == 1),
-      err_is_terminal_(isatty(STDERR_FILENO) == 1) {}
+      err_is_terminal_(isatty(STDERR_FILENO) == 1),
+      live_able_(err_is_terminal_ && can_move_cursor()) {}
 
 void Console::out(std::string_view text) {
     write(Rendered(*this)); // ends a function's colours
@@ -119,12 +145,39 @@ void Console::function_output(std::string_view bytes) {
 void Console::write(const Rendered& rendered) {
     std::unique_lock lock(mutex_);
     drained_.wait(lock, [this] { return pending_.size() < most_pending || !writing_; });
+    erase_live();
     functions_.flush(pending_);
     if (functions_.coloured()) {
         pending_ += reset; // a function's colours end where its text does
         functions_.forget_colours();
     }
     pending_ += rendered.bytes();
+    for (const std::string& line : live_) {
+        pending_ += line;
+    }
+    drain(lock);
+}
+
+void Console::erase_live() {
+    for (std::size_t i = 0; i < live_.size(); ++i) {
+        pending_ += "\033[1A\033[2K"; // one line up, and nothing on it
+    }
+}
+
+void Console::live(const std::vector<std::string>& lines) {
+    std::vector<std::string> shown;
+    for (const std::string& line : lines) {
+        shown.push_back(cut(base::terminal_text(line), terminal_width() - 1) + "\n");
+    }
+    std::unique_lock lock(mutex_);
+    if (!live_able_ || shown == live_) {
+        return;
+    }
+    erase_live();
+    live_ = std::move(shown);
+    for (const std::string& line : live_) {
+        pending_ += line;
+    }
     drain(lock);
 }
 

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// The two streams of the program: results on stdout, everything else on stderr.
 namespace samara::cli {
@@ -28,6 +29,13 @@ public:
 
     /// A result, as it is. What was written to stderr before comes out before.
     void out(std::string_view text);
+
+    /// Whether stderr is a terminal on which lines can be written again.
+    [[nodiscard]] bool is_live() const { return live_able_; }
+
+    /// Lines below all that is on stderr, in place of those of the last call; cut to the width of
+    /// the terminal. Only where is_live().
+    void live(const std::vector<std::string>& lines);
 
     /// Text for the user on stderr; out_line and err_line add the line end.
     void err(std::string_view text);
@@ -61,6 +69,7 @@ private:
     void labelled(std::string_view label, Colour colour, std::string_view line);
     void write(const Rendered& rendered);
     void drain(std::unique_lock<std::mutex>& lock);
+    void erase_live();
 
     std::mutex mutex_;
     std::condition_variable drained_;
@@ -72,6 +81,8 @@ private:
     bool colour_;
     bool out_is_terminal_;
     bool err_is_terminal_;
+    bool live_able_;
+    std::vector<std::string> live_; // what is shown now, as it is written
 };
 
 } // namespace samara::cli

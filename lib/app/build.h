@@ -29,6 +29,7 @@ struct BuildOptions {
     std::optional<bool> buildkit; ///< of images; nothing: where a Dockerfile asks for it
     bool strict = false;          ///< every warning is an error
     ContainerOptions containers;
+    std::shared_ptr<build::Progress> progress; ///< null: nobody looks
 };
 
 struct BuildResult {

@@ -265,6 +265,7 @@ make_build_request(Application& application, const BuildOptions& options, const 
     request.build_in_source = options.build_in_source;
     request.follow_links = options.follow_links;
     request.buildkit = options.buildkit;
+    request.progress = options.progress;
     application.for_each_stack(
         [&](Application& stack) { request.templates.push_back(stack.template_file()); });
     return made;

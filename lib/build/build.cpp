@@ -40,8 +40,18 @@ struct Outcome {
 // Lines of jobs that run side by side come out together, when the job ends.
 class JobLog {
 public:
-    JobLog(const base::Log& log, std::mutex& mutex, bool buffered)
-        : log_(log), mutex_(mutex), buffered_(buffered) {}
+    JobLog(
+        const base::Log& log,
+        std::mutex& mutex,
+        bool buffered,
+        Progress* progress,
+        std::uint64_t number,
+        const std::string& names)
+        : log_(log), mutex_(mutex), buffered_(buffered), progress_(progress), number_(number) {
+        if (progress_ != nullptr) {
+            progress_->begin(number_, names);
+        }
+    }
 
     JobLog(const JobLog&) = delete;
     JobLog& operator=(const JobLog&) = delete;
@@ -49,6 +59,9 @@ public:
     JobLog& operator=(JobLog&&) = delete;
 
     ~JobLog() {
+        if (progress_ != nullptr) {
+            progress_->end(number_);
+        }
         const std::lock_guard lock(mutex_);
         for (const auto& [level, line] : lines_) {
             write(level, line);
@@ -56,10 +69,16 @@ public:
     }
 
     base::Log log() {
-        return buffered_ ? base::Log([this](base::LogLevel level, std::string_view line) {
-            lines_.emplace_back(level, line);
-        })
-                         : log_;
+        return base::Log([this](base::LogLevel level, std::string_view line) {
+            if (progress_ != nullptr && level == base::LogLevel::info) {
+                progress_->step(number_, line);
+            }
+            if (buffered_) {
+                lines_.emplace_back(level, line);
+            } else {
+                write(level, std::string(line));
+            }
+        });
     }
 
 private:
@@ -83,6 +102,8 @@ private:
     const base::Log& log_;
     std::mutex& mutex_;
     bool buffered_;
+    Progress* progress_;
+    std::uint64_t number_;
     std::vector<std::pair<base::LogLevel, std::string>> lines_;
 };
 
@@ -105,6 +126,7 @@ base::Error about(base::Error error, const Job& job) {
 std::vector<Outcome> run_all(
     const std::vector<Job>& jobs,
     bool parallel,
+    Progress* progress,
     const base::Log& log,
     const os::Cancellation& cancel) {
     std::vector<Outcome> outcomes(jobs.size(), Outcome{base::fail("cancelled"), {}});
@@ -113,7 +135,7 @@ std::vector<Outcome> run_all(
     const auto work = [&] {
         for (std::size_t i = next++; i < jobs.size() && !cancel.cancelled(); i = next++) {
             const Clock::time_point began = Clock::now();
-            JobLog lines(log, mutex, parallel);
+            JobLog lines(log, mutex, parallel, progress, i, base::join(jobs[i].logical_ids, ", "));
             const base::Log own = lines.log();
             outcomes[i] = {jobs[i].run(own), since(began)};
             if (outcomes[i].made && outcomes[i].made->fate != Fate::unchanged) {
@@ -296,7 +318,8 @@ base::Result<Built> build(
                             return make_image(run.with(own), images, job);
                         }});
     }
-    std::vector<Outcome> outcomes = run_all(jobs, request.parallel, log, cancel);
+    std::vector<Outcome> outcomes =
+        run_all(jobs, request.parallel, request.progress.get(), log, cancel);
     if (cancel.cancelled()) {
         return base::fail("cancelled");
     }

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "build/progress.h"
 #include "build/state.h"
 #include "data/value.h"
 #include "os/cancellation.h"
@@ -109,9 +110,10 @@ struct Request {
     bool anew = false;   ///< builds what has not changed, too
     bool parallel = false;
     bool build_in_source = false;
-    bool follow_links = true;     ///< links of the sources that lead out of the project, too
-    std::optional<bool> buildkit; ///< of images; nothing: where a Dockerfile asks for it
-    bool copies_only = false;     ///< what tools would have a part in fails
+    bool follow_links = true;           ///< links of the sources that lead out of the project, too
+    std::optional<bool> buildkit;       ///< of images; nothing: where a Dockerfile asks for it
+    std::shared_ptr<Progress> progress; ///< null: nobody looks
+    bool copies_only = false;           ///< what tools would have a part in fails
     std::vector<std::filesystem::path> templates;      ///< what the request was read from, absolute
     std::optional<std::chrono::milliseconds> patience; ///< with another build; nothing: no end
     Containers containers;                             ///< for all but images

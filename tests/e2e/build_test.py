@@ -2,7 +2,9 @@
 import json
 import os
 import pathlib
+import pty
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -447,6 +449,31 @@ class Again(BuildCase):
             self.assertEqual(answer(), "again")
             self.samara("build")
             wait_for(lambda: answer() == "built", "what was built")
+
+    def test_a_terminal_shows_what_is_being_built(self):
+        self.write("a/Makefile", f"build-A:\n\tcp app.py $(ARTIFACTS_DIR); while test ! -e {self.project}/go; do sleep 0.1; done\n")
+        self.template(f"  A: {{Type: AWS::Serverless::Function, Metadata: {{BuildMethod: makefile}}, "
+                      f"Properties: {{CodeUri: a, Runtime: {PYTHON}, Handler: app.handler}}}}")
+        ours, theirs = pty.openpty()
+        with subprocess.Popen([samara_e2e.SAMARA, "build"], cwd=self.project, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=theirs, env={**self.environment, "TERM": "xterm"}) as build:
+            os.close(theirs)
+            text = ""
+
+            def shown(what):
+                nonlocal text
+                while what not in text:
+                    self.assertTrue(select.select([ours], [], [], 60)[0], text)
+                    text += os.read(ours, 65536).decode()
+            shown("A: Running CustomMakeBuilder:MakeBuild (0 s)")
+            shown("A: Running CustomMakeBuilder:MakeBuild (1 s)")
+            self.write("go", "")
+            shown("Built 1 function in")
+            self.assertEqual(build.wait(60), 0)
+        os.close(ours)
+        self.assertIn("\033[1A\033[2K", text)
+        shutil.rmtree(self.project / ".aws-sam")
+        self.assertNotIn("\033", self.samara("build").stderr)
 
     def slow(self):
         self.write("slow/Makefile", f"build-S:\n\techo $$$$ > {self.project}/mark; exec sleep 1000\n")
