@@ -90,8 +90,8 @@ protected:
                "fine";
     }
 
+    boost::asio::io_context context_; // as in the program: what is kept of it ends before it
     Echo echo_;
-    boost::asio::io_context context_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_ =
         boost::asio::make_work_guard(context_);
     std::optional<HttpServer> server_;
