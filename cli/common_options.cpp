@@ -19,11 +19,12 @@ void declare_common(Options& options, CommonOptions& common) {
     options.text(
         "--region",
         common.region,
-        {.help = "AWS region to stand in for", .environment = "AWS_DEFAULT_REGION"});
+        {.help =
+             "AWS region to stand in for (else AWS_REGION, AWS_DEFAULT_REGION, the profile's)"});
     options.text(
         "--profile",
         common.profile,
-        {.help = "Profile of the AWS credentials the functions get", .environment = "AWS_PROFILE"});
+        {.help = "Profile of the AWS credentials the functions get (else AWS_PROFILE)"});
     options.text(
         "--config-env",
         common.config_environment,

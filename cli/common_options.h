@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/load.h"
+#include "app/load/load.h"
 #include "options.h"
 
 #include <string>

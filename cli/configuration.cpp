@@ -1,6 +1,7 @@
 #include "configuration.h"
 
 #include "base/strings.h"
+#include "base/try.h"
 #include "command.h"
 #include "config/save.h"
 #include "config/settings.h"
@@ -204,13 +205,10 @@ base::Result<void> apply_configuration(
     if (!*file || !fs::exists(**file, failed)) {
         return {};
     }
-    const auto settings = config::Settings::load(**file);
-    if (!settings) {
-        return base::fail(settings.error());
-    }
-    warn_of_environment(*settings, common, **file, log);
-    warn_of_sections(*settings, path, common, options, log);
-    const config::Parameters parameters = settings->parameters(common.config_environment, path);
+    TRY_ASSIGN(const auto settings, config::Settings::load(**file));
+    warn_of_environment(settings, common, **file, log);
+    warn_of_sections(settings, path, common, options, log);
+    const config::Parameters parameters = settings.parameters(common.config_environment, path);
     return options.apply([&](std::string_view key) -> std::optional<Configured> {
         const auto found = parameters.find(std::string(key));
         if (found == parameters.end()) {

@@ -1,10 +1,10 @@
 #include "documentation.h"
 
 #include "base/strings.h"
-#include "data/read.h"
+#include "data/embedded_table.h"
 #include "os/environment.h"
 #include "os/process.h"
-#include "samara_files.h"
+#include "samara_cli_files.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -22,7 +22,7 @@ constexpr std::string_view guide =
 
 const data::Map& rows() {
     static const data::Value table =
-        data::read_json(embedded("commands.json").value_or("{}"), "commands.json").value();
+        data::embedded_table(embedded("commands.json"), "commands.json");
     return *table.as_map();
 }
 

@@ -1,5 +1,5 @@
 #include "commands.h"
-#include "events/events.h"
+#include "sample_events/sample_events.h"
 
 #include <map>
 
@@ -14,15 +14,15 @@ constexpr std::string_view path = "samara local generate-event";
 
 std::string list_services() {
     std::string text = fmt::format("Usage: {} SERVICE EVENT [OPTIONS]\n\nServices:\n", path);
-    for (const std::string_view service : events::services()) {
+    for (const std::string_view service : sample_events::services()) {
         text += fmt::format("  {}\n", service);
     }
     return text + fmt::format("\n'{} SERVICE --help' lists the events of a service.\n", path);
 }
 
-std::string list_events(std::string_view service, const std::vector<events::Event>& events) {
+std::string list_events(std::string_view service, const std::vector<sample_events::Event>& events) {
     std::string text = fmt::format("Usage: {} {} EVENT [OPTIONS]\n\nEvents:\n", path, service);
-    for (const events::Event& event : events) {
+    for (const sample_events::Event& event : events) {
         text += fmt::format("  {:<28}{}\n", event.name, event.about);
     }
     return text +
@@ -35,14 +35,16 @@ bool asks_for_help(const std::vector<std::string>& arguments, std::size_t positi
 }
 
 int generate(
-    Console& console, const events::Event& event, const std::vector<std::string>& arguments) {
+    Console& console,
+    const sample_events::Event& event,
+    const std::vector<std::string>& arguments) {
     const std::string name = fmt::format("{} {} {}", path, event.service, event.name);
     Options options(name, event.about, fmt::format("  {} > event.json", name));
     std::map<std::string, std::string> values;
-    for (const events::Option& option : event.options) {
+    for (const sample_events::Option& option : event.options) {
         values[option.name] = option.default_value;
     }
-    for (const events::Option& option : event.options) {
+    for (const sample_events::Option& option : event.options) {
         options.text(
             fmt::format("--{}", option.name), values.at(option.name), {.help = option.about});
     }
@@ -63,7 +65,7 @@ int generate(
         console.out(options.help());
         return 0;
     }
-    const base::Result<std::string> text = events::generate(event, values);
+    const base::Result<std::string> text = sample_events::generate(event, values);
     if (!text) {
         return exit_with(console, text.error());
     }
@@ -79,14 +81,16 @@ int generate_event(Console& console, const std::vector<std::string>& arguments) 
         return 0;
     }
     if (asks_for_help(arguments, 1)) {
-        const base::Result<std::vector<events::Event>> events = events::events(arguments[0]);
+        const base::Result<std::vector<sample_events::Event>> events =
+            sample_events::events(arguments[0]);
         if (!events) {
             return exit_with(console, events.error());
         }
         console.out(list_events(arguments[0], *events));
         return 0;
     }
-    const base::Result<events::Event> event = events::find(arguments[0], arguments[1]);
+    const base::Result<sample_events::Event> event =
+        sample_events::find(arguments[0], arguments[1]);
     if (!event) {
         return exit_with(console, event.error());
     }

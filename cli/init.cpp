@@ -2,9 +2,9 @@
 
 #include "base/strings.h"
 #include "commands.h"
+#include "model/runtimes.h"
 #include "os/signals.h"
 #include "prompt.h"
-#include "template/runtimes.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "app/token_keys.h"
+#include "app/run/token_keys.h"
 #include "commands.h"
 
 // samara local token

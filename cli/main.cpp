@@ -52,12 +52,25 @@ const CommandRow* find_command(const std::vector<std::string>& arguments, std::s
     return nullptr;
 }
 
+// An option that stands before the command, or after the first word of one.
+base::Error unknown_option(const std::string& name) {
+    base::Error error;
+    error.message = fmt::format("No such option: {}", name);
+    error.hint = "Options of a command stand after it. Try 'samara --help' for help.";
+    error.kind = base::ErrorKind::usage;
+    return error;
+}
+
 int unknown_command(Console& console, const std::vector<std::string>& arguments) {
     std::string given = arguments.front();
     const bool group =
         std::any_of(command_table().begin(), command_table().end(), [&](const CommandRow& row) {
             return row.path.starts_with(given + " ");
         });
+    const std::string& last = group && arguments.size() > 1 ? arguments[1] : arguments.front();
+    if (last.starts_with('-') && last != "--help" && last != "-h") {
+        return exit_with(console, unknown_option(last));
+    }
     if (group && arguments.size() > 1 && !arguments[1].starts_with('-')) {
         given += " " + arguments[1];
     } else if (group) { // "samara local" alone is a question

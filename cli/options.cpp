@@ -218,11 +218,6 @@ void Options::number(std::string_view names, std::uint32_t& target, const Text& 
     implementation_->add(names, target, text, "NUMBER");
 }
 
-void Options::optional_number(
-    std::string_view names, std::optional<std::uint32_t>& target, const Text& text) {
-    implementation_->add(names, target, text, "NUMBER");
-}
-
 void Options::port(std::string_view names, std::uint16_t& target, const Text& text) {
     implementation_->add(names, target, text, "PORT");
 }

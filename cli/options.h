@@ -56,8 +56,6 @@ public:
         std::vector<std::string> choices,
         const Text& text);
     void number(std::string_view names, std::uint32_t& target, const Text& text);
-    void
-    optional_number(std::string_view names, std::optional<std::uint32_t>& target, const Text& text);
     void port(std::string_view names, std::uint16_t& target, const Text& text);
     void flag(std::string_view names, bool& target, const Text& text);
 

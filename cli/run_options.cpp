@@ -1,6 +1,7 @@
 #include "run_options.h"
 
-#include "gateway/page_guard.h"
+#include "base/try.h"
+#include "serving/page_guard.h"
 
 #include <charconv>
 #include <filesystem>
@@ -158,11 +159,8 @@ base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
     run.limits = !arguments.no_limits;
     run.strict = arguments.strict;
     run.local_lambda = arguments.local_lambda;
-    auto allowed_hosts = gateway::read_host_names(arguments.allowed_hosts);
-    if (!allowed_hosts) {
-        return base::fail(std::move(allowed_hosts).error());
-    }
-    run.allowed_hosts = std::move(*allowed_hosts);
+    TRY_ASSIGN(auto allowed_hosts, serving::read_host_names(arguments.allowed_hosts));
+    run.allowed_hosts = std::move(allowed_hosts);
     // For people; what is read by programs stays as the function wrote it.
     run.host_paths = arguments.log_file.empty() && ::isatty(STDERR_FILENO) == 1;
     run.mount_symlinks = arguments.mount_symlinks.value_or(false);

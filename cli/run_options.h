@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/plan.h"
+#include "app/run/plan.h"
 #include "common_options.h"
 #include "options.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/serve.h"
+#include "app/run/serve.h"
 #include "command.h"
 #include "run_options.h"
 

@@ -2,8 +2,9 @@
 
 #include "app/build_request.h"
 #include "app/image_builder.h"
-#include "app/spelling.h"
-#include "app/strictness.h"
+#include "app/load/spelling.h"
+#include "app/load/strictness.h"
+#include "base/try.h"
 #include "build/artifact_check.h"
 #include "build/inspect.h"
 #include "build/rewrite.h"
@@ -189,48 +190,34 @@ base::Result<BuildResult> build_once(
     const Strictness strictness(options.strict, given_log);
     const base::Log& log = strictness.log();
     const auto began = std::chrono::steady_clock::now();
-    auto application = load_application(options.load, false);
-    if (!application) {
-        return base::fail(std::move(application).error());
-    }
-    check_ids("--exclude", options.exclude, buildable(*application), log);
-    auto made = make_build_request(*application, options, log);
-    if (!made) {
-        return base::fail(std::move(made).error());
-    }
-    tell_faults(*application, made->failures, log);
-    if (auto strict = strictness.check(); !strict) {
-        return base::fail(std::move(strict).error());
-    }
-    const build::Request& request = made->request;
-    add_paths(*application, request, paths);
+    TRY_ASSIGN(auto application, load_application(options.load, false));
+    check_ids("--exclude", options.exclude, buildable(application), log);
+    TRY_ASSIGN(auto made, make_build_request(application, options, log));
+    tell_faults(application, made.failures, log);
+    TRY(strictness.check());
+    const build::Request& request = made.request;
+    add_paths(application, request, paths);
     EngineImageBuilder images;
-    auto built = build::build(request, &images, log, cancel);
-    if (!built) {
-        return base::fail(std::move(built).error());
-    }
-    Templates templates(built->artifacts(), request.build_dir);
-    templates.add(*application);
-    for (const auto& more : {made->failures, templates.failures()}) {
+    TRY_ASSIGN(auto built, build::build(request, &images, log, cancel));
+    Templates templates(built.artifacts(), request.build_dir);
+    templates.add(application);
+    for (const auto& more : {made.failures, templates.failures()}) {
         for (const build::Failure& failure : more) {
-            built->add_failure(failure);
+            built.add_failure(failure);
         }
     }
-    for (const auto& [id, placed] : built->state().artifacts) {
+    for (const auto& [id, placed] : built.state().artifacts) {
         paths.insert(paths.end(), placed.outside.begin(), placed.outside.end());
     }
-    tell_sizes(*application, built->state(), request, log);
+    tell_sizes(application, built.state(), request, log);
     BuildResult result;
     result.artifacts = shown(request.build_dir);
     result.template_file = shown(request.build_dir / template_name);
-    result.done = built->done();
-    result.failures = built->failures();
-    result.former_stays = !result.failures.empty() && built->has_former();
-    result.placed = built->may_be_placed();
-    auto placed = result.placed ? built->commit(templates.texts()) : built->keep();
-    if (!placed) {
-        return base::fail(std::move(placed).error());
-    }
+    result.done = built.done();
+    result.failures = built.failures();
+    result.former_stays = !result.failures.empty() && built.has_former();
+    result.placed = built.may_be_placed();
+    TRY(result.placed ? built.commit(templates.texts()) : built.keep());
     result.time = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - began);
     return result;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "app/build_containers.h"
-#include "app/load.h"
+#include "app/load/load.h"
 #include "base/log.h"
 #include "build/build.h"
 

@@ -1,6 +1,6 @@
 #include "app/build_containers.h"
 
-#include "app/function_environment.h"
+#include "app/load/function_environment.h"
 #include "base/hash.h"
 #include "base/strings.h"
 #include "build/tool.h"

@@ -1,8 +1,9 @@
 #include "app/build_request.h"
 
-#include "app/image_archive.h"
+#include "app/run/image_archive.h"
 #include "base/strings.h"
-#include "template/nested_stack.h"
+#include "base/try.h"
+#include "model/nested_stack.h"
 
 #include <algorithm>
 #include <set>
@@ -233,14 +234,11 @@ make_build_request(Application& application, const BuildOptions& options, const 
     request.exclude = excluded_ids(application, options.exclude);
     std::optional<std::set<std::string>> wanted;
     if (!options.function.empty()) {
-        auto ids = wanted_ids(application, options.function);
-        if (!ids) {
-            return base::fail(std::move(ids).error());
-        }
-        for (const std::string& id : *ids) {
+        TRY_ASSIGN(auto ids, wanted_ids(application, options.function));
+        for (const std::string& id : ids) {
             request.exclude.erase(id); // what is asked for is not left out
         }
-        wanted = std::move(*ids);
+        wanted = std::move(ids);
     }
     add_functions(application, folder, wanted, log, request);
     add_layers(application, folder, wanted, log, request);
@@ -252,11 +250,8 @@ make_build_request(Application& application, const BuildOptions& options, const 
     if (!options.manifest.empty()) {
         request.manifest = absolute(options.manifest, "");
     }
-    auto containers = build_containers(options.containers);
-    if (!containers) {
-        return base::fail(std::move(containers).error());
-    }
-    request.containers = std::move(*containers);
+    TRY_ASSIGN(auto containers, build_containers(options.containers));
+    request.containers = std::move(containers);
     request.whole = !wanted;
     request.cached = options.cached.value_or(false);
     // Links are looked at while their folder is copied: what is refused may be in the last build.

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "app/application.h"
 #include "app/build.h"
+#include "app/load/application.h"
 #include "build/build.h"
 
 #include <string>

@@ -1,5 +1,6 @@
 #include "app/image_builder.h"
 
+#include "base/try.h"
 #include "build/dockerfile.h"
 #include "engine/docker/build_image.h"
 #include "engine/docker/build_program.h"
@@ -77,11 +78,8 @@ base::Result<void> EngineImageBuilder::build(
                 return program->buildkit ? std::move(error) : explained(std::move(error), feature);
             });
     }
-    auto store = images(cancel);
-    if (!store) {
-        return base::fail(std::move(store).error());
-    }
-    return engine::docker::build_image(**store, build, cancel).map_error([&](base::Error error) {
+    TRY_ASSIGN(auto store, images(cancel));
+    return engine::docker::build_image(*store, build, cancel).map_error([&](base::Error error) {
         return explained(std::move(error), feature);
     });
 }

@@ -2,6 +2,7 @@
 
 #include "archive/extract.h"
 #include "base/strings.h"
+#include "base/try.h"
 #include "data/read.h"
 #include "net/http_client.h"
 #include "net/url.h"
@@ -50,9 +51,7 @@ base::Result<void> check_free(const fs::path& target) {
 
 // Where a project is made before it is moved to its place: on the same file system.
 base::Result<os::TempDir> workshop(const fs::path& output) {
-    if (auto made = os::make_folders(output); !made) {
-        return base::fail(std::move(made).error());
-    }
+    TRY(os::make_folders(output));
     os::sweep_temp_dirs(output); // of one that was killed
     return os::TempDir::create(purpose, output);
 }
@@ -69,9 +68,7 @@ move_into_place(const fs::path& made, const fs::path& target, const os::Cancella
         return target;
     }
     if (errno == EINVAL || errno == ENOSYS) { // a file system without it
-        if (auto free = check_free(target); !free) {
-            return base::fail(std::move(free).error());
-        }
+        TRY(check_free(target));
         std::error_code failed;
         fs::rename(made, target, failed);
         if (!failed) {
@@ -130,17 +127,14 @@ run_program(std::vector<std::string> argv, std::string_view doing, const os::Can
     os::Command command;
     command.argv = std::move(argv);
     command.merge_output = true;
-    const auto done = os::run(command, cancel);
-    if (!done) {
-        return base::fail(done.error());
-    }
+    TRY_ASSIGN(const auto done, os::run(command, cancel));
     if (cancel.cancelled()) {
         return base::fail("cancelled");
     }
-    if (!done->status.success()) {
+    if (!done.status.success()) {
         return base::fail(
-            fmt::format("cannot {}: {}", doing, to_string(done->status)),
-            std::string(base::trim(done->out)));
+            fmt::format("cannot {}: {}", doing, to_string(done.status)),
+            std::string(base::trim(done.out)));
     }
     return {};
 }
@@ -167,20 +161,17 @@ download_archive(std::string url, const fs::path& target, const os::Cancellation
     constexpr int most_redirects = 5;
     constexpr std::uint64_t most_bytes = 1ULL << 30U;
     for (int i = 0; i <= most_redirects; ++i) {
-        const auto parts = net::parse_url(url);
-        if (!parts) {
-            return base::fail(parts.error());
-        }
+        TRY_ASSIGN(const auto parts, net::parse_url(url));
         std::ofstream file(target, std::ios::binary | std::ios::trunc);
         net::ClientRequest request;
-        request.target = parts->target;
+        request.target = parts.target;
         request.body_limit = most_bytes;
         request.stop_descriptor = cancel.descriptor();
         request.body_sink = [&](std::string_view bytes) {
             return static_cast<bool>(
                 file.write(bytes.data(), static_cast<std::streamsize>(bytes.size())));
         };
-        net::HttpClient client(parts->address);
+        net::HttpClient client(parts.address);
         const auto answer = client.send(request);
         if (!answer) {
             return base::fail(answer.error().error());
@@ -188,7 +179,7 @@ download_archive(std::string url, const fs::path& target, const os::Cancellation
         const std::string* next = net::find_header(answer->headers, "Location");
         if (answer->status / 100 == 3 && next != nullptr) {
             url = next->starts_with('/')
-                      ? fmt::format("{}://{}{}", url.substr(0, url.find(':')), parts->host(), *next)
+                      ? fmt::format("{}://{}{}", url.substr(0, url.find(':')), parts.host(), *next)
                       : *next;
             continue;
         }
@@ -202,12 +193,8 @@ download_archive(std::string url, const fs::path& target, const os::Cancellation
 }
 
 base::Result<fs::path> unpack(const fs::path& archive, const fs::path& folder) {
-    if (auto made = os::make_folders(folder); !made) {
-        return base::fail(std::move(made).error());
-    }
-    if (auto done = archive::extract(archive, folder); !done) {
-        return base::fail(std::move(done).error());
-    }
+    TRY(os::make_folders(folder));
+    TRY(archive::extract(archive, folder));
     return content_of(folder);
 }
 
@@ -224,9 +211,7 @@ fetch(const std::string& location, const fs::path& work, const os::Cancellation&
     }
     if (is_web_archive(location)) {
         const fs::path file = work / "source.zip";
-        if (auto done = download_archive(location, file, cancel); !done) {
-            return base::fail(std::move(done).error());
-        }
+        TRY(download_archive(location, file, cancel));
         return unpack(file, target);
     }
     if (!is_git_address(location)) {
@@ -241,7 +226,7 @@ fetch(const std::string& location, const fs::path& work, const os::Cancellation&
             "a repository is fetched by the program git, which is not installed",
             "apt-get install git, or give --location a folder or a zip file");
     }
-    auto cloned = run_program(
+    TRY(run_program(
         {git->string(),
          "clone",
          "--quiet",
@@ -251,10 +236,7 @@ fetch(const std::string& location, const fs::path& work, const os::Cancellation&
          git_address(location),
          target.string()},
         fmt::format("clone {}", location),
-        cancel);
-    if (!cloned) {
-        return base::fail(std::move(cloned).error());
-    }
+        cancel));
     return target;
 }
 
@@ -282,10 +264,7 @@ base::Result<fs::path> bake(
     for (const auto& [name, value] : from.context) {
         argv.push_back(fmt::format("{}={}", name, value));
     }
-    auto done = run_program(std::move(argv), "make the project", cancel);
-    if (!done) {
-        return base::fail(std::move(done).error());
-    }
+    TRY(run_program(std::move(argv), "make the project", cancel));
     return content_of(target);
 }
 
@@ -297,22 +276,14 @@ base::Result<fs::path> init_project(
     const fs::path& output,
     const os::Cancellation& cancel) {
     const fs::path target = output / choices.name;
-    if (auto free = check_free(target); !free) {
-        return base::fail(std::move(free).error());
-    }
-    auto work = workshop(output);
-    if (!work) {
-        return base::fail(std::move(work).error());
-    }
-    const fs::path made = work->path() / choices.name;
+    TRY(check_free(target));
+    TRY_ASSIGN(auto work, workshop(output));
+    const fs::path made = work.path() / choices.name;
     for (const projects::File& file : projects::files_of(match, choices)) {
         const fs::path path = made / file.path;
-        auto written = os::make_folders(path.parent_path()).and_then([&] {
+        TRY(os::make_folders(path.parent_path()).and_then([&] {
             return os::write_file_atomically(path, file.text);
-        });
-        if (!written) {
-            return base::fail(std::move(written).error());
-        }
+        }));
     }
     return move_into_place(made, target, cancel);
 }
@@ -324,21 +295,16 @@ base::Result<fs::path> init_from_location(
     const os::Cancellation& cancel) {
     const std::string name = from.name.empty() ? name_of(from.location) : from.name;
     if (!from.name.empty()) {
-        if (auto free = check_free(output / name); !free) {
-            return base::fail(std::move(free).error());
-        }
+        TRY(check_free(output / name));
     }
-    auto work = workshop(output);
-    if (!work) {
-        return base::fail(std::move(work).error());
-    }
-    auto source = fetch(from.location, work->path(), cancel);
+    TRY_ASSIGN(auto work, workshop(output));
+    auto source = fetch(from.location, work.path(), cancel);
     if (!source) {
         return source;
     }
     std::error_code ignored;
     if (fs::exists(*source / "cookiecutter.json", ignored)) {
-        auto baked = bake(*source, from, work->path(), log, cancel);
+        auto baked = bake(*source, from, work.path(), log, cancel);
         if (!baked) {
             return baked;
         }
@@ -349,18 +315,14 @@ base::Result<fs::path> init_from_location(
     if (auto valid = projects::check_name(name); !valid) {
         return base::fail(usage(valid.error().message, "name the project: --name my-app"));
     }
-    if (auto free = check_free(output / name); !free) {
-        return base::fail(std::move(free).error());
-    }
+    TRY(check_free(output / name));
     os::CopyOptions options;
     options.cancel = cancel;
     options.include = [](const fs::path& relative) { // not its history
         return relative.begin() == relative.end() || *relative.begin() != ".git";
     };
-    const fs::path made = work->path() / "project";
-    if (auto copied = os::copy_tree(*source, made, options); !copied) {
-        return base::fail(std::move(copied).error());
-    }
+    const fs::path made = work.path() / "project";
+    TRY(os::copy_tree(*source, made, options));
     return move_into_place(made, output / name, cancel);
 }
 

@@ -1,10 +1,11 @@
 #include "app/invoke.h"
 
-#include "app/build_notice.h"
-#include "app/live_application.h"
-#include "app/local_lambda.h"
-#include "app/strictness.h"
+#include "app/load/strictness.h"
+#include "app/run/build_notice.h"
+#include "app/run/live_application.h"
+#include "app/run/local_lambda.h"
 #include "base/strings.h"
+#include "base/try.h"
 #include "data/read.h"
 #include "engine/select.h"
 #include "invoke/invoker.h"
@@ -61,66 +62,47 @@ base::Result<std::string>
 local_invoke(const InvokeOptions& options, engine::OutputSink output, const base::Log& given_log) {
     const Strictness strictness(options.run.strict, given_log);
     const base::Log& log = strictness.log();
-    auto application = load_application(options.load, true);
-    if (!application) {
-        return base::fail(std::move(application).error());
-    }
-    auto function = application->require_function(options.function);
-    if (!function) {
-        return base::fail(std::move(function).error());
-    }
+    TRY_ASSIGN(auto application, load_application(options.load, true));
+    TRY_ASSIGN(auto function, application.require_function(options.function));
     auto event = read_event(options.event, log);
     if (!event) {
         return event;
     }
-    report_faults(*application, log);
+    report_faults(application, log);
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
-    take_up_sources(*application, (*function)->logical_id, log, cancel);
-    auto engine = engine::select_engine({options.engine, options.run.strict}, log, cancel);
-    if (!engine) {
-        return base::fail(std::move(engine).error());
-    }
+    take_up_sources(application, function->logical_id, log, cancel);
+    TRY_ASSIGN(
+        auto engine, engine::select_engine({options.engine, options.run.strict}, log, cancel));
     std::unique_ptr<LocalLambda> local_lambda;
     RunOptions run = options.run;
     if (run.local_lambda) {
-        auto local = LocalLambda::start(**engine, run.network, log, cancel);
-        if (!local) {
-            return base::fail(std::move(local).error());
-        }
-        local_lambda = std::move(*local);
+        TRY_ASSIGN(auto local, LocalLambda::start(*engine, run.network, log, cancel));
+        local_lambda = std::move(local);
         run.lambda_endpoint = local_lambda->endpoint();
     }
-    auto planner = Planner::make(*application, run, log, cancel);
-    if (!planner) {
-        return base::fail(std::move(planner).error());
-    }
-    auto plan = planner->plan(*application, **function);
-    if (!plan) {
-        return base::fail(std::move(plan).error());
-    }
-    if (auto strict = strictness.check(); !strict) {
-        return base::fail(std::move(strict).error());
-    }
+    TRY_ASSIGN(auto planner, Planner::make(application, run, log, cancel));
+    TRY_ASSIGN(auto plan, planner.plan(application, *function));
+    TRY(strictness.check());
     log.info(
-        (*function)->package_type == model::PackageType::image
-            ? fmt::format("Invoking Container created from {}", (*function)->image_uri)
-            : fmt::format("Invoking {} ({})", (*function)->handler, (*function)->runtime));
+        function->package_type == model::PackageType::image
+            ? fmt::format("Invoking Container created from {}", function->image_uri)
+            : fmt::format("Invoking {} ({})", function->handler, function->runtime));
     invoke::InvokerOptions settings;
-    settings.patient = plan->spec.debug.has_value();
+    settings.patient = plan.spec.debug.has_value();
     settings.host_paths = options.run.host_paths;
-    const std::string id = (*function)->logical_id;
+    const std::string id = function->logical_id;
     invoke::FunctionPlans plans =
-        local_lambda ? planner->plan_all(*application) : invoke::FunctionPlans();
-    plans.insert_or_assign(id, std::move(*plan));
-    invoke::Invoker invoker(**engine, std::move(plans), settings, std::move(output), log, cancel);
+        local_lambda ? planner.plan_all(application) : invoke::FunctionPlans();
+    plans.insert_or_assign(id, std::move(plan));
+    invoke::Invoker invoker(*engine, std::move(plans), settings, std::move(output), log, cancel);
     if (local_lambda) {
-        gateway::LambdaApiOptions api;
-        api.region = application->region();
+        lambda_api::LambdaApiOptions api;
+        api.region = application.region();
         api.payload_limits = run.limits;
-        api.guard = gateway::PageGuard(run.allowed_hosts);
+        api.guard = serving::PageGuard(run.allowed_hosts);
         local_lambda->serve(
-            gateway::Functions(data::Value(function_resources(*application))),
+            serving::Functions(data::Value(function_resources(application))),
             [&invoker](const invoke::Request& call) { return invoker.invoke(call); },
             std::move(api));
     }
@@ -128,20 +110,17 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
     request.tenant_id = options.tenant_id;
     request.function = id;
     request.payload = std::move(*event);
-    auto response = invoker.invoke(request);
-    if (!response) {
-        return base::fail(std::move(response).error());
-    }
+    TRY_ASSIGN(auto response, invoker.invoke(request));
     local_lambda.reset(); // before what it calls
-    if (response->status == 400) {
-        return base::fail(std::move(response->payload));
+    if (response.status == 400) {
+        return base::fail(std::move(response.payload));
     }
-    if (timed_out(*response)) {
-        log.info(fmt::format(
-            "Function '{}' timed out after {} seconds", id, (*function)->timeout_seconds));
+    if (timed_out(response)) {
+        log.info(
+            fmt::format("Function '{}' timed out after {} seconds", id, function->timeout_seconds));
         return std::string();
     }
-    return std::move(response->payload);
+    return std::move(response.payload);
 }
 
 } // namespace samara::app

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "app/load.h"
-#include "app/plan.h"
+#include "app/load/load.h"
+#include "app/run/plan.h"
 #include "base/log.h"
 #include "engine/engine.h"
 

@@ -1,6 +1,7 @@
 #include "app/node_sdk.h"
 
 #include "base/strings.h"
+#include "base/try.h"
 #include "data/read.h"
 #include "engine/sandbox/node_sdk.h"
 #include "engine/sandbox/readable.h"
@@ -67,16 +68,13 @@ base::Result<void> install(
         command.argv.push_back(fmt::format("{}@{}", name, version));
     }
     command.folder = folder;
-    const auto done = os::run(command, cancel);
-    if (!done) {
-        return base::fail(done.error());
-    }
-    if (!done->status.success()) {
-        for (const std::string_view line : base::split(base::trim(done->error), '\n')) {
+    TRY_ASSIGN(const auto done, os::run(command, cancel));
+    if (!done.status.success()) {
+        for (const std::string_view line : base::split(base::trim(done.error), '\n')) {
             log.info(line);
         }
         return base::fail(
-            fmt::format("the AWS SDK could not be fetched: npm: {}", os::to_string(done->status)),
+            fmt::format("the AWS SDK could not be fetched: npm: {}", os::to_string(done.status)),
             "npm needs the registry, or one that `npm config set registry` names");
     }
     return {};
@@ -89,29 +87,21 @@ fetch_node_sdk(const std::vector<std::string>& packages, const base::Log& log) {
     const engine::sandbox::NodeSdk& sdk = engine::sandbox::node_sdk();
     std::set<std::string> names(sdk.packages.begin(), sdk.packages.end());
     for (const std::string& package : packages) {
-        auto name = package_name(package);
-        if (!name) {
-            return base::fail(std::move(name).error());
-        }
-        names.insert(std::move(*name));
+        TRY_ASSIGN(auto name, package_name(package));
+        names.insert(std::move(name));
     }
     if (!os::find_program("npm")) {
         return base::fail("npm is not installed", "apt-get install npm");
     }
     const fs::path folder = engine::sandbox::node_sdk_folder();
-    if (auto made = os::make_folders(folder.parent_path()); !made) {
-        return base::fail(std::move(made).error());
-    }
+    TRY(os::make_folders(folder.parent_path()));
     os::sweep_temp_dirs(folder.parent_path());
     add_present(folder, names);
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
-    auto staging = os::TempDir::create("sdk", folder.parent_path());
-    if (!staging) {
-        return base::fail(std::move(staging).error());
-    }
+    TRY_ASSIGN(auto staging, os::TempDir::create("sdk", folder.parent_path()));
     log.info(fmt::format("Fetching {} packages of the AWS SDK {}", names.size(), sdk.version));
-    const fs::path fresh = staging->path() / "fresh";
+    const fs::path fresh = staging.path() / "fresh";
     auto done = os::make_folders(fresh).and_then(
         [&] { return install(fresh, names, sdk.version, log, cancel); });
     if (done) {
@@ -123,7 +113,7 @@ fetch_node_sdk(const std::vector<std::string>& packages, const base::Log& log) {
     // The old one goes with the staging folder.
     std::error_code failed;
     if (fs::exists(folder, failed)) {
-        fs::rename(folder, staging->path() / "old", failed);
+        fs::rename(folder, staging.path() / "old", failed);
     }
     if (!failed) {
         fs::rename(fresh, folder, failed);

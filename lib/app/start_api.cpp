@@ -1,9 +1,10 @@
-#include "app/build_notice.h"
-#include "app/live_application.h"
-#include "app/serve.h"
+#include "app/run/build_notice.h"
+#include "app/run/live_application.h"
+#include "app/run/serve.h"
+#include "base/try.h"
 #include "data/read.h"
-#include "gateway/apis.h"
-#include "gateway/call.h"
+#include "gateway/read/apis.h"
+#include "gateway/route/call.h"
 #include "gateway/server.h"
 #include "os/file.h"
 #include "os/signals.h"
@@ -192,9 +193,9 @@ server_options(const ServeOptions& options, const std::string& region, const bas
         log.info(fmt::format("Mounting static files from {} at /", options.static_folder.string()));
     }
     const auto format =
-        options.json_access_log ? gateway::AccessLogFormat::json : gateway::AccessLogFormat::text;
-    server.gateway.access_log = [log, format](const gateway::AccessRecord& record) {
-        log.info(gateway::to_string(record, format));
+        options.json_access_log ? serving::AccessLogFormat::json : serving::AccessLogFormat::text;
+    server.gateway.access_log = [log, format](const serving::AccessRecord& record) {
+        log.info(serving::to_string(record, format));
     };
     return server;
 }
@@ -207,12 +208,9 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
     const base::Log& log = strictness.log();
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
-    auto live = LiveApplication::start(options, std::move(output), strictness, cancel);
-    if (!live) {
-        return base::fail(std::move(live).error());
-    }
+    TRY_ASSIGN(auto live, LiveApplication::start(options, std::move(output), strictness, cancel));
     std::vector<gateway::Api> apis =
-        read_apis((*live)->application(), (*live)->faults(), (*live)->fault_log());
+        read_apis(live->application(), live->faults(), live->fault_log());
     if (auto strict = strictness.check(); !strict) {
         return strict;
     }
@@ -224,26 +222,25 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
     if (options.disable_authorizer) {
         log.warning("--disable-authorizer: every route is open, whatever the template asks for");
     }
-    gateway::ServerOptions settings = server_options(options, (*live)->application().region(), log);
+    gateway::ServerOptions settings = server_options(options, live->application().region(), log);
     if (auto keys = add_token_keys(options.token_keys, settings.gateway.authorization, cancel);
         !keys) {
         return keys;
     }
-    settings.before_request = [&live] { (*live)->catch_up(); };
-    auto server = gateway::Server::start(
-        std::move(apis),
-        [&live](const invoke::Request& request) { return (*live)->invoke(request); },
-        std::move(settings));
-    if (!server) {
-        return base::fail(std::move(server).error());
-    }
+    settings.before_request = [&live] { live->catch_up(); };
+    TRY_ASSIGN(
+        auto server,
+        gateway::Server::start(
+            std::move(apis),
+            [&live](const invoke::Request& request) { return live->invoke(request); },
+            std::move(settings)));
     std::optional<os::FileWatcher> watcher; // ends before what its calls use
     if (options.watch) {
-        auto watching = (*live)->watch(
+        auto watching = live->watch(
             [&](Application& application,
                 const base::Log& faults) -> base::Result<std::function<void()>> {
-                return [&, apis = read_apis(application, (*live)->faults(), faults)] {
-                    take_up(*server, apis, log);
+                return [&, apis = read_apis(application, live->faults(), faults)] {
+                    take_up(server, apis, log);
                 };
             });
         if (!watching) {
@@ -251,17 +248,17 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
         }
         watcher = std::move(*watching);
     }
-    (*live)->warm_up();
-    announce(*server, log);
+    live->warm_up();
+    announce(server, log);
     log.info(fmt::format(
         "{} are taken up by the next request.\n"
         " * Running on {} (Press CTRL+C to quit)",
-        build_sources((*live)->application()).empty() ? "Edits of the code or the template"
-                                                      : "Edits of code that the build only copies, "
-                                                        "and what samara build makes,",
-        server->address()));
+        build_sources(live->application()).empty() ? "Edits of the code or the template"
+                                                   : "Edits of code that the build only copies, "
+                                                     "and what samara build makes,",
+        server.address()));
     os::wait_readable(-1, cancel);
-    server->stop();
+    server.stop();
     return {};
 }
 

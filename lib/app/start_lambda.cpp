@@ -1,6 +1,7 @@
-#include "app/live_application.h"
-#include "app/serve.h"
-#include "gateway/lambda_api.h"
+#include "app/run/live_application.h"
+#include "app/run/serve.h"
+#include "base/try.h"
+#include "lambda_api/lambda_api.h"
 #include "net/http_server.h"
 #include "os/signals.h"
 #include "os/wait.h"
@@ -13,9 +14,9 @@ namespace samara::app {
 
 namespace {
 
-gateway::Functions
+serving::Functions
 functions_of(const Application& application, const std::set<std::string>& chosen) {
-    return gateway::Functions(data::Value(function_resources(application, chosen)));
+    return serving::Functions(data::Value(function_resources(application, chosen)));
 }
 
 } // namespace
@@ -26,20 +27,17 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
     const base::Log& log = strictness.log();
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
-    auto live = LiveApplication::start(options, std::move(output), strictness, cancel);
-    if (!live) {
-        return base::fail(std::move(live).error());
-    }
-    gateway::LambdaApiOptions settings;
+    TRY_ASSIGN(auto live, LiveApplication::start(options, std::move(output), strictness, cancel));
+    lambda_api::LambdaApiOptions settings;
     settings.payload_limits = options.run.limits;
-    settings.region = (*live)->application().region();
-    settings.guard = gateway::PageGuard(options.run.allowed_hosts);
-    settings.access_log = [&log](const gateway::AccessRecord& record) {
-        log.info(to_string(record, gateway::AccessLogFormat::text));
+    settings.region = live->application().region();
+    settings.guard = serving::PageGuard(options.run.allowed_hosts);
+    settings.access_log = [&log](const serving::AccessRecord& record) {
+        log.info(to_string(record, serving::AccessLogFormat::text));
     };
-    gateway::LambdaApi api(
-        functions_of((*live)->application(), (*live)->chosen()),
-        [&live](const invoke::Request& request) { return (*live)->invoke(request); },
+    lambda_api::LambdaApi api(
+        functions_of(live->application(), live->chosen()),
+        [&live](const invoke::Request& request) { return live->invoke(request); },
         std::move(settings));
     net::HttpServerOptions http;
     http.host = options.host;
@@ -47,19 +45,16 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
     // Beyond Lambda's own limits, which are told in its words.
     http.body_limit =
         options.run.limits ? 32UL * 1024 * 1024 : std::numeric_limits<std::size_t>::max();
-    auto server = net::HttpServer::start(http, [&](const net::HttpRequest& request) {
-        (*live)->catch_up();
-        return api.handle(request);
-    });
-    if (!server) {
-        return base::fail(std::move(server).error());
-    }
+    TRY_ASSIGN(auto server, net::HttpServer::start(http, [&](const net::HttpRequest& request) {
+                   live->catch_up();
+                   return api.handle(request);
+               }));
     std::optional<os::FileWatcher> watcher; // ends before what its calls use
     if (options.watch) {
-        auto watching = (*live)->watch(
+        auto watching = live->watch(
             [&](Application& application,
                 const base::Log& /*log*/) -> base::Result<std::function<void()>> {
-                return [&, functions = functions_of(application, (*live)->chosen())] {
+                return [&, functions = functions_of(application, live->chosen())] {
                     api.replace(functions);
                 };
             });
@@ -68,13 +63,13 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
         }
         watcher = std::move(*watching);
     }
-    (*live)->warm_up();
+    live->warm_up();
     log.info(fmt::format(
         "Starting the Local Lambda Service. You can now invoke your functions through "
         "{0}\n * Running on {0} (Press CTRL+C to quit)",
-        server->address()));
+        server.address()));
     os::wait_readable(-1, cancel);
-    server->stop();
+    server.stop();
     return {};
 }
 

@@ -1,11 +1,12 @@
 #include "app/transform.h"
 
-#include "app/credentials.h"
-#include "app/template_file.h"
+#include "app/load/template_file.h"
+#include "aws_client/credentials.h"
+#include "base/try.h"
 #include "data/read.h"
 #include "data/write.h"
+#include "model/parameters.h"
 #include "os/file.h"
-#include "template/parameters.h"
 #include "transform/transform.h"
 
 #include <ctime>
@@ -19,19 +20,13 @@ namespace samara::app {
 namespace {
 
 base::Result<transform::ManagedPolicies> read_policies(const std::string& file) {
-    const auto text = os::read_file(file);
-    if (!text) {
-        return base::fail(text.error());
-    }
-    const auto table = data::read_json(*text, file);
-    if (!table) {
-        return base::fail(table.error());
-    }
+    TRY_ASSIGN(const auto text, os::read_file(file));
+    TRY_ASSIGN(const auto table, data::read_json(text, file));
     transform::ManagedPolicies policies;
-    const data::Map* rows = table->as_map();
+    const data::Map* rows = table.as_map();
     if (rows == nullptr) {
         return base::fail(
-            "--managed-policies must be an object of policy names and ARNs", {}, table->where());
+            "--managed-policies must be an object of policy names and ARNs", {}, table.where());
     }
     for (const data::Entry& row : *rows) {
         policies.emplace(row.key, row.value.text());
@@ -43,39 +38,28 @@ base::Result<transform::ManagedPolicies> read_policies(const std::string& file) 
 
 base::Result<Transformed> transform_template(const TransformArguments& arguments) {
     std::error_code failed;
-    auto file =
-        find_template(arguments.template_file, std::filesystem::current_path(failed), false);
-    if (!file) {
-        return base::fail(std::move(file).error());
-    }
-    auto overrides = model::parse_parameter_overrides(arguments.parameter_overrides);
-    if (!overrides) {
-        return base::fail(std::move(overrides).error());
-    }
+    TRY_ASSIGN(
+        auto file,
+        find_template(arguments.template_file, std::filesystem::current_path(failed), false));
+    TRY_ASSIGN(auto overrides, model::parse_parameter_overrides(arguments.parameter_overrides));
     transform::Options options;
     options.now = std::time(nullptr);
-    options.region = find_region(arguments.region, arguments.profile);
-    options.parameter_overrides = std::move(*overrides);
+    options.region = aws_client::find_region(arguments.region, arguments.profile);
+    options.parameter_overrides = std::move(overrides);
     if (!arguments.managed_policies.empty()) {
-        auto policies = read_policies(arguments.managed_policies);
-        if (!policies) {
-            return base::fail(std::move(policies).error());
-        }
-        options.managed_policies = std::move(*policies);
+        TRY_ASSIGN(auto policies, read_policies(arguments.managed_policies));
+        options.managed_policies = std::move(policies);
     }
-    const std::filesystem::path folder = file->parent_path();
+    const std::filesystem::path folder = file.parent_path();
     options.artifact_exists = [&folder](std::string_view path) {
         std::error_code ignored;
         return std::filesystem::exists(folder / path, ignored);
     };
-    const auto text = os::read_file(*file);
-    if (!text) {
-        return base::fail(text.error());
-    }
+    TRY_ASSIGN(const auto text, os::read_file(file));
     const std::string name =
-        arguments.template_file.empty() ? file->filename().string() : arguments.template_file;
+        arguments.template_file.empty() ? file.filename().string() : arguments.template_file;
     Transformed result;
-    auto document = data::read_document(*text, name, &result.diagnostics);
+    auto document = data::read_document(text, name, &result.diagnostics);
     if (!document) {
         result.diagnostics.push_back({base::Severity::error, std::move(document).error()});
         return result;

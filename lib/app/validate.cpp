@@ -1,22 +1,23 @@
 #include "app/validate.h"
 
-#include "app/credentials.h"
-#include "app/template_file.h"
+#include "app/load/template_file.h"
+#include "aws_client/credentials.h"
+#include "base/try.h"
 #include "build/rewrite.h"
 #include "data/read.h"
+#include "model/parameters.h"
+#include "model/runtimes.h"
+#include "model/schema_check.h"
 #include "os/file.h"
-#include "template/parameters.h"
-#include "template/runtimes.h"
-#include "template/schema_check.h"
-#include "transform/function_rules.h"
-#include "transform/intrinsic_rules.h"
-#include "transform/lint.h"
-#include "transform/lint_references.h"
-#include "transform/local_paths.h"
-#include "transform/structure.h"
-#include "transform/template_schema.h"
+#include "transform/checks/function_rules.h"
+#include "transform/checks/intrinsic_rules.h"
+#include "transform/checks/lint.h"
+#include "transform/checks/lint_references.h"
+#include "transform/checks/structure.h"
+#include "transform/checks/template_schema.h"
+#include "transform/checks/value_rules.h"
+#include "transform/core/local_paths.h"
 #include "transform/transform.h"
-#include "transform/value_rules.h"
 
 #include <algorithm>
 #include <array>
@@ -154,22 +155,14 @@ check_files(data::Value document, const transform::Options& options, const fs::p
 
 base::Result<Validated> validate_template(const ValidateArguments& arguments) {
     std::error_code failed;
-    const auto file = find_template(arguments.template_file, fs::current_path(failed), false);
-    if (!file) {
-        return base::fail(file.error());
-    }
-    auto overrides = model::parse_parameter_overrides(arguments.parameter_overrides);
-    if (!overrides) {
-        return base::fail(std::move(overrides).error());
-    }
-    const auto text = os::read_file(*file);
-    if (!text) {
-        return base::fail(text.error());
-    }
+    TRY_ASSIGN(
+        const auto file, find_template(arguments.template_file, fs::current_path(failed), false));
+    TRY_ASSIGN(auto overrides, model::parse_parameter_overrides(arguments.parameter_overrides));
+    TRY_ASSIGN(const auto text, os::read_file(file));
     Validated result;
     result.file =
-        arguments.template_file.empty() ? file->filename().string() : arguments.template_file;
-    auto document = data::read_document(*text, result.file, &result.diagnostics);
+        arguments.template_file.empty() ? file.filename().string() : arguments.template_file;
+    auto document = data::read_document(text, result.file, &result.diagnostics);
     if (!document) {
         result.diagnostics.push_back({base::Severity::error, std::move(document).error()});
         return result;
@@ -179,8 +172,8 @@ base::Result<Validated> validate_template(const ValidateArguments& arguments) {
         return result;
     }
     transform::Options options;
-    options.region = find_region(arguments.region, arguments.profile);
-    options.parameter_overrides = std::move(*overrides);
+    options.region = aws_client::find_region(arguments.region, arguments.profile);
+    options.parameter_overrides = std::move(overrides);
     options.local_artifacts = true;
     transform::Output output = transform::transform(*document, options);
     add_new(result.diagnostics, transform::check_structure(*document));
@@ -194,7 +187,7 @@ base::Result<Validated> validate_template(const ValidateArguments& arguments) {
             result.diagnostics.push_back(std::move(found));
         }
     }
-    const auto folder = file->parent_path();
+    const auto folder = file.parent_path();
     add_new(result.diagnostics, check_files(*document, options, folder));
     if (arguments.lint) {
         const auto exists = [&](std::string_view path) {

@@ -1,5 +1,7 @@
 #include "archive/tar_stream.h"
 
+#include "base/try.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -89,9 +91,7 @@ public:
     base::Result<std::string_view> next() {
         out_.clear();
         while (out_.empty() && !finished_) {
-            if (auto stepped = step(); !stepped) {
-                return tl::unexpected(stepped.error());
-            }
+            TRY(step());
         }
         return std::string_view(out_);
     }

@@ -1,6 +1,7 @@
 #include "base/error.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include <fmt/format.h>
 
@@ -16,12 +17,30 @@ std::string to_string(const Location& location) {
     return fmt::format("{}:{}:{}", *location.file, location.line, location.column);
 }
 
+namespace {
+
+// Whether the text says the name, and not only a longer one that holds it.
+bool names(std::string_view text, std::string_view name) {
+    const auto is_part = [&](std::size_t at) {
+        return at < text.size() && std::isalnum(static_cast<unsigned char>(text[at])) != 0;
+    };
+    for (std::size_t at = text.find(name); at != std::string_view::npos;
+         at = text.find(name, at + 1)) {
+        if ((at == 0 || !is_part(at - 1)) && !is_part(at + name.size())) {
+            return true;
+        }
+    }
+    return false;
+}
+
+} // namespace
+
 std::string to_string(const Error& error) {
     std::string text = to_string(error.where);
     if (!text.empty()) {
         text += ": ";
     }
-    if (!error.resource.empty() && error.message.find(error.resource) == std::string::npos) {
+    if (!error.resource.empty() && !names(error.message, error.resource)) {
         text +=
             fmt::format("{}{}{}: ", error.resource, error.event.empty() ? "" : ".", error.event);
     }

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/strings.h"
+#include "base/try.h"
 #include "build/artifact_check.h"
 #include "build/cache.h"
 #include "build/digest.h"
@@ -10,6 +11,7 @@
 #include "build/settings.h"
 #include "build/tool.h"
 #include "build/workflow.h"
+#include "model/limits.h"
 #include "os/owner.h"
 #include "os/project_links.h"
 
@@ -57,10 +59,7 @@ base::Result<Size> run_workflow(
     const Definition& definition,
     const SourceFilter& filter,
     const fs::path& root) {
-    const auto scratch = os::TempDir::create("scratch");
-    if (!scratch) {
-        return tl::unexpected(scratch.error());
-    }
+    TRY_ASSIGN(const auto scratch, os::TempDir::create("scratch"));
     WorkflowInput input;
     input.source = definition.source;
     input.template_folder = definition.template_folder;
@@ -69,7 +68,7 @@ base::Result<Size> run_workflow(
     if (definition.layer && !below.empty()) {
         input.artifacts /= below;
     }
-    input.scratch = scratch->path();
+    input.scratch = scratch.path();
     input.manifest = run.request.manifest;
     input.target = metadata_text(definition.metadata, "SamResourceId");
     if (input.target.empty()) {

@@ -2,7 +2,7 @@
 
 #include "base/strings.h"
 #include "build/inspect.h"
-#include "template/limits.h"
+#include "model/limits.h"
 
 #include <algorithm>
 

@@ -1,6 +1,7 @@
 #include "build/build.h"
 
 #include "base/strings.h"
+#include "base/try.h"
 #include "build/artifact.h"
 #include "build/definition.h"
 #include "build/image.h"
@@ -263,16 +264,13 @@ base::Result<Built> build(
     ImageBuilder* images,
     const base::Log& log,
     const os::Cancellation& cancel) {
-    const auto workflows = Workflows::load();
-    if (!workflows) {
-        return tl::unexpected(workflows.error());
-    }
+    TRY_ASSIGN(const auto workflows, Workflows::load());
     auto locked = lock(request, log, cancel);
     if (!locked) {
         return tl::unexpected(std::move(locked.error()));
     }
     std::vector<Failure> failures;
-    const std::vector<Definition> all = definitions(request, *workflows, log, failures);
+    const std::vector<Definition> all = definitions(request, workflows, log, failures);
     const std::vector<ImageJob> image_builds = image_jobs(request, log, failures);
     auto staging = make_staging(request);
     if (!staging) {

@@ -1,5 +1,6 @@
 #include "build/cache.h"
 
+#include "base/try.h"
 #include "build/digest.h"
 #include "os/file.h"
 #include "os/temp_dir.h"
@@ -59,11 +60,8 @@ Cache::store(const Inputs& inputs, const fs::path& from, const os::Cancellation&
     if (auto made = os::make_folders(folder_); !made) {
         return made;
     }
-    const auto staging = os::TempDir::create("cache", folder_);
-    if (!staging) {
-        return tl::unexpected(staging.error());
-    }
-    const fs::path fresh = staging->path() / "artifact";
+    TRY_ASSIGN(const auto staging, os::TempDir::create("cache", folder_));
+    const fs::path fresh = staging.path() / "artifact";
     return link_or_copy(from, fresh, cancel).and_then([&] { return put(inputs, fresh); });
 }
 

@@ -1,3 +1,4 @@
+#include "base/try.h"
 #include "build/tool.h"
 #include "build/workflow.h"
 
@@ -42,10 +43,7 @@ base::Result<void> build_custom_make(const WorkflowInput& input) {
                 "add one with the target build-{} that puts its result into $(ARTIFACTS_DIR)",
                 input.target));
     }
-    const auto program = require_tool(input, "make", "install it and see that it is on PATH");
-    if (!program) {
-        return tl::unexpected(program.error());
-    }
+    TRY(require_tool(input, "make", "install it and see that it is on PATH"));
     const fs::path source = project.empty() ? input.source : project;
     fs::path copy = source;
     if (!input.build_in_source) {

@@ -1,6 +1,7 @@
 #include "build/definition.h"
 
 #include "base/strings.h"
+#include "base/try.h"
 #include "build/digest.h"
 #include "data/write.h"
 
@@ -102,11 +103,7 @@ base::Error about(base::Error error, const std::string& logical_id, const base::
 }
 
 base::Result<Definition> of_function(const Function& function, const Workflows& workflows) {
-    const auto source =
-        check_source(function.logical_id, "CodeUri", function.source, function.where);
-    if (!source) {
-        return tl::unexpected(source.error());
-    }
+    TRY(check_source(function.logical_id, "CodeUri", function.source, function.where));
     auto workflow =
         workflows.select(function.runtime, metadata_text(function.metadata, "BuildMethod"));
     if (!workflow) {
@@ -129,10 +126,7 @@ base::Result<Definition> of_function(const Function& function, const Workflows& 
 
 // A layer says how it is built by a runtime or "makefile"; the latter needs no runtime.
 base::Result<Definition> of_layer(const Layer& layer, const Workflows& workflows) {
-    const auto source = check_source(layer.logical_id, "ContentUri", layer.source, layer.where);
-    if (!source) {
-        return tl::unexpected(source.error());
-    }
+    TRY(check_source(layer.logical_id, "ContentUri", layer.source, layer.where));
     const std::string method = metadata_text(layer.metadata, "BuildMethod");
     auto workflow = workflows.select({}, method);
     if (!workflow) {

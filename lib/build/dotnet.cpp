@@ -1,3 +1,4 @@
+#include "base/try.h"
 #include "build/tool.h"
 #include "build/workflow.h"
 
@@ -7,13 +8,10 @@
 namespace samara::build {
 
 base::Result<void> build_dotnet(const WorkflowInput& input) {
-    const auto found = require_tool(
+    TRY(require_tool(
         input,
         "dotnet",
-        "install the .NET SDK (https://dotnet.microsoft.com/download) and see that it is on PATH");
-    if (!found) {
-        return tl::unexpected(found.error());
-    }
+        "install the .NET SDK (https://dotnet.microsoft.com/download) and see that it is on PATH"));
     tell_step(input, "RunPackageAction");
     const std::filesystem::path source = input.scratch / "source";
     if (auto copied = os::copy_tree(input.source, source, input.copy); !copied) {

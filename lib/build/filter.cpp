@@ -1,5 +1,7 @@
 #include "build/filter.h"
 
+#include "base/try.h"
+
 #include <algorithm>
 
 #include <fnmatch.h>
@@ -62,11 +64,8 @@ base::Result<SourceFilter> SourceFilter::make(
     filter.ours_ = sorted(below(source, ours));
     std::error_code ignored;
     if (fs::is_regular_file(source / rules_file, ignored)) {
-        const auto text = os::read_file(source / rules_file);
-        if (!text) {
-            return tl::unexpected(text.error());
-        }
-        filter.rules_ = std::make_shared<const IgnoreRules>(IgnoreRules::parse(*text));
+        TRY_ASSIGN(const auto text, os::read_file(source / rules_file));
+        filter.rules_ = std::make_shared<const IgnoreRules>(IgnoreRules::parse(text));
     }
     return filter;
 }

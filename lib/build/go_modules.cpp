@@ -1,3 +1,4 @@
+#include "base/try.h"
 #include "build/tool.h"
 #include "build/workflow.h"
 #include "os/environment.h"
@@ -17,11 +18,7 @@ std::string text_of(const data::Map& properties, std::string_view key) {
 } // namespace
 
 base::Result<void> build_go_modules(const WorkflowInput& input) {
-    const auto found =
-        require_tool(input, "go", "install Go (https://go.dev/dl) and see that it is on PATH");
-    if (!found) {
-        return tl::unexpected(found.error());
-    }
+    TRY(require_tool(input, "go", "install Go (https://go.dev/dl) and see that it is on PATH"));
     tell_step(input, "Build");
     // go1.x ran the handler; an OS-only runtime runs "bootstrap".
     const bool by_handler = input.runtime == "go1.x" && !input.handler.empty();

@@ -1,8 +1,8 @@
 #include "build/inspect.h"
 
 #include "build/zipped_size.h"
+#include "model/limits.h"
 #include "os/unique_fd.h"
-#include "template/limits.h"
 
 #include <algorithm>
 #include <array>

@@ -1,3 +1,4 @@
+#include "base/try.h"
 #include "build/java.h"
 #include "build/tool.h"
 #include "build/workflow.h"
@@ -46,10 +47,7 @@ base::Result<void> build_java_maven(const WorkflowInput& input) {
          "-DincludeScope=runtime",
          "-Dmdep.prependGroupId=true"}};
     for (const std::vector<std::string>& step : steps) {
-        const auto done = run_tool(input, {step, source}, failure, "see the output of mvn above");
-        if (!done) {
-            return tl::unexpected(done.error());
-        }
+        TRY(run_tool(input, {step, source}, failure, "see the output of mvn above"));
     }
     // Classes at the root and jars in lib/; a layer has all jars in java/lib.
     if (input.layer) {

@@ -1,4 +1,5 @@
 #include "base/strings.h"
+#include "base/try.h"
 #include "build/node_packages.h"
 #include "build/tool.h"
 #include "build/workflow.h"
@@ -151,11 +152,8 @@ base::Result<fs::path> fetch_esbuild(const WorkflowInput& input) {
     if (auto made = os::make_folders(cache); !made) {
         return tl::unexpected(std::move(made.error()));
     }
-    const auto staging = os::TempDir::create("esbuild", cache);
-    if (!staging) {
-        return tl::unexpected(staging.error());
-    }
-    const fs::path fresh = staging->path() / "fresh";
+    TRY_ASSIGN(const auto staging, os::TempDir::create("esbuild", cache));
+    const fs::path fresh = staging.path() / "fresh";
     auto installed = os::make_folders(fresh).and_then([&] {
         return run_npm(
             input,
@@ -264,14 +262,11 @@ base::Result<void> build_nodejs_esbuild(const WorkflowInput& input) {
     if (auto installed = install(input, folder); !installed) {
         return installed;
     }
-    const auto program = find_esbuild(input, folder);
-    if (!program) {
-        return tl::unexpected(program.error());
-    }
+    TRY_ASSIGN(const auto program, find_esbuild(input, folder));
     tell_step(input, "EsbuildBundle");
     Tool esbuild;
     esbuild.argv = esbuild_arguments(input, std::move(entries));
-    esbuild.argv.insert(esbuild.argv.begin(), program->string());
+    esbuild.argv.insert(esbuild.argv.begin(), program.string());
     esbuild.folder = folder;
     return run_tool(
                input,

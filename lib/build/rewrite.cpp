@@ -2,7 +2,7 @@
 
 #include "archive/sniff.h"
 #include "base/strings.h"
-#include "data/read.h"
+#include "data/embedded_table.h"
 #include "samara_build_files.h"
 
 #include <algorithm>
@@ -46,11 +46,8 @@ public:
         const fs::path& from,
         const fs::path& to,
         std::vector<MissingFile>* missing)
-        : artifacts_(artifacts), from_(from), to_(to), missing_(missing) {
-        if (auto table = data::read_json(embedded(paths_file).value_or("{}"), paths_file)) {
-            local_paths_ = std::move(*table);
-        }
-    }
+        : artifacts_(artifacts), from_(from), to_(to), missing_(missing),
+          local_paths_(data::embedded_table(embedded(paths_file), paths_file)) {}
 
     void rewrite(data::Value& document) {
         if (data::Value* globals = document.find("Globals"); globals && globals->is_map()) {

@@ -1,3 +1,4 @@
+#include "base/try.h"
 #include "build/tool.h"
 #include "build/workflow.h"
 
@@ -23,13 +24,10 @@ base::Result<void> build_ruby_bundler(const WorkflowInput& input) {
         input.log.info("Gemfile file not found. Continuing the build without dependencies.");
         return {};
     }
-    const auto found = require_tool(
+    TRY(require_tool(
         input,
         "bundle",
-        "install Ruby with Bundler (Debian: apt install ruby-bundler) and see that it is on PATH");
-    if (!found) {
-        return tl::unexpected(found.error());
-    }
+        "install Ruby with Bundler (Debian: apt install ruby-bundler) and see that it is on PATH"));
     tell_step(input, "RubyBundle");
     const std::string failure =
         fmt::format("cannot install the gems of {}", (input.source / "Gemfile").string());
@@ -41,11 +39,7 @@ base::Result<void> build_ruby_bundler(const WorkflowInput& input) {
         {"bundle", "config", "set", "--local", "deployment", locked ? "true" : "false"},
         {"bundle", "install", "--quiet"}};
     for (const std::vector<std::string>& step : steps) {
-        const auto done =
-            run_tool(input, {step, input.artifacts}, failure, "see the output of bundle above");
-        if (!done) {
-            return tl::unexpected(done.error());
-        }
+        TRY(run_tool(input, {step, input.artifacts}, failure, "see the output of bundle above"));
     }
     return {};
 }

@@ -1,7 +1,7 @@
 #include "build/workflow.h"
 
 #include "base/strings.h"
-#include "data/read.h"
+#include "data/embedded_table.h"
 #include "samara_build_files.h"
 
 #include <algorithm>
@@ -87,12 +87,9 @@ const data::Map& WorkflowInput::properties() const {
 }
 
 base::Result<Workflows> Workflows::load() {
-    const auto table = data::read_json(embedded(facts_file).value_or("{}"), facts_file);
-    if (!table) {
-        return tl::unexpected(table.error());
-    }
+    const data::Value table = data::embedded_table(embedded(facts_file), facts_file);
     Workflows workflows;
-    for (const data::Entry& entry : *table->as_map()) {
+    for (const data::Entry& entry : *table.as_map()) {
         workflows.facts_.push_back(read_facts(entry));
     }
     return workflows;

@@ -1,3 +1,4 @@
+#include "base/try.h"
 #include "config/format.h"
 #include "config/save.h"
 
@@ -132,10 +133,7 @@ base::Result<std::string> edit_toml(
     std::string_view environment,
     std::string_view command,
     const Parameters& parameters) {
-    const auto before = read_toml(text, "samconfig.toml");
-    if (!before) {
-        return tl::unexpected(before.error());
-    }
+    TRY_ASSIGN(const auto before, read_toml(text, "samconfig.toml"));
     if (parameters.empty()) {
         return std::string(text);
     }
@@ -155,7 +153,7 @@ base::Result<std::string> edit_toml(
             assignments(parameters));
     }
     const auto after = read_toml(edited, "samconfig.toml");
-    if (!after || !(*after == expected(*before, environment, command, parameters))) {
+    if (!after || !(*after == expected(before, environment, command, parameters))) {
         return base::fail(
             fmt::format(
                 "cannot edit the section {}.{}.parameters", environment, section_name(command)),

@@ -1,3 +1,4 @@
+#include "base/try.h"
 #include "data/read.h"
 #include "data/read_context.h"
 
@@ -203,9 +204,7 @@ base::Result<Value> read_json(
     if (text.starts_with("\xEF\xBB\xBF")) {
         text.remove_prefix(3);
     }
-    if (auto valid = require_utf8(text, places); !valid) {
-        return base::fail(std::move(valid).error());
-    }
+    TRY(require_utf8(text, places));
     JsonBuilder builder(text, places, limits, warnings);
     const bool parsed = nlohmann::json::sax_parse(text, &builder);
     return std::move(builder).finish(parsed);

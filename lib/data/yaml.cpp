@@ -1,4 +1,5 @@
 #include "base/strings.h"
+#include "base/try.h"
 #include "data/read.h"
 #include "data/read_context.h"
 #include "data/short_form.h"
@@ -366,9 +367,7 @@ base::Result<Value> read_yaml(
     if (text.starts_with("\xEF\xBB\xBF")) {
         text.remove_prefix(3);
     }
-    if (auto valid = require_utf8(text, places); !valid) {
-        return base::fail(std::move(valid).error());
-    }
+    TRY(require_utf8(text, places));
     if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
         return base::fail("a NUL byte is not allowed in YAML", {}, places.of(text, nul));
     }

@@ -1,5 +1,6 @@
+#include "base/try.h"
 #include "engine/docker/docker_engine.h"
-#include "engine/payload/payload.h"
+#include "engine/guest/guest.h"
 #include "engine/sandbox/sandbox_engine.h"
 #include "engine/select.h"
 #include "os/environment.h"
@@ -45,26 +46,22 @@ base::Result<std::unique_ptr<Engine>> make_sandbox(bool strict, const base::Log&
 
 base::Result<std::unique_ptr<Engine>>
 select_engine(const EngineOptions& options, const base::Log& log, const os::Cancellation& cancel) {
-    const auto choice = parse_engine_choice(options.word, {});
-    if (!choice) {
-        return tl::unexpected(choice.error());
-    }
-    auto selected = select_engine(
-        *choice,
-        [&] { return make_docker(log, cancel); },
-        [&] { return make_sandbox(options.strict, log); });
-    if (!selected) {
-        return tl::unexpected(selected.error());
-    }
-    if (*choice == EngineChoice::automatic) {
-        log.info(selected->explanation);
+    TRY_ASSIGN(const auto choice, parse_engine_choice(options.word, {}));
+    TRY_ASSIGN(
+        auto selected,
+        select_engine(
+            choice,
+            [&] { return make_docker(log, cancel); },
+            [&] { return make_sandbox(options.strict, log); }));
+    if (choice == EngineChoice::automatic) {
+        log.info(selected.explanation);
     } else {
-        log.debug(selected->explanation);
+        log.debug(selected.explanation);
     }
-    if (!selected->details.empty()) {
-        log.debug(selected->details);
+    if (!selected.details.empty()) {
+        log.debug(selected.details);
     }
-    return std::move(selected->engine);
+    return std::move(selected.engine);
 }
 
 } // namespace samara::engine

@@ -1,13 +1,13 @@
 #include "gateway/gateway.h"
 
 #include "base/uuid.h"
-#include "gateway/cors.h"
-#include "gateway/event.h"
-#include "gateway/gateway_response.h"
-#include "gateway/media_type.h"
-#include "gateway/request_validation.h"
-#include "gateway/request_value.h"
-#include "gateway/response.h"
+#include "gateway/access/cors.h"
+#include "gateway/message/event.h"
+#include "gateway/message/gateway_response.h"
+#include "gateway/message/media_type.h"
+#include "gateway/message/request_validation.h"
+#include "gateway/message/request_value.h"
+#include "gateway/message/response.h"
 
 namespace samara::gateway {
 
@@ -55,7 +55,7 @@ std::string tenant_of(const Call& call, const LambdaIntegration& integration) {
 
 } // namespace
 
-Gateway::Gateway(std::vector<Api> apis, Invoke invoke, GatewayOptions options)
+Gateway::Gateway(std::vector<Api> apis, serving::Invoke invoke, GatewayOptions options)
     : options_(std::move(options)), static_files_(options_.static_folder),
       invoker_(std::move(invoke)),
       snapshot_(std::make_shared<Snapshot>(std::move(apis), options_.authorization, invoker_)) {}
@@ -81,15 +81,15 @@ void Gateway::replace(std::vector<Api> apis) {
 }
 
 net::HttpResponse Gateway::handle(const net::HttpRequest& request) {
-    AccessRecord record;
+    serving::AccessRecord record;
     record.time = std::chrono::system_clock::now();
     const auto begin = std::chrono::steady_clock::now();
     net::HttpResponse response = answer(request, record);
-    log_when_answered(options_.access_log, std::move(record), begin, request, response);
+    serving::log_when_answered(options_.access_log, std::move(record), begin, request, response);
     return response;
 }
 
-net::HttpResponse Gateway::answer(const net::HttpRequest& request, AccessRecord& record) {
+net::HttpResponse Gateway::answer(const net::HttpRequest& request, serving::AccessRecord& record) {
     const std::shared_ptr<Snapshot> current = snapshot();
     const RouteTable& routes = current->routes;
     if (headers_too_large(request)) {
@@ -140,7 +140,7 @@ net::HttpResponse Gateway::answer(const net::HttpRequest& request, AccessRecord&
     return response;
 }
 
-net::HttpResponse Gateway::integrate(const Call& call, AccessRecord& record) {
+net::HttpResponse Gateway::integrate(const Call& call, serving::AccessRecord& record) {
     if (const auto& validation = call.match.route->validation) {
         if (const auto violation = check_request(*validation, call)) {
             record.error = "the request is not valid: " + violation->detail.message +
@@ -164,7 +164,7 @@ net::HttpResponse Gateway::integrate(const Call& call, AccessRecord& record) {
 }
 
 net::HttpResponse Gateway::call_function(
-    const Call& call, const LambdaIntegration& integration, AccessRecord& record) {
+    const Call& call, const LambdaIntegration& integration, serving::AccessRecord& record) {
     invoke::Request request;
     request.function = integration.function;
     const bool v2 = integration.format == PayloadFormat::v2;

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "base/log.h"
-#include "gateway/access_log.h"
-#include "gateway/authorization.h"
-#include "gateway/call.h"
-#include "gateway/deadline.h"
-#include "gateway/invoke.h"
-#include "gateway/route_table.h"
-#include "gateway/static_files.h"
+#include "gateway/access/authorization.h"
+#include "gateway/message/static_files.h"
+#include "gateway/route/call.h"
+#include "gateway/route/route_table.h"
+#include "serving/access_log.h"
+#include "serving/deadline.h"
+#include "serving/invoke.h"
 
 #include <atomic>
 #include <functional>
@@ -22,14 +22,14 @@ struct GatewayOptions {
     AuthorizationOptions authorization;
     std::filesystem::path static_folder; ///< --static-dir; empty or missing: no files
     /// Called once a request, from many threads; may be empty.
-    AccessLog access_log;
+    serving::AccessLog access_log;
 };
 
 /// Takes requests to functions and their results to clients. Knows no sockets: Server puts it on
 /// the network. Thread-safe.
 class Gateway {
 public:
-    Gateway(std::vector<Api> apis, Invoke invoke, GatewayOptions options);
+    Gateway(std::vector<Api> apis, serving::Invoke invoke, GatewayOptions options);
 
     net::HttpResponse handle(const net::HttpRequest& request);
 
@@ -45,7 +45,8 @@ public:
 private:
     /// What one template has made; lives as long as a request uses it.
     struct Snapshot {
-        Snapshot(std::vector<Api> apis, AuthorizationOptions options, DeadlineInvoker& invoker)
+        Snapshot(
+            std::vector<Api> apis, AuthorizationOptions options, serving::DeadlineInvoker& invoker)
             : routes(std::move(apis)), authorization(std::move(options), invoker) {}
 
         RouteTable routes;
@@ -53,15 +54,15 @@ private:
     };
 
     [[nodiscard]] std::shared_ptr<Snapshot> snapshot() const;
-    net::HttpResponse answer(const net::HttpRequest& request, AccessRecord& record);
-    net::HttpResponse integrate(const Call& call, AccessRecord& record);
-    net::HttpResponse
-    call_function(const Call& call, const LambdaIntegration& integration, AccessRecord& record);
+    net::HttpResponse answer(const net::HttpRequest& request, serving::AccessRecord& record);
+    net::HttpResponse integrate(const Call& call, serving::AccessRecord& record);
+    net::HttpResponse call_function(
+        const Call& call, const LambdaIntegration& integration, serving::AccessRecord& record);
 
     GatewayOptions options_;
     std::atomic<std::uint16_t> port_ = 0; // known once it is listened to
     StaticFiles static_files_;
-    DeadlineInvoker invoker_;
+    serving::DeadlineInvoker invoker_;
     mutable std::mutex mutex_;
     std::shared_ptr<Snapshot> snapshot_; // replaced as a whole
 };

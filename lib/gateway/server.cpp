@@ -5,7 +5,8 @@ namespace samara::gateway {
 Server::Server(std::shared_ptr<Gateway> gateway, net::HttpServer http)
     : gateway_(std::move(gateway)), http_(std::move(http)) {}
 
-base::Result<Server> Server::start(std::vector<Api> apis, Invoke invoke, ServerOptions options) {
+base::Result<Server>
+Server::start(std::vector<Api> apis, serving::Invoke invoke, ServerOptions options) {
     options.gateway.tls = options.http.tls.has_value();
     auto gateway =
         std::make_shared<Gateway>(std::move(apis), std::move(invoke), std::move(options.gateway));

@@ -21,7 +21,8 @@ struct ServerOptions {
 class Server {
 public:
     /// Fails when it cannot listen (port in use) or the TLS files cannot be used.
-    static base::Result<Server> start(std::vector<Api> apis, Invoke invoke, ServerOptions options);
+    static base::Result<Server>
+    start(std::vector<Api> apis, serving::Invoke invoke, ServerOptions options);
 
     /// "http://127.0.0.1:3000"
     [[nodiscard]] const std::string& address() const { return http_.address(); }

@@ -1,7 +1,7 @@
 #include "base/strings.h"
 #include "intrinsics/evaluator.h"
 #include "intrinsics/resource_values.h"
-#include "template/nested_stack.h"
+#include "model/nested_stack.h"
 
 #include <algorithm>
 #include <array>

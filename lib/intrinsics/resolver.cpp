@@ -1,16 +1,13 @@
 #include "intrinsics/resolver.h"
 
+#include "aws/partition.h"
 #include "intrinsics/evaluator.h"
 
 namespace samara::intrinsics {
 
 PseudoParameters pseudo_parameters(std::string region) {
     PseudoParameters pseudo;
-    if (region.starts_with("cn-")) {
-        pseudo.partition = "aws-cn";
-    } else if (region.starts_with("us-gov-")) {
-        pseudo.partition = "aws-us-gov";
-    }
+    pseudo.partition = aws::partition_of(region);
     pseudo.region = std::move(region);
     return pseudo;
 }

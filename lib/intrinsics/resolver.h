@@ -1,8 +1,10 @@
 #pragma once
 
+#include "aws/account.h"
+#include "aws/partition.h"
 #include "base/error.h"
 #include "data/value.h"
-#include "template/sections.h"
+#include "model/sections.h"
 
 #include <cstdint>
 #include <functional>
@@ -17,8 +19,8 @@ namespace samara::intrinsics {
 
 /// What AWS::AccountId and its like stand for in a local run.
 struct PseudoParameters {
-    std::string account_id = "123456789012";
-    std::string region = "us-east-1";
+    std::string account_id{aws::local_account};
+    std::string region{aws::default_region};
     std::string partition = "aws";
     std::string stack_name = "local";
     std::string url_suffix = "localhost";

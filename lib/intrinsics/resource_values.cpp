@@ -1,6 +1,6 @@
 #include "intrinsics/resource_values.h"
 
-#include "data/read.h"
+#include "data/embedded_table.h"
 #include "samara_intrinsics_files.h"
 
 namespace samara::intrinsics {
@@ -10,8 +10,7 @@ namespace {
 // Parsed when the first resource is referred to: most templates need it, `--version` does not.
 const data::Map& table() {
     static const data::Value rows =
-        data::read_json(embedded("resource_values.json").value_or("{}"), "resource_values.json")
-            .value();
+        data::embedded_table(embedded("resource_values.json"), "resource_values.json");
     return *rows.as_map();
 }
 

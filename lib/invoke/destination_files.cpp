@@ -1,6 +1,7 @@
 #include "invoke/destination_files.h"
 
-#include "base/strings.h"
+#include "aws/arn.h"
+#include "base/try.h"
 #include "os/file.h"
 
 #include <algorithm>
@@ -12,12 +13,11 @@
 namespace samara::invoke {
 
 std::filesystem::path DestinationFiles::file_of(std::string_view arn) const {
-    // arn:partition:service:region:account:resource; a name for what is none of that form.
-    const auto parts = base::split(arn, ':');
-    constexpr std::size_t service = 2;
-    constexpr std::size_t resource = 5;
-    std::string name = parts.size() > resource ? fmt::format("{}-{}", parts[service], parts.back())
-                                               : std::string(arn);
+    const auto parts = aws::parse_arn(arn);
+    std::string name =
+        parts ? fmt::format(
+                    "{}-{}", parts->service, parts->resource.substr(parts->resource.rfind(':') + 1))
+              : std::string(arn);
     std::replace_if(
         name.begin(),
         name.end(),
@@ -30,9 +30,7 @@ base::Result<std::filesystem::path>
 DestinationFiles::append(std::string_view arn, std::string_view line) {
     const std::filesystem::path path = file_of(arn);
     const std::lock_guard lock(mutex_);
-    if (auto made = os::make_folders(folder_); !made) {
-        return base::fail(std::move(made).error());
-    }
+    TRY(os::make_folders(folder_));
     std::ofstream file(path, std::ios::app);
     file << line << '\n';
     file.close();

@@ -53,8 +53,6 @@ public:
 
     [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }
 
-    [[nodiscard]] std::size_t in_use() const { return in_use_; }
-
     [[nodiscard]] std::size_t limit() const { return limit_; }
 
     struct Admission {

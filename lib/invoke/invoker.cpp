@@ -1,9 +1,10 @@
 #include "invoke/invoker.h"
 
+#include "aws/lambda_limits.h"
 #include "base/trace.h"
+#include "base/try.h"
 #include "invoke/environment_pool.h"
 #include "invoke/host_paths.h"
-#include "rie/limits.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -25,7 +26,7 @@ constexpr std::chrono::hours no_end{24 * 365};
 
 // Until a call can begin: initialisation, or the end of what an earlier call left.
 std::chrono::milliseconds settle_limit(const Slot& slot) {
-    const rie::Limits limits;
+    const aws::LambdaLimits limits;
     return slot.provisioned
                ? std::chrono::milliseconds(no_end) // it initialises without a limit
                : limits.init + limits.shutdown + limits.runtime_shutdown + answer_margin;
@@ -467,9 +468,7 @@ private:
 
     base::Result<Slot> start(const EnvironmentPool& pool, engine::EnvironmentSpec spec) {
         if (const auto& prepare = pool.preparation()) {
-            if (auto prepared = prepare(spec); !prepared) {
-                return base::fail(std::move(prepared).error());
-            }
+            TRY(prepare(spec));
         }
         base::Result<std::unique_ptr<engine::Environment>> environment =
             engine_.start(spec, output_of(spec), cancel_);

@@ -1,6 +1,7 @@
 #include "os/file.h"
 
 #include "base/trace.h"
+#include "base/try.h"
 #include "os/signals.h"
 #include "os/unique_fd.h"
 #include "os/wait.h"
@@ -77,9 +78,7 @@ base::Result<std::string> read_file(const fs::path& path) {
     std::array<char, 65536> chunk; // NOLINT(cppcoreguidelines-pro-type-member-init): filled by read
     while (true) {
         if (may_wait) {
-            if (auto waited = wait_for_bytes(file.get(), path); !waited) {
-                return tl::unexpected(waited.error());
-            }
+            TRY(wait_for_bytes(file.get(), path));
         }
         const ssize_t count = ::read(file.get(), chunk.data(), chunk.size());
         if (count == 0) {

@@ -1,5 +1,6 @@
 #include "os/file_lock.h"
 
+#include "base/try.h"
 #include "os/wait.h"
 
 #include <algorithm>
@@ -51,12 +52,9 @@ base::Result<UniqueFd> acquire_once(const std::filesystem::path& path, const Can
 base::Result<FileLock>
 FileLock::acquire(const std::filesystem::path& path, const Cancellation& cancel) {
     while (true) {
-        auto file = acquire_once(path, cancel);
-        if (!file) {
-            return base::fail(std::move(file).error());
-        }
-        if (is_still_there(*file, path)) {
-            return FileLock(std::move(*file));
+        TRY_ASSIGN(auto file, acquire_once(path, cancel));
+        if (is_still_there(file, path)) {
+            return FileLock(std::move(file));
         }
     }
 }

@@ -3,6 +3,7 @@
 #include "base/bounded_text.h"
 #include "base/strings.h"
 #include "base/trace.h"
+#include "base/try.h"
 #include "os/environment.h"
 #include "os/process_spawn.h"
 
@@ -67,18 +68,15 @@ std::string to_string(const ExitStatus& status) {
 }
 
 base::Result<Process> Process::start(const Command& command, OutputSinks sinks) {
-    auto child = spawn(command, sinks.out != nullptr, sinks.error != nullptr);
-    if (!child) {
-        return tl::unexpected(child.error());
-    }
+    TRY_ASSIGN(auto child, spawn(command, sinks.out != nullptr, sinks.error != nullptr));
     if (base::tracing()) {
-        base::trace(fmt::format("runs {} (process {})", command.argv.front(), child->pid));
+        base::trace(fmt::format("runs {} (process {})", command.argv.front(), child.pid));
     }
     Process process;
-    process.pid_ = child->pid;
-    process.pid_descriptor_ = std::move(child->pid_descriptor);
-    process.out_ = std::move(child->out);
-    process.error_ = std::move(child->error);
+    process.pid_ = child.pid;
+    process.pid_descriptor_ = std::move(child.pid_descriptor);
+    process.out_ = std::move(child.out);
+    process.error_ = std::move(child.error);
     process.sinks_ = std::move(sinks);
     process.grace_ = command.grace;
     return process;

@@ -1,5 +1,6 @@
 #include "os/process_spawn.h"
 
+#include "base/try.h"
 #include "os/environment.h"
 #include "os/exec_text.h"
 #include "os/owner.h"
@@ -174,21 +175,15 @@ base::Result<std::string> locate(const Command& command) {
 
 base::Result<void> fill_vectors(Plan& plan) {
     plan.arguments = ArgumentList(plan.command.argv);
-    auto arguments = plan.arguments.pointers();
-    if (!arguments) {
-        return base::fail(std::move(arguments).error());
-    }
-    plan.argv = std::move(*arguments);
+    TRY_ASSIGN(auto arguments, plan.arguments.pointers());
+    plan.argv = std::move(arguments);
     std::map<std::string, std::string> variables =
         plan.command.environment ? *plan.command.environment : environment();
     if (plan.command.owner_mark) {
         variables.insert_or_assign(std::string(owner_variable), to_string(this_process()));
     }
-    auto entries = VariableList(variables).entries();
-    if (!entries) {
-        return base::fail(std::move(entries).error());
-    }
-    plan.variables = std::move(*entries);
+    TRY_ASSIGN(auto entries, VariableList(variables).entries());
+    plan.variables = std::move(entries);
     plan.environment = plan.variables.pointers().value();
     return check_no_nul(plan.command.folder.native(), "the working folder");
 }
@@ -236,9 +231,7 @@ base::Result<Spawned> spawn(const Command& command, bool capture_out, bool captu
         .program = *program,
         .report = report->write.get(),
         .parent = ::getpid()};
-    if (auto filled = fill_vectors(plan); !filled) {
-        return base::fail(std::move(filled).error());
-    }
+    TRY(fill_vectors(plan));
     plan.sources = {
         input->get(),
         out->write.get(),

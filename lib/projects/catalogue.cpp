@@ -1,8 +1,9 @@
 #include "base/strings.h"
-#include "data/read.h"
+#include "data/accessors.h"
+#include "data/embedded_table.h"
+#include "model/runtimes.h"
 #include "projects/projects.h"
 #include "samara_projects_files.h"
-#include "template/runtimes.h"
 
 #include <algorithm>
 
@@ -11,22 +12,6 @@
 namespace samara::projects {
 
 namespace {
-
-std::string text(const data::Value& row, std::string_view name) {
-    const data::Value* value = row.find(name);
-    return value == nullptr ? std::string() : std::string(value->text());
-}
-
-std::vector<std::string> texts(const data::Value& row, std::string_view name) {
-    std::vector<std::string> result;
-    const data::Value* value = row.find(name);
-    if (value != nullptr && value->is_list()) {
-        for (const data::Value& item : *value->as_list()) {
-            result.emplace_back(item.text());
-        }
-    }
-    return result;
-}
 
 std::vector<std::string> supported_runtimes(std::string_view family) {
     const std::string today = model::today();
@@ -41,19 +26,19 @@ std::vector<std::string> supported_runtimes(std::string_view family) {
 }
 
 void read_variants(const data::Value& row, std::vector<Variant>& out) {
-    for (const std::string& manager : texts(row, "managers")) {
+    for (const std::string& manager : data::texts_of(row.find("managers"))) {
         Variant variant;
-        variant.family = text(row, "family");
-        variant.package_type = text(row, "package_type");
+        variant.family = data::text_of(row, "family");
+        variant.package_type = data::text_of(row, "package_type");
         if (variant.package_type.empty()) {
             variant.package_type = "Zip";
         }
         variant.manager = manager;
-        variant.folder = text(row, "folder");
-        variant.code = text(row, "code");
-        variant.tests = text(row, "tests");
-        variant.test = texts(row, "test");
-        variant.runtimes = texts(row, "runtimes");
+        variant.folder = data::text_of(row, "folder");
+        variant.code = data::text_of(row, "code");
+        variant.tests = data::text_of(row, "tests");
+        variant.test = data::texts_of(row.find("test"));
+        variant.runtimes = data::texts_of(row.find("runtimes"));
         variant.fixed_runtimes = !variant.runtimes.empty();
         if (!variant.fixed_runtimes) {
             variant.runtimes = supported_runtimes(variant.family);
@@ -63,17 +48,16 @@ void read_variants(const data::Value& row, std::vector<Variant>& out) {
 }
 
 std::vector<Template> read_templates() {
-    const data::Value table =
-        data::read_json(embedded("templates.json").value_or("[]"), "templates.json").value();
+    const data::Value table = data::embedded_table(embedded("templates.json"), "templates.json");
     std::vector<Template> result;
     for (const data::Value& row : *table.as_list()) {
         Template project;
-        project.name = text(row, "name");
-        project.aliases = texts(row, "aliases");
-        project.about = text(row, "about");
-        project.function = text(row, "function");
-        project.path = text(row, "path");
-        project.notes = text(row, "notes");
+        project.name = data::text_of(row, "name");
+        project.aliases = data::texts_of(row.find("aliases"));
+        project.about = data::text_of(row, "about");
+        project.function = data::text_of(row, "function");
+        project.path = data::text_of(row, "path");
+        project.notes = data::text_of(row, "notes");
         const data::Value* api = row.find("api");
         project.api = api != nullptr && api->as_boolean() != nullptr && *api->as_boolean();
         for (const data::Value& variant : *row.find("variants")->as_list()) {

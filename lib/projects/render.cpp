@@ -1,7 +1,7 @@
 #include "base/strings.h"
+#include "model/runtimes.h"
 #include "projects/projects.h"
 #include "samara_projects_files.h"
-#include "template/runtimes.h"
 
 #include <map>
 #include <set>

@@ -1,5 +1,6 @@
 #include "rie/asio_host.h"
 
+#include "base/try.h"
 #include "os/process_spawn.h"
 #include "rie/memory.h"
 
@@ -138,12 +139,9 @@ AsioHost::State::start(std::vector<std::string> argv, Variables environment) {
     if (settings.limits.descriptors != 0) {
         command.limits = {{RLIMIT_NOFILE, settings.limits.descriptors}};
     }
-    auto spawned = os::spawn(command, true, false);
-    if (!spawned) {
-        return tl::unexpected(spawned.error());
-    }
-    make_first_victim(spawned->pid);
-    auto child = std::make_shared<Child>(context, spawned->pid, spawned->out.release());
+    TRY_ASSIGN(auto spawned, os::spawn(command, true, false));
+    make_first_victim(spawned.pid);
+    auto child = std::make_shared<Child>(context, spawned.pid, spawned.out.release());
     child->output.non_blocking(true);
     children.push_back(child);
     watch_output(child);
@@ -153,11 +151,8 @@ AsioHost::State::start(std::vector<std::string> argv, Variables environment) {
 base::Result<ProcessId> AsioHost::start_runtime() {
     std::vector<std::string> command = state_->settings.command;
     if (command.empty()) {
-        auto found = find_bootstrap();
-        if (!found) {
-            return tl::unexpected(found.error());
-        }
-        command = std::move(*found);
+        TRY_ASSIGN(auto found, find_bootstrap());
+        command = std::move(found);
     }
     return state_->start(
         std::move(command),

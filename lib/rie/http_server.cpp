@@ -1,5 +1,6 @@
 #include "rie/http_server.h"
 
+#include "base/try.h"
 #include "rie/http_connection.h"
 
 #include <cerrno>
@@ -157,11 +158,8 @@ base::Result<std::string> HttpServer::listen(std::string_view address) {
         }
         return listening;
     }
-    auto parsed = parse_address(address);
-    if (!parsed) {
-        return tl::unexpected(parsed.error());
-    }
-    auto listening = state_->listen_tcp(*parsed);
+    TRY_ASSIGN(auto parsed, parse_address(address));
+    auto listening = state_->listen_tcp(parsed);
     if (listening) {
         state_->accept(state_->tcp, state_);
     }

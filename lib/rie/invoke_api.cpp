@@ -63,7 +63,7 @@ std::string one_line(std::string text) {
 
 } // namespace
 
-InvokeApi::InvokeApi(Emulator& emulator, const Limits& limits)
+InvokeApi::InvokeApi(Emulator& emulator, const aws::LambdaLimits& limits)
     : emulator_(emulator), limits_(limits) {
     std::array<char, HOST_NAME_MAX + 1> name{};
     if (::gethostname(name.data(), name.size() - 1) == 0) {
@@ -101,8 +101,7 @@ void InvokeApi::serve(HttpRequest request, ExchangePtr exchange) {
         return;
     }
     if (request.too_large) {
-        const std::size_t limit =
-            is_event(request) ? limits_.event_payload : std::size_t{6} * 1024 * 1024;
+        const std::size_t limit = is_event(request) ? limits_.event_payload : aws::lambda_payload;
         exchange->reply(service_error(
             413,
             "RequestEntityTooLargeException",

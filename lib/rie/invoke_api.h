@@ -14,7 +14,7 @@ namespace samara::rie {
 /// GET /ping: 200 as soon as calls are taken, with the host's name as X-Samara-Host.
 class InvokeApi : public HttpService {
 public:
-    InvokeApi(Emulator& emulator, const Limits& limits);
+    InvokeApi(Emulator& emulator, const aws::LambdaLimits& limits);
 
     [[nodiscard]] std::size_t body_limit(const HttpRequest& head) const override;
     std::shared_ptr<BodySink> open(const HttpRequest& head, const ExchangePtr& exchange) override;
@@ -22,7 +22,7 @@ public:
 
 private:
     Emulator& emulator_;
-    const Limits& limits_;
+    const aws::LambdaLimits& limits_;
     std::string host_name_;
 };
 

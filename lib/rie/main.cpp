@@ -120,7 +120,7 @@ int run(const std::vector<std::string>& arguments) {
     settings->command = options->command;
     settings->extensions_folder = options->extensions;
     if (options->no_limits) {
-        settings->limits = Limits::none();
+        settings->limits = aws::LambdaLimits::none();
     }
     settings->limits.timeout = !options->no_timeout;
     return serve(*options, *settings, variables);

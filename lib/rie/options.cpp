@@ -1,5 +1,7 @@
 #include "rie/options.h"
 
+#include "base/try.h"
+
 #include <charconv>
 #include <utility>
 
@@ -83,9 +85,7 @@ base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
             ++next;
             break;
         }
-        if (const auto taken = take_option(arguments, next, flags, values); !taken) {
-            return tl::unexpected(taken.error());
-        }
+        TRY(take_option(arguments, next, flags, values));
     }
     options.command.assign(arguments.begin() + static_cast<std::ptrdiff_t>(next), arguments.end());
     const auto ready_descriptor = parse_descriptor("--ready-fd", ready);

@@ -11,7 +11,7 @@ namespace samara::rie {
 /// Routes of the API the runtime and extensions see at AWS_LAMBDA_RUNTIME_API.
 class RuntimeApi : public HttpService {
 public:
-    RuntimeApi(Emulator& emulator, Telemetry& telemetry, const Limits& limits)
+    RuntimeApi(Emulator& emulator, Telemetry& telemetry, const aws::LambdaLimits& limits)
         : emulator_(emulator), telemetry_(telemetry), limits_(limits) {}
 
     [[nodiscard]] std::size_t body_limit(const HttpRequest& head) const override;
@@ -27,7 +27,7 @@ private:
 
     Emulator& emulator_;
     Telemetry& telemetry_;
-    const Limits& limits_;
+    const aws::LambdaLimits& limits_;
 };
 
 } // namespace samara::rie

@@ -1,5 +1,7 @@
 #include "rie/settings.h"
 
+#include "aws/account.h"
+#include "aws/partition.h"
 #include "rie/identifiers.h"
 
 #include <charconv>
@@ -48,10 +50,13 @@ base::Result<Settings> read_settings(const Variables& variables) {
     settings.function_version = get(variables, "AWS_LAMBDA_FUNCTION_VERSION", "$LATEST");
     settings.handler = get(variables, "_HANDLER", get(variables, "AWS_LAMBDA_FUNCTION_HANDLER"));
     settings.region =
-        get(variables, "AWS_REGION", get(variables, "AWS_DEFAULT_REGION", "us-east-1"));
-    settings.account = get(variables, "AWS_ACCOUNT_ID", "123456789012");
+        get(variables,
+            "AWS_REGION",
+            get(variables, "AWS_DEFAULT_REGION", std::string(aws::default_region)));
+    settings.account = get(variables, "AWS_ACCOUNT_ID", std::string(aws::local_account));
     settings.arn = fmt::format(
-        "arn:aws:lambda:{}:{}:function:{}",
+        "arn:{}:lambda:{}:{}:function:{}",
+        aws::partition_of(settings.region),
         settings.region,
         settings.account,
         settings.function_name);

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "aws/lambda_limits.h"
 #include "base/error.h"
-#include "rie/limits.h"
 
 #include <chrono>
 #include <cstdint>
@@ -29,7 +29,7 @@ struct Settings {
     bool provisioned = false; ///< AWS_LAMBDA_INITIALIZATION_TYPE=provisioned-concurrency
     std::string extensions_folder = "/opt/extensions";
     std::vector<std::string> command; ///< what starts the runtime
-    Limits limits;
+    aws::LambdaLimits limits;
 };
 
 /// Reads the variables; what is missing has Lambda's default. Fails on a number that is none.

@@ -5,7 +5,7 @@
 namespace samara::rie {
 
 StreamedResponse::StreamedResponse(
-    std::weak_ptr<Call> call, ExchangePtr runtime, const Limits& limits)
+    std::weak_ptr<Call> call, ExchangePtr runtime, const aws::LambdaLimits& limits)
     : call_(std::move(call)), runtime_(std::move(runtime)), limit_(limits.payload) {
     if (const std::shared_ptr<Call> current = call_.lock()) {
         limit_ = current->invocation.caller.streaming() ? limits.streamed_payload : limits.payload;

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "aws/lambda_limits.h"
 #include "rie/call.h"
 #include "rie/http.h"
-#include "rie/limits.h"
 
 #include <memory>
 #include <string>
@@ -15,7 +15,8 @@ namespace samara::rie {
 /// The runtime's connection owns it; what comes when its call is over is dropped.
 class StreamedResponse : public BodySink {
 public:
-    StreamedResponse(std::weak_ptr<Call> call, ExchangePtr runtime, const Limits& limits);
+    StreamedResponse(
+        std::weak_ptr<Call> call, ExchangePtr runtime, const aws::LambdaLimits& limits);
 
     void on_bytes(std::string bytes, std::function<void()> resume) override;
     void on_end(const Headers& trailers) override;

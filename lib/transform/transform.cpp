@@ -1,13 +1,13 @@
 #include "transform/transform.h"
 
 #include "base/strings.h"
-#include "template/parameter_checks.h"
-#include "transform/api_paths.h"
-#include "transform/context.h"
-#include "transform/expanders.h"
-#include "transform/intrinsic_checks.h"
-#include "transform/logical_id.h"
-#include "transform/resource.h"
+#include "model/parameter_checks.h"
+#include "transform/api/api_paths.h"
+#include "transform/core/context.h"
+#include "transform/core/expanders.h"
+#include "transform/core/intrinsic_checks.h"
+#include "transform/core/logical_id.h"
+#include "transform/core/resource.h"
 
 #include <algorithm>
 #include <iterator>

@@ -2,8 +2,8 @@
 // Whatever comes in, events have to be JSON and answers complete.
 
 #include "data/read.h"
-#include "gateway/apis.h"
 #include "gateway/gateway.h"
+#include "gateway/read/apis.h"
 #include "net/http_parser.h"
 
 #include <cstdlib>
@@ -58,11 +58,11 @@ gateway::Gateway& the_gateway() {
     static gateway::Gateway instance = [] {
         base::Diagnostics diagnostics;
         gateway::GatewayOptions options;
-        gateway::KeySourceOptions keys;
-        keys.jwks = *gateway::JwtKeySet::parse(gateway::write_jwks(*gateway::Key::generate(), "k"));
-        options.authorization.keys = std::make_shared<gateway::KeySource>(std::move(keys));
-        options.authorization.iam = std::make_shared<const gateway::IamCredentials>(
-            *gateway::parse_credentials("aws_access_key_id=A\naws_secret_access_key=s\n", "f"));
+        jose::KeySourceOptions keys;
+        keys.jwks = *jose::JwtKeySet::parse(jose::write_jwks(*jose::Key::generate(), "k"));
+        options.authorization.keys = std::make_shared<jose::KeySource>(std::move(keys));
+        options.authorization.iam = std::make_shared<const aws_client::IamCredentials>(
+            *aws_client::parse_credentials("aws_access_key_id=A\naws_secret_access_key=s\n", "f"));
         return gateway::Gateway(
             gateway::read_apis(*data::read_json(template_json, "template"), {}, diagnostics),
             call,

@@ -2,9 +2,9 @@
 // back to the client. No header can end a head early, streams are whole, functions get JSON only.
 
 #include "data/read.h"
-#include "gateway/functions.h"
-#include "gateway/lambda_api.h"
+#include "lambda_api/lambda_api.h"
 #include "net/http_parser.h"
+#include "serving/functions.h"
 
 #include <cstdlib>
 
@@ -40,9 +40,9 @@ base::Result<invoke::Response> call(const invoke::Request& request) {
     return response;
 }
 
-gateway::LambdaApi& the_api() {
-    static gateway::LambdaApi instance(
-        gateway::Functions(*data::read_json(resources, "resources")), call, {});
+lambda_api::LambdaApi& the_api() {
+    static lambda_api::LambdaApi instance(
+        serving::Functions(*data::read_json(resources, "resources")), call, {});
     return instance;
 }
 

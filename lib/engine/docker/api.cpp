@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "base/trace.h"
+#include "base/try.h"
 #include "data/read.h"
 #include "data/write.h"
 
@@ -68,13 +69,10 @@ base::Result<std::string> negotiate_version(std::string_view theirs) {
 
 base::Result<std::shared_ptr<Api>>
 Api::connect(const HostLookup& lookup, const os::Cancellation& cancel) {
-    const auto hosts = docker_hosts(lookup);
-    if (!hosts) {
-        return tl::unexpected(hosts.error());
-    }
+    TRY_ASSIGN(const auto hosts, docker_hosts(lookup));
     std::string tried;
     std::string hint;
-    for (const DockerHost& host : *hosts) {
+    for (const DockerHost& host : hosts) {
         auto api = connect(host, cancel);
         if (api) {
             return api;
@@ -91,26 +89,18 @@ Api::connect(const HostLookup& lookup, const os::Cancellation& cancel) {
 base::Result<std::shared_ptr<Api>>
 Api::connect(const DockerHost& host, const os::Cancellation& cancel) {
     std::shared_ptr<Api> api(new Api(host));
-    if (auto negotiated = api->negotiate(cancel); !negotiated) {
-        return tl::unexpected(negotiated.error());
-    }
+    TRY(api->negotiate(cancel));
     return api;
 }
 
 base::Result<void> Api::negotiate(const os::Cancellation& cancel) {
-    const auto answer = send({.path = "/_ping", .patience = ping_patience}, cancel);
-    if (!answer) {
-        return tl::unexpected(answer.error());
+    TRY_ASSIGN(const auto answer, send({.path = "/_ping", .patience = ping_patience}, cancel));
+    const std::string* theirs = net::find_header(answer.headers, "Api-Version");
+    if (!answer.success()) {
+        return tl::unexpected(status_error(to_string(host_.address), answer));
     }
-    const std::string* theirs = net::find_header(answer->headers, "Api-Version");
-    if (!answer->success()) {
-        return tl::unexpected(status_error(to_string(host_.address), *answer));
-    }
-    auto version = negotiate_version(theirs != nullptr ? *theirs : "");
-    if (!version) {
-        return tl::unexpected(version.error());
-    }
-    version_ = std::move(*version);
+    TRY_ASSIGN(auto version, negotiate_version(theirs != nullptr ? *theirs : ""));
+    version_ = std::move(version);
     base::trace(fmt::format(
         "the engine at {} ({}) answers, API version {}",
         to_string(host_.address),
@@ -170,11 +160,8 @@ Api::call(const ApiRequest& request, std::string_view doing, const os::Cancellat
 
 base::Result<data::Value>
 Api::call_json(const ApiRequest& request, std::string_view doing, const os::Cancellation& cancel) {
-    const auto answer = call(request, doing, cancel);
-    if (!answer) {
-        return tl::unexpected(answer.error());
-    }
-    auto value = data::read_json(answer->body, "the Docker engine's answer");
+    TRY_ASSIGN(const auto answer, call(request, doing, cancel));
+    auto value = data::read_json(answer.body, "the Docker engine's answer");
     if (!value) {
         return base::fail(fmt::format("{}: {}", doing, base::to_string(value.error())));
     }

@@ -1,8 +1,8 @@
 #include "engine/docker/container_body.h"
 
 #include "data/nul.h"
-#include "engine/payload/about.h"
-#include "engine/payload/debugger.h"
+#include "engine/guest/about.h"
+#include "engine/guest/debugger.h"
 #include "os/exec_text.h"
 #include "os/linked_packages.h"
 

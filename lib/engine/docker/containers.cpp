@@ -1,5 +1,7 @@
 #include "engine/docker/containers.h"
 
+#include "base/try.h"
+#include "data/accessors.h"
 #include "engine/docker/container_body.h"
 #include "engine/docker/log_frames.h"
 #include "os/owner.h"
@@ -38,14 +40,6 @@ const data::Value* find(const data::Value* value, std::initializer_list<std::str
         value = value != nullptr ? value->find(key) : nullptr;
     }
     return value;
-}
-
-bool is_true(const data::Value* value) {
-    return value != nullptr && *value == data::Value(true);
-}
-
-std::string read_text(const data::Value* value) {
-    return value != nullptr ? std::string(value->text()) : std::string();
 }
 
 std::optional<std::uint16_t> read_port(const data::Value* bindings) {
@@ -98,27 +92,25 @@ base::Result<void> Container::start(const os::Cancellation& cancel) {
 }
 
 base::Result<ContainerState> Container::inspect(const os::Cancellation& cancel) {
-    const auto answer =
-        api_->call_json({.path = path("json")}, "cannot look at the container", cancel);
-    if (!answer) {
-        return tl::unexpected(answer.error());
-    }
+    TRY_ASSIGN(
+        const auto answer,
+        api_->call_json({.path = path("json")}, "cannot look at the container", cancel));
     ContainerState state;
-    const data::Value* told = answer->find("State");
-    state.running = is_true(find(told, {"Running"}));
-    state.out_of_memory = is_true(find(told, {"OOMKilled"}));
+    const data::Value* told = answer.find("State");
+    state.running = data::is_true(find(told, {"Running"}));
+    state.out_of_memory = data::is_true(find(told, {"OOMKilled"}));
     if (const data::Value* code = find(told, {"ExitCode"}); code != nullptr && code->is_integer()) {
         state.exit_code = static_cast<int>(*code->as_integer());
     }
-    state.error = read_text(find(told, {"Error"}));
-    state.host_name = read_text(find(&*answer, {"Config", "Hostname"}));
-    const data::Value* networks = find(&*answer, {"NetworkSettings", "Networks"});
+    state.error = data::text_of(find(told, {"Error"}));
+    state.host_name = data::text_of(find(&answer, {"Config", "Hostname"}));
+    const data::Value* networks = find(&answer, {"NetworkSettings", "Networks"});
     if (networks != nullptr && networks->is_map() && !networks->as_map()->empty()) {
         const data::Value& network = networks->as_map()->begin()->value;
-        state.address = read_text(network.find("IPAddress"));
-        state.gateway = read_text(network.find("Gateway"));
+        state.address = data::text_of(network.find("IPAddress"));
+        state.gateway = data::text_of(network.find("Gateway"));
     }
-    state.published_port = read_port(find(&*answer, {"NetworkSettings", "Ports", invoke_port}));
+    state.published_port = read_port(find(&answer, {"NetworkSettings", "Ports", invoke_port}));
     return state;
 }
 
@@ -191,9 +183,7 @@ sweep_leftovers(Api& api, const base::Log& log, const os::Cancellation& cancel) 
         if (!owner || id == nullptr || !os::is_dead(*owner)) {
             continue;
         }
-        if (const auto gone = remove_container(api, std::string(id->text())); !gone) {
-            return tl::unexpected(gone.error());
-        }
+        TRY(remove_container(api, std::string(id->text())));
         log.debug(fmt::format("Removed the container {} of a dead samara", id->text()));
         ++removed;
     }

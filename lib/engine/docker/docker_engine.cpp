@@ -1,11 +1,12 @@
 #include "engine/docker/docker_engine.h"
 
+#include "base/try.h"
 #include "engine/docker/api.h"
 #include "engine/docker/container_body.h"
 #include "engine/docker/containers.h"
 #include "engine/docker/docker_environment.h"
 #include "engine/docker/images.h"
-#include "engine/payload/architecture.h"
+#include "engine/guest/architecture.h"
 #include "net/local_address.h"
 #include "os/environment.h"
 #include "os/temp_dir.h"
@@ -136,25 +137,15 @@ public:
 
     base::Result<std::unique_ptr<Environment>>
     start(const EnvironmentSpec& spec, OutputSink output, const os::Cancellation& cancel) override {
-        if (auto able = check(spec); !able) {
-            return tl::unexpected(able.error());
-        }
-        const auto image = images_.provide(spec, cancel);
-        if (!image) {
-            return tl::unexpected(image.error());
-        }
-        const auto body = container_body(spec, *image, owner_);
-        if (!body) {
-            return tl::unexpected(body.error());
-        }
-        auto container =
-            Container::create(api_, container_name(spec.function), *body, options_.log);
-        if (!container) {
-            return tl::unexpected(container.error());
-        }
-        options_.log.info(fmt::format("SAM_CONTAINER_ID: {}", (*container)->id()));
+        TRY(check(spec));
+        TRY_ASSIGN(const auto image, images_.provide(spec, cancel));
+        TRY_ASSIGN(const auto body, container_body(spec, image, owner_));
+        TRY_ASSIGN(
+            auto container,
+            Container::create(api_, container_name(spec.function), body, options_.log));
+        options_.log.info(fmt::format("SAM_CONTAINER_ID: {}", container->id()));
         return DockerEnvironment::start(
-            std::move(*container), spec, std::move(output), options_.connection_limit, cancel);
+            std::move(container), spec, std::move(output), options_.connection_limit, cancel);
     }
 
 private:
@@ -174,27 +165,21 @@ HostLookup current_lookup() {
 }
 
 base::Result<std::unique_ptr<Engine>> make_engine(Options options, const os::Cancellation& cancel) {
-    auto api = Api::connect(options.lookup, cancel);
-    if (!api) {
-        return tl::unexpected(api.error());
-    }
+    TRY_ASSIGN(auto api, Api::connect(options.lookup, cancel));
     if (options.lock_folder.empty()) {
         options.lock_folder = os::cache_folder() / "locks";
     }
     os::sweep_temp_dirs();
-    if (const auto swept = sweep_leftovers(**api, options.log, cancel); !swept) {
+    if (const auto swept = sweep_leftovers(*api, options.log, cancel); !swept) {
         options.log.warning(swept.error().message);
     }
-    return std::make_unique<DockerEngine>(std::move(*api), std::move(options));
+    return std::make_unique<DockerEngine>(std::move(api), std::move(options));
 }
 
 base::Result<std::shared_ptr<image::ImageStore>>
 connect_images(const HostLookup& lookup, const os::Cancellation& cancel) {
-    auto api = Api::connect(lookup, cancel);
-    if (!api) {
-        return tl::unexpected(api.error());
-    }
-    return make_image_store(std::move(*api), lookup);
+    TRY_ASSIGN(auto api, Api::connect(lookup, cancel));
+    return make_image_store(std::move(api), lookup);
 }
 
 } // namespace samara::engine::docker

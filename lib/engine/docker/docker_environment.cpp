@@ -1,6 +1,7 @@
 #include "engine/docker/docker_environment.h"
 
 #include "base/strings.h"
+#include "base/try.h"
 #include "engine/docker/container_body.h"
 #include "engine/docker/direct_path.h"
 #include "net/http_client.h"
@@ -35,19 +36,12 @@ base::Result<std::unique_ptr<Environment>> DockerEnvironment::start(
     const os::Cancellation& cancel) {
     std::unique_ptr<DockerEnvironment> environment(
         new DockerEnvironment(std::move(container), std::move(output), spec.memory_mb));
-    if (auto started = environment->container_->start(cancel); !started) {
-        return tl::unexpected(started.error());
-    }
+    TRY(environment->container_->start(cancel));
     environment->watcher_ = std::thread([self = environment.get()] { self->watch(); });
-    const auto state = environment->find_endpoint(spec.network, cancel);
-    if (!state) {
-        return tl::unexpected(state.error());
-    }
-    if (auto ready = environment->wait_until_ready(connection_limit, cancel); !ready) {
-        return tl::unexpected(ready.error());
-    }
+    TRY_ASSIGN(const auto state, environment->find_endpoint(spec.network, cancel));
+    TRY(environment->wait_until_ready(connection_limit, cancel));
     if (spec.network.container_host == NetworkSpec().container_host) { // no other way was named
-        if (const auto direct = find_direct_path(*state, emulator_port, cancel)) {
+        if (const auto direct = find_direct_path(state, emulator_port, cancel)) {
             environment->endpoint_ = *direct;
         }
     }
@@ -90,15 +84,12 @@ DockerEnvironment::find_endpoint(const NetworkSpec& network, const os::Cancellat
         endpoint_ = TcpEndpoint{network.container_host, emulator_port};
         return ContainerState();
     }
-    auto state = container_->inspect(cancel);
-    if (!state) {
-        return tl::unexpected(state.error());
-    }
-    if (state->published_port) {
-        endpoint_ = TcpEndpoint{network.container_host, *state->published_port};
+    TRY_ASSIGN(auto state, container_->inspect(cancel));
+    if (state.published_port) {
+        endpoint_ = TcpEndpoint{network.container_host, *state.published_port};
         return state;
     }
-    if (!state->running) {
+    if (!state.running) {
         return tl::unexpected(start_failure("the container ended before it answered"));
     }
     return base::fail(

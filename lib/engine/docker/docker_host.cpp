@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/strings.h"
+#include "base/try.h"
 #include "data/read.h"
 #include "os/file.h"
 
@@ -103,11 +104,8 @@ base::Result<std::vector<DockerHost>> from_variable(const HostLookup& lookup) {
         const std::string folder = variable(lookup, "DOCKER_CERT_PATH");
         tls = TlsMaterial{folder.empty() ? lookup.home / ".docker" : fs::path(folder), verify};
     }
-    const auto address = parse_host(variable(lookup, "DOCKER_HOST"), tls);
-    if (!address) {
-        return tl::unexpected(address.error());
-    }
-    return std::vector{DockerHost{*address, "DOCKER_HOST"}};
+    TRY_ASSIGN(const auto address, parse_host(variable(lookup, "DOCKER_HOST"), tls));
+    return std::vector{DockerHost{address, "DOCKER_HOST"}};
 }
 
 fs::path docker_folder(const HostLookup& lookup) {
@@ -126,16 +124,13 @@ from_context(const HostLookup& lookup, const std::string& name, std::string_view
             fmt::format("the Docker context '{}' of {} does not exist", name, named_by),
             "docker context ls lists those that do");
     }
-    const auto meta = data::read_json(*text, file.string());
-    if (!meta) {
-        return tl::unexpected(meta.error());
-    }
-    const data::Value* endpoints = meta->find("Endpoints");
+    TRY_ASSIGN(const auto meta, data::read_json(*text, file.string()));
+    const data::Value* endpoints = meta.find("Endpoints");
     const data::Value* endpoint = endpoints != nullptr ? endpoints->find("docker") : nullptr;
     const data::Value* host = endpoint != nullptr ? endpoint->find("Host") : nullptr;
     if (host == nullptr || host->text().empty()) {
         return base::fail(
-            fmt::format("the Docker context '{}' names no host", name), {}, meta->where());
+            fmt::format("the Docker context '{}' names no host", name), {}, meta.where());
     }
     std::optional<TlsMaterial> tls;
     const fs::path certificates = folder / "tls" / id / "docker";
@@ -143,11 +138,8 @@ from_context(const HostLookup& lookup, const std::string& name, std::string_view
         const data::Value* skip = endpoint->find("SkipTLSVerify");
         tls = TlsMaterial{certificates, skip == nullptr || *skip == data::Value(false)};
     }
-    const auto address = parse_host(host->text(), tls);
-    if (!address) {
-        return tl::unexpected(address.error());
-    }
-    return std::vector{DockerHost{*address, fmt::format("context '{}'", name)}};
+    TRY_ASSIGN(const auto address, parse_host(host->text(), tls));
+    return std::vector{DockerHost{address, fmt::format("context '{}'", name)}};
 }
 
 // The current context of ~/.docker/config.json; a file that is missing or broken names none, as

@@ -1,6 +1,7 @@
 #include "engine/docker/images.h"
 
 #include "base/strings.h"
+#include "base/try.h"
 #include "data/read.h"
 #include "data/write.h"
 #include "engine/docker/progress.h"
@@ -84,41 +85,34 @@ public:
 
     base::Result<std::optional<image::ImageInfo>>
     inspect(const std::string& image, const os::Cancellation& cancel) override {
-        const auto answer = api_->send({.path = path(image, "json")}, cancel);
-        if (!answer) {
-            return tl::unexpected(answer.error());
-        }
-        if (answer->status == not_found) {
+        TRY_ASSIGN(const auto answer, api_->send({.path = path(image, "json")}, cancel));
+        if (answer.status == not_found) {
             return std::nullopt;
         }
         const std::string doing = fmt::format("cannot look at the image {}", image);
-        if (!answer->success()) {
-            return tl::unexpected(status_error(doing, *answer));
+        if (!answer.success()) {
+            return tl::unexpected(status_error(doing, answer));
         }
-        const auto value = data::read_json(answer->body, "the Docker engine's answer");
-        if (!value) {
-            return tl::unexpected(value.error());
-        }
-        return read_image(*value);
+        TRY_ASSIGN(const auto value, data::read_json(answer.body, "the Docker engine's answer"));
+        return read_image(value);
     }
 
     base::Result<std::string>
     registry_digest(const std::string& image, const os::Cancellation& cancel) override {
         const std::string doing = fmt::format("cannot ask the registry for {}", image);
-        const auto answer = api_->send(
-            {.path = "/distribution/" + image + "/json",
-             .headers = login(image, cancel),
-             .patience = registry_patience},
-            cancel);
-        if (!answer) {
-            return tl::unexpected(answer.error());
-        }
-        const auto body = data::read_json(answer->body, "the Docker engine's answer");
-        if (answer->status == not_found && !body) {
+        TRY_ASSIGN(
+            const auto answer,
+            api_->send(
+                {.path = "/distribution/" + image + "/json",
+                 .headers = login(image, cancel),
+                 .patience = registry_patience},
+                cancel));
+        const auto body = data::read_json(answer.body, "the Docker engine's answer");
+        if (answer.status == not_found && !body) {
             return pulled_digest(image, cancel);
         }
-        if (!answer->success() || !body) {
-            return tl::unexpected(status_error(doing, *answer));
+        if (!answer.success() || !body) {
+            return tl::unexpected(status_error(doing, answer));
         }
         const data::Value* descriptor = body->find("Descriptor");
         return text_of(descriptor != nullptr ? descriptor->find("digest") : nullptr);
@@ -271,9 +265,7 @@ private:
     // Podman has no such request; a pull of what is here already fetches the manifest only.
     base::Result<std::string>
     pulled_digest(const std::string& image, const os::Cancellation& cancel) {
-        if (auto pulled = pull(image, "", cancel); !pulled) {
-            return tl::unexpected(pulled.error());
-        }
+        TRY(pull(image, "", cancel));
         const auto info = inspect(image, cancel);
         if (!info || !*info || (*info)->repo_digests.empty()) {
             return base::fail(fmt::format("{} has no digest", image));
@@ -295,10 +287,7 @@ private:
             progress(piece);
             return true;
         };
-        const auto answer = api_->call(request, doing, cancel);
-        if (!answer) {
-            return tl::unexpected(answer.error());
-        }
+        TRY(api_->call(request, doing, cancel));
         if (const auto error = progress.error()) {
             net::ClientResponse failed;
             failed.body = *error;

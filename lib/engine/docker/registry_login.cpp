@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "base/strings.h"
+#include "data/accessors.h"
 #include "data/read.h"
 #include "data/write.h"
 #include "engine/image/reference.h"
@@ -36,11 +37,6 @@ std::string registry_of(const std::string& image) {
     return host ? first : std::string(docker_hub);
 }
 
-std::string text_of(const data::Value* map, std::string_view name) {
-    const data::Value* value = map != nullptr ? map->find(name) : nullptr;
-    return value != nullptr ? std::string(value->text()) : std::string();
-}
-
 // The helper docker-credential-<name>. It fails to say that it knows nothing.
 std::optional<data::Value> run_helper(
     const std::string& name,
@@ -70,8 +66,8 @@ std::optional<Login> ask_helper(
     if (!answer) {
         return std::nullopt;
     }
-    const std::string user = text_of(&*answer, "Username");
-    const std::string secret = text_of(&*answer, "Secret");
+    const std::string user = data::text_of(&*answer, "Username");
+    const std::string secret = data::text_of(&*answer, "Secret");
     return user == "<token>" ? Login{{}, {}, secret} : Login{user, secret, {}};
 }
 
@@ -84,10 +80,10 @@ std::optional<Login> stored_login(const data::Value& config, const std::string& 
             entry = stored->find(key);
         }
     }
-    if (std::string token = text_of(entry, "identitytoken"); !token.empty()) {
+    if (std::string token = data::text_of(entry, "identitytoken"); !token.empty()) {
         return Login{{}, {}, std::move(token)};
     }
-    const auto decoded = base::base64_decode(text_of(entry, "auth"));
+    const auto decoded = base::base64_decode(data::text_of(entry, "auth"));
     if (!decoded || decoded->find(':') == std::string::npos) {
         return std::nullopt;
     }
@@ -100,9 +96,9 @@ std::optional<Login> find_login(
     const data::Value& config,
     const HostLookup& lookup,
     const os::Cancellation& cancel) {
-    std::string helper = text_of(config.find("credHelpers"), registry);
+    std::string helper = data::text_of(config.find("credHelpers"), registry);
     if (helper.empty()) {
-        helper = text_of(&config, "credsStore");
+        helper = data::text_of(&config, "credsStore");
     }
     if (!helper.empty()) {
         if (auto login = ask_helper(helper, registry, lookup, cancel)) {
@@ -177,7 +173,7 @@ std::string registry_logins(const HostLookup& lookup, const os::Cancellation& ca
     }
     std::set<std::string> registries = keys_of(config->find("auths"));
     registries.merge(keys_of(config->find("credHelpers")));
-    if (const std::string store = text_of(&*config, "credsStore"); !store.empty()) {
+    if (const std::string store = data::text_of(&*config, "credsStore"); !store.empty()) {
         const auto listed = run_helper(store, "list", "", lookup, cancel);
         registries.merge(keys_of(listed ? &*listed : nullptr));
     }

@@ -1,5 +1,6 @@
 #include "engine/docker/tool_container.h"
 
+#include "base/try.h"
 #include "data/value.h"
 #include "engine/docker/api.h"
 #include "engine/docker/container_body.h"
@@ -109,12 +110,10 @@ public:
         if (!ended) {
             return tl::unexpected(ended.error());
         }
-        const auto told =
-            api_->call_json({.path = path + "/json"}, "cannot ask for the exit code", cancel);
-        if (!told) {
-            return tl::unexpected(told.error());
-        }
-        const data::Value* code = told->find("ExitCode");
+        TRY_ASSIGN(
+            const auto told,
+            api_->call_json({.path = path + "/json"}, "cannot ask for the exit code", cancel));
+        const data::Value* code = told.find("ExitCode");
         if (code == nullptr || !code->is_integer()) {
             return base::fail("the engine does not tell the exit code");
         }

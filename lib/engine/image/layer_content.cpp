@@ -1,6 +1,7 @@
 #include "engine/image/layer_content.h"
 
 #include "base/hash.h"
+#include "base/try.h"
 #include "os/file.h"
 #include "os/tree_state.h"
 
@@ -21,11 +22,8 @@ base::Result<std::string> describe(const fs::directory_entry& entry, const fs::p
     const fs::file_status status = entry.symlink_status(error);
     std::string content;
     if (status.type() == fs::file_type::regular) {
-        auto bytes = os::read_file(entry.path());
-        if (!bytes) {
-            return tl::unexpected(bytes.error());
-        }
-        content = base::sha256_hex(*bytes);
+        TRY_ASSIGN(auto bytes, os::read_file(entry.path()));
+        content = base::sha256_hex(bytes);
     } else if (status.type() == fs::file_type::symlink) {
         content = fs::read_symlink(entry.path(), error).string();
     }

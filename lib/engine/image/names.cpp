@@ -3,7 +3,7 @@
 #include "base/hash.h"
 #include "base/strings.h"
 #include "engine/image/reference.h"
-#include "template/runtimes.h"
+#include "model/runtimes.h"
 
 #include <algorithm>
 

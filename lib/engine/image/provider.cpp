@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/strings.h"
+#include "base/try.h"
 #include "engine/image/layer_content.h"
 #include "engine/image/reference.h"
 #include "os/file.h"
@@ -97,50 +98,37 @@ bool ImageProvider::first_time(const std::string& what) {
 base::Result<AddedImage>
 ImageProvider::provide(const EnvironmentSpec& spec, const os::Cancellation& cancel) {
     const std::lock_guard guard(mutex_);
-    if (auto made = os::make_folders(options_.lock_folder); !made) {
-        return tl::unexpected(made.error());
-    }
+    TRY(os::make_folders(options_.lock_folder));
     const Names names = names_of(spec);
     // Another process may be building it: its result counts, so look after the wait.
-    const auto lock = os::FileLock::acquire(
-        options_.lock_folder / (base::sha256_hex(names.added).substr(0, 16) + ".lock"), cancel);
-    if (!lock) {
-        return tl::unexpected(lock.error());
+    TRY_ASSIGN(
+        const auto lock,
+        os::FileLock::acquire(
+            options_.lock_folder / (base::sha256_hex(names.added).substr(0, 16) + ".lock"),
+            cancel));
+    TRY_ASSIGN(auto inputs, look(spec, cancel));
+    if (asks_registry(inputs.facts) && first_time("asked " + names.base)) {
+        TRY(ask_registry(inputs, cancel));
     }
-    auto inputs = look(spec, cancel);
-    if (!inputs) {
-        return tl::unexpected(inputs.error());
-    }
-    if (asks_registry(inputs->facts) && first_time("asked " + names.base)) {
-        if (auto asked = ask_registry(*inputs, cancel); !asked) {
-            return tl::unexpected(asked.error());
-        }
-    }
-    const Decision decision = decide(inputs->facts);
-    tell(*inputs, decision);
+    const Decision decision = decide(inputs.facts);
+    tell(inputs, decision);
     if (decision.pull) {
-        if (auto pulled = pull(*inputs, cancel); !pulled) {
-            return tl::unexpected(pulled.error());
-        }
+        TRY(pull(inputs, cancel));
     }
     if (decision.build) {
-        if (auto built = build(spec, *inputs, cancel); !built) {
-            return tl::unexpected(built.error());
-        }
-        inputs->added.reset();
+        TRY(build(spec, inputs, cancel));
+        inputs.added.reset();
     }
-    if (!inputs->added) {
+    if (!inputs.added) {
         auto added = store_->inspect(names.added, cancel);
         if (!added || !*added) {
             return added ? base::fail(fmt::format("the image {} is gone", names.added))
                          : tl::unexpected(added.error());
         }
-        inputs->added = std::move(*added);
+        inputs.added = std::move(*added);
     }
-    if (auto checked = check_architecture(spec, names.added, *inputs->added); !checked) {
-        return tl::unexpected(checked.error());
-    }
-    return AddedImage{names.added, std::move(*inputs->added)};
+    TRY(check_architecture(spec, names.added, *inputs.added));
+    return AddedImage{names.added, std::move(*inputs.added)};
 }
 
 base::Result<ImageProvider::Inputs>
@@ -208,9 +196,7 @@ base::Result<std::optional<ImageInfo>> ImageProvider::load(
         return std::nullopt;
     }
     options_.log.info(fmt::format("Loading image from {}", package->archive.string()));
-    if (auto loaded = store_->load(package->archive, names.base, cancel); !loaded) {
-        return tl::unexpected(loaded.error());
-    }
+    TRY(store_->load(package->archive, names.base, cancel));
     // Names of what the archive held before.
     if (const auto tags = store_->tags(parse_reference(names.base).repository, cancel)) {
         for (const std::string& tag : *tags) {
@@ -312,17 +298,14 @@ base::Result<void> ImageProvider::pull(const Inputs& inputs, const os::Cancellat
 base::Result<void> ImageProvider::build(
     const EnvironmentSpec& spec, const Inputs& inputs, const os::Cancellation& cancel) {
     // Pulling may have brought another base.
-    const auto base = store_->inspect(inputs.names.base, cancel);
-    if (!base) {
-        return tl::unexpected(base.error());
-    }
+    TRY_ASSIGN(const auto base, store_->inspect(inputs.names.base, cancel));
     std::string recipe =
         fmt::format("FROM {}\nCOPY aws-lambda-rie {}\n", inputs.names.base, emulator_path);
     BuildRequest request{
         .tag = inputs.names.added,
         .platform = platform_of(spec.architecture),
         .labels =
-            {{base_label, *base ? (*base)->id : ""},
+            {{base_label, base ? base->id : ""},
              {emulator_label, inputs.emulator_digest},
              {layers_label, inputs.layers_digest}},
     };

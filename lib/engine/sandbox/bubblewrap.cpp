@@ -1,5 +1,6 @@
 #include "engine/sandbox/bubblewrap.h"
 
+#include "base/try.h"
 #include "os/file.h"
 
 #include <cstdint>
@@ -58,13 +59,10 @@ void Bubblewrap::make_parents(const std::filesystem::path& path) {
 
 base::Result<void>
 Bubblewrap::file(std::string_view bytes, const std::filesystem::path& to, bool executable) {
-    auto content = os::make_memory_file(bytes);
-    if (!content) {
-        return tl::unexpected(content.error());
-    }
+    TRY_ASSIGN(auto content, os::make_memory_file(bytes));
     make_parents(to);
     option("--perms", executable ? "0755" : "0644");
-    option("--file", std::to_string(pass(std::move(*content))), to.string());
+    option("--file", std::to_string(pass(std::move(content))), to.string());
     return {};
 }
 
@@ -99,16 +97,10 @@ int Bubblewrap::pass(os::UniqueFd descriptor) {
 }
 
 base::Result<os::Command> Bubblewrap::command(const std::vector<std::string>& command) {
-    const auto block = arguments_.block();
-    if (!block) {
-        return tl::unexpected(block.error());
-    }
-    auto arguments = os::make_memory_file(*block);
-    if (!arguments) {
-        return tl::unexpected(arguments.error());
-    }
+    TRY_ASSIGN(const auto block, arguments_.block());
+    TRY_ASSIGN(auto arguments, os::make_memory_file(block));
     os::Command result;
-    result.argv = {"bwrap", "--args", std::to_string(pass(std::move(*arguments))), "--"};
+    result.argv = {"bwrap", "--args", std::to_string(pass(std::move(arguments))), "--"};
     result.argv.insert(result.argv.end(), command.begin(), command.end());
     result.descriptors = passed_;
     result.new_session = true;

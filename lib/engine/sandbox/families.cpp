@@ -1,45 +1,31 @@
 #include "engine/sandbox/families.h"
 
-#include "data/read.h"
+#include "data/accessors.h"
+#include "data/embedded_table.h"
 #include "samara_engine_sandbox_files.h"
 
 namespace samara::engine::sandbox {
 
 namespace {
 
-std::string text(const data::Value& row, std::string_view name) {
-    const data::Value* value = row.find(name);
-    return value == nullptr ? std::string() : std::string(value->text());
-}
-
-std::vector<std::string> texts(const data::Value& row, std::string_view name) {
-    std::vector<std::string> result;
-    if (const data::Value* value = row.find(name); value != nullptr && value->is_list()) {
-        for (const data::Value& item : *value->as_list()) {
-            result.emplace_back(item.text());
-        }
-    }
-    return result;
-}
-
 std::vector<Family> read_families() {
     const data::Value table =
-        data::read_json(embedded("interpreters.json").value_or("[]"), "interpreters.json").value();
+        data::embedded_table(embedded("interpreters.json"), "interpreters.json");
     std::vector<Family> families;
     for (const data::Value& row : *table.as_list()) {
-        const std::string runtime = text(row, "runtime");
+        const std::string runtime = data::text_of(row, "runtime");
         const std::size_t version = runtime.find("{}");
         families.push_back(
-            {text(row, "family"),
+            {data::text_of(row, "family"),
              runtime.substr(0, version),
              runtime.substr(version + 2),
-             texts(row, "exact"),
-             text(row, "any"),
-             texts(row, "version"),
-             text(row, "packages"),
-             texts(row, "libraries"),
-             texts(row, "modules"),
-             texts(row, "debug_modules")});
+             data::texts_of(row.find("exact")),
+             data::text_of(row, "any"),
+             data::texts_of(row.find("version")),
+             data::text_of(row, "packages"),
+             data::texts_of(row.find("libraries")),
+             data::texts_of(row.find("modules")),
+             data::texts_of(row.find("debug_modules"))});
     }
     return families;
 }

@@ -1,6 +1,7 @@
 #include "engine/sandbox/isolated_network.h"
 
 #include "base/strings.h"
+#include "base/try.h"
 #include "os/wait.h"
 
 #include <array>
@@ -148,11 +149,8 @@ base::Result<IsolatedNetwork> IsolatedNetwork::attach(pid_t first, const os::Can
     command.grace = std::chrono::milliseconds(0);
     command.descriptors = {
         {ready->write.get(), ready_number}, {lifeline->read.get(), lifeline_number}};
-    auto process = os::Process::start(command);
-    if (!process) {
-        return tl::unexpected(process.error());
-    }
-    IsolatedNetwork result(std::move(*process), std::move(lifeline->write));
+    TRY_ASSIGN(auto process, os::Process::start(command));
+    IsolatedNetwork result(std::move(process), std::move(lifeline->write));
     ready->write.reset();
     const auto deadline = std::chrono::steady_clock::now() + start_limit;
     char word = 0;
@@ -162,9 +160,7 @@ base::Result<IsolatedNetwork> IsolatedNetwork::attach(pid_t first, const os::Can
             cancel.cancelled() ? std::string("cancelled")
                                : fmt::format("{} could not connect the sandbox", program));
     }
-    if (auto closed = close_link_local(own ? -1 : user.get(), network.get()); !closed) {
-        return tl::unexpected(closed.error());
-    }
+    TRY(close_link_local(own ? -1 : user.get(), network.get()));
     return result;
 }
 

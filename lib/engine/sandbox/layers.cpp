@@ -1,5 +1,6 @@
 #include "engine/sandbox/layers.h"
 
+#include "base/try.h"
 #include "os/file.h"
 #include "os/tree_state.h"
 
@@ -28,18 +29,13 @@ LayerStore::folder(const std::vector<Layer>& layers, const os::Cancellation& can
     if (const auto found = merged_.find(key); found != merged_.end()) {
         return found->second.path() / "opt";
     }
-    auto dir = os::TempDir::create("layers");
-    if (!dir) {
-        return tl::unexpected(dir.error());
-    }
+    TRY_ASSIGN(auto dir, os::TempDir::create("layers"));
     for (const Layer& layer : layers) {
         os::CopyOptions options;
         options.cancel = cancel;
-        if (auto copied = os::copy_tree(layer.folder, dir->path() / "opt", options); !copied) {
-            return tl::unexpected(copied.error());
-        }
+        TRY(os::copy_tree(layer.folder, dir.path() / "opt", options));
     }
-    return merged_.emplace(std::move(key), std::move(*dir)).first->second.path() / "opt";
+    return merged_.emplace(std::move(key), std::move(dir)).first->second.path() / "opt";
 }
 
 } // namespace samara::engine::sandbox

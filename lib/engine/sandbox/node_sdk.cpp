@@ -1,6 +1,6 @@
 #include "engine/sandbox/node_sdk.h"
 
-#include "data/read.h"
+#include "data/embedded_table.h"
 #include "os/environment.h"
 #include "samara_engine_sandbox_files.h"
 
@@ -9,8 +9,7 @@ namespace samara::engine::sandbox {
 namespace {
 
 NodeSdk read_facts() {
-    const data::Value facts =
-        data::read_json(embedded("nodejs_sdk.json").value_or("{}"), "nodejs_sdk.json").value();
+    const data::Value facts = data::embedded_table(embedded("nodejs_sdk.json"), "nodejs_sdk.json");
     NodeSdk sdk;
     if (const data::Value* version = facts.find("version")) {
         sdk.version = version->text();

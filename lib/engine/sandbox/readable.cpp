@@ -1,5 +1,6 @@
 #include "engine/sandbox/readable.h"
 
+#include "base/try.h"
 #include "os/file.h"
 #include "os/tree_state.h"
 
@@ -80,28 +81,18 @@ ReadableStore::folder(const fs::path& folder, const os::Cancellation& cancel) {
     if (!fs::is_directory(folder, ignored) || is_readable_to_all(folder)) {
         return folder;
     }
-    const auto state = os::tree_state(folder);
-    if (!state) {
-        return base::fail(state.error());
-    }
-    std::string key = fmt::format("{}\n{}", folder.string(), state->digest);
+    TRY_ASSIGN(const auto state, os::tree_state(folder));
+    std::string key = fmt::format("{}\n{}", folder.string(), state.digest);
     const std::lock_guard guard(mutex_);
     if (const auto found = copies_.find(key); found != copies_.end()) {
         return found->second.path() / "copy";
     }
-    auto dir = os::TempDir::create("readable");
-    if (!dir) {
-        return base::fail(dir.error());
-    }
-    const fs::path copy = dir->path() / "copy";
+    TRY_ASSIGN(auto dir, os::TempDir::create("readable"));
+    const fs::path copy = dir.path() / "copy";
     os::CopyOptions options;
     options.cancel = cancel;
-    auto done =
-        os::copy_tree(folder, copy, options).and_then([&] { return make_readable_to_all(copy); });
-    if (!done) {
-        return base::fail(done.error());
-    }
-    return copies_.emplace(std::move(key), std::move(*dir)).first->second.path() / "copy";
+    TRY(os::copy_tree(folder, copy, options).and_then([&] { return make_readable_to_all(copy); }));
+    return copies_.emplace(std::move(key), std::move(dir)).first->second.path() / "copy";
 }
 
 } // namespace samara::engine::sandbox

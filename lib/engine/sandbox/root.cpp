@@ -1,5 +1,6 @@
 #include "engine/sandbox/root.h"
 
+#include "base/try.h"
 #include "engine/sandbox/isolated_network.h"
 #include "engine/sandbox/libraries.h"
 #include "engine/sandbox/node_sdk.h"
@@ -182,11 +183,9 @@ base::Result<void> add_system(
     const Identity& identity,
     bool no_nested,
     const fs::path& empty) {
-    const auto hosts =
-        hosts_file(spec.network.extra_hosts, os::read_file("/etc/hosts").value_or(std::string()));
-    if (!hosts) {
-        return tl::unexpected(hosts.error());
-    }
+    TRY_ASSIGN(
+        const auto hosts,
+        hosts_file(spec.network.extra_hosts, os::read_file("/etc/hosts").value_or(std::string())));
     for (const char* flag :
          {"--unshare-pid",
           "--unshare-ipc",
@@ -210,7 +209,7 @@ base::Result<void> add_system(
         return added;
     }
     for (const auto& [name, bytes] :
-         {std::pair<std::string_view, std::string>{"/etc/hosts", *hosts},
+         {std::pair<std::string_view, std::string>{"/etc/hosts", hosts},
           {"/etc/passwd", users_file(identity)},
           {"/etc/group", groups_file(identity)}}) {
         if (auto added = bubblewrap.file(bytes, name); !added) {

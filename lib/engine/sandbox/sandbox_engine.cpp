@@ -1,9 +1,10 @@
 #include "engine/sandbox/sandbox_engine.h"
 
 #include "base/strings.h"
-#include "engine/payload/about.h"
-#include "engine/payload/architecture.h"
-#include "engine/payload/debugger.h"
+#include "base/try.h"
+#include "engine/guest/about.h"
+#include "engine/guest/architecture.h"
+#include "engine/guest/debugger.h"
 #include "engine/sandbox/control_group.h"
 #include "engine/sandbox/identity.h"
 #include "engine/sandbox/interpreter.h"
@@ -75,11 +76,8 @@ base::Result<Listener> listen_in_temp_dir() {
     constexpr std::size_t name_length = 48; // samara-<pid>-sandbox-XXXXXX/invoke.sock
     const fs::path parent = os::temp_folder();
     const bool fits = parent.string().size() + name_length < sizeof address.sun_path;
-    auto folder = os::TempDir::create("sandbox", fits ? parent : fs::path("/tmp"));
-    if (!folder) {
-        return tl::unexpected(folder.error());
-    }
-    const fs::path path = folder->path() / "invoke.sock";
+    TRY_ASSIGN(auto folder, os::TempDir::create("sandbox", fits ? parent : fs::path("/tmp")));
+    const fs::path path = folder.path() / "invoke.sock";
     path.string().copy(address.sun_path, sizeof address.sun_path - 1);
     os::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!socket.valid() ||
@@ -87,11 +85,11 @@ base::Result<Listener> listen_in_temp_dir() {
         ::listen(socket.get(), SOMAXCONN) != 0) {
         return os::fail_errno(fmt::format("cannot listen on {}", path.string()));
     }
-    fs::path empty = folder->path() / "empty";
+    fs::path empty = folder.path() / "empty";
     if (::mkdir(empty.c_str(), 0) != 0 || ::chmod(empty.c_str(), 0555) != 0) {
         return os::fail_errno(fmt::format("cannot make {}", empty.string()));
     }
-    return Listener{std::move(*folder), path, std::move(empty), std::move(socket)};
+    return Listener{std::move(folder), path, std::move(empty), std::move(socket)};
 }
 
 // What /tmp may take where nothing else bounds it.
@@ -147,27 +145,18 @@ public:
         if (auto able = check(spec); !able) {
             return able;
         }
-        if (auto interpreter = interpreter_for(spec.runtime); !interpreter) {
-            return tl::unexpected(interpreter.error());
-        }
+        TRY(interpreter_for(spec.runtime));
         warn_of_architecture(spec);
-        if (auto layers = layers_.folder(spec.layers, cancel); !layers) {
-            return tl::unexpected(layers.error());
-        }
+        TRY(layers_.folder(spec.layers, cancel));
         return {};
     }
 
     base::Result<std::unique_ptr<Environment>>
     start(const EnvironmentSpec& spec, OutputSink output, const os::Cancellation& cancel) override {
-        if (auto able = check(spec); !able) {
-            return tl::unexpected(able.error());
-        }
+        TRY(check(spec));
         warn_of_architecture(spec);
-        auto parts = assemble(spec, cancel);
-        if (!parts) {
-            return tl::unexpected(parts.error());
-        }
-        return SandboxEnvironment::start(std::move(*parts), std::move(output), cancel);
+        TRY_ASSIGN(auto parts, assemble(spec, cancel));
+        return SandboxEnvironment::start(std::move(parts), std::move(output), cancel);
     }
 
 private:
@@ -267,18 +256,12 @@ private:
             const std::lock_guard guard(mutex_);
             program = &filters_[debug];
             if (program->empty()) {
-                auto made = seccomp_program(debug);
-                if (!made) {
-                    return base::fail(made.error());
-                }
-                *program = std::move(*made);
+                TRY_ASSIGN(auto made, seccomp_program(debug));
+                *program = std::move(made);
             }
         }
-        auto file = os::make_memory_file(*program);
-        if (!file) {
-            return base::fail(file.error());
-        }
-        bubblewrap.option("--seccomp", std::to_string(bubblewrap.pass(std::move(*file))));
+        TRY_ASSIGN(auto file, os::make_memory_file(*program));
+        bubblewrap.option("--seccomp", std::to_string(bubblewrap.pass(std::move(file))));
         return {};
     }
 
@@ -288,24 +271,18 @@ private:
         const Identity& identity,
         const fs::path& empty,
         const os::Cancellation& cancel) {
-        const auto interpreter = interpreter_for(spec.runtime);
-        if (!interpreter) {
-            return tl::unexpected(interpreter.error());
-        }
+        TRY_ASSIGN(const auto interpreter, interpreter_for(spec.runtime));
         options_.log.debug(
-            interpreter->program.empty() ? fmt::format("{}: runs its own bootstrap", spec.function)
-                                         : fmt::format(
-                                               "{}: {} runs on {} ({})",
-                                               spec.function,
-                                               spec.runtime,
-                                               interpreter->program.string(),
-                                               interpreter->version));
-        const auto layers = layers_.folder(spec.layers, cancel);
-        if (!layers) {
-            return tl::unexpected(layers.error());
-        }
+            interpreter.program.empty() ? fmt::format("{}: runs its own bootstrap", spec.function)
+                                        : fmt::format(
+                                              "{}: {} runs on {} ({})",
+                                              spec.function,
+                                              spec.runtime,
+                                              interpreter.program.string(),
+                                              interpreter.version));
+        TRY_ASSIGN(const auto layers, layers_.folder(spec.layers, cancel));
         const auto code = readable(std::get<ZipPackage>(spec.package).code, identity, cancel);
-        const auto readable_layers = readable(*layers, identity, cancel);
+        const auto readable_layers = readable(layers, identity, cancel);
         if (!code || !readable_layers) {
             return base::fail(code ? readable_layers.error() : code.error());
         }
@@ -314,16 +291,13 @@ private:
             folders.links = link_targets(std::get<ZipPackage>(spec.package).code);
         }
         for (LinkTarget& link : folders.links) {
-            auto target = readable(link.real, identity, cancel);
-            if (!target) {
-                return base::fail(target.error());
-            }
-            link.real = std::move(*target);
+            TRY_ASSIGN(auto target, readable(link.real, identity, cancel));
+            link.real = std::move(target);
         }
-        if (auto added = add_function(bubblewrap, spec, *interpreter, folders, empty); !added) {
+        if (auto added = add_function(bubblewrap, spec, interpreter, folders, empty); !added) {
             return added;
         }
-        for (const PayloadFile& file : options_.runtime_client(interpreter->family)) {
+        for (const PayloadFile& file : options_.runtime_client(interpreter.family)) {
             const fs::path inside = fs::path("/var/runtime") / file.name;
             if (auto added = bubblewrap.file(file.bytes, inside, file.name == "bootstrap");
                 !added) {
@@ -358,12 +332,9 @@ private:
         DebugStart debug;
         if (spec.debug) {
             debug = debug_start(spec.runtime, *spec.debug, spec.network.host_interface);
-            const auto debugger = readable(spec.debug->debugger_path, identity, cancel);
-            if (!debugger) {
-                return tl::unexpected(debugger.error());
-            }
-            if (!debugger->empty()) {
-                bubblewrap.bind_read_only(*debugger, debugger_folder);
+            TRY_ASSIGN(const auto debugger, readable(spec.debug->debugger_path, identity, cancel));
+            if (!debugger.empty()) {
+                bubblewrap.bind_read_only(debugger, debugger_folder);
             }
         }
         auto variables = std::move(debug.environment);
@@ -408,9 +379,7 @@ private:
             parts.command.emplace_back("--no-timeout");
         }
         parts.command.insert(parts.command.end(), debug.command.begin(), debug.command.end());
-        if (auto limited = limit(parts, spec, bubblewrap); !limited) {
-            return tl::unexpected(limited.error());
-        }
+        TRY(limit(parts, spec, bubblewrap));
         seal(bubblewrap);
         parts.bubblewrap = std::move(bubblewrap);
         return parts;
@@ -427,14 +396,12 @@ private:
                 limits.temporary_bytes =
                     spec.limits ? spec.ephemeral_storage_mb * mebibyte : installed_memory();
             }
-            auto group =
-                ControlGroup::create(home_, parts.folder.path().filename().string(), limits);
-            if (!group) {
-                return tl::unexpected(group.error());
-            }
+            TRY_ASSIGN(
+                auto group,
+                ControlGroup::create(home_, parts.folder.path().filename().string(), limits));
             // For the peak that REPORT tells.
-            bubblewrap.bind_read_only(group->memory_folder(), group->memory_folder_inside());
-            parts.group.emplace(std::move(*group));
+            bubblewrap.bind_read_only(group.memory_folder(), group.memory_folder_inside());
+            parts.group.emplace(std::move(group));
         } else if (spec.memory_limit) {
             parts.limits.push_back({RLIMIT_DATA, bytes + unused_memory});
             warn_of_memory();

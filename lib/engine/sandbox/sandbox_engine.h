@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "engine/engine.h"
-#include "engine/payload/payload.h"
+#include "engine/guest/guest.h"
 
 #include <functional>
 #include <memory>

@@ -1,6 +1,7 @@
 #include "engine/sandbox/sandbox_environment.h"
 
 #include "base/strings.h"
+#include "base/try.h"
 #include "os/wait.h"
 
 #include <array>
@@ -53,9 +54,7 @@ SandboxEnvironment::start(Parts parts, OutputSink output, const os::Cancellation
     try {
         std::unique_ptr<SandboxEnvironment> environment(
             new SandboxEnvironment(std::move(parts), std::move(output)));
-        if (auto launched = environment->launch(cancel); !launched) {
-            return tl::unexpected(launched.error());
-        }
+        TRY(environment->launch(cancel));
         return environment;
     } catch (const std::system_error& error) { // no descriptor for a cancellation, or no thread
         return os::fail_errno("cannot start a sandbox", error.code().value());
@@ -111,20 +110,17 @@ base::Result<void> SandboxEnvironment::launch(const os::Cancellation& cancel) {
         parts_.bubblewrap.option(
             "--block-fd", std::to_string(parts_.bubblewrap.pass(std::move(gate->read))));
     }
-    auto command = parts_.bubblewrap.command(parts_.command);
-    if (!command) {
-        return tl::unexpected(command.error());
-    }
-    command->environment.emplace(); // bwrap itself needs none
-    command->limits = parts_.limits;
+    TRY_ASSIGN(auto command, parts_.bubblewrap.command(parts_.command));
+    command.environment.emplace(); // bwrap itself needs none
+    command.limits = parts_.limits;
     if (parts_.group) {
-        command->control_groups = parts_.group->entrances();
+        command.control_groups = parts_.group->entrances();
         if (parts_.group->limits().memory_bytes) {
             memory_guard_.emplace(*parts_.group);
         }
     }
 
-    thread_ = std::thread([this, command = std::move(*command)] { run(command); });
+    thread_ = std::thread([this, command = std::move(command)] { run(command); });
     if (auto watched = watch_first_process(info->read.get(), gate->write.get(), cancel); !watched) {
         return watched;
     }
@@ -156,11 +152,8 @@ SandboxEnvironment::watch_first_process(int info, int gate, const os::Cancellati
     }
     first_process_.reset(static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0)));
     if (parts_.connect) {
-        auto network = IsolatedNetwork::attach(*pid, cancel);
-        if (!network) {
-            return tl::unexpected(network.error());
-        }
-        network_.emplace(std::move(*network));
+        TRY_ASSIGN(auto network, IsolatedNetwork::attach(*pid, cancel));
+        network_.emplace(std::move(network));
     }
     if (!parts_.group) {
         // Counted for each user in each user namespace: inside the sandbox's, only its own

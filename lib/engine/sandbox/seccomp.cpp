@@ -1,5 +1,6 @@
 #include "engine/sandbox/seccomp.h"
 
+#include "base/try.h"
 #include "os/unique_fd.h"
 
 #include <array>
@@ -177,17 +178,14 @@ void add_other_calls(void* filter) {
 
 base::Result<std::string> exported(void* filter) {
     // A program is at most 32 KiB, and a pipe takes twice that.
-    auto pipe = os::make_pipe();
-    if (!pipe) {
-        return base::fail(pipe.error());
-    }
-    if (const int failed = ::seccomp_export_bpf(filter, pipe->write.get()); failed != 0) {
+    TRY_ASSIGN(auto pipe, os::make_pipe());
+    if (const int failed = ::seccomp_export_bpf(filter, pipe.write.get()); failed != 0) {
         return os::fail_errno("cannot make the filter of system calls", -failed);
     }
-    pipe->write.reset();
+    pipe.write.reset();
     std::string program;
     std::array<char, 4096> chunk{};
-    for (ssize_t count = 0; (count = ::read(pipe->read.get(), chunk.data(), chunk.size())) > 0;) {
+    for (ssize_t count = 0; (count = ::read(pipe.read.get(), chunk.data(), chunk.size())) > 0;) {
         program.append(chunk.data(), static_cast<std::size_t>(count));
     }
     return program;

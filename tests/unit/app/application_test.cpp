@@ -1,5 +1,5 @@
-#include "app/application.h"
-#include "app/plan.h"
+#include "app/load/application.h"
+#include "app/run/plan.h"
 #include "os/file.h"
 #include "os/temp_dir.h"
 

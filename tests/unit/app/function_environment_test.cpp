@@ -1,4 +1,4 @@
-#include "app/function_environment.h"
+#include "app/load/function_environment.h"
 #include "os/file.h"
 #include "os/temp_dir.h"
 
@@ -27,7 +27,7 @@ protected:
     }
 
     Variables variables(const VariableOverrides& overrides = {}) {
-        return function_variables(function_, overrides, Credentials(), "eu-west-1");
+        return function_variables(function_, overrides, aws_client::Credentials(), "eu-west-1");
     }
 };
 

@@ -1,4 +1,4 @@
-#include "app/application.h"
+#include "app/load/application.h"
 #include "os/file.h"
 #include "os/temp_dir.h"
 

@@ -1,4 +1,4 @@
-#include "app/partial_transform.h"
+#include "app/load/partial_transform.h"
 #include "data/read.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-#include "app/unpack.h"
+#include "app/run/unpack.h"
 #include "os/environment.h"
 #include "os/file.h"
 #include "os/temp_dir.h"

@@ -9,6 +9,17 @@ Location at(std::uint32_t line, std::uint32_t column) {
     return {std::make_shared<const std::string>("template.yaml"), line, column};
 }
 
+TEST(Error, NamesItsResourceUnlessTheMessageDoes) {
+    Error error;
+    error.resource = "Table";
+    error.message = "Table has no key";
+    EXPECT_EQ(to_string(error), "Table has no key");
+    error.message = "there is no type AWS::Serverless::SimpelTable";
+    EXPECT_EQ(to_string(error), "Table: there is no type AWS::Serverless::SimpelTable");
+    error.message = "SimpelTable and 'Table' are two";
+    EXPECT_EQ(to_string(error), "SimpelTable and 'Table' are two");
+}
+
 TEST(Error, RendersPlaceMessageAndHint) {
     Error error;
     error.message = "Handler is missing";

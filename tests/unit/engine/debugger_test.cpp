@@ -1,4 +1,4 @@
-#include "engine/payload/debugger.h"
+#include "engine/guest/debugger.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

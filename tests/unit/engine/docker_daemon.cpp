@@ -2,7 +2,7 @@
 
 #include "engine/docker/container_body.h"
 #include "engine/docker/images.h"
-#include "engine/payload/payload.h"
+#include "engine/guest/guest.h"
 #include "net/http_client.h"
 #include "os/environment.h"
 #include "os/file.h"

@@ -1,9 +1,9 @@
 // Which APIs, stages, routes and integrations a template makes.
 
 #include "data/read.h"
-#include "gateway/apis.h"
-#include "gateway/closed.h"
-#include "gateway/route_table.h"
+#include "gateway/read/apis.h"
+#include "gateway/route/closed.h"
+#include "gateway/route/route_table.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

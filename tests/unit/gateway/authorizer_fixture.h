@@ -1,8 +1,8 @@
 #pragma once
 
 #include "data/read.h"
-#include "gateway/apis.h"
 #include "gateway/gateway.h"
+#include "gateway/read/apis.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -56,7 +56,7 @@ protected:
         ASSERT_TRUE(value) << base::to_string(value.error()) << json;
         GatewayOptions gateway;
         gateway.authorization = std::move(options);
-        gateway.access_log = [this](const AccessRecord& record) { log_ = record.error; };
+        gateway.access_log = [this](const serving::AccessRecord& record) { log_ = record.error; };
         gateway_ = std::make_unique<Gateway>(
             read_apis(*value, {}, diagnostics_),
             [this](const invoke::Request& request) { return call(request); },

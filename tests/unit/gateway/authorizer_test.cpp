@@ -153,11 +153,11 @@ TEST_F(AuthorizerTest, CanBeDisabled) {
 }
 
 TEST_F(AuthorizerTest, JwtsOpenRoutesWithTheirScopes) {
-    const Key key = *Key::generate();
+    const jose::Key key = *jose::Key::generate();
     AuthorizationOptions options;
-    KeySourceOptions keys;
-    keys.jwks = *JwtKeySet::parse(write_jwks(key, "k"));
-    options.keys = std::make_shared<KeySource>(std::move(keys));
+    jose::KeySourceOptions keys;
+    keys.jwks = *jose::JwtKeySet::parse(jose::write_jwks(key, "k"));
+    options.keys = std::make_shared<jose::KeySource>(std::move(keys));
     serve(
         http_resources(
             R"({"type": "oauth2", "x-amazon-apigateway-authorizer": {"type": "jwt",
@@ -168,7 +168,7 @@ TEST_F(AuthorizerTest, JwtsOpenRoutesWithTheirScopes) {
     const auto token = [&](std::string_view scope) {
         const std::int64_t now =
             std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-        return *sign_jwt(
+        return *jose::sign_jwt(
             key,
             "k",
             *data::read_json(
@@ -207,15 +207,15 @@ TEST_F(AuthorizerTest, JwtsOpenRoutesWithTheirScopes) {
 }
 
 TEST_F(AuthorizerTest, UserPoolsTellIdentityTokensFromAccessTokens) {
-    const Key key = *Key::generate();
+    const jose::Key key = *jose::Key::generate();
     AuthorizationOptions options;
-    KeySourceOptions keys;
-    keys.jwks = *JwtKeySet::parse(write_jwks(key, "k"));
-    options.keys = std::make_shared<KeySource>(std::move(keys));
+    jose::KeySourceOptions keys;
+    keys.jwks = *jose::JwtKeySet::parse(jose::write_jwks(key, "k"));
+    options.keys = std::make_shared<jose::KeySource>(std::move(keys));
     const auto token = [&](std::string_view use) {
         const std::int64_t now =
             std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-        return *sign_jwt(
+        return *jose::sign_jwt(
             key,
             "k",
             *data::read_json(
@@ -240,7 +240,7 @@ TEST_F(AuthorizerTest, UserPoolsTellIdentityTokensFromAccessTokens) {
     EXPECT_EQ(get({{"Authorization", token("")}}).status, 200); // of `samara local token`
     EXPECT_EQ(get({{"Authorization", "Bearer " + token("id")}}).status, 200);
     EXPECT_EQ(get().body, R"({"message":"Unauthorized"})");
-    const std::string expired = *sign_jwt(
+    const std::string expired = *jose::sign_jwt(
         key,
         "k",
         *data::read_json(
@@ -308,8 +308,8 @@ TEST_F(AuthorizerTest, ApiKeysOpenRoutes) {
 
 TEST_F(AuthorizerTest, SignedRequestsAreChecked) {
     AuthorizationOptions options;
-    options.iam = std::make_shared<const IamCredentials>(
-        *parse_credentials("[me]\naws_access_key_id=AK\naws_secret_access_key=s\n", "f"));
+    options.iam = std::make_shared<const aws_client::IamCredentials>(*aws_client::parse_credentials(
+        "[me]\naws_access_key_id=AK\naws_secret_access_key=s\n", "f"));
     serve(rest_resources(R"({"x-amazon-apigateway-authtype": "awsSigv4"})"), options);
     const net::HttpResponse missing = get();
     EXPECT_EQ(missing.status, 403);

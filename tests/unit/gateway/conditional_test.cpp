@@ -1,4 +1,4 @@
-#include "gateway/conditional.h"
+#include "gateway/message/conditional.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 // What a REST API says when it refuses, and what its gateway responses make of it.
 
 #include "data/read.h"
-#include "gateway/apis.h"
 #include "gateway/gateway.h"
+#include "gateway/read/apis.h"
 
 #include <array>
 #include <future>
@@ -338,8 +338,9 @@ TEST_F(GatewayResponseTest, SignaturesAreRefusedByType) {
         scheme.size(),
         R"("A": {"x-amazon-apigateway-authtype": "awsSigv4", "type": "apiKey",)");
     GatewayOptions options;
-    options.authorization.iam = std::make_shared<const IamCredentials>(
-        *parse_credentials("[me]\naws_access_key_id=AK\naws_secret_access_key=s\n", "f"));
+    options.authorization.iam =
+        std::make_shared<const aws_client::IamCredentials>(*aws_client::parse_credentials(
+            "[me]\naws_access_key_id=AK\naws_secret_access_key=s\n", "f"));
     gateway_ = std::make_unique<Gateway>(
         read_apis(*data::read_json(json, "r"), {}, diagnostics_),
         [this](const invoke::Request&) { return function_; },
@@ -349,9 +350,9 @@ TEST_F(GatewayResponseTest, SignaturesAreRefusedByType) {
         request.method = "GET";
         request.target = "/token";
         request.headers = {{"Host", "localhost:3000"}};
-        IamCredential credential;
+        aws_client::IamCredential credential;
         credential.secret_key = secret;
-        sign_sigv4(request, key, credential, "us-east-1", "execute-api", when);
+        aws_client::sign_sigv4(request, key, credential, "us-east-1", "execute-api", when);
         return gateway_->handle(request).status;
     };
     const auto now = std::chrono::system_clock::now();

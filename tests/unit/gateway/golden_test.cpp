@@ -1,13 +1,13 @@
 // The tables of tests/golden/gateway: what AWS documents, row by row.
 
+#include "data/accessors.h"
 #include "data/read.h"
 #include "data/write.h"
-#include "gateway/cors.h"
-#include "gateway/event.h"
-#include "gateway/openapi.h"
-#include "gateway/policy.h"
-#include "gateway/read_text.h"
-#include "gateway/response.h"
+#include "gateway/access/cors.h"
+#include "gateway/access/policy.h"
+#include "gateway/message/event.h"
+#include "gateway/message/response.h"
+#include "gateway/read/openapi.h"
 #include "net/http_parser.h"
 #include "support/source_tree.h"
 
@@ -31,7 +31,8 @@ data::List table(const std::string& name) {
         return {};
     }
     for (const data::Value& row : *value->as_list()) {
-        EXPECT_THAT(text_of(row, "page"), testing::StartsWith("https://docs.aws.amazon.com/"));
+        EXPECT_THAT(
+            data::text_of(row, "page"), testing::StartsWith("https://docs.aws.amazon.com/"));
     }
     return *value->as_list();
 }
@@ -56,7 +57,7 @@ Route route_of(const std::string& key) {
 }
 
 ApiKind kind_of(const data::Value& row) {
-    return text_of(row, "kind") == "rest" ? ApiKind::rest : ApiKind::http;
+    return data::text_of(row, "kind") == "rest" ? ApiKind::rest : ApiKind::http;
 }
 
 /// Everything in `expected` is in `actual`, with the same scalars and lists.
@@ -85,18 +86,18 @@ TEST(Golden, Routes) {
     for (const data::Value& row : table("routes.json")) {
         Api api;
         api.kind = kind_of(row);
-        for (const std::string& key : texts_of(row.find("routes"))) {
+        for (const std::string& key : data::texts_of(row.find("routes"))) {
             api.routes.push_back(route_of(key));
         }
         const Router router(api);
         for (const data::Value& one : items(member(row, "cases"))) {
-            const std::string request = text_of(one, "request");
+            const std::string request = data::text_of(one, "request");
             SCOPED_TRACE(request);
             const std::size_t blank = request.find(' ');
             const auto match =
                 router.match(request.substr(0, blank), std::string_view(request).substr(blank + 1));
             const std::string selected = match ? route_key(*match->route) : "";
-            EXPECT_EQ(selected, text_of(one, "selects"));
+            EXPECT_EQ(selected, data::text_of(one, "selects"));
             data::Map parameters;
             if (match) {
                 for (const auto& [name, value] : match->parameters) {
@@ -113,26 +114,26 @@ TEST(Golden, Routes) {
 
 TEST(Golden, Events) {
     for (const data::Value& row : table("events.json")) {
-        SCOPED_TRACE(text_of(row, "name"));
+        SCOPED_TRACE(data::text_of(row, "name"));
         Api api;
         api.id = "Api";
         api.kind = kind_of(row);
-        api.stage = text_of(row, "stage");
-        api.binary_media_types = texts_of(row.find("binary_media_types"));
+        api.stage = data::text_of(row, "stage");
+        api.binary_media_types = data::texts_of(row.find("binary_media_types"));
         if (const data::Value* variables = row.find("stage_variables")) {
             for (const data::Entry& entry : *variables->as_map()) {
                 api.stage_variables.emplace_back(entry.key, entry.value.text());
             }
         }
-        api.routes.push_back(route_of(text_of(row, "route")));
+        api.routes.push_back(route_of(data::text_of(row, "route")));
         std::string text;
-        for (const std::string& line : texts_of(row.find("request"))) {
+        for (const std::string& line : data::texts_of(row.find("request"))) {
             text += line + "\r\n";
         }
         auto parsed = net::parse_head(text + "\r\n", {});
         ASSERT_TRUE(std::holds_alternative<net::RequestHead>(parsed));
         net::HttpRequest& request = std::get<net::RequestHead>(parsed).request;
-        request.body = text_of(row, "body");
+        request.body = data::text_of(row, "body");
         request.remote_address = "127.0.0.1";
         const Router router(api);
         const auto match = router.match(request.method, request.path());
@@ -143,7 +144,8 @@ TEST(Golden, Events) {
         call.trace_id = "Root=1-2-3";
         call.port = 3000;
         call.time = std::chrono::system_clock::time_point(std::chrono::milliseconds(1584039838123));
-        const std::string event = text_of(row, "format") == "2.0" ? event_v2(call) : event_v1(call);
+        const std::string event =
+            data::text_of(row, "format") == "2.0" ? event_v2(call) : event_v1(call);
         const auto value = data::read_json(event, "event");
         ASSERT_TRUE(value) << event;
         if (const data::Value* exactly = row.find("exactly")) {
@@ -152,7 +154,7 @@ TEST(Golden, Events) {
         EXPECT_TRUE(contains(
             *value, row.find("contains") ? *row.find("contains") : data::Value(data::Map())))
             << data::write_json(*value, 2);
-        for (const std::string& missing : texts_of(row.find("lacks"))) {
+        for (const std::string& missing : data::texts_of(row.find("lacks"))) {
             EXPECT_EQ(value->find(missing), nullptr) << missing;
         }
     }
@@ -160,10 +162,10 @@ TEST(Golden, Events) {
 
 TEST(Golden, Responses) {
     for (const data::Value& row : table("responses.json")) {
-        SCOPED_TRACE(text_of(row, "name"));
+        SCOPED_TRACE(data::text_of(row, "name"));
         invoke::Response result;
         result.payload = data::write_json(member(row, "result"));
-        const std::string format = text_of(row, "format");
+        const std::string format = data::text_of(row, "format");
         const auto response =
             format == "2.0"
                 ? response_v2(result)
@@ -174,26 +176,26 @@ TEST(Golden, Responses) {
         }
         ASSERT_TRUE(response) << response.error().message;
         EXPECT_EQ(response->status, *member(row, "status").as_integer());
-        EXPECT_EQ(lines_of(response->headers), texts_of(row.find("headers")));
-        EXPECT_EQ(response->body, text_of(row, "body"));
+        EXPECT_EQ(lines_of(response->headers), data::texts_of(row.find("headers")));
+        EXPECT_EQ(response->body, data::text_of(row, "body"));
     }
 }
 
 TEST(Golden, Policies) {
     for (const data::Value& row : table("policies.json")) {
-        const std::string resource = text_of(row, "resource");
+        const std::string resource = data::text_of(row, "resource");
         for (const data::Value& one : items(member(row, "cases"))) {
-            SCOPED_TRACE(text_of(one, "name"));
+            SCOPED_TRACE(data::text_of(one, "name"));
             data::Map document;
             document.set("Statement", member(one, "statements"));
             if (const data::Value* version = one.find("version")) {
                 document.set("Version", *version);
             }
             PolicyQuestion question{"execute-api:Invoke", resource};
-            const std::string address = text_of(row, "address");
+            const std::string address = data::text_of(row, "address");
             const ConditionKeys keys = condition_keys(address, "curl/8.0", "", false, {});
             question.keys = address.empty() ? nullptr : &keys;
-            const std::string account = text_of(one, "account");
+            const std::string account = data::text_of(one, "account");
             if (row.find("address") != nullptr) {
                 question.account = account;
             }
@@ -204,7 +206,7 @@ TEST(Golden, Policies) {
                        : *verdict == Verdict::denied ? "denied"
                                                      : "denied explicitly";
             }
-            EXPECT_EQ(said, text_of(one, "verdict"));
+            EXPECT_EQ(said, data::text_of(one, "verdict"));
         }
     }
 }
@@ -213,10 +215,10 @@ TEST(Golden, CorsHeaders) {
     for (const data::Value& row : table("cors.json")) {
         const Cors cors = read_cors(member(row, "cors"));
         for (const data::Value& one : items(member(row, "cases"))) {
-            SCOPED_TRACE(text_of(one, "name"));
+            SCOPED_TRACE(data::text_of(one, "name"));
             net::HttpRequest request;
             if (one.find("origin") != nullptr) {
-                request.headers.push_back({"Origin", text_of(one, "origin")});
+                request.headers.push_back({"Origin", data::text_of(one, "origin")});
             }
             net::HttpResponse response{200, {{"access-control-allow-origin", "from-function"}}, {}};
             if (*member(one, "preflight").as_boolean()) {
@@ -230,7 +232,7 @@ TEST(Golden, CorsHeaders) {
                 EXPECT_FALSE(is_preflight(request));
                 apply_cors(cors, request, response);
             }
-            EXPECT_EQ(lines_of(response.headers), texts_of(one.find("headers")));
+            EXPECT_EQ(lines_of(response.headers), data::texts_of(one.find("headers")));
         }
     }
 }

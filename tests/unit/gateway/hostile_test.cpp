@@ -2,7 +2,7 @@
 // gateway goes on.
 
 #include "data/read.h"
-#include "gateway/apis.h"
+#include "gateway/read/apis.h"
 #include "gateway/server.h"
 #include "os/temp_dir.h"
 #include "support/raw_client.h"

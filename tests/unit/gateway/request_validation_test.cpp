@@ -1,8 +1,8 @@
 // Request validators: required parameters and models, from OpenAPI 3, swagger 2 and resources.
 
 #include "data/read.h"
-#include "gateway/apis.h"
 #include "gateway/gateway.h"
+#include "gateway/read/apis.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

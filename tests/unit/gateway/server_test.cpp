@@ -1,5 +1,5 @@
 #include "data/read.h"
-#include "gateway/apis.h"
+#include "gateway/read/apis.h"
 #include "gateway/server.h"
 #include "support/raw_client.h"
 
@@ -45,7 +45,7 @@ invoke::Response reply(std::string payload) {
     return response;
 }
 
-Server start(std::vector<Api> apis, Invoke invoke, ServerOptions options = {}) {
+Server start(std::vector<Api> apis, serving::Invoke invoke, ServerOptions options = {}) {
     auto server = Server::start(std::move(apis), std::move(invoke), std::move(options));
     EXPECT_TRUE(server) << (server ? "" : server.error().message);
     return std::move(*server);
@@ -222,12 +222,12 @@ TEST(Server, WritesOneAccessRecordARequest) {
     std::vector<std::string> lines;
     std::mutex mutex;
     ServerOptions options;
-    options.gateway.access_log = [&](const AccessRecord& record) {
-        AccessRecord fixed = record;
+    options.gateway.access_log = [&](const serving::AccessRecord& record) {
+        serving::AccessRecord fixed = record;
         EXPECT_GE(fixed.duration.count(), 0);
         fixed.duration = std::chrono::microseconds(3100);
         const std::scoped_lock lock(mutex);
-        lines.push_back(to_string(fixed, AccessLogFormat::text));
+        lines.push_back(to_string(fixed, serving::AccessLogFormat::text));
     };
     {
         const Server server = start(
@@ -251,7 +251,7 @@ TEST(Server, WritesOneAccessRecordARequest) {
 TEST(Server, AnswersThoughTheLogTakesItsTime) {
     std::latch read(1);
     ServerOptions options;
-    options.gateway.access_log = [&](const AccessRecord&) { read.wait(); };
+    options.gateway.access_log = [&](const serving::AccessRecord&) { read.wait(); };
     const Server server = start(
         apis_of(video), [](const invoke::Request&) { return reply("\"hi\""); }, std::move(options));
     EXPECT_EQ(status_of(request(server, "GET /upload/url HTTP/1.1\r\nHost: h\r\n\r\n")), 200);

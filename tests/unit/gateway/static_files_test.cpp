@@ -1,4 +1,4 @@
-#include "gateway/static_files.h"
+#include "gateway/message/static_files.h"
 #include "os/temp_dir.h"
 
 #include <fstream>

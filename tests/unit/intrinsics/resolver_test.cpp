@@ -1,7 +1,7 @@
 #include "data/read.h"
 #include "data/write.h"
 #include "intrinsics/resolver.h"
-#include "template/parameters.h"
+#include "model/parameters.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 #include "base/hash.h"
-#include "transform/context.h"
-#include "transform/intrinsics.h"
-#include "transform/logical_id.h"
-#include "transform/parameters.h"
+#include "transform/core/context.h"
+#include "transform/core/intrinsics.h"
+#include "transform/core/logical_id.h"
+#include "transform/core/parameters.h"
 #include "unit/transform/transform_support.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-#include "transform/loops.h"
+#include "transform/core/loops.h"
 #include "unit/transform/transform_support.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "transform/lint.h"
+#include "transform/checks/lint.h"
 #include "unit/transform/transform_support.h"
 
 #include <set>

@@ -1,6 +1,6 @@
 #include "base/strings.h"
-#include "transform/expanders.h"
-#include "transform/property_list.h"
+#include "transform/core/expanders.h"
+#include "transform/core/property_list.h"
 #include "unit/transform/transform_support.h"
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
-#include "transform/function_rules.h"
-#include "transform/intrinsic_rules.h"
-#include "transform/resource_types.h"
+#include "transform/checks/function_rules.h"
+#include "transform/checks/intrinsic_rules.h"
+#include "transform/checks/resource_types.h"
 #include "unit/transform/transform_support.h"
 
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
-#include "transform/lint_references.h"
-#include "transform/lint_resources.h"
-#include "transform/structure.h"
-#include "transform/value_rules.h"
+#include "transform/checks/lint_references.h"
+#include "transform/checks/lint_resources.h"
+#include "transform/checks/structure.h"
+#include "transform/checks/value_rules.h"
 #include "unit/transform/transform_support.h"
 
 #include <fmt/format.h>

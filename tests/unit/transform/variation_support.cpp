@@ -1,7 +1,7 @@
 #include "unit/transform/variation_support.h"
 
 #include "base/strings.h"
-#include "transform/property_list.h"
+#include "transform/core/property_list.h"
 
 #include <array>
 

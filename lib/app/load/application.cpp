@@ -1,0 +1,474 @@
+#include "app/load/application.h"
+
+#include "app/load/function_environment.h"
+#include "app/load/known_value.h"
+#include "app/load/local_files.h"
+#include "app/load/nested.h"
+#include "app/load/partial_transform.h"
+#include "app/load/resource_texts.h"
+#include "app/load/spelling.h"
+#include "aws/account.h"
+#include "base/strings.h"
+#include "base/try.h"
+#include "data/read.h"
+#include "model/assets.h"
+#include "model/nested_stack.h"
+#include "os/file.h"
+#include "transform/checks/resource_types.h"
+#include "transform/core/expanders.h"
+#include "transform/core/local_paths.h"
+#include "transform/core/loops.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace samara::app {
+
+namespace {
+
+using data::Value;
+
+// A path as part of a name: neither function names nor those of layers may have a slash.
+std::string dashed(std::string path) {
+    std::replace(path.begin(), path.end(), '/', '-');
+    return path;
+}
+
+std::string_view last_of(std::string_view path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+std::string list_of(const std::vector<model::Function>& functions) {
+    std::vector<std::string> names;
+    names.reserve(functions.size());
+    for (const model::Function& function : functions) {
+        names.push_back(function.logical_id);
+    }
+    return base::join(names, ", ");
+}
+
+constexpr std::string_view serverless = "AWS::Serverless::";
+
+base::Error first_error(const base::Diagnostics& diagnostics) {
+    const auto found = std::find_if(
+        diagnostics.begin(), diagnostics.end(), [](const base::Diagnostic& diagnostic) {
+            return diagnostic.severity == base::Severity::error;
+        });
+    return found == diagnostics.end() ? base::Error() : found->error;
+}
+
+// What is said of a part that something was said of before follows from that.
+void add_new(const base::Diagnostics& found, base::Diagnostics& known) {
+    const std::size_t before = known.size();
+    for (const base::Diagnostic& diagnostic : found) {
+        const base::Error& error = diagnostic.error;
+        const bool told = std::any_of(
+            known.begin(),
+            known.begin() + static_cast<std::ptrdiff_t>(before),
+            [&](const auto& other) {
+                const bool same_place = error.where.known() && other.error.where.known() &&
+                                        error.where.line == other.error.where.line &&
+                                        error.where.column == other.error.where.column;
+                const bool same_part =
+                    !error.resource.empty() && !error.property.empty() &&
+                    error.resource == other.error.resource &&
+                    error.property.substr(0, error.property.find('.')) == other.error.property;
+                return same_place || same_part;
+            });
+        if (!told) {
+            known.push_back(diagnostic);
+        }
+    }
+}
+
+bool is_function(std::string_view type) {
+    return type == "AWS::Lambda::Function" || type == "AWS::Serverless::Function";
+}
+
+bool is_layer(std::string_view type) {
+    return type == "AWS::Lambda::LayerVersion" || type == "AWS::Serverless::LayerVersion";
+}
+
+bool is_published(std::string_view type) {
+    return type == "AWS::Lambda::Alias" || type == "AWS::Lambda::Version";
+}
+
+constexpr std::string_view event_invoke_config = "AWS::Lambda::EventInvokeConfig";
+
+bool is_read(std::string_view type) {
+    return is_function(type) || is_layer(type) || is_published(type) || type == event_invoke_config;
+}
+
+// Not read, so not evaluated: nobody has to hear that they can only be known in AWS.
+bool is_ignored(std::string_view property) {
+    return property == "Role" || property == "Tags" || property == "VpcConfig" ||
+           property == "KmsKeyArn" || property == "FunctionVersion";
+}
+
+// Paths in messages are as the user would type them.
+std::string shown_path(const std::filesystem::path& path) {
+    std::error_code failed;
+    const std::filesystem::path relative = std::filesystem::relative(path, failed);
+    return failed || relative.empty() || relative.native().starts_with("..") ? path.string()
+                                                                             : relative.string();
+}
+
+// The transform gives a layer another id with every change; people know it by their own.
+void keep_layer_ids(Value& document) {
+    Value* resources = document.find("Resources");
+    if (resources == nullptr || !resources->is_map()) {
+        return;
+    }
+    for (data::Entry& resource : *resources->as_map()) {
+        const Value* type = resource.value.find("Type");
+        if (type == nullptr || type->text() != "AWS::Serverless::LayerVersion") {
+            continue;
+        }
+        Value& metadata = (*resource.value.as_map())["Metadata"];
+        if (metadata.is_null()) {
+            metadata = data::Map();
+        }
+        if (metadata.is_map()) {
+            metadata.as_map()->set("SamResourceId", resource.key);
+        }
+    }
+}
+
+// https://docs.aws.amazon.com/cdk/v2/guide/usage-data.html
+bool is_of_cdk(const Value& document) {
+    const Value* resources = document.find("Resources");
+    if (resources == nullptr || !resources->is_map()) {
+        return false;
+    }
+    return std::any_of(
+        resources->as_map()->begin(), resources->as_map()->end(), [](const data::Entry& resource) {
+            const Value* type = resource.value.find("Type");
+            const Value* metadata = resource.value.find("Metadata");
+            return (type != nullptr && type->text() == "AWS::CDK::Metadata") ||
+                   (metadata != nullptr && metadata->find("aws:cdk:path") != nullptr);
+        });
+}
+
+intrinsics::PseudoParameters pseudo_parameters(const LoadOptions& options) {
+    intrinsics::PseudoParameters pseudo = intrinsics::pseudo_parameters(options.region);
+    if (!options.stack_path.empty()) {
+        pseudo.name_prefix = dashed(options.stack_path) + "-";
+        pseudo.stack_name += "-" + dashed(options.stack_path);
+    }
+    return pseudo;
+}
+
+} // namespace
+
+Application::Application(LoadOptions options, Documents documents)
+    : options_(std::move(options)), documents_(std::make_unique<Documents>(std::move(documents))) {}
+
+Application::Application(Application&&) noexcept = default;
+Application& Application::operator=(Application&&) noexcept = default;
+Application::~Application() = default;
+
+base::Result<Application> Application::load(const LoadOptions& options) {
+    const base::Result<std::string> text = os::read_file(options.template_file);
+    if (!text) {
+        return base::fail(text.error());
+    }
+    base::Diagnostics diagnostics;
+    base::Result<Value> source =
+        data::read_document(*text, shown_path(options.template_file), &diagnostics);
+    if (!source) {
+        return base::fail(std::move(source).error());
+    }
+    if (auto sections = model::sections_of(*source, diagnostics); !sections) {
+        base::Error error = std::move(sections).error();
+        if (!error.where.known()) {
+            error.where.file =
+                std::make_shared<const std::string>(shown_path(options.template_file));
+        }
+        return base::fail(std::move(error));
+    }
+    if (options.stack_path.empty() && is_of_cdk(*source)) {
+        base::Error error;
+        error.message = "CDK apps are not officially supported with this command";
+        error.hint = "it goes by what cdk synth has written: run that again after every change";
+        diagnostics.push_back({base::Severity::warning, std::move(error)});
+    }
+    model::apply_assets(*source);
+    if (options.stack_path.empty()) { // the parameters of a nested stack are its parent's
+        for (base::Diagnostic& found : check_overrides(*source, options.parameter_overrides)) {
+            diagnostics.push_back(std::move(found));
+        }
+    }
+    transform::Options settings;
+    settings.region = options.region;
+    settings.local_artifacts = true;
+    for (const auto& [name, value] : options.parameter_overrides) {
+        settings.parameter_overrides.emplace(name, value);
+    }
+    transform::expand_template_loops(*source, settings, diagnostics);
+    const KnownValue known = [&](const Value& call) {
+        return known_value(*source, call, options.region, options.parameter_overrides);
+    };
+    Included complete =
+        include_local_files(*source, options.template_file.parent_path(), known, diagnostics);
+    keep_layer_ids(complete.document);
+    transform::resolve_local_paths(*source, settings); // the transform tells what AWS refuses
+    PartialTemplate partial = transform_in_part(std::move(complete.document), settings);
+    add_new(partial.diagnostics, diagnostics);
+
+    Application application(options, {std::move(*source), std::move(partial.document)});
+    application.broken_ = std::move(partial.broken);
+    application.closed_ = std::move(partial.closed);
+    application.diagnostics_ = std::move(diagnostics);
+    application.files_ = std::move(complete.files);
+    application.complete_ = complete.complete;
+    application.files_.push_back(options.template_file);
+    TRY(application.read());
+    return application;
+}
+
+base::Result<void> Application::read() {
+    base::Diagnostics known; // told of the source, and of the parameters by the transform
+    auto sections = model::sections_of(documents_->transformed, known);
+    if (!sections) {
+        // The transform has said what is wrong; an empty document is only what follows from it.
+        for (const base::Diagnostic& diagnostic : diagnostics_) {
+            if (diagnostic.severity == base::Severity::error) {
+                return base::fail(diagnostic.error);
+            }
+        }
+        return base::fail(std::move(sections).error());
+    }
+    sections_ = *sections;
+    auto parameters =
+        model::parameter_values(*sections_.parameters, options_.parameter_overrides, known);
+    resolver_.emplace(sections_, std::move(parameters), pseudo_parameters(options_));
+    load_nested();
+    for (const data::Entry& resource : *sections_.resources) {
+        read_resource(resource);
+    }
+    take_over_nested();
+    apply_settings();
+    return {};
+}
+
+void Application::read_resource(const data::Entry& resource) {
+    const Value* type = resource.value.find("Type");
+    const std::string_view name = type == nullptr ? std::string_view() : type->text();
+    if (type != nullptr && !is_read(name)) {
+        report_type(resource, *type);
+    }
+    if (!is_read(name) || !resolver_->exists(resource.value, diagnostics_)) {
+        return;
+    }
+    if (const auto broken = broken_.find(resource.key); broken != broken_.end()) {
+        if (is_function(name)) {
+            broken_functions_.emplace(path_of(resource.key), broken->second);
+        }
+        return;
+    }
+    Value resolved = resource.value;
+    if (!resolved.where().known()) { // the transform has made it of what the user wrote
+        const Value* written = documents_->source.find("Resources");
+        const data::Entry* entry =
+            written == nullptr ? nullptr : written->as_map()->find_entry(resource.key);
+        resolved.set_where(entry == nullptr ? resource.key_where.place : entry->key_where.place);
+    }
+    if (const Value* properties = resource.value.find("Properties");
+        properties != nullptr && properties->is_map()) {
+        data::Map kept;
+        for (const data::Entry& property : *properties->as_map()) {
+            if (!is_ignored(property.key)) {
+                resolve_member(resource.key, property, kept);
+            }
+        }
+        resolved.as_map()->set("Properties", Value(std::move(kept)));
+    }
+    if (const data::Entry* metadata = resource.value.as_map()->find_entry("Metadata")) {
+        resolve_member(resource.key, *metadata, *resolved.as_map());
+    }
+    if (const auto checked = check_resource_texts(resource.key, resolved); !checked) {
+        diagnostics_.push_back({base::Severity::error, checked.error()});
+        if (is_function(name)) {
+            broken_functions_.emplace(path_of(resource.key), checked.error());
+        }
+        return;
+    }
+    read_resolved(name, resource.key, resolved);
+}
+
+void Application::read_resolved(
+    std::string_view type, const std::string& logical_id, const data::Value& resource) {
+    if (is_layer(type)) {
+        const Value* metadata = resource.find("Metadata");
+        const Value* own = metadata == nullptr ? nullptr : metadata->find("SamResourceId");
+        const std::string id(own == nullptr ? std::string_view(logical_id) : own->text());
+        if (auto layer = model::read_layer(id, resource, diagnostics_)) {
+            layer->logical_id = path_of(id);
+            layer->deployed_id = physical_id(logical_id);
+            layers_.push_back(std::move(*layer));
+        }
+    } else if (is_published(type)) {
+        if (auto found = model::read_provisioned_concurrency(logical_id, resource, diagnostics_)) {
+            provisioned_.push_back(std::move(*found));
+        }
+    } else if (type == event_invoke_config) {
+        if (auto config = model::read_event_invoke_config(logical_id, resource, diagnostics_)) {
+            event_configs_.push_back(std::move(*config));
+        }
+    } else {
+        base::Diagnostics found;
+        auto function = model::read_function(logical_id, resource, found);
+        if (function) {
+            function->logical_id = path_of(logical_id);
+            if (function->name == logical_id) {
+                function->name = physical_id(logical_id);
+            }
+            functions_.push_back(std::move(*function));
+        } else {
+            broken_functions_.emplace(path_of(logical_id), reason(first_error(found)));
+        }
+        add_new(found, diagnostics_);
+    }
+}
+
+// What is missing was perhaps taken out, for what was told of it then.
+base::Error Application::reason(base::Error error) const {
+    for (const base::Diagnostic& told : diagnostics_) {
+        if (told.severity == base::Severity::error && told.error.resource == error.resource &&
+            !error.property.empty() && told.error.property == error.property) {
+            return told.error;
+        }
+    }
+    return error;
+}
+
+// A member that cannot be evaluated is left out.
+void Application::resolve_member(
+    const std::string& logical_id, const data::Entry& member, data::Map& target) {
+    const std::size_t before = diagnostics_.size();
+    Value resolved = resolver_->resolve(member.value, diagnostics_);
+    for (std::size_t i = before; i < diagnostics_.size(); ++i) {
+        base::Error& error = diagnostics_[i].error;
+        if (error.resource.empty()) { // else of a nested stack, which it asked
+            error.resource = logical_id;
+            error.property = member.key;
+        }
+    }
+    target.erase(member.key);
+    if (!resolved.is_null()) {
+        target.set(data::Entry(member.key, std::move(resolved), member.key_where));
+    }
+}
+
+// The transform leaves what it does not know: of SAM's types that is a mistake, of others a guess.
+void Application::report_type(const data::Entry& resource, const Value& type) {
+    base::Diagnostic found;
+    base::Error& error = found.error;
+    if (type.text().starts_with(serverless)) {
+        const std::string_view near = base::nearest(type.text(), transform::sam_types());
+        error.message = fmt::format("there is no resource type {}", type.text());
+        error.hint =
+            near.empty() ? "AWS refuses this at deployment" : fmt::format("did you mean {}?", near);
+    } else if (const auto near = transform::misspelt_type(type.text()); near && !near->empty()) {
+        found.severity = base::Severity::warning;
+        error.message = fmt::format("CloudFormation is not known to have the type {}", type.text());
+        error.hint = fmt::format("did you mean {}?", *near);
+    } else {
+        return;
+    }
+    error.where = type.where();
+    error.resource = resource.key;
+    error.property = "Type";
+    diagnostics_.push_back(std::move(found));
+}
+
+// Whatever version or alias they are for: there is one version here.
+void Application::apply_settings() {
+    const auto function_of = [this](const std::string& reference) -> model::Function* {
+        const model::Function* found = find_function(model::function_name_of(reference));
+        return found == nullptr ? nullptr
+                                : &functions_[static_cast<std::size_t>(found - functions_.data())];
+    };
+    for (const model::EventInvokeConfig& config : event_configs_) {
+        if (model::Function* function = function_of(config.function)) {
+            function->events = config.events;
+        }
+    }
+    for (const model::ProvisionedConcurrency& provisioned : provisioned_) {
+        if (model::Function* function = function_of(provisioned.function)) {
+            function->provisioned_concurrency = provisioned.environments;
+        }
+    }
+}
+
+const model::Function* Application::find_function(std::string_view name) const {
+    const auto find = [&](const auto& is_it) -> const model::Function* {
+        const auto found = std::find_if(functions_.begin(), functions_.end(), is_it);
+        return found == functions_.end() ? nullptr : &*found;
+    };
+    const auto find_only = [&](const auto& is_it) -> const model::Function* {
+        const auto count = std::count_if(functions_.begin(), functions_.end(), is_it);
+        return count == 1 ? find(is_it) : nullptr;
+    };
+    const std::string own = path_of(name);
+    const model::Function* found = find([&](const model::Function& function) {
+        return function.logical_id == own || function.logical_id == name;
+    });
+    if (found == nullptr) {
+        found = find([&](const model::Function& function) {
+            return function.name == name || dashed(function.logical_id) == name;
+        });
+    }
+    if (found == nullptr) {
+        found = find_only(
+            [&](const model::Function& function) { return last_of(function.logical_id) == name; });
+    }
+    if (found == nullptr) {
+        found = find_only([&](const model::Function& function) {
+            const Value* id = function.metadata.find("SamResourceId");
+            const Value* path = function.metadata.find("aws:cdk:path");
+            return (id != nullptr && id->text() == name) ||
+                   (path != nullptr && path->text() == name);
+        });
+    }
+    return found;
+}
+
+base::Result<const model::Function*> Application::require_function(const std::string& name) const {
+    if (name.empty()) {
+        if (functions_.size() == 1) {
+            return &functions_.front();
+        }
+        if (functions_.empty() && !broken_functions_.empty()) {
+            return base::fail(broken_functions_.begin()->second);
+        }
+        base::Error error;
+        error.kind = functions_.empty() ? base::ErrorKind::failure : base::ErrorKind::usage;
+        error.message = functions_.empty() ? "the template has no function"
+                                           : "which function? There is more than one";
+        error.hint = functions_.empty() ? "add a resource of the type AWS::Serverless::Function"
+                                        : fmt::format("name one of: {}", list_of(functions_));
+        return base::fail(std::move(error));
+    }
+    if (const model::Function* function = find_function(name)) {
+        return function;
+    }
+    if (const auto broken = broken_functions_.find(name); broken != broken_functions_.end()) {
+        return base::fail(broken->second);
+    }
+    return base::fail(
+        fmt::format("Function {} not found in template", name),
+        functions_.empty() ? "the template has no function"
+                           : fmt::format("it has: {}", list_of(functions_)));
+}
+
+const model::Layer* Application::find_layer(std::string_view arn) const {
+    const auto found = std::find_if(layers_.begin(), layers_.end(), [&](const model::Layer& layer) {
+        // Another account may have a layer of that name.
+        return arn.ends_with(fmt::format(":{}:layer:{}:1", aws::local_account, layer.deployed_id));
+    });
+    return found == layers_.end() ? nullptr : &*found;
+}
+
+} // namespace samara::app

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "aws_client/credentials.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "model/function.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+
+/// The environment variables a function sees.
+namespace samara::app {
+
+using Variables = std::map<std::string, std::string>;
+
+/// A file of variables: {"Parameters": {...}} for every function, {"<LogicalId>": {...}} for one.
+class VariableOverrides {
+public:
+    enum class Shape : std::uint8_t {
+        by_function, ///< --env-vars
+        flat_too,    ///< --container-env-vars: {"NAME": "value"} is for every function
+    };
+
+    static constexpr std::string_view for_all = "Parameters";
+
+    VariableOverrides() = default;
+
+    /// Fails with the place of what is not of that shape. Keys that occur twice are errors unless
+    /// there are `warnings` to take them.
+    static base::Result<VariableOverrides> read(
+        const std::filesystem::path& file,
+        Shape shape = Shape::by_function,
+        base::Diagnostics* warnings = nullptr);
+
+    [[nodiscard]] Variables of(const model::Function& function) const;
+
+    /// By logical id, function name, or `for_all`.
+    [[nodiscard]] const std::map<std::string, Variables, std::less<>>& by_function() const {
+        return by_function_;
+    }
+
+private:
+    std::map<std::string, Variables, std::less<>> by_function_;
+};
+
+/// Declared names take, later winning: the template's value, the caller's environment, the file;
+/// then the variables that Lambda sets, which cannot be overridden. Names of the file that the
+/// template does not declare are left out (see check_variables).
+/// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+Variables function_variables(
+    const model::Function& function,
+    const VariableOverrides& overrides,
+    const aws_client::Credentials& credentials,
+    const std::string& region);
+
+} // namespace samara::app

@@ -1,0 +1,317 @@
+#include "app/run/live_application.h"
+
+#include "app/run/build_notice.h"
+#include "app/run/image_archive.h"
+#include "base/try.h"
+#include "engine/select.h"
+#include "model/limits.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace samara::app {
+
+data::Map function_resources(const Application& application, const std::set<std::string>& chosen) {
+    data::Map resources;
+    const auto add = [&](const std::string& id, data::Map properties) {
+        if (!chosen.empty() && !chosen.contains(id)) {
+            return;
+        }
+        resources.set(
+            id,
+            data::Map{{"Type", "AWS::Lambda::Function"}, {"Properties", std::move(properties)}});
+    };
+    for (const model::Function& function : application.functions()) {
+        add(function.logical_id,
+            {{"FunctionName", function.name},
+             {"Timeout",
+              static_cast<std::int64_t>(
+                  std::max(function.timeout_seconds, model::limits().least_timeout_seconds))}});
+    }
+    for (const auto& [function, error] : application.broken_functions()) {
+        std::string name = function;
+        std::replace(name.begin(), name.end(), '/', '-');
+        add(function, {{"FunctionName", std::move(name)}});
+    }
+    return resources;
+}
+
+namespace {
+
+base::Error first_error(const base::Diagnostics& diagnostics) {
+    const auto found = std::find_if(
+        diagnostics.begin(), diagnostics.end(), [](const base::Diagnostic& diagnostic) {
+            return diagnostic.severity == base::Severity::error;
+        });
+    return found == diagnostics.end() ? base::Error() : found->error;
+}
+
+std::map<std::string, std::string> images_of(const invoke::FunctionPlans& plans) {
+    std::map<std::string, std::string> images;
+    for (const auto& [function, plan] : plans) {
+        if (const auto* image = std::get_if<engine::ImagePackage>(&plan.spec.package)) {
+            images.emplace(function, image->image);
+        }
+    }
+    return images;
+}
+
+} // namespace
+
+LiveApplication::LiveApplication(
+    ServeOptions options,
+    Application application,
+    Planner planner,
+    base::Log log,
+    os::Cancellation cancel)
+    : options_(std::move(options)), log_(std::move(log)), cancel_(std::move(cancel)),
+      application_(std::move(application)), planner_(std::move(planner)) {}
+
+LiveApplication::~LiveApplication() = default;
+
+base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
+    const ServeOptions& options,
+    engine::OutputSink output,
+    const Strictness& strictness,
+    os::Cancellation cancel) {
+    const base::Log& log = strictness.log();
+    TRY_ASSIGN(auto application, load_application(options.load, true));
+    ToldFaults told;
+    const base::Log fault_log = told.next(log);
+    report_faults(application, fault_log);
+    TRY_ASSIGN(
+        auto engine, engine::select_engine({options.engine, options.run.strict}, log, cancel));
+    take_up_sources(application, {}, log, cancel);
+    std::unique_ptr<LocalLambda> local_lambda;
+    RunOptions run = options.run;
+    if (run.local_lambda) {
+        TRY_ASSIGN(auto local, LocalLambda::start(*engine, run.network, log, cancel));
+        local_lambda = std::move(local);
+        run.lambda_endpoint = local_lambda->endpoint();
+    }
+    TRY_ASSIGN(auto planner, Planner::make(application, run, fault_log, cancel));
+    std::unique_ptr<LiveApplication> live(
+        new LiveApplication(options, std::move(application), std::move(planner), log, cancel));
+    // An edit is one of this template, even while it is not there and another one would be found.
+    live->options_.load.template_file = live->application_->template_file();
+    live->options_.run = std::move(run);
+    live->told_ = std::move(told);
+    live->fault_log_ = fault_log;
+    live->engine_ = std::move(engine);
+    live->local_lambda_ = std::move(local_lambda);
+    TRY(live->choose_functions());
+    auto plans = live->plan_all(*live->application_);
+    live->tell_what_cannot_run(plans, fault_log);
+    TRY(strictness.check());
+    live->run(std::move(plans), std::move(output));
+    return live;
+}
+
+void LiveApplication::run(invoke::FunctionPlans plans, engine::OutputSink output) {
+    std::map<std::string, std::string> images = images_of(plans);
+    invoke::InvokerOptions settings;
+    settings.max_concurrency = options_.max_concurrency;
+    settings.idle_timeout = options_.idle_timeout;
+    settings.patient = !options_.run.debug_ports.empty();
+    settings.host_paths = options_.run.host_paths;
+    settings.events.retry_scale = options_.retry_scale;
+    settings.events.destinations = options_.destinations;
+    settings.events.workers = std::max(settings.events.workers, options_.max_concurrency);
+    invoker_ = std::make_unique<invoke::Invoker>(
+        *engine_, std::move(plans), std::move(settings), std::move(output), log_, cancel_);
+    if (local_lambda_) {
+        lambda_api::LambdaApiOptions api;
+        api.region = application_->region();
+        api.payload_limits = options_.run.limits;
+        api.guard = serving::PageGuard(options_.run.allowed_hosts);
+        local_lambda_->serve(
+            serving::Functions(data::Value(function_resources(*application_))),
+            [this](const invoke::Request& request) { return invoke(request); },
+            std::move(api));
+    }
+    if (options_.watch) {
+        images_ = std::make_unique<ImageWatcher>(*engine_, cancel_, [this](const auto& function) {
+            log_.info(fmt::format("{}: its image is another one now", function));
+            invoker_->renew(function);
+        });
+        images_->watch(std::move(images));
+    }
+}
+
+// What the command line names, as logical ids.
+base::Result<void> LiveApplication::choose_functions() {
+    for (const std::string& name : options_.functions) {
+        auto function = application_->require_function(name);
+        if (function) {
+            chosen_.insert((*function)->logical_id);
+        } else if (application_->broken_functions().contains(name)) {
+            chosen_.insert(name);
+        } else {
+            return base::fail(std::move(function).error());
+        }
+    }
+    return {};
+}
+
+invoke::FunctionPlans LiveApplication::plan_all(const Application& application) {
+    invoke::FunctionPlans plans = planner_.plan_all(application, chosen_);
+    faults_.clear();
+    for (const auto& [function, plan] : plans) {
+        if (plan.fault) {
+            faults_.emplace(function, plan.fault->message);
+        }
+    }
+    return plans;
+}
+
+// The others can be served.
+void LiveApplication::tell_what_cannot_run(
+    const invoke::FunctionPlans& plans, const base::Log& log) const {
+    for (const auto& [function, plan] : plans) {
+        if (plan.fault) {
+            continue; // told
+        }
+        if (const auto able = engine_->check(plan.spec); !able) {
+            log.warning(to_string(able.error()));
+        }
+    }
+}
+
+base::Result<invoke::Response> LiveApplication::invoke(const invoke::Request& request) {
+    return invoker_->invoke(request);
+}
+
+void LiveApplication::warm_up() {
+    if (auto provisioned = invoker_->provision(); !provisioned) {
+        log_.error(to_string(provisioned.error()));
+    }
+    if (options_.warm == Warm::lazy) {
+        return;
+    }
+    const std::vector<model::Function> functions = [this] {
+        const std::lock_guard lock(mutex_);
+        return application_->functions();
+    }();
+    for (const model::Function& function : functions) {
+        const bool served = chosen_.empty() || chosen_.contains(function.logical_id);
+        if (!served || faults_.contains(function.logical_id)) {
+            continue;
+        }
+        log_.info(fmt::format("Warming {}", function.logical_id));
+        if (auto warmed = invoker_->warm(function.logical_id, 1); !warmed) {
+            log_.error(
+                fmt::format("{} is not warm: {}", function.logical_id, to_string(warmed.error())));
+        }
+    }
+}
+
+std::vector<std::filesystem::path>
+LiveApplication::watched_paths(const Application& application) const {
+    std::vector<std::filesystem::path> paths = application.files();
+    const auto add = [&](const std::filesystem::path& folder, const std::string& path) {
+        if (!path.empty() && !path.starts_with("s3://")) {
+            paths.push_back((folder / path).lexically_normal());
+        }
+    };
+    const std::filesystem::path& code = options_.run.docker_volume_basedir;
+    for (const model::Function& function : application.functions()) {
+        if (function.package_type == model::PackageType::zip && !function.inline_code) {
+            add(code.empty() ? application.folder() : std::filesystem::absolute(code),
+                function.code);
+        }
+        if (auto archive = image_archive(application, function); !archive.empty()) {
+            paths.push_back(std::move(archive));
+        }
+    }
+    for (const model::Layer& layer : application.layers()) {
+        add(application.folder(), layer.content);
+    }
+    if (!options_.run.env_vars.empty()) {
+        paths.push_back(std::filesystem::absolute(options_.run.env_vars));
+    }
+    for (std::filesystem::path& source : build_sources(application)) { // to tell what is newer
+        paths.push_back(std::move(source));
+    }
+    return paths;
+}
+
+base::Result<os::FileWatcher> LiveApplication::watch(Reloaded reloaded) {
+    reloaded_ = std::move(reloaded);
+    auto watcher = os::FileWatcher::start(
+        watched_paths(*application_),
+        [this](os::FileWatcher::Moment moment) -> os::FileWatcher::TakenUp {
+            std::vector<std::filesystem::path> paths;
+            auto taken_up = reload(paths, moment);
+            if (!taken_up && moment == os::FileWatcher::Moment::now) {
+                return {false, std::move(paths), {}}; // half of an edit, perhaps
+            }
+            if (!taken_up) {
+                log_.error(fmt::format(
+                    "{} (what was served before is still served)", to_string(taken_up.error())));
+            }
+            return {true, std::move(paths), [this] { provision(); }};
+        });
+    if (watcher) {
+        const std::lock_guard lock(mutex_);
+        catch_up_ = watcher->catch_up();
+    }
+    return watcher;
+}
+
+void LiveApplication::catch_up() {
+    const os::FileWatcher::CatchUp up = [this] {
+        const std::lock_guard lock(mutex_);
+        return catch_up_;
+    }();
+    up();
+}
+
+void LiveApplication::provision() {
+    if (auto provisioned = invoker_->provision(); !provisioned) {
+        log_.error(to_string(provisioned.error()));
+    }
+}
+
+// What cannot be read leaves what is served as it was. `paths` are to be watched in any case: what
+// mends an error may be in a file that was just named.
+base::Result<void>
+LiveApplication::reload(std::vector<std::filesystem::path>& paths, os::FileWatcher::Moment moment) {
+    TRY_ASSIGN(auto application, load_application(options_.load, true));
+    paths = watched_paths(application);
+    if (!application.is_complete()) { // somebody is writing a file, or has yet to
+        return base::fail(first_error(application.diagnostics()));
+    }
+    if (const auto fresh = told_.first_new(application.diagnostics());
+        fresh && moment == os::FileWatcher::Moment::now) {
+        return base::fail(*fresh);
+    }
+    const base::Log log = told_.next(log_);
+    report_faults(application, log);
+    take_up_sources(application, {}, log_, cancel_);
+    TRY_ASSIGN(auto planner, Planner::make(application, options_.run, log, cancel_));
+    Planner before = std::exchange(planner_, std::move(planner));
+    auto plans = plan_all(application);
+    auto prepared = reloaded_(application, log);
+    if (!prepared) {
+        planner_ = std::move(before);
+        return base::fail(std::move(prepared).error());
+    }
+    tell_what_cannot_run(plans, log);
+    if (images_) {
+        images_->watch(images_of(plans));
+    }
+    // Functions before the routes that lead to them.
+    invoker_->update(std::move(plans));
+    if (local_lambda_) {
+        local_lambda_->replace(serving::Functions(data::Value(function_resources(application))));
+    }
+    (*prepared)();
+    {
+        const std::lock_guard lock(mutex_);
+        application_ = std::move(application);
+    }
+    return {};
+}
+
+} // namespace samara::app

@@ -1,0 +1,102 @@
+#pragma once
+
+#include "app/load/application.h"
+#include "app/load/function_environment.h"
+#include "app/run/layer_versions.h"
+#include "engine/engine.h"
+#include "invoke/invoker.h"
+#include "os/cancellation.h"
+#include "os/temp_dir.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace samara::app {
+
+/// The options of the local commands that shape execution environments, as they were given.
+struct RunOptions {
+    std::filesystem::path env_vars; ///< empty: none
+    std::string profile;
+    std::vector<std::string> invoke_images; ///< "Image" or "LogicalId=Image"
+    std::filesystem::path docker_volume_basedir;
+    engine::NetworkSpec network;
+    bool skip_pull_image = false;
+    bool force_image_build = false;
+    bool classic_image_check = false;
+    bool memory_limit = true;
+    bool limits = true; ///< Lambda's quotas
+    bool strict = false;
+    bool host_paths = false; ///< beside places in functions' code, in their logs
+    bool mount_symlinks = false;
+    std::vector<std::uint16_t> debug_ports;
+    std::string debug_args;
+    std::filesystem::path debugger_path;
+    std::filesystem::path container_env_vars;  ///< variables for debugging; empty: none
+    std::string debug_function;                ///< empty: the one that is invoked
+    std::filesystem::path layer_cache_basedir; ///< empty: ~/.aws-sam/layers-pkg
+    std::vector<std::string> layer_archives;   ///< "ARN=FILE"
+    bool local_lambda = false;                 ///< serve the Lambda API to the functions themselves
+    std::string lambda_endpoint;               ///< where that is; empty: nowhere
+    std::vector<std::string> allowed_hosts;    ///< that it answers to, see serving::PageGuard
+};
+
+/// Turns functions of the template into what an engine starts. Holds the temporary files that
+/// inline code needs, so it has to outlive the environments.
+class Planner {
+public:
+    /// `cancel` ends the fetching of layers.
+    static base::Result<Planner> make(
+        const Application& application,
+        RunOptions options,
+        base::Log log,
+        os::Cancellation cancel = {});
+
+    /// Fails when the code, the image or a layer of the template is not there, with the place in
+    /// the template. Layers of others are fetched when the function is first called.
+    base::Result<invoke::FunctionPlan>
+    plan(const Application& application, const model::Function& function);
+
+    /// One for every function of the template, or those that are chosen (logical ids): one that
+    /// cannot be understood or planned is told, and its calls fail with the reason.
+    invoke::FunctionPlans
+    plan_all(const Application& application, const std::set<std::string>& chosen = {});
+
+private:
+    void warn_of_idle_debugger(const model::Function& function, std::string_view runtime);
+    Planner(
+        RunOptions options,
+        VariableOverrides overrides,
+        VariableOverrides debug_variables,
+        aws_client::Credentials credentials,
+        LayerVersions layer_versions,
+        base::Log log,
+        os::Cancellation cancel);
+    base::Result<std::filesystem::path>
+    code_folder(const Application& application, const model::Function& function);
+    base::Result<std::filesystem::path> inline_code(const model::Function& function);
+    base::Result<std::filesystem::path> folder_of_one(const std::filesystem::path& file);
+    base::Result<std::optional<std::filesystem::path>>
+    content_folder(const std::filesystem::path& path);
+    base::Result<void> plan_layers(
+        const Application& application,
+        const model::Function& function,
+        invoke::FunctionPlan& plan);
+    base::Result<engine::Layer>
+    local_layer(const Application& application, const model::Layer& layer);
+    [[nodiscard]] std::string invoke_image(const model::Function& function) const;
+
+    RunOptions options_;
+    VariableOverrides overrides_;
+    VariableOverrides debug_variables_;
+    aws_client::Credentials credentials_;
+    LayerVersions layer_versions_;
+    base::Log log_;
+    os::Cancellation cancel_;
+    std::vector<os::TempDir> temporary_;
+};
+
+} // namespace samara::app

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "app/load/load.h"
+#include "app/run/plan.h"
+#include "app/run/token_keys.h"
+#include "base/log.h"
+#include "engine/engine.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+/// What start-api and start-lambda share: an application whose functions are kept ready, and that
+/// is read again when its files change.
+namespace samara::app {
+
+enum class Warm : std::uint8_t { lazy, eager };
+
+struct ServeOptions {
+    LoadArguments load;
+    RunOptions run;
+    std::string engine = "auto";
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 3000;
+    std::string ssl_certificate; ///< PEM file; empty: no TLS
+    std::string ssl_key;
+    std::filesystem::path static_folder; ///< start-api; empty: none
+    Warm warm = Warm::lazy;
+    bool watch = true;
+    bool disable_authorizer = false;
+    TokenKeyOptions token_keys;
+    bool json_access_log = false;
+    std::size_t max_concurrency = 10;
+    std::chrono::milliseconds idle_timeout = std::chrono::minutes(10);
+    double retry_scale = 1;             ///< of the waits before asynchronous events are tried again
+    std::vector<std::string> functions; ///< start-lambda: those that are served; empty: all
+    std::filesystem::path destinations = ".aws-sam/destinations"; ///< records of those events
+};
+
+/// Serve until a signal comes; everything has ended when they return.
+base::Result<void>
+start_api(const ServeOptions& options, engine::OutputSink output, const base::Log& log);
+base::Result<void>
+start_lambda(const ServeOptions& options, engine::OutputSink output, const base::Log& log);
+
+} // namespace samara::app

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+/// What API Gateway allows.
+/// docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+/// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+namespace samara::aws::api_gateway {
+
+inline constexpr std::size_t request_payload = std::size_t{10} * 1024 * 1024; ///< bytes
+
+/// How long an integration may take: of a REST API, and the most of an HTTP API.
+inline constexpr std::chrono::milliseconds rest_integration_timeout{29'000};
+inline constexpr std::chrono::milliseconds http_integration_timeout{30'000};
+
+/// How long a Lambda authorizer may take. A REST API waits for it as for an integration.
+inline constexpr std::chrono::milliseconds rest_authorizer_timeout{29'000};
+inline constexpr std::chrono::milliseconds http_authorizer_timeout{10'000};
+
+/// The longest time that a verdict of an authorizer is kept.
+inline constexpr std::chrono::seconds authorizer_result_ttl{3'600};
+
+/// Bytes of an issuer's key set, and of the document that names it.
+inline constexpr std::size_t key_document = 150'000;
+
+} // namespace samara::aws::api_gateway

@@ -1,0 +1,243 @@
+#include "gateway/access/authorization.h"
+
+#include "aws/account.h"
+#include "aws/api_gateway_limits.h"
+#include "base/strings.h"
+#include "data/write.h"
+#include "gateway/access/authorizer_context.h"
+#include "gateway/access/call_policy.h"
+#include "gateway/access/identity.h"
+#include "gateway/access/token_check.h"
+#include "gateway/message/event.h"
+
+#include <fmt/format.h>
+
+namespace samara::gateway {
+
+namespace {
+
+/// API Gateway shows but the last four digits of the account.
+std::string masked_account(const std::string& arn) {
+    constexpr std::size_t shown = 4;
+    return base::replace_all(
+        arn,
+        aws::local_account,
+        std::string(aws::local_account.size() - shown, '*') +
+            std::string(aws::local_account.substr(aws::local_account.size() - shown)));
+}
+
+} // namespace
+
+Authorization::Authorization(AuthorizationOptions options, serving::DeadlineInvoker& invoker)
+    : options_(std::move(options)), invoker_(invoker) {}
+
+std::string Authorization::closed_reason(const Authorizer& authorizer) const {
+    if (const auto* unsupported = std::get_if<UnsupportedAuthorizer>(&authorizer.method)) {
+        return unsupported->reason;
+    }
+    const bool jwt = std::holds_alternative<JwtAuthorizer>(authorizer.method) ||
+                     std::holds_alternative<CognitoAuthorizer>(authorizer.method);
+    if (jwt && (!options_.keys || !options_.keys->available())) {
+        return fmt::format(
+            "authorizer '{}': the issuer's keys are not known; give them with --jwks or use "
+            "--local-issuer",
+            authorizer.name);
+    }
+    if (std::holds_alternative<IamAuthorizer>(authorizer.method) && !options_.iam) {
+        return fmt::format(
+            "authorizer '{}': no credentials to verify signatures with; give --iam-credentials",
+            authorizer.name);
+    }
+    return {};
+}
+
+std::optional<Rejection> Authorization::check(Call& call) {
+    if (options_.disable_authorizer) {
+        return std::nullopt;
+    }
+    if (auto rejected = check_policy(call)) {
+        return rejected;
+    }
+    const Access& access = call.match.route->access;
+    if (access.api_key && !call.api.key_from_authorizer) {
+        if (auto rejected = check_api_key(call, call.header("x-api-key"))) {
+            return rejected;
+        }
+    }
+    if (auto rejected = check_authorizer(call)) {
+        return rejected;
+    }
+    if (access.api_key && call.api.key_from_authorizer) {
+        return check_api_key(call, call.usage_key);
+    }
+    return std::nullopt;
+}
+
+std::optional<Rejection> Authorization::check_authorizer(Call& call) {
+    const Access& access = call.match.route->access;
+    if (access.authorizer.empty()) {
+        return std::nullopt;
+    }
+    const auto found = call.api.authorizers.find(access.authorizer);
+    if (found == call.api.authorizers.end()) {
+        return closed(fmt::format("authorizer '{}' is not defined", access.authorizer));
+    }
+    const Authorizer& authorizer = found->second;
+    if (const std::string reason = closed_reason(authorizer); !reason.empty()) {
+        return closed(reason);
+    }
+    if (const auto* jwt = std::get_if<JwtAuthorizer>(&authorizer.method)) {
+        return check_token(call, *jwt, *options_.keys);
+    }
+    if (const auto* cognito = std::get_if<CognitoAuthorizer>(&authorizer.method)) {
+        return check_token(call, *cognito, *options_.keys);
+    }
+    if (std::holds_alternative<IamAuthorizer>(authorizer.method)) {
+        return check_iam(call);
+    }
+    return check_lambda(call, authorizer);
+}
+
+/// The API's resource policy, which comes before its authorizers. Beside one that gives a policy of
+/// its own (IAM, Lambda) only a Deny counts; without one, or with a user pool, the policy has to
+/// allow the call.
+/// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+std::optional<Rejection> Authorization::check_policy(const Call& call) const {
+    if (call.api.policy.is_null()) {
+        return std::nullopt;
+    }
+    const auto found = call.api.authorizers.find(call.match.route->access.authorizer);
+    const bool iam = found != call.api.authorizers.end() &&
+                     std::holds_alternative<IamAuthorizer>(found->second.method);
+    const bool has_own_policy =
+        iam || (found != call.api.authorizers.end() &&
+                std::holds_alternative<LambdaAuthorizer>(found->second.method));
+    const auto verdict = evaluate_policy_for(
+        call, call.api.policy, options_.region, iam ? aws::local_account : std::string_view());
+    if (!verdict) {
+        return closed(fmt::format("the API's resource policy: {}", verdict.error().message));
+    }
+    if (*verdict == Verdict::allowed || (*verdict == Verdict::denied && has_own_policy)) {
+        return std::nullopt;
+    }
+    Rejection rejection = reject(Refusal::access_denied, call, "the API's resource policy");
+    if (call.api.gateway_responses.empty()) {
+        rejection.response.body = data::write_json(data::Map{
+            {"Message",
+             fmt::format(
+                 "User: anonymous is not authorized to perform: execute-api:Invoke on resource: "
+                 "{}{}",
+                 masked_account(method_arn(call, options_.region)),
+                 *verdict == Verdict::denied_explicitly ? " with an explicit deny" : "")}});
+    }
+    return rejection;
+}
+
+std::optional<Rejection> Authorization::check_api_key(Call& call, std::string_view given) const {
+    for (const auto& [id, value] : call.api.api_keys) {
+        if (!given.empty() && jose::equal_in_constant_time(given, value)) {
+            call.api_key = value;
+            call.api_key_id = id;
+            return std::nullopt;
+        }
+    }
+    return reject(Refusal::invalid_api_key, call, "no valid API key");
+}
+
+std::optional<Rejection> Authorization::check_iam(Call& call) {
+    const aws_client::VerifiedSignature signature =
+        aws_client::verify_sigv4(call.request, *options_.iam, options_.region, call.time);
+    switch (signature.verdict) {
+    case aws_client::SignatureVerdict::valid:
+        break;
+    case aws_client::SignatureVerdict::missing:
+        return call.api.kind == ApiKind::rest
+                   ? reject(Refusal::missing_authentication_token, call, "no signature")
+                   : reject(Refusal::access_denied, call, "no signature");
+    case aws_client::SignatureVerdict::unknown_key:
+        return reject(Refusal::invalid_security_token, call, "unknown access key");
+    case aws_client::SignatureVerdict::mismatch:
+        return reject(
+            Refusal::invalid_signature,
+            call,
+            signature.message.empty() ? "the signature does not match" : signature.message,
+            {.message = signature.message, .validation_error = {}});
+    case aws_client::SignatureVerdict::expired:
+        return reject(
+            Refusal::signature_expired,
+            call,
+            signature.message,
+            {.message = signature.message, .validation_error = {}});
+    }
+    set_iam_context(call, signature.access_key, signature.user, options_.region);
+    return std::nullopt;
+}
+
+std::shared_ptr<const LambdaVerdict> Authorization::ask(
+    const Call& call,
+    const LambdaAuthorizer& authorizer,
+    const std::vector<std::string>& identity) {
+    invoke::Request request;
+    request.function = authorizer.function;
+    request.payload =
+        authorizer_event(call, authorizer, identity, method_arn(call, options_.region));
+    request.trace_id = call.trace_id;
+    const auto result = invoker_.call(
+        std::move(request),
+        call.api.kind == ApiKind::http ? aws::api_gateway::http_authorizer_timeout
+                                       : aws::api_gateway::rest_authorizer_timeout,
+        authorizer.function_timeout);
+    LambdaVerdict verdict;
+    if (!result || !*result) {
+        verdict.refusal = Refusal::authorizer_failure;
+        verdict.reason = result ? base::to_string(result->error())
+                                : "the authorizer function has not answered in time";
+    } else {
+        verdict = read_verdict(**result, authorizer, call.api.kind);
+    }
+    return std::make_shared<const LambdaVerdict>(std::move(verdict));
+}
+
+std::optional<Rejection> Authorization::check_lambda(Call& call, const Authorizer& named) {
+    const auto& authorizer = std::get<LambdaAuthorizer>(named.method);
+    std::vector<std::string> identity;
+    std::string cache_key = call.api.id + '\n' + named.name;
+    for (const IdentitySource& source : authorizer.identity_sources) {
+        identity.push_back(identity_value(call, source));
+        if (identity.back().empty()) {
+            return reject(Refusal::unauthorized, call, "no identity");
+        }
+        // With its length: values can hold any separator.
+        cache_key.append(fmt::format("\n{}:", identity.back().size())).append(identity.back());
+    }
+    if (authorizer.validation && !authorizer.validation->matches(identity.front())) {
+        return reject(Refusal::unauthorized, call, "the token does not match the validation");
+    }
+    std::shared_ptr<const LambdaVerdict> verdict = verdicts_.find(cache_key);
+    if (!verdict) {
+        verdict = ask(call, authorizer, identity);
+        if (!verdict->refusal && authorizer.ttl.count() > 0) {
+            verdicts_.keep(std::move(cache_key), verdict, authorizer.ttl);
+        }
+    }
+    if (verdict->refusal) {
+        return reject(*verdict->refusal, call, verdict->reason);
+    }
+    // Gateway responses tell of it too.
+    call.authorizer = gets_event_v2(call) ? verdict->context_v2 : verdict->context;
+    call.usage_key = verdict->usage_key;
+    bool allowed = verdict->simple.value_or(false);
+    if (!verdict->simple) {
+        const auto answer = evaluate_policy_for(call, verdict->policy, options_.region);
+        if (!answer) {
+            return reject(Refusal::authorizer_configuration_error, call, answer.error().message);
+        }
+        allowed = *answer == Verdict::allowed;
+    }
+    if (!allowed) {
+        return reject(Refusal::access_denied, call, "the authorizer denied");
+    }
+    return std::nullopt;
+}
+
+} // namespace samara::gateway

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "gateway/route/call.h"
+
+namespace samara::gateway {
+
+/// Answers of the gateway itself, by the names that REST APIs give them; HTTP APIs have the same
+/// ones with their own texts and no customisation.
+/// docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+/// The types that are not here need what a local API has not: throttling, quotas, a firewall
+/// (THROTTLED, QUOTA_EXCEEDED, WAF_FILTERED) or integrations that are no proxies
+/// (UNSUPPORTED_MEDIA_TYPE, API_CONFIGURATION_ERROR, RESOURCE_NOT_FOUND).
+enum class Refusal : std::uint8_t {
+    missing_authentication_token, ///< no route
+    unauthorized,                 ///< no or no valid identity
+    access_denied,                ///< an authorizer said no
+    invalid_api_key,
+    authorizer_failure,             ///< its function could not be run or has not answered
+    authorizer_configuration_error, ///< its function failed or answered nonsense
+    bad_request_parameters,
+    bad_request_body,
+    bad_integration_response, ///< the function failed or answered nonsense
+    integration_failure,      ///< the function could not be run, or is throttled
+    integration_timeout,
+    invalid_signature,
+    invalid_security_token,
+    signature_expired,
+    request_too_large,
+};
+
+/// What is said of one request beside what is said of all that are refused like it.
+struct RefusalDetail {
+    std::string message = {};          ///< instead of the usual one
+    std::string validation_error = {}; ///< $context.error.validationErrorString
+};
+
+/// The answer, as the API's gateway responses make it.
+net::HttpResponse refuse(Refusal refusal, const Call& call, const RefusalDetail& detail = {});
+
+} // namespace samara::gateway

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "gateway/route/model.h"
+#include "serving/functions.h"
+
+#include <functional>
+#include <vector>
+
+namespace samara::gateway {
+
+/// Loads an API definition that the template keeps elsewhere: the value of BodyS3Location or
+/// DefinitionUri. Given by the caller; a file on disk, as a rule.
+using DefinitionLoader =
+    std::function<base::Result<data::Value>(const data::Value& location, const std::string& api)>;
+
+/// The APIs of a template. `resources` is the Resources map after the SAM transform with intrinsics
+/// evaluated; one that cannot be evaluated stands there as it was written, so that what protects a
+/// route does not pass for absent. Warnings name what is not served or stays closed; errors what
+/// makes no API.
+std::vector<Api> read_apis(
+    const data::Value& resources, const DefinitionLoader& load, base::Diagnostics& diagnostics);
+
+} // namespace samara::gateway

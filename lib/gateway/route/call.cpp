@@ -1,0 +1,111 @@
+#include "gateway/route/call.h"
+
+#include "base/base64.h"
+#include "base/percent.h"
+
+#include <array>
+#include <ctime>
+#include <random>
+
+#include <fmt/format.h>
+
+namespace samara::gateway {
+
+namespace {
+
+std::uint64_t random_bits() {
+    thread_local std::mt19937_64 engine = [] {
+        std::random_device device;
+        std::seed_seq seed{device(), device(), device(), device()};
+        return std::mt19937_64(seed);
+    }();
+    return engine();
+}
+
+} // namespace
+
+std::string_view Call::header(std::string_view name) const {
+    const std::string* value = net::find_header(request.headers, name);
+    return value == nullptr ? std::string_view{} : std::string_view(*value);
+}
+
+std::string_view Call::domain() const {
+    const std::string_view host = header("Host");
+    if (!host.empty() && host.front() == '[') { // [::1]:3000
+        return host.substr(0, host.find(']') + 1);
+    }
+    return host.substr(0, host.rfind(':'));
+}
+
+std::string_view Call::domain_prefix() const {
+    const std::string_view name = domain();
+    const bool address =
+        !name.empty() && (name.front() == '[' || (name.back() >= '0' && name.back() <= '9'));
+    return address ? name : name.substr(0, name.find('.'));
+}
+
+std::string Call::clf_time() const {
+    static constexpr std::array<std::string_view, 12> months{
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    return fmt::format(
+        "{:02}/{}/{}:{:02}:{:02}:{:02} +0000",
+        parts.tm_mday,
+        months.at(static_cast<std::size_t>(parts.tm_mon)),
+        parts.tm_year + 1900,
+        parts.tm_hour,
+        parts.tm_min,
+        parts.tm_sec);
+}
+
+std::int64_t Call::epoch_milliseconds() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+std::string make_http_request_id() {
+    const std::array<std::uint64_t, 2> bits{random_bits(), random_bits()};
+    return base::base64_encode({reinterpret_cast<const char*>(bits.data()), 11});
+}
+
+std::string make_trace_id(std::chrono::system_clock::time_point time) {
+    return fmt::format(
+        "Root=1-{:08x}-{:016x}{:08x}",
+        std::chrono::system_clock::to_time_t(time),
+        random_bits(),
+        random_bits() & 0xFFFFFFFFU);
+}
+
+net::HttpHeaders gateway_headers(const Call& call) {
+    std::string forwarded(call.header("X-Forwarded-For"));
+    forwarded.append(forwarded.empty() ? "" : ", ").append(call.request.remote_address);
+    net::HttpHeaders headers{
+        {"X-Amzn-Trace-Id", call.trace_id},
+        {"X-Forwarded-For", std::move(forwarded)},
+        {"X-Forwarded-Port", fmt::format("{}", call.port)},
+        {"X-Forwarded-Proto", call.tls ? "https" : "http"},
+    };
+    if (call.api.kind == ApiKind::http) { // also of a request without a body
+        headers.push_back({"Content-Length", fmt::format("{}", call.request.body.size())});
+    }
+    return headers;
+}
+
+std::string event_path(const Call& call) {
+    if (call.api.kind == ApiKind::rest) {
+        return std::string(call.request.path());
+    }
+    std::string path = base::percent_decode(call.request.path());
+    return call.api.stage == "$default" ? path : "/" + call.api.stage + path;
+}
+
+std::string event_parameter(const Call& call, std::string_view value) {
+    return call.api.kind == ApiKind::rest ? std::string(value) : base::percent_decode(value);
+}
+
+std::string route_key(const Route& route) {
+    return route.path == "$default" ? route.path : route.method + " " + route.path;
+}
+
+} // namespace samara::gateway

@@ -1,0 +1,158 @@
+#pragma once
+
+#include "aws/api_gateway_limits.h"
+#include "base/error.h"
+#include "data/value.h"
+#include "model/pattern.h"
+#include "net/http_message.h"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+/// What an API Gateway serves: APIs, their routes, and what stands behind and before each.
+namespace samara::gateway {
+
+/// REST APIs are AWS::ApiGateway::RestApi, HTTP APIs are AWS::ApiGatewayV2::Api.
+enum class ApiKind : std::uint8_t { rest, http };
+
+/// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+enum class PayloadFormat : std::uint8_t { v1, v2 };
+
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
+
+/// Proxy integration with a function.
+struct LambdaIntegration {
+    std::string function; ///< logical id
+    PayloadFormat format = PayloadFormat::v2;
+    std::chrono::milliseconds timeout =
+        aws::api_gateway::http_integration_timeout;    ///< the gateway stops waiting
+    std::chrono::milliseconds function_timeout{3'000}; ///< the function is stopped
+    /// What gives the tenant of a function that has tenants: an expression of request_value, or
+    /// 'text'. Empty: the client's header X-Amz-Tenant-Id.
+    std::string tenant;
+};
+
+/// A fixed answer: a mock integration without templates to evaluate, as SAM writes for CORS.
+struct MockIntegration {
+    net::HttpResponse response;
+};
+
+/// A route that cannot be served locally. 501 is answered with the reason; 502, for a route that
+/// has no function, with API Gateway's words.
+struct UnsupportedIntegration {
+    std::string reason;
+    int status = 501;
+    bool told = false; ///< elsewhere: with what could not be evaluated
+};
+
+using Integration = std::variant<LambdaIntegration, MockIntegration, UnsupportedIntegration>;
+
+/// Who may use a route.
+struct Access {
+    std::string authorizer;          ///< name in Api::authorizers; empty: everyone
+    std::vector<std::string> scopes; ///< one of them is enough; empty: none is asked for
+    bool api_key = false;
+};
+
+struct RequestValidation;
+
+struct Route {
+    std::string method; ///< upper case; ANY for all
+    std::string path;   ///< "/users/{id}", "/files/{proxy+}", "$default"
+    Integration integration;
+    Access access;
+    std::string operation_name; ///< operationId or OperationName, REST APIs; may be empty
+    std::shared_ptr<const RequestValidation> validation; ///< REST APIs; nullptr: nothing is checked
+    base::Location where;
+};
+
+/// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+struct Cors {
+    std::vector<std::string> origins;
+    std::vector<std::string> methods;
+    std::vector<std::string> headers;
+    std::vector<std::string> expose_headers;
+    std::optional<std::int64_t> max_age; ///< seconds
+    bool credentials = false;
+};
+
+/// Where an authorizer finds the identity of a caller: "$request.header.Authorization".
+struct IdentitySource {
+    enum class Kind : std::uint8_t { header, query, context, stage_variable };
+    Kind kind = Kind::header;
+    std::string name;
+};
+
+struct LambdaAuthorizer {
+    enum class Kind : std::uint8_t { token, request };
+    Kind kind = Kind::request;
+    std::string function;                         ///< logical id
+    PayloadFormat format = PayloadFormat::v1;     ///< HTTP APIs only; REST is always v1
+    bool simple_responses = false;                ///< {"isAuthorized": true} instead of a policy
+    std::vector<IdentitySource> identity_sources; ///< TOKEN has one, a header
+    std::optional<model::Pattern> validation;     ///< of a TOKEN authorizer's token
+    std::chrono::seconds ttl{300};                ///< how long a verdict is kept; 0: not at all
+    std::chrono::milliseconds function_timeout{3'000}; ///< the function is stopped
+};
+
+struct JwtAuthorizer {
+    IdentitySource identity_source{IdentitySource::Kind::header, "Authorization"};
+    std::string issuer;
+    std::vector<std::string> audience;
+};
+
+struct CognitoAuthorizer {
+    IdentitySource identity_source{IdentitySource::Kind::header, "Authorization"};
+    std::vector<std::string> issuers;         ///< one for each user pool
+    std::optional<model::Pattern> validation; ///< of the app client that a token is for
+};
+
+/// SigV4 signatures.
+struct IamAuthorizer {};
+
+/// An authorizer that cannot be evaluated: its routes are closed.
+struct UnsupportedAuthorizer {
+    std::string reason;
+};
+
+struct Authorizer {
+    std::string name;
+    std::variant<
+        LambdaAuthorizer,
+        JwtAuthorizer,
+        CognitoAuthorizer,
+        IamAuthorizer,
+        UnsupportedAuthorizer>
+        method;
+};
+
+/// docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+struct GatewayResponse {
+    std::optional<int> status;
+    net::HttpHeaders headers; ///< values as written: 'static' or method.request.header.Name
+    std::map<std::string, std::string, std::less<>> templates; ///< by media type
+};
+
+struct Api {
+    ApiKind kind = ApiKind::http;
+    std::string id; ///< logical id
+    std::string stage = "$default";
+    TextPairs stage_variables;
+    std::vector<Route> routes;
+    std::map<std::string, Authorizer, std::less<>> authorizers;
+    std::optional<Cors> cors;                                              ///< HTTP APIs
+    std::vector<std::string> binary_media_types;                           ///< REST APIs
+    std::map<std::string, GatewayResponse, std::less<>> gateway_responses; ///< by type, REST APIs
+    TextPairs api_keys;               ///< logical id and value, REST APIs
+    bool key_from_authorizer = false; ///< API keys come from Lambda authorizers, not from clients
+    data::Value policy;               ///< who may call it at all, REST APIs; null: everybody
+};
+
+} // namespace samara::gateway

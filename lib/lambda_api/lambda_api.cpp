@@ -1,0 +1,245 @@
+#include "lambda_api/lambda_api.h"
+
+#include "aws/arn.h"
+#include "aws/lambda_limits.h"
+#include "base/json_writer.h"
+#include "base/percent.h"
+#include "base/strings.h"
+#include "base/uuid.h"
+#include "data/json_check.h"
+#include "data/read.h"
+#include "lambda_api/event_stream.h"
+
+#include <chrono>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace samara::lambda_api {
+
+namespace {
+
+/// An error as the Lambda API writes it.
+net::HttpResponse
+error(int status, std::string_view type, std::string_view message, std::string_view who = "User") {
+    net::HttpResponse response{
+        status,
+        {{"Content-Type", "application/json"}, {"x-amzn-ErrorType", std::string(type)}},
+        {}};
+    base::JsonWriter(response.body)
+        .begin_object()
+        .member("Type", who)
+        .member("Message", message)
+        .end_object();
+    return response;
+}
+
+/// What stands between two ends of a path, decoded.
+std::optional<std::string>
+between(std::string_view path, std::string_view before, std::string_view after) {
+    if (path.size() <= before.size() + after.size() || !path.starts_with(before) ||
+        !path.ends_with(after)) {
+        return std::nullopt;
+    }
+    return base::percent_decode(
+        path.substr(before.size(), path.size() - before.size() - after.size()));
+}
+
+std::string_view header(const net::HttpRequest& request, std::string_view name) {
+    const std::string* value = net::find_header(request.headers, name);
+    return value == nullptr ? std::string_view{} : std::string_view(*value);
+}
+
+std::optional<invoke::InvocationType> invocation_type(std::string_view text) {
+    if (text.empty() || text == "RequestResponse") {
+        return invoke::InvocationType::request_response;
+    }
+    if (text == "Event") {
+        return invoke::InvocationType::event;
+    }
+    return text == "DryRun" ? std::optional(invoke::InvocationType::dry_run) : std::nullopt;
+}
+
+net::HttpResponse too_large(std::size_t limit) {
+    return error(
+        413,
+        "RequestTooLargeException",
+        fmt::format(
+            "Request must be smaller than {} bytes for the InvokeFunction operation", limit));
+}
+
+/// The result as one chunk, and what came of the call.
+/// docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
+net::HttpResponse stream_of(const invoke::Response& reply) {
+    net::HttpResponse response;
+    response.headers = {
+        {"Content-Type", "application/vnd.amazon.eventstream"},
+        {"X-Amz-Executed-Version", "$LATEST"}};
+    const bool failed = !reply.function_error.empty();
+    if (!failed && !reply.payload.empty()) {
+        append_event(
+            response.body,
+            {{":message-type", "event"},
+             {":event-type", "PayloadChunk"},
+             {":content-type", "application/octet-stream"}},
+            reply.payload);
+    }
+    std::string complete;
+    base::JsonWriter json(complete);
+    json.begin_object();
+    if (failed) {
+        json.member("ErrorCode", reply.function_error);
+        json.member("ErrorDetails", reply.payload);
+    }
+    if (!reply.log_result.empty()) {
+        json.member("LogResult", reply.log_result);
+    }
+    json.end_object();
+    append_event(
+        response.body,
+        {{":message-type", "event"},
+         {":event-type", "InvokeComplete"},
+         {":content-type", "application/json"}},
+        complete);
+    return response;
+}
+
+net::HttpResponse answer_of(invoke::Response reply, invoke::InvocationType type, bool streamed) {
+    if (reply.status == 429) {
+        return error(429, "TooManyRequestsException", "Rate Exceeded.");
+    }
+    if (reply.status == 400) {
+        return error(400, "InvalidParameterValueException", reply.payload);
+    }
+    if (reply.status == 413) {
+        return too_large(aws::lambda_payload);
+    }
+    net::HttpResponse response;
+    if (type != invoke::InvocationType::request_response) {
+        response.status = type == invoke::InvocationType::event ? 202 : 204;
+        return response;
+    }
+    if (streamed) {
+        return stream_of(reply);
+    }
+    response.headers = {
+        {"Content-Type", "application/json"}, {"X-Amz-Executed-Version", "$LATEST"}};
+    if (!reply.function_error.empty()) {
+        response.headers.push_back({"X-Amz-Function-Error", std::move(reply.function_error)});
+    }
+    if (!reply.log_result.empty()) {
+        response.headers.push_back({"X-Amz-Log-Result", std::move(reply.log_result)});
+    }
+    response.body = std::move(reply.payload);
+    return response;
+}
+
+} // namespace
+
+LambdaApi::LambdaApi(serving::Functions functions, serving::Invoke invoke, LambdaApiOptions options)
+    : invoke_(std::move(invoke)), options_(std::move(options)),
+      functions_(std::make_shared<const serving::Functions>(std::move(functions))) {}
+
+void LambdaApi::replace(serving::Functions functions) {
+    auto fresh = std::make_shared<const serving::Functions>(std::move(functions));
+    const std::scoped_lock lock(mutex_);
+    functions_.swap(fresh);
+}
+
+net::HttpResponse LambdaApi::handle(const net::HttpRequest& request) {
+    serving::AccessRecord record;
+    record.time = std::chrono::system_clock::now();
+    const auto begin = std::chrono::steady_clock::now();
+    net::HttpResponse response = answer(request, record);
+    if (net::find_header(response.headers, "x-amzn-RequestId") == nullptr) {
+        response.headers.push_back({"x-amzn-RequestId", base::make_uuid()});
+    }
+    serving::log_when_answered(options_.access_log, std::move(record), begin, request, response);
+    return response;
+}
+
+net::HttpResponse
+LambdaApi::answer(const net::HttpRequest& request, serving::AccessRecord& record) {
+    if (const auto refusal = options_.guard.refusal(request)) {
+        record.error = *refusal;
+        return error(403, "AccessDeniedException", *refusal, "LocalService");
+    }
+    const auto whole = between(request.path(), "/2015-03-31/functions/", "/invocations");
+    const auto streamed =
+        between(request.path(), "/2021-11-15/functions/", "/response-streaming-invocations");
+    if (!whole && !streamed) {
+        return error(
+            404,
+            "PathNotFoundException",
+            fmt::format(
+                "{} {}: only Invoke and InvokeWithResponseStream are answered here",
+                request.method,
+                request.path()),
+            "LocalService");
+    }
+    if (request.method != "POST") {
+        return error(405, "MethodNotAllowedException", "Invoke wants POST", "LocalService");
+    }
+    return invoke_function(request, whole ? *whole : *streamed, streamed.has_value(), record);
+}
+
+net::HttpResponse LambdaApi::invoke_function(
+    const net::HttpRequest& request,
+    const std::string& name,
+    bool streamed,
+    serving::AccessRecord& record) {
+    const std::shared_ptr<const serving::Functions> functions = [this] {
+        const std::scoped_lock lock(mutex_);
+        return functions_;
+    }();
+    const serving::Functions::Function* function = functions->find(name);
+    if (function == nullptr) {
+        const bool is_arn = name.rfind("arn:", 0) == 0;
+        const std::string arn =
+            is_arn ? name : aws::local_arn("lambda", options_.region, "function:" + name);
+        return error(404, "ResourceNotFoundException", "Function not found: " + arn);
+    }
+    record.function = function->id;
+    const std::string_view type_text = header(request, "X-Amz-Invocation-Type");
+    const auto type = invocation_type(type_text);
+    if (!type || (streamed && *type == invoke::InvocationType::event)) {
+        return error(
+            400,
+            "InvalidParameterValueException",
+            fmt::format("Unsupported invocation type: {}", type_text));
+    }
+    const std::size_t limit =
+        *type == invoke::InvocationType::event ? aws::lambda_event_payload : aws::lambda_payload;
+    if (options_.payload_limits && request.body.size() > limit) {
+        return too_large(limit);
+    }
+    if (const std::string reason = data::json_error(request.body);
+        !request.body.empty() && !reason.empty()) {
+        return error(
+            400,
+            "InvalidRequestContentException",
+            "Could not parse request body into json: " + reason);
+    }
+    invoke::Request call;
+    call.function = function->id;
+    call.payload = request.body.empty() ? "{}" : request.body;
+    call.type = *type;
+    call.client_context = header(request, "X-Amz-Client-Context");
+    call.trace_id = header(request, "X-Amzn-Trace-Id");
+    call.tenant_id = header(request, "X-Amz-Tenant-Id");
+    call.tail_log = header(request, "X-Amz-Log-Type") == "Tail";
+    auto reply = invoke_(call);
+    if (!reply) {
+        record.error = base::to_string(reply.error());
+        return error(500, "ServiceException", reply.error().message, "LocalService");
+    }
+    record.cold = reply->cold;
+    const std::string request_id = reply->request_id;
+    net::HttpResponse response = answer_of(std::move(*reply), *type, streamed);
+    if (!request_id.empty()) {
+        response.headers.push_back({"x-amzn-RequestId", request_id});
+    }
+    return response;
+}
+
+} // namespace samara::lambda_api

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "net/http_message.h"
+#include "serving/access_log.h"
+#include "serving/functions.h"
+#include "serving/invoke.h"
+#include "serving/page_guard.h"
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace samara::lambda_api {
+
+struct LambdaApiOptions {
+    std::string region = "us-east-1"; ///< in the ARNs of error messages
+    bool payload_limits = true;       ///< false: requests of any size
+    serving::AccessLog access_log;
+    serving::PageGuard guard = serving::PageGuard(); ///< keeps web pages out
+};
+
+/// Invoke and InvokeWithResponseStream of the Lambda API for the functions of a template, as SDKs
+/// and the AWS CLI speak them: `start-lambda` puts them on the network. A stream is given once the
+/// function has ended. Thread-safe.
+/// docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+class LambdaApi {
+public:
+    LambdaApi(serving::Functions functions, serving::Invoke invoke, LambdaApiOptions options);
+
+    net::HttpResponse handle(const net::HttpRequest& request);
+
+    /// Other functions for the requests that come from now on.
+    void replace(serving::Functions functions);
+
+private:
+    net::HttpResponse answer(const net::HttpRequest& request, serving::AccessRecord& record);
+    net::HttpResponse invoke_function(
+        const net::HttpRequest& request,
+        const std::string& name,
+        bool streamed,
+        serving::AccessRecord& record);
+
+    serving::Invoke invoke_;
+    LambdaApiOptions options_;
+    std::mutex mutex_;
+    std::shared_ptr<const serving::Functions> functions_; // replaced as a whole
+};
+
+} // namespace samara::lambda_api

@@ -1,0 +1,91 @@
+#include "serving/access_log.h"
+
+#include "base/json_writer.h"
+
+#include <fmt/format.h>
+
+namespace samara::serving {
+
+namespace {
+
+/// What is said of a function may be of several lines; the log has one.
+std::string on_one_line(std::string_view text) {
+    std::string clean(text);
+    for (char& c : clean) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+            c = '?';
+        }
+    }
+    return clean;
+}
+
+/// Nothing that a client sends steers the terminal: bytes that are no visible ASCII are
+/// percent-encoded, as an honest client has done already.
+std::string visible(std::string_view path) {
+    std::string text;
+    text.reserve(path.size());
+    for (const char c : path) {
+        if (c > 0x20 && c < 0x7f) {
+            text.push_back(c);
+        } else {
+            fmt::format_to(std::back_inserter(text), "%{:02X}", static_cast<unsigned char>(c));
+        }
+    }
+    return text;
+}
+
+} // namespace
+
+void log_when_answered(
+    const AccessLog& log,
+    AccessRecord record,
+    std::chrono::steady_clock::time_point begin,
+    const net::HttpRequest& request,
+    net::HttpResponse& response) {
+    if (!log) {
+        return;
+    }
+    record.method = request.method;
+    record.path = request.path();
+    record.status = response.status;
+    record.duration = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - begin);
+    response.answered = [&log, record = std::move(record)] { log(record); };
+}
+
+std::string to_string(const AccessRecord& record, AccessLogFormat format) {
+    const double milliseconds = static_cast<double>(record.duration.count()) / 1000.0;
+    if (format == AccessLogFormat::text) {
+        return fmt::format(
+            "{} {} {} {:.1f} ms{}{}{}",
+            record.method,
+            visible(record.path),
+            record.status,
+            milliseconds,
+            record.function.empty() ? ""
+                                    : " " + record.function + (record.cold ? " cold" : " warm"),
+            record.error.empty() ? "" : ": ",
+            on_one_line(record.error));
+    }
+    std::string line;
+    base::JsonWriter json(line);
+    json.begin_object();
+    json.key("time").number(
+        std::chrono::duration_cast<std::chrono::milliseconds>(record.time.time_since_epoch())
+            .count());
+    json.member("method", record.method);
+    json.member("path", visible(record.path));
+    json.key("status").number(record.status);
+    json.key("ms").raw(fmt::format("{:.3f}", milliseconds));
+    if (!record.function.empty()) {
+        json.member("function", record.function);
+        json.key("cold").boolean(record.cold);
+    }
+    if (!record.error.empty()) {
+        json.member("error", record.error);
+    }
+    json.end_object();
+    return line;
+}
+
+} // namespace samara::serving

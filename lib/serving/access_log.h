@@ -1,0 +1,40 @@
+#pragma once
+
+#include "net/http_message.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace samara::serving {
+
+/// What the access log says of one request.
+struct AccessRecord {
+    std::chrono::system_clock::time_point time;
+    std::string method; ///< a token, see net::HttpRequest
+    std::string path;
+    int status = 0;
+    std::chrono::microseconds duration{0};
+    std::string function; ///< logical id; empty when none was called
+    bool cold = false;    ///< an environment was started for it
+    std::string error;    ///< what the client is not told; may be empty
+};
+
+using AccessLog = std::function<void(const AccessRecord&)>;
+
+/// Completes the record of a request that came at `begin` and has it logged once the client has the
+/// answer: a log that is slow to take it holds up nobody. `log` lives until then.
+void log_when_answered(
+    const AccessLog& log,
+    AccessRecord record,
+    std::chrono::steady_clock::time_point begin,
+    const net::HttpRequest& request,
+    net::HttpResponse& response);
+
+enum class AccessLogFormat : std::uint8_t { text, json };
+
+/// One line without line end. Text: "GET /upload/url 200 3.1 ms VideoUploader warm".
+std::string to_string(const AccessRecord& record, AccessLogFormat format);
+
+} // namespace samara::serving

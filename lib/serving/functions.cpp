@@ -1,0 +1,70 @@
+#include "serving/functions.h"
+
+#include "data/accessors.h"
+
+namespace samara::serving {
+
+Functions::Functions(const data::Value& resources) {
+    const data::Map* map = resources.as_map();
+    if (map == nullptr) {
+        return;
+    }
+    for (const data::Entry& entry : *map) {
+        const data::Value* type = entry.value.find("Type");
+        if (type == nullptr || (type->text() != "AWS::Lambda::Function" &&
+                                type->text() != "AWS::Serverless::Function")) {
+            continue;
+        }
+        Function function{entry.key};
+        if (const data::Value* properties = entry.value.find("Properties")) {
+            if (const auto timeout = data::integer_of(properties->find("Timeout"))) {
+                function.timeout = std::chrono::seconds(*timeout);
+            }
+            const data::Value* name = properties->find("FunctionName");
+            if (name != nullptr && !name->text().empty()) {
+                by_name_.emplace(std::string(name->text()), function);
+            }
+        }
+        by_name_[entry.key] = std::move(function); // a logical id wins over somebody's name
+    }
+    for (const data::Entry& entry : *map) {
+        const std::string type = data::text_of(entry.value, "Type");
+        const data::Value* properties = entry.value.find("Properties");
+        if (properties == nullptr ||
+            (type != "AWS::Lambda::Alias" && type != "AWS::Lambda::Version")) {
+            continue;
+        }
+        if (const Function* function = find(data::text_of(*properties, "FunctionName"))) {
+            aliases_.emplace(entry.key, *function);
+        }
+    }
+}
+
+const Functions::Function* Functions::find(std::string_view name) const {
+    if (const auto found = by_name_.find(name); found != by_name_.end()) {
+        return &found->second;
+    }
+    if (const auto found = aliases_.find(name); found != aliases_.end()) {
+        return &found->second;
+    }
+    // arn:aws:lambda:<region>:<account>:function:<name>[:<qualifier>], <account>:function:<name>,
+    // or function:<name>
+    constexpr std::string_view marker = "function:";
+    if (const std::size_t at = name.rfind(marker); at != std::string_view::npos) {
+        name.remove_prefix(at + marker.size());
+    }
+    const auto found = by_name_.find(name.substr(0, name.find(':')));
+    return found == by_name_.end() ? nullptr : &found->second;
+}
+
+const Functions::Function* Functions::find_uri(std::string_view uri) const {
+    constexpr std::string_view before = "/functions/";
+    constexpr std::string_view after = "/invocations";
+    if (const std::size_t at = uri.find(before); at != std::string_view::npos) {
+        uri.remove_prefix(at + before.size());
+        uri = uri.substr(0, uri.find(after));
+    }
+    return find(uri);
+}
+
+} // namespace samara::serving

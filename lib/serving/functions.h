@@ -1,0 +1,39 @@
+#pragma once
+
+#include "data/value.h"
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace samara::serving {
+
+/// The functions of a template, found by what integrations and authorizers call them.
+class Functions {
+public:
+    struct Function {
+        std::string id; ///< logical id
+        std::chrono::seconds timeout{3};
+    };
+
+    Functions() = default;
+
+    /// `resources` is the template's Resources map with intrinsics evaluated.
+    explicit Functions(const data::Value& resources);
+
+    /// By logical id, function name, ARN, or partial ARN, each with or without a qualifier (version
+    /// or alias), or by the logical id of an alias or version; nullptr when the template has no
+    /// such function.
+    [[nodiscard]] const Function* find(std::string_view name) const;
+
+    /// By an integration URI, "arn:aws:apigateway:<region>:lambda:path/2015-03-31/functions/<ARN>/
+    /// invocations", or what find() takes.
+    [[nodiscard]] const Function* find_uri(std::string_view uri) const;
+
+private:
+    std::map<std::string, Function, std::less<>> by_name_; // logical ids and function names
+    std::map<std::string, Function, std::less<>> aliases_; // aliases and versions by logical id
+};
+
+} // namespace samara::serving

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "base/error.h"
+#include "invoke/invocation.h"
+
+#include <functional>
+
+namespace samara::serving {
+
+/// How the gateway calls functions; given by the program, called from many threads at once.
+using Invoke = std::function<base::Result<invoke::Response>(const invoke::Request&)>;
+
+} // namespace samara::serving

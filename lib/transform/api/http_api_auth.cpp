@@ -1,0 +1,210 @@
+#include "transform/api/http_api_auth.h"
+
+#include "base/strings.h"
+#include "transform/core/intrinsics.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace samara::transform {
+namespace {
+
+using data::List;
+using data::Map;
+using data::Value;
+
+constexpr std::string_view iam = "AWS_IAM";
+
+// $request.header.X and its like, in the order of SAM's Identity properties.
+std::optional<List> identity_sources(const Properties& authorizer, const Map& identity) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kinds{{
+        {"Headers", "$request.header."},
+        {"QueryStrings", "$request.querystring."},
+        {"StageVariables", "$stageVariables."},
+        {"Context", "$context."},
+    }};
+    List sources;
+    for (const auto& [name, prefix] : kinds) {
+        const Value* values = identity.find(name);
+        if (!is_given(values)) {
+            continue;
+        }
+        if (!values->is_list()) {
+            authorizer.wrong_kind(fmt::format("Identity.{}", name), "a list of names");
+            return std::nullopt;
+        }
+        for (const Value& value : *values->as_list()) {
+            if (!value.is_string()) {
+                authorizer.wrong_kind(fmt::format("Identity.{}", name), "a list of texts");
+                return std::nullopt;
+            }
+            sources.emplace_back(fmt::format("{}{}", prefix, value.text()));
+        }
+    }
+    return sources;
+}
+
+std::optional<HttpAuthorizer> lambda_authorizer(const Properties& properties) {
+    HttpAuthorizer authorizer;
+    const Value* version = properties.find("AuthorizerPayloadFormatVersion");
+    if (version == nullptr) {
+        properties.error(
+            "AuthorizerPayloadFormatVersion",
+            "a Lambda authorizer needs AuthorizerPayloadFormatVersion",
+            "write 1.0 or 2.0");
+        return std::nullopt;
+    }
+    Map settings{{"type", "request"}, {"authorizerPayloadFormatVersion", *version}};
+    settings.set(
+        "authorizerUri",
+        make_sub(
+            fmt::format(
+                "arn:{}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/"
+                "${{__FunctionArn__}}/invocations",
+                properties.context().partition()),
+            Map{{"__FunctionArn__", properties["FunctionArn"]}}));
+    if (const Value* role = properties.find("FunctionInvokeRole");
+        role != nullptr && role->text() != "NONE") {
+        settings.set("authorizerCredentials", *role);
+    }
+    const Value* simple = properties.find("EnableSimpleResponses");
+    if (simple != nullptr && !(simple->is_boolean() && !*simple->as_boolean())) {
+        settings.set("enableSimpleResponses", *simple);
+    }
+    if (const Map* identity = properties.map_at("Identity")) {
+        auto sources = identity_sources(properties, *identity);
+        if (!sources) {
+            return std::nullopt;
+        }
+        if (!sources->empty()) {
+            settings.set("identitySource", std::move(*sources));
+        }
+        if (const Value* ttl = identity->find("ReauthorizeEvery")) {
+            settings.set("authorizerResultTtlInSeconds", *ttl);
+        }
+    }
+    const Value* permission = properties.find("EnableFunctionDefaultPermissions");
+    authorizer.needs_permission =
+        permission != nullptr && permission->as_boolean() != nullptr && *permission->as_boolean();
+    authorizer.function_arn = properties["FunctionArn"];
+    authorizer.scheme =
+        Map{{"type", "apiKey"},
+            {"name", "Unused"},
+            {"in", "header"},
+            {"x-amazon-apigateway-authorizer", std::move(settings)}};
+    return authorizer;
+}
+
+std::optional<HttpAuthorizer> jwt_authorizer(const Properties& properties) {
+    HttpAuthorizer authorizer;
+    authorizer.jwt = true;
+    const Map* configuration = properties.map_at("JwtConfiguration");
+    if (configuration == nullptr || properties.find("IdentitySource") == nullptr) {
+        properties.error(
+            "JwtConfiguration",
+            "a JWT authorizer needs JwtConfiguration (a map) and IdentitySource",
+            "write JwtConfiguration: {issuer: ..., audience: [...]} and IdentitySource: "
+            "$request.header.Authorization");
+        return std::nullopt;
+    }
+    if (const Value* scopes = properties.find("AuthorizationScopes")) {
+        if (!scopes->is_list()) {
+            properties.wrong_kind("AuthorizationScopes", "a list of scopes");
+            return std::nullopt;
+        }
+        authorizer.scopes = *scopes->as_list();
+    }
+    Map jwt;
+    for (const data::Entry& entry : *configuration) {
+        jwt.set(base::to_lower(entry.key), entry.value); // both Issuer and issuer are accepted
+    }
+    authorizer.scheme =
+        Map{{"type", "oauth2"},
+            {"x-amazon-apigateway-authorizer",
+             Map{{"type", "jwt"},
+                 {"identitySource", properties["IdentitySource"]},
+                 {"jwtConfiguration", std::move(jwt)}}}};
+    return authorizer;
+}
+
+std::optional<HttpAuthorizer> read_authorizer(const Properties& properties) {
+    if (properties.find("OpenIdConnectUrl") != nullptr) {
+        properties.error(
+            "OpenIdConnectUrl",
+            "OpenIdConnectUrl is not a property of an authorizer",
+            "give JwtConfiguration with the issuer");
+        return std::nullopt;
+    }
+    if (properties.find("FunctionArn") != nullptr) {
+        return lambda_authorizer(properties);
+    }
+    return jwt_authorizer(properties);
+}
+
+} // namespace
+
+namespace {
+
+/// The Authorizers, and AWS_IAM where it is enabled. False after an error.
+bool read_authorizers(const Properties& properties, HttpAuth& auth) {
+    if (const Value* enabled = properties.find("EnableIamAuthorizer");
+        enabled != nullptr && enabled->as_boolean() != nullptr && *enabled->as_boolean()) {
+        auth.authorizers[std::string(iam)].scheme =
+            Map{{"type", "apiKey"},
+                {"name", "Authorization"},
+                {"in", "header"},
+                {"x-amazon-apigateway-authtype", "awsSigv4"}};
+    }
+    if (properties.given("Authorizers") == nullptr) {
+        return true;
+    }
+    const std::optional<Properties> authorizers = properties.below("Authorizers");
+    if (!authorizers) {
+        return false;
+    }
+    bool valid = true;
+    for (const data::Entry& entry : authorizers->map()) {
+        const std::optional<Properties> one = authorizers->below(entry.key);
+        std::optional<HttpAuthorizer> authorizer = one ? read_authorizer(*one) : std::nullopt;
+        valid = valid && authorizer.has_value();
+        if (authorizer) {
+            auth.authorizers[entry.key] = std::move(*authorizer);
+        }
+    }
+    return valid;
+}
+
+} // namespace
+
+std::optional<HttpAuth> read_http_auth(const Resource& api) {
+    HttpAuth auth;
+    if (!api.map().contains("Auth")) {
+        return auth;
+    }
+    const std::optional<Properties> properties = api.below("Auth");
+    if (!properties) {
+        if (api.find("Auth") == nullptr) { // written, but empty
+            api.wrong_kind("Auth", "a map");
+        }
+        return std::nullopt;
+    }
+    if (!properties->check("HttpApiAuth") || !read_authorizers(*properties, auth)) {
+        return std::nullopt;
+    }
+    const Value* name = properties->given("DefaultAuthorizer");
+    if (name == nullptr || is_no_value(*name)) {
+        return auth;
+    }
+    if (!name->is_string() || !auth.authorizers.contains(std::string(name->text()))) {
+        properties->error(
+            "DefaultAuthorizer",
+            "DefaultAuthorizer is not one of the Authorizers",
+            "define it under Authorizers");
+        return std::nullopt;
+    }
+    auth.default_authorizer = name->text();
+    return auth;
+}
+
+} // namespace samara::transform

@@ -1,0 +1,242 @@
+#include "transform/checks/lint_references.h"
+
+#include "base/strings.h"
+#include "transform/core/intrinsics.h"
+
+#include <functional>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace samara::transform {
+namespace {
+
+using data::List;
+using data::Map;
+using data::Value;
+
+/// Calls visit(name, value) for the name that every Ref, Fn::GetAtt, Fn::Sub, Condition-free
+/// reference in `value` begins with, e.g. "Table" for !GetAtt Table.Arn.
+void each_reference(
+    const Value& value, const std::function<void(std::string_view, const Value&)>& visit);
+
+void each_substitution(
+    const Value& argument, const std::function<void(std::string_view, const Value&)>& visit) {
+    const List* list = argument.as_list();
+    const Value& format = list != nullptr && !list->empty() ? list->front() : argument;
+    const Map* own = list != nullptr && list->size() > 1 ? (*list)[1].as_map() : nullptr;
+    const std::string_view text = format.text();
+    for (std::size_t open = text.find("${"); open != std::string_view::npos;
+         open = text.find("${", open + 2)) {
+        const std::size_t close = text.find('}', open);
+        if (close == std::string_view::npos) {
+            break;
+        }
+        const std::string_view whole = base::trim(text.substr(open + 2, close - open - 2));
+        const std::string_view name = whole.substr(0, whole.find('.'));
+        if (!name.empty() && name.front() != '!' && (own == nullptr || !own->contains(whole))) {
+            visit(name, format);
+        }
+    }
+    if (own != nullptr) {
+        for (const data::Entry& entry : *own) {
+            each_reference(entry.value, visit);
+        }
+    }
+}
+
+void each_reference(
+    const Value& value, const std::function<void(std::string_view, const Value&)>& visit) {
+    if (const List* list = value.as_list()) {
+        for (const Value& item : *list) {
+            each_reference(item, visit);
+        }
+        return;
+    }
+    const Map* map = value.as_map();
+    if (map == nullptr) {
+        return;
+    }
+    if (const Value* name = argument_of(value, "Ref"); name != nullptr && name->is_string()) {
+        visit(std::string_view(name->text()).substr(0, name->text().find('.')), *name);
+        return;
+    }
+    if (const Value* path = argument_of(value, "Fn::GetAtt")) {
+        const List* list = path->as_list();
+        const Value& owner = list != nullptr && !list->empty() ? list->front() : *path;
+        visit(owner.text().substr(0, owner.text().find('.')), owner);
+        return;
+    }
+    if (const Value* argument = argument_of(value, "Fn::Sub")) {
+        each_substitution(*argument, visit);
+        return;
+    }
+    for (const data::Entry& entry : *map) {
+        each_reference(entry.value, visit);
+    }
+}
+
+const Map& section(const Value& document, std::string_view name) {
+    static const Map none;
+    const Value* value = document.find(name);
+    return value == nullptr || !value->is_map() ? none : *value->as_map();
+}
+
+base::Diagnostic diagnostic(
+    base::Severity severity, std::string message, std::string hint, const base::Location& where) {
+    base::Error error;
+    error.message = std::move(message);
+    error.hint = std::move(hint);
+    error.where = where;
+    return {severity, std::move(error)};
+}
+
+void report_unused_parameters(const Value& document, base::Diagnostics& out) {
+    std::set<std::string, std::less<>> used;
+    for (const data::Entry& part : *document.as_map()) {
+        if (part.key != "Parameters") {
+            each_reference(
+                part.value, [&](std::string_view name, const Value&) { used.emplace(name); });
+        }
+    }
+    for (const data::Entry& parameter : section(document, "Parameters")) {
+        // Loops of the language extensions name their list parameter by Ref as well.
+        if (!used.contains(parameter.key)) {
+            out.push_back(diagnostic(
+                base::Severity::warning,
+                fmt::format("parameter {} is not used", parameter.key),
+                "remove it, or refer to it",
+                parameter.key_where));
+        }
+    }
+}
+
+/// The names that a template has of one kind.
+class Names {
+public:
+    Names(std::string_view what, std::initializer_list<const Map*> maps) : what_(what) {
+        for (const Map* map : maps) {
+            for (const data::Entry& entry : *map) {
+                if (known_.insert(entry.key).second) {
+                    names_.emplace_back(entry.key);
+                }
+            }
+        }
+    }
+
+    // Only what the user wrote: the rest has no place.
+    void require(std::string_view name, const Value& at, base::Diagnostics& out) const {
+        if (name.empty() || name.starts_with("AWS::") || known_.contains(name) ||
+            !at.where().known()) {
+            return;
+        }
+        const std::string_view near = base::nearest(name, names_);
+        out.push_back(diagnostic(
+            base::Severity::error,
+            fmt::format("the template has no {} {}", what_, name),
+            near.empty() ? std::string("add it, or correct the reference")
+                         : fmt::format("did you mean {}?", near),
+            at.where()));
+    }
+
+private:
+    std::string_view what_;
+    std::set<std::string_view> known_;
+    std::vector<std::string_view> names_;
+};
+
+/// The names that Fn::If, Condition and Fn::FindInMap begin with.
+void each_named(
+    const Value& value,
+    const std::function<void(std::string_view function, const Value& name)>& visit) {
+    if (const List* list = value.as_list()) {
+        for (const Value& item : *list) {
+            each_named(item, visit);
+        }
+        return;
+    }
+    const Map* map = value.as_map();
+    if (map == nullptr) {
+        return;
+    }
+    for (const char* function : {"Fn::If", "Fn::FindInMap"}) {
+        const Value* argument = argument_of(value, function);
+        const List* list = argument == nullptr ? nullptr : argument->as_list();
+        if (list != nullptr && !list->empty() && list->front().is_string()) {
+            visit(function, list->front());
+        }
+    }
+    for (const data::Entry& entry : *map) {
+        each_named(entry.value, visit);
+    }
+}
+
+void check_depends_on(const Value& value, const Names& resources, base::Diagnostics& out) {
+    if (const List* list = value.as_list()) {
+        for (const Value& item : *list) {
+            check_depends_on(item, resources, out);
+        }
+    } else if (value.is_string()) {
+        resources.require(value.text(), value, out);
+    }
+}
+
+void check_conditions_of(
+    const Value& in, const Names& conditions, base::Diagnostics& out, bool everywhere) {
+    for (const data::Entry& entry : *in.as_map()) {
+        const Value* name =
+            everywhere ? argument_of(entry.value, "Condition") : entry.value.find("Condition");
+        if (name != nullptr && name->is_string()) {
+            conditions.require(name->text(), *name, out);
+        }
+    }
+}
+
+} // namespace
+
+base::Diagnostics lint_parameters(const Value& document) {
+    base::Diagnostics out;
+    if (document.is_map()) {
+        report_unused_parameters(document, out);
+    }
+    return out;
+}
+
+base::Diagnostics check_references(const Value& document, const Value& transformed) {
+    base::Diagnostics out;
+    if (!document.is_map() || !transformed.is_map()) {
+        return out;
+    }
+    const auto both = [&](std::string_view name) {
+        return std::pair(&section(document, name), &section(transformed, name));
+    };
+    const auto [parameters, more_parameters] = both("Parameters");
+    const auto [written, made] = both("Resources");
+    const auto [conditions_written, conditions_made] = both("Conditions");
+    const auto [mappings_written, mappings_made] = both("Mappings");
+    const Names names("resource or parameter", {parameters, more_parameters, written, made});
+    const Names resources("resource", {written, made});
+    const Names conditions("condition", {conditions_written, conditions_made});
+    const Names mappings("mapping", {mappings_written, mappings_made});
+    for (const char* name : {"Conditions", "Resources", "Outputs"}) {
+        const Value* part = transformed.find(name);
+        if (part == nullptr || !part->is_map()) {
+            continue;
+        }
+        each_reference(*part, [&](std::string_view referred, const Value& at) {
+            names.require(referred, at, out);
+        });
+        each_named(*part, [&](std::string_view function, const Value& at) {
+            (function == "Fn::If" ? conditions : mappings).require(at.text(), at, out);
+        });
+        check_conditions_of(*part, conditions, out, name == std::string_view("Conditions"));
+    }
+    for (const data::Entry& resource : *made) {
+        if (const Value* depends = resource.value.find("DependsOn")) {
+            check_depends_on(*depends, resources, out);
+        }
+    }
+    return out;
+}
+
+} // namespace samara::transform

@@ -1,0 +1,81 @@
+#include "transform/core/intrinsic_checks.h"
+
+#include "transform/core/intrinsics.h"
+
+#include <fmt/format.h>
+
+namespace samara::transform {
+namespace {
+
+using data::List;
+using data::Map;
+using data::Value;
+
+void check_find_in_map(Context& context, const Value& argument) {
+    const List* path = argument.as_list();
+    if (path == nullptr || path->size() < 3) {
+        context.error(
+            "Fn::FindInMap takes a mapping and two keys",
+            "[mapping, first key, second key]",
+            argument.where());
+        return;
+    }
+    const Value* mappings = context.document().find("Mappings");
+    const Value* mapping = mappings == nullptr ? nullptr : mappings->find(path->front().text());
+    if (mapping == nullptr) {
+        return;
+    }
+    const Value key = context.parameters().resolve_references((*path)[1]);
+    const Value* row = mapping->find(data::scalar_text(key));
+    if (!mapping->is_map() || (row != nullptr && !row->is_map())) {
+        context.error(
+            fmt::format("mapping {} must be a map of maps", path->front().text()),
+            "a mapping has keys, each of them keys and values",
+            mapping->where());
+    }
+}
+
+void check_sub(Context& context, const Value& argument) {
+    const std::string_view text = argument.text();
+    for (std::size_t open = text.find("${"); open != std::string_view::npos;
+         open = text.find("${", open + 2)) {
+        const std::size_t close = text.find('}', open);
+        if (close == std::string_view::npos) {
+            return;
+        }
+        const std::string_view name = text.substr(open + 2, close - open - 2);
+        const Value* value = context.parameters().find(name);
+        if (value != nullptr && (value->is_list() || value->is_map())) {
+            context.error(
+                fmt::format(
+                    "Fn::Sub cannot put {} ({}) into a text", name, data::kind_name(value->kind())),
+                "Fn::Join makes a text of a list",
+                argument.where());
+        }
+    }
+}
+
+} // namespace
+
+void check_intrinsics(Context& context, const Value& value) {
+    if (const List* list = value.as_list()) {
+        for (const Value& item : *list) {
+            check_intrinsics(context, item);
+        }
+        return;
+    }
+    const Map* map = value.as_map();
+    if (map == nullptr) {
+        return;
+    }
+    for (const data::Entry& entry : *map) {
+        check_intrinsics(context, entry.value);
+    }
+    if (const Value* path = argument_of(value, "Fn::FindInMap")) {
+        check_find_in_map(context, *path);
+    } else if (const Value* text = argument_of(value, "Fn::Sub")) {
+        check_sub(context, *text);
+    }
+}
+
+} // namespace samara::transform

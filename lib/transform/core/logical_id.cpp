@@ -1,0 +1,159 @@
+#include "transform/core/logical_id.h"
+
+#include "base/hash.h"
+#include "data/write.h"
+#include "transform/core/intrinsics.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace samara::transform {
+namespace {
+
+using data::Value;
+
+/// The code point at `at` of well-formed UTF-8, and the step to the next.
+std::pair<std::uint32_t, std::size_t> code_point(std::string_view text, std::size_t at) {
+    const auto byte = [&](std::size_t i) {
+        return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i]));
+    };
+    const std::uint32_t first = byte(at);
+    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
+    if (length == 1 || at + length > text.size()) {
+        return {first, 1};
+    }
+    std::uint32_t point = first & (0xFFU >> (length + 1));
+    for (std::size_t i = 1; i < length; ++i) {
+        point = (point << 6U) | (byte(at + i) & 0x3FU);
+    }
+    return {point, length};
+}
+
+void append_escaped(std::string& out, std::uint32_t point) {
+    if (point >= 0x10000) {
+        const std::uint32_t rest = point - 0x10000;
+        out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (rest >> 10U), 0xDC00 + (rest & 0x3FFU));
+    } else {
+        out += fmt::format("\\u{:04x}", point);
+    }
+}
+
+void write_text(std::string& out, std::string_view text) {
+    out += '"';
+    for (std::size_t i = 0; i < text.size();) {
+        const auto [point, step] = code_point(text, i);
+        i += step;
+        switch (point) {
+        case '"':
+            out += "\\\"";
+            break;
+        case '\\':
+            out += "\\\\";
+            break;
+        case '\n':
+            out += "\\n";
+            break;
+        case '\r':
+            out += "\\r";
+            break;
+        case '\t':
+            out += "\\t";
+            break;
+        case '\b':
+            out += "\\b";
+            break;
+        case '\f':
+            out += "\\f";
+            break;
+        default:
+            if (point < 0x20 || point > 0x7F) {
+                append_escaped(out, point);
+            } else {
+                out += static_cast<char>(point);
+            }
+        }
+    }
+    out += '"';
+}
+
+void write(std::string& out, const Value& value) {
+    if (const data::Map* map = value.as_map()) {
+        std::vector<const data::Entry*> entries;
+        entries.reserve(map->size());
+        for (const data::Entry& entry : *map) {
+            entries.push_back(&entry);
+        }
+        // Byte order of UTF-8 is code point order.
+        std::sort(entries.begin(), entries.end(), [](const auto* a, const auto* b) {
+            return a->key < b->key;
+        });
+        out += '{';
+        for (const data::Entry* entry : entries) {
+            if (entry != entries.front()) {
+                out += ',';
+            }
+            write_text(out, entry->key);
+            out += ':';
+            write(out, entry->value);
+        }
+        out += '}';
+    } else if (const data::List* list = value.as_list()) {
+        out += '[';
+        for (const Value& item : *list) {
+            if (&item != &list->front()) {
+                out += ',';
+            }
+            write(out, item);
+        }
+        out += ']';
+    } else if (const std::string* text = value.as_string()) {
+        write_text(out, *text);
+    } else {
+        out += data::write_json(value);
+    }
+}
+
+} // namespace
+
+std::string hash_input(const Value& value) {
+    if (const std::string* text = value.as_string()) {
+        return *text;
+    }
+    std::string out;
+    write(out, value);
+    return out;
+}
+
+std::string ascii_json(std::string_view json) {
+    std::string out;
+    for (std::size_t i = 0; i < json.size();) {
+        const auto [point, step] = code_point(json, i);
+        if (point > 0x7F) {
+            append_escaped(out, point);
+        } else {
+            out += json[i];
+        }
+        i += step;
+    }
+    return out;
+}
+
+std::string short_hash(const Value& value, std::size_t length) {
+    return base::sha1_hex(hash_input(value)).substr(0, length);
+}
+
+std::string hashed_id(std::string_view prefix, const Value& value) {
+    return is_given(&value) ? std::string(prefix) + short_hash(value) : std::string(prefix);
+}
+
+std::string alphanumeric(std::string_view text) {
+    std::string out;
+    std::copy_if(text.begin(), text.end(), std::back_inserter(out), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    });
+    return out;
+}
+
+} // namespace samara::transform

@@ -1,0 +1,201 @@
+#include "transform/core/policies.h"
+
+#include "base/strings.h"
+#include "data/read.h"
+#include "samara_transform_files.h"
+#include "transform/core/intrinsics.h"
+#include "transform/core/managed_policies.h"
+#include "transform/core/policy_templates.h"
+
+#include <fmt/format.h>
+
+namespace samara::transform {
+namespace {
+
+using data::List;
+using data::Map;
+using data::Value;
+
+enum class PolicyKind : std::uint8_t { managed, document, policy_template, nothing, unknown };
+
+class Reader {
+public:
+    Reader(const Properties& properties, std::string_view role_id, RolePolicies& out)
+        : properties_(properties), role_id_(role_id), out_(out) {}
+
+    bool read(const Value& entry, std::size_t index) {
+        const PolicyKind kind = kind_of(entry);
+        switch (kind) {
+        case PolicyKind::managed:
+            out_.add_managed(managed(entry));
+            return true;
+        case PolicyKind::document:
+        case PolicyKind::policy_template:
+            if (auto policy = named(entry, fmt::format("{}Policy{}", role_id_, index))) {
+                out_.inlined.push_back(std::move(*policy));
+                return true;
+            }
+            return false;
+        case PolicyKind::nothing:
+            return true;
+        case PolicyKind::unknown:
+            break;
+        }
+        report_unknown(entry);
+        return false;
+    }
+
+private:
+    PolicyKind kind_of(const Value& entry) {
+        if (is_no_value(entry) || entry.is_null()) {
+            return PolicyKind::nothing;
+        }
+        if (auto choice = as_if(entry)) {
+            const PolicyKind then_kind = kind_of(choice->then_value);
+            const PolicyKind else_kind = kind_of(choice->else_value);
+            if (then_kind == PolicyKind::nothing) {
+                return else_kind;
+            }
+            const bool documents = is_inline(then_kind) && is_inline(else_kind);
+            return else_kind == PolicyKind::nothing || then_kind == else_kind || documents
+                       ? then_kind
+                       : PolicyKind::unknown;
+        }
+        if (entry.is_string() || is_intrinsic(entry)) {
+            return argument_of(entry, "Fn::If") == nullptr ? PolicyKind::managed
+                                                           : PolicyKind::unknown;
+        }
+        const Map* map = entry.as_map();
+        if (map == nullptr) {
+            return PolicyKind::unknown;
+        }
+        if (map->contains("Statement")) {
+            return PolicyKind::document;
+        }
+        return map->size() == 1 && templates().contains(map->begin()->key)
+                   ? PolicyKind::policy_template
+                   : PolicyKind::unknown;
+    }
+
+    static bool is_inline(PolicyKind kind) {
+        return kind == PolicyKind::document || kind == PolicyKind::policy_template;
+    }
+
+    PolicyTemplates& templates() { return properties_.context().state<PolicyTemplates>(); }
+
+    Value managed(const Value& entry) {
+        if (const std::string* name = entry.as_string()) {
+            return managed_policy(properties_.context(), *name);
+        }
+        if (auto choice = as_if(entry)) {
+            return Map{
+                {"Fn::If",
+                 List{
+                     choice->condition, managed(choice->then_value), managed(choice->else_value)}}};
+        }
+        return entry;
+    }
+
+    /// {PolicyName, PolicyDocument}, or an Fn::If of two of them.
+    std::optional<Value> named(const Value& entry, const std::string& name) {
+        if (is_no_value(entry)) {
+            return entry;
+        }
+        if (auto choice = as_if(entry)) {
+            auto then_value = named(choice->then_value, name);
+            auto else_value = named(choice->else_value, name);
+            if (!then_value || !else_value) {
+                return std::nullopt;
+            }
+            return Value(Map{
+                {"Fn::If",
+                 List{choice->condition, std::move(*then_value), std::move(*else_value)}}});
+        }
+        Value document = entry;
+        if (!entry.as_map()->contains("Statement")) {
+            const data::Entry& call = *entry.as_map()->begin();
+            auto filled = templates().fill(properties_, call);
+            if (!filled) {
+                return std::nullopt;
+            }
+            document = std::move(*filled);
+        }
+        return Value(Map{{"PolicyName", name}, {"PolicyDocument", std::move(document)}});
+    }
+
+    void report_unknown(const Value& entry) {
+        std::string hint =
+            "a managed policy's name or ARN, a document with Statement, or a policy template";
+        std::string message = "this is no policy";
+        if (const Map* map = entry.as_map(); map != nullptr && map->size() == 1) {
+            const std::string& name = map->begin()->key;
+            message = fmt::format("there is no policy template {}", name);
+            const std::string_view near = base::nearest(name, templates().names());
+            if (!near.empty()) {
+                hint = fmt::format("did you mean {}?", near);
+            }
+        }
+        properties_.error_at(entry, "Policies", std::move(message), std::move(hint));
+    }
+
+    const Properties& properties_;
+    std::string_view role_id_;
+    RolePolicies& out_;
+};
+
+} // namespace
+
+void RolePolicies::add_managed(Value arn) {
+    if (std::find(managed.begin(), managed.end(), arn) == managed.end()) {
+        managed.push_back(std::move(arn));
+    }
+}
+
+void RolePolicies::add(std::string name, Value document) {
+    Value policy = Map{{"PolicyName", std::move(name)}, {"PolicyDocument", std::move(document)}};
+    if (std::find(inlined.begin(), inlined.end(), policy) == inlined.end()) {
+        inlined.push_back(std::move(policy));
+    }
+}
+
+bool read_policies(const Properties& properties, std::string_view role_id, RolePolicies& out) {
+    const Value* policies = properties.find("Policies");
+    if (policies == nullptr) {
+        return true;
+    }
+    Reader reader(properties, role_id, out);
+    const List* list = policies->as_list();
+    if (list == nullptr) {
+        return reader.read(*policies, 0);
+    }
+    bool good = true;
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        good = reader.read((*list)[i], i) && good;
+    }
+    return good;
+}
+
+Value managed_policy_arn(const Context& context, std::string_view path) {
+    return fmt::format("arn:{}:iam::aws:policy/{}", context.partition(), path);
+}
+
+Value trust_policy(std::string_view service) {
+    return Map{
+        {"Version", "2012-10-17"},
+        {"Statement",
+         List{
+             Map{{"Action", List{"sts:AssumeRole"}},
+                 {"Effect", "Allow"},
+                 {"Principal", Map{{"Service", List{service}}}}}}}};
+}
+
+Value allow(Value actions, Value resources) {
+    return Map{
+        {"Statement",
+         List{
+             Map{{"Action", std::move(actions)},
+                 {"Effect", "Allow"},
+                 {"Resource", std::move(resources)}}}}};
+}
+
+} // namespace samara::transform

@@ -1,0 +1,189 @@
+#include "transform/core/property_list.h"
+
+#include "base/strings.h"
+#include "data/embedded_table.h"
+#include "samara_transform_files.h"
+#include "transform/core/intrinsics.h"
+#include "transform/core/resource.h"
+
+#include <fmt/format.h>
+
+namespace samara::transform {
+namespace {
+
+using data::Map;
+using data::Value;
+
+/// The row of a list whose other names AWS's transform lets through unread.
+constexpr std::string_view open_list = "*";
+
+/// Whether every item of a list, or every member of a map, is of one of the kinds.
+template <class Items, class Get>
+bool all_of(const Items& items, Get&& get, bool texts) {
+    return std::all_of(items.begin(), items.end(), [&](const auto& item) {
+        const Value& value = get(item);
+        return value.is_map() || (texts && value.is_string());
+    });
+}
+
+/// A boolean written as text, as pydantic reads it.
+bool is_flag(std::string_view text) {
+    static constexpr std::array words{
+        "true", "false", "yes", "no", "on", "off", "t", "f", "y", "n", "1", "0"};
+    const std::string lower = base::to_lower(text);
+    return std::find(words.begin(), words.end(), lower) != words.end();
+}
+
+bool is_kind(const Value& value, std::string_view kind) {
+    if (kind == "texts") {
+        return value.is_list() &&
+               all_of(
+                   *value.as_list(), [](const Value& item) -> auto& { return item; }, true);
+    }
+    if (kind == "sections") {
+        return value.is_map() && all_of(
+                                     *value.as_map(),
+                                     [](const data::Entry& entry) -> auto& { return entry.value; },
+                                     false);
+    }
+    if (kind == "counts") {
+        return value.is_map() &&
+               std::all_of(
+                   value.as_map()->begin(), value.as_map()->end(), [](const data::Entry& entry) {
+                       return entry.value.is_map() || is_kind(entry.value, "integer");
+                   });
+    }
+    return kind == "any" || (kind == "string" && value.is_string()) ||
+           (kind == "integer" && (value.is_integer() || value.is_boolean())) ||
+           (kind == "number" && value.is_numeric()) ||
+           (kind == "scalar" && (value.is_string() || value.is_numeric() || value.is_boolean())) ||
+           (kind == "boolean" && value.is_boolean()) ||
+           (kind == "flag" && (value.is_boolean() || is_flag(data::scalar_text(value)))) ||
+           (kind == "list" && value.is_list()) || (kind == "map" && value.is_map());
+}
+
+std::string_view noun_of(std::string_view kind) {
+    return kind == "scalar"     ? "string or number"
+           : kind == "texts"    ? "list of strings"
+           : kind == "sections" ? "map of maps"
+           : kind == "counts"   ? "map of numbers"
+           : kind == "flag"     ? "boolean"
+                                : kind;
+}
+
+/// The words of one property.
+struct PropertyRule {
+    std::vector<std::string_view> kinds;
+    bool required = false;
+    bool literal = false;
+    bool passed = false;
+
+    explicit PropertyRule(std::string_view words) {
+        for (std::string_view word : base::split(words, ' ')) {
+            if (word == "required") {
+                required = true;
+            } else if (word == "literal") {
+                literal = true;
+            } else if (word == "passed") {
+                passed = true;
+            } else {
+                kinds.push_back(word);
+            }
+        }
+    }
+
+    [[nodiscard]] bool accepts(const Value& value) const {
+        if (!literal && is_intrinsic(value)) {
+            return true;
+        }
+        return std::any_of(kinds.begin(), kinds.end(), [&](std::string_view kind) {
+            return is_kind(value, kind);
+        });
+    }
+
+    [[nodiscard]] std::string wanted() const {
+        std::string out;
+        for (std::string_view kind : kinds) {
+            const std::string_view article = kind == "integer" ? "an " : "a ";
+            out += fmt::format("{}{}{}", out.empty() ? "" : " or ", article, noun_of(kind));
+        }
+        return out;
+    }
+};
+
+std::string unknown_hint(std::string_view name, const Map& list) {
+    std::vector<std::string_view> names;
+    names.reserve(list.size());
+    for (const data::Entry& entry : list) {
+        if (entry.key != open_list) {
+            names.push_back(entry.key);
+        }
+    }
+    const std::string_view near = base::nearest(name, names);
+    return near.empty() ? fmt::format("remove {}", name) : fmt::format("did you mean {}?", near);
+}
+
+} // namespace
+
+bool PropertyLists::has(std::string_view name) {
+    return embedded(fmt::format("properties/{}.json", name)).has_value();
+}
+
+const Map& PropertyLists::list(std::string_view name) {
+    const auto found = lists_.find(name);
+    if (found != lists_.end()) {
+        return *found->second.as_map();
+    }
+    const std::string file = fmt::format("properties/{}.json", name);
+    return *lists_.emplace(name, data::embedded_table(embedded(file), file)).first->second.as_map();
+}
+
+bool Properties::check(std::string_view list_name) const {
+    const Map& list = context().state<PropertyLists>().list(list_name);
+    const bool open = list.contains(open_list);
+    bool good = true;
+    for (const data::Entry& entry : map()) {
+        const Value* words = entry.key == open_list ? nullptr : list.find(entry.key);
+        if (words == nullptr) {
+            good = good && open;
+            Value place;
+            place.set_where(entry.key_where);
+            report(
+                open ? base::Severity::warning : base::Severity::error,
+                &place,
+                entry.key,
+                open ? fmt::format("nobody reads the property {}", entry.key)
+                     : fmt::format("there is no property {}", entry.key),
+                unknown_hint(entry.key, list));
+        } else if (!entry.value.is_null()) {
+            const PropertyRule rule(words->text());
+            if (rule.accepts(entry.value)) {
+                continue;
+            }
+            if (rule.passed) {
+                warning(
+                    entry.key,
+                    fmt::format(
+                        "property {} is meant to be {}, not {}",
+                        entry.key,
+                        rule.wanted(),
+                        data::kind_name(entry.value.kind())));
+                continue;
+            }
+            good = false;
+            wrong_kind(entry.key, rule.wanted());
+        }
+    }
+    for (const data::Entry& entry : list) {
+        if (find(entry.key) == nullptr && PropertyRule(entry.value.text()).required) {
+            good = false;
+            error(
+                "",
+                fmt::format("property {} is missing", entry.key),
+                fmt::format("add {}", entry.key));
+        }
+    }
+    return good;
+}
+
+} // namespace samara::transform

@@ -1,0 +1,268 @@
+#include "transform/core/expanders.h"
+#include "transform/core/intrinsics.h"
+#include "transform/core/tags.h"
+#include "transform/function/function_parts.h"
+
+#include <fmt/format.h>
+
+/// AWS::Serverless::Function
+/// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html
+namespace samara::transform {
+namespace {
+
+using data::List;
+using data::Map;
+using data::Value;
+
+/// The properties that go into the Lambda function as they are.
+constexpr std::array copied{
+    "Handler",
+    "Runtime",
+    "Description",
+    "MemorySize",
+    "Timeout",
+    "VpcConfig",
+    "Environment",
+    "KmsKeyArn",
+    "ReservedConcurrentExecutions",
+    "FileSystemConfigs",
+    "CodeSigningConfigArn",
+    "PackageType",
+    "ImageConfig",
+    "Architectures",
+    "EphemeralStorage",
+    "SnapStart",
+    "RuntimeManagementConfig",
+    "Layers",
+    "LoggingConfig",
+    "RecursiveLoop",
+    "TenancyConfig",
+    "DurableConfig",
+    "FunctionScalingConfig",
+    "PublishToLatestPublished",
+};
+
+/// Two properties that cannot both be there, or of which one needs the other.
+struct PropertyPair {
+    std::string_view property;
+    std::string_view other;
+};
+
+constexpr std::array exclusions{
+    PropertyPair{"CapacityProviderConfig", "ProvisionedConcurrencyConfig"},
+    PropertyPair{"CapacityProviderConfig", "VpcConfig"},
+    PropertyPair{"TenancyConfig", "ProvisionedConcurrencyConfig"},
+    PropertyPair{"TenancyConfig", "SnapStart"},
+    PropertyPair{"TenancyConfig", "FunctionUrlConfig"},
+};
+
+constexpr std::array requirements{
+    PropertyPair{"FunctionScalingConfig", "CapacityProviderConfig"},
+    PropertyPair{"ProvisionedConcurrencyConfig", "AutoPublishAlias"},
+    PropertyPair{"VersionDeletionPolicy", "AutoPublishAlias"},
+};
+
+bool check_pairs(const Resource& function) {
+    bool good = true;
+    for (const auto& [property, excludes] : exclusions) {
+        if (function.given(property) != nullptr && function.given(excludes) != nullptr) {
+            good = false;
+            function.error(
+                excludes,
+                fmt::format("{} cannot be used with {}", excludes, property),
+                fmt::format("remove {} or {}", excludes, property));
+        }
+    }
+    for (const auto& [property, needed] : requirements) {
+        if (function.given(property) != nullptr && function.given(needed) == nullptr) {
+            good = false;
+            function.error(
+                property,
+                fmt::format("{} needs {}", property, needed),
+                fmt::format("add {}, or remove {}", needed, property));
+        }
+    }
+    return good;
+}
+
+/// Its members, unless the whole is an intrinsic function.
+bool check_capacity_provider(const Resource& function) {
+    const Value& config = function["CapacityProviderConfig"];
+    return !is_given(&config) || !config.is_map() || is_intrinsic(config) ||
+           function.below("CapacityProviderConfig")->check("Function/CapacityProviderConfig");
+}
+
+/// The events that a function with tenants can have: those whose request names the tenant.
+constexpr std::array tenant_events{"Api", "HttpApi"};
+
+bool check_tenancy(const Resource& function) {
+    const Map* events = function["Events"].as_map();
+    if (function.find("TenancyConfig") == nullptr || events == nullptr) {
+        return true;
+    }
+    bool good = true;
+    for (const data::Entry& event : *events) {
+        const Value* type = event.value.find("Type");
+        if (type != nullptr &&
+            std::find(tenant_events.begin(), tenant_events.end(), type->text()) ==
+                tenant_events.end()) {
+            good = false;
+            function.error_at(
+                *type,
+                fmt::format("Events.{}.Type", event.key),
+                fmt::format("TenancyConfig cannot be used with {} events", type->text()),
+                "a tenant's function takes Api and HttpApi events only");
+        }
+    }
+    return good;
+}
+
+bool copy_dead_letter_queue(const Resource& function, Map& lambda) {
+    const Value* queue = function.given("DeadLetterQueue");
+    if (queue == nullptr) {
+        return true;
+    }
+    const Value* type = queue->find("Type");
+    const Value* arn = queue->find("TargetArn");
+    if (type == nullptr || arn == nullptr || !is_given(type) || !is_given(arn)) {
+        function.error(
+            "DeadLetterQueue", "DeadLetterQueue needs Type and TargetArn", "Type is SNS or SQS");
+        return false;
+    }
+    if (type->text() != "SNS" && type->text() != "SQS") {
+        function.error_at(
+            *type,
+            "DeadLetterQueue.Type",
+            fmt::format("a dead-letter queue is not of Type {}", data::scalar_text(*type)),
+            "SNS or SQS");
+        return false;
+    }
+    lambda.set("DeadLetterConfig", Map{{"TargetArn", *arn}});
+    return true;
+}
+
+void check_architectures(const Resource& function) {
+    const List* list = function["Architectures"].as_list();
+    if (list == nullptr) {
+        return;
+    }
+    const bool known =
+        list->size() == 1 && (is_intrinsic(list->front()) || list->front().text() == "x86_64" ||
+                              list->front().text() == "arm64");
+    if (!known) {
+        function.warning(
+            "Architectures",
+            "Lambda takes one architecture only",
+            "Architectures: [x86_64] or [arm64]");
+    }
+}
+
+Value capacity_provider(const Map& config) {
+    Map out;
+    for (const data::Entry& entry : config) {
+        out.set(entry.key == "Arn" ? "CapacityProviderArn" : entry.key, entry.value);
+    }
+    return Map{{"LambdaManagedInstancesCapacityProviderConfig", std::move(out)}};
+}
+
+const Map& tags_of(const Resource& function) {
+    static const Map none;
+    const Value& tags = function["Tags"];
+    return tags.is_map() ? *tags.as_map() : none;
+}
+
+/// A new hash of the code changes the function too, so that there is something to publish.
+void mark_description(const std::string& sha, Map& lambda) {
+    const Value* own = lambda.find("Description");
+    if (own == nullptr || !is_given(own)) {
+        lambda.set("Description", sha);
+    } else if (own->is_string()) {
+        lambda.set("Description", fmt::format("{} {}", own->text(), sha));
+    }
+}
+
+} // namespace
+
+std::optional<Map> lambda_properties(const Resource& function) {
+    auto code = function_code(function);
+    bool good = code.has_value();
+    Map lambda;
+    if (good) {
+        lambda.set("Code", std::move(*code));
+    }
+    if (const Value* name = function.given("FunctionName")) {
+        lambda.set("FunctionName", *name);
+    }
+    for (const char* name : copied) {
+        if (const Value* value = function.find(name)) {
+            lambda.set(name, *value);
+        }
+    }
+    if (const Value* tracing = function.given("Tracing");
+        tracing && tracing->text() != "Disabled") {
+        lambda.set("TracingConfig", Map{{"Mode", *tracing}});
+    }
+    if (const Value* key = function.find("SourceKMSKeyArn"); key != nullptr && good) {
+        if (Map* location = lambda.find("Code")->as_map()) {
+            location->set("SourceKMSKeyArn", *key);
+        }
+    }
+    if (const Value* config = function.find("CapacityProviderConfig")) {
+        lambda.set(
+            "CapacityProviderConfig",
+            config->is_map() && !is_intrinsic(*config) ? capacity_provider(*config->as_map())
+                                                       : *config);
+    }
+    good = copy_dead_letter_queue(function, lambda) && good;
+    check_architectures(function);
+    lambda.set("Tags", tag_list_created_by("lambda", tags_of(function)));
+    return good ? std::optional(std::move(lambda)) : std::nullopt;
+}
+
+void expand_function(Resource& function) {
+    if (!function.check("Function")) {
+        return;
+    }
+    const ReadEvents events = read_events(function);
+    if (!events.good && !function.context().options().local_artifacts) {
+        return;
+    }
+    bool good = check_pairs(function);
+    good = check_capacity_provider(function) && good;
+    good = check_tags(function, "lambda") && good;
+    good = check_tenancy(function) && good;
+    if (!good) {
+        return;
+    }
+    if (function.given("PropagateTags") != nullptr) {
+        function.pass_on_tags(tags_of(function));
+    }
+    auto lambda = lambda_properties(function);
+    if (!lambda) {
+        return;
+    }
+    if (function.given("AutoPublishAlias") != nullptr) {
+        Value& code = *lambda->find("Code");
+        code = function.context().parameters().resolve_references(code);
+    }
+    const auto alias = published_alias(function, *lambda, good);
+    if (alias && !alias->code_sha256.empty()) {
+        mark_description(alias->code_sha256, *lambda);
+    }
+    const PublishedAlias* published = alias ? &*alias : nullptr;
+    auto update_policy = deployment_update_policy(function, published);
+    if (!good || !update_policy) {
+        return;
+    }
+    if (published != nullptr) {
+        emit_alias(function, *published, std::move(*update_policy));
+    }
+    emit_function_url(function, published);
+    RolePolicies policies;
+    emit_event_invoke_config(function, published, policies);
+    emit_events(function, events, published, policies);
+    lambda->set("Role", function_role(function, std::move(policies)));
+    function.emit_main(function.logical_id(), "AWS::Lambda::Function", std::move(*lambda));
+}
+
+} // namespace samara::transform

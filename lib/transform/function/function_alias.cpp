@@ -1,0 +1,149 @@
+#include "base/strings.h"
+#include "transform/core/intrinsics.h"
+#include "transform/core/logical_id.h"
+#include "transform/function/function_parts.h"
+
+#include <fmt/format.h>
+
+/// AutoPublishAlias: a version for every change of the code, and an alias that points at it.
+/// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/automating-updates-to-serverless-apps.html
+namespace samara::transform {
+namespace {
+
+using data::List;
+using data::Map;
+using data::Value;
+
+/// The alias's name as part of a logical id, or empty when it cannot be one.
+std::string id_part(std::string_view alias) {
+    std::string out = base::replace_all(base::replace_all(alias, "-", "D"), "_", "U");
+    return alphanumeric(out) == out ? out : std::string{};
+}
+
+std::string alias_name(const Resource& function, bool& good) {
+    const Value& property = function["AutoPublishAlias"];
+    const Value resolved = function.context().parameters().resolve_references(property);
+    std::string name = resolved.is_string() ? *resolved.as_string() : std::string{};
+    if (id_part(name).empty()) {
+        good = false;
+        function.error(
+            "AutoPublishAlias",
+            "AutoPublishAlias must be the name of an alias, or a Ref to a parameter that has one",
+            "letters, digits, hyphens and underscores");
+    }
+    return name;
+}
+
+/// What the version's logical id is the hash of.
+std::optional<Value> version_content(const Resource& function, const Map& lambda) {
+    const Value& all = function["AutoPublishAliasAllProperties"];
+    if (is_intrinsic(all)) {
+        function.error(
+            "AutoPublishAliasAllProperties",
+            "AutoPublishAliasAllProperties cannot be an intrinsic function",
+            "true or false");
+        return std::nullopt;
+    }
+    if (const bool* whole = all.as_boolean(); whole != nullptr && *whole) {
+        Map content = lambda;
+        if (const Value* role = function.find("Role")) {
+            content.set("Role", *role);
+        }
+        return Value(std::move(content));
+    }
+    const Value& code = *lambda.find("Code"); // with known references resolved
+    Map content = code.is_map() ? *code.as_map() : Map{{"Code", code}};
+    // Beside the code, the environment, the memory and SnapStart make a new version.
+    if (const Map* environment = function["Environment"].as_map()) {
+        for (const data::Entry& entry : *environment) {
+            content.set(entry.key, entry.value);
+        }
+    }
+    if (const Value* memory = function.given("MemorySize")) {
+        content.set("MemorySize", *memory);
+    }
+    // A snapshot is taken of a version.
+    if (const Value* applies = function["SnapStart"].find("ApplyOn");
+        applies != nullptr && applies->text() != "None") {
+        content.set("SnapStart", function["SnapStart"]);
+    }
+    return Value(std::move(content));
+}
+
+/// AutoPublishCodeSha256, or empty.
+std::string code_sha256(const Resource& function, bool& good) {
+    if (const Value* sha = function.given("AutoPublishCodeSha256")) {
+        const Value resolved = function.context().parameters().resolve_references(*sha);
+        if (!resolved.is_string()) {
+            good = false;
+            function.error(
+                "AutoPublishCodeSha256",
+                "AutoPublishCodeSha256 must be a string, or a Ref to a parameter that has one",
+                "Fn::Sub and other functions are not evaluated here");
+            return {};
+        }
+        return *resolved.as_string();
+    }
+    return {};
+}
+
+std::string
+version_hash(const Resource& function, const Map& lambda, const std::string& sha, bool& good) {
+    if (!sha.empty()) {
+        return sha.substr(0, 10);
+    }
+    const auto content = version_content(function, lambda);
+    good = good && content.has_value();
+    return content ? short_hash(*content) : std::string{};
+}
+
+} // namespace
+
+std::optional<PublishedAlias>
+published_alias(const Resource& function, const Map& lambda, bool& good) {
+    if (function.given("AutoPublishAlias") == nullptr) {
+        return std::nullopt;
+    }
+    PublishedAlias alias;
+    alias.name = alias_name(function, good);
+    alias.alias_id = fmt::format("{}Alias{}", function.logical_id(), id_part(alias.name));
+    alias.code_sha256 = code_sha256(function, good);
+    alias.version_id = fmt::format(
+        "{}Version{}",
+        function.logical_id(),
+        version_hash(function, lambda, alias.code_sha256, good));
+    return good ? std::optional(std::move(alias)) : std::nullopt;
+}
+
+void emit_alias(const Resource& function, const PublishedAlias& alias, Value update_policy) {
+    Map version_attributes = function.passed_on();
+    if (const Value* policy = function.find("VersionDeletionPolicy")) {
+        version_attributes.set("DeletionPolicy", *policy);
+    } else if (function.find("CapacityProviderConfig") != nullptr) {
+        version_attributes.set("DeletionPolicy", "Delete");
+    } else if (!version_attributes.contains("DeletionPolicy")) {
+        version_attributes.set("DeletionPolicy", "Retain");
+    }
+    function.emit(
+        alias.version_id,
+        "AWS::Lambda::Version",
+        {{"FunctionName", make_ref(function.logical_id())},
+         {"Description", function["VersionDescription"]},
+         {"FunctionScalingConfig", function["FunctionScalingConfig"]}},
+        std::move(version_attributes));
+
+    Map alias_attributes = function.passed_on();
+    alias_attributes.set("UpdatePolicy", std::move(update_policy));
+    function.emit(
+        alias.alias_id,
+        "AWS::Lambda::Alias",
+        {{"Name", alias.name},
+         {"FunctionName", make_ref(function.logical_id())},
+         {"FunctionVersion", make_get_att(alias.version_id, "Version")},
+         {"ProvisionedConcurrencyConfig", function["ProvisionedConcurrencyConfig"]}},
+        std::move(alias_attributes));
+    function.context().refer(function.logical_id(), "Version", alias.version_id);
+    function.context().refer(function.logical_id(), "Alias", alias.alias_id);
+}
+
+} // namespace samara::transform

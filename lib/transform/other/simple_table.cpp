@@ -1,0 +1,77 @@
+#include "transform/core/expanders.h"
+#include "transform/core/resource.h"
+#include "transform/core/tags.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+/// AWS::Serverless::SimpleTable
+/// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-simpletable.html
+namespace samara::transform {
+namespace {
+
+using data::List;
+using data::Map;
+using data::Value;
+
+struct AttributeType {
+    std::string_view name;
+    std::string_view letter;
+};
+
+constexpr std::array attribute_types{
+    AttributeType{"String", "S"}, AttributeType{"Number", "N"}, AttributeType{"Binary", "B"}};
+
+struct PrimaryKey {
+    Value name = "id";
+    std::string_view type = "S";
+};
+
+/// Nothing after an error.
+std::optional<PrimaryKey> primary_key(const Resource& table) {
+    if (table.find("PrimaryKey") == nullptr) {
+        return PrimaryKey{};
+    }
+    const auto key = table.below("PrimaryKey");
+    if (!key || !key->check("SimpleTable/PrimaryKey")) {
+        return std::nullopt;
+    }
+    const std::string_view type = (*key)["Type"].text();
+    for (const AttributeType& known : attribute_types) {
+        if (known.name == type) {
+            return PrimaryKey{(*key)["Name"], known.letter};
+        }
+    }
+    key->error(
+        "Type", fmt::format("a primary key is not of Type {}", type), "String, Number or Binary");
+    return std::nullopt;
+}
+
+} // namespace
+
+void expand_simple_table(Resource& table) {
+    const bool good = table.check("SimpleTable");
+    auto key = primary_key(table);
+    if (!good || !key) {
+        return;
+    }
+    Map out{
+        {"TableName", table["TableName"]},
+        {"AttributeDefinitions",
+         List{Map{{"AttributeName", key->name}, {"AttributeType", key->type}}}},
+        {"KeySchema", List{Map{{"AttributeName", key->name}, {"KeyType", "HASH"}}}}};
+    if (const Value* throughput = table.find("ProvisionedThroughput")) {
+        out.set("ProvisionedThroughput", *throughput);
+    } else {
+        out.set("BillingMode", "PAY_PER_REQUEST");
+    }
+    out.set("SSESpecification", table["SSESpecification"]);
+    out.set("PointInTimeRecoverySpecification", table["PointInTimeRecoverySpecification"]);
+    if (const Map* tags = table["Tags"].as_map()) {
+        out.set("Tags", tag_list(*tags));
+    }
+    table.emit_main(table.logical_id(), "AWS::DynamoDB::Table", std::move(out));
+}
+
+} // namespace samara::transform

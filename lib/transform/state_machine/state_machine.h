@@ -1,0 +1,49 @@
+#pragma once
+
+#include "data/value.h"
+#include "transform/core/resource.h"
+
+#include <optional>
+#include <string>
+
+/// The pieces that expand_state_machine puts together.
+namespace samara::transform {
+
+/// A definition as text, and what stands in it for the intrinsic functions it had.
+struct StatesDefinition {
+    data::Value text; ///< Fn::Join of its lines
+    data::Map substitutions;
+};
+
+/// The Amazon States Language `definition` as the text that AWS::StepFunctions::StateMachine takes.
+/// Intrinsic functions and dynamic references become ${definition_substitution_1} and so on.
+StatesDefinition states_definition(const data::Value& definition);
+
+/// What the state machine's Tags become.
+data::List state_machine_tags(const Resource& machine);
+
+/// One event of a state machine while it is expanded.
+struct StateMachineEvent {
+    const Resource& machine;
+    Properties properties;
+    std::string prefix; ///< machine's logical id + name: the ids of what it generates
+    data::Value target; ///< Ref to the machine or its alias
+    std::string target_id;
+
+    /// Of the role with which the event's service starts the machine.
+    [[nodiscard]] std::string role_id() const;
+
+    /// The role's properties, with the machine's tags when those are passed on.
+    [[nodiscard]] data::Map tagged(data::Map role) const;
+
+    /// Adds the role with which `service` starts the machine.
+    void emit_role(std::string_view service) const;
+};
+
+/// An Api event: a route of a REST API that starts the machine.
+void expand_state_machine_api(StateMachineEvent& event);
+
+/// The Events property: rules, schedules and API routes that start the machine (or its alias).
+void emit_state_machine_events(const Resource& machine, const std::string& target_id);
+
+} // namespace samara::transform

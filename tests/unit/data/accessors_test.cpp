@@ -1,0 +1,58 @@
+#include "data/accessors.h"
+#include "data/read.h"
+
+#include <gmock/gmock.h>
+
+namespace samara::data {
+namespace {
+
+const Value document = *read_json(
+    R"({"text": "a", "whole": 2, "version": 2.0, "part": 1.5, "yes": true, "said": "true", "no": false,
+        "none": null, "list": ["a", 1, true], "map": {"a": 1}, "digits": "12", "words": "12 x"})",
+    "t");
+
+TEST(Accessors, GiveScalarsAsText) {
+    EXPECT_EQ(text_of(document, "text"), "a");
+    EXPECT_EQ(text_of(document, "whole"), "2");
+    EXPECT_EQ(text_of(document, "version"), "2.0");
+    EXPECT_EQ(text_of(document, "part"), "1.5");
+    EXPECT_EQ(text_of(document, "yes"), "true");
+    for (const std::string_view name : {"none", "list", "map", "missing"}) {
+        EXPECT_EQ(text_of(document, name), "") << name;
+    }
+    EXPECT_EQ(text_of(nullptr), "");
+    EXPECT_EQ(text_of(static_cast<const Value*>(nullptr), "a"), "");
+}
+
+TEST(Accessors, KnowTrueAsATextToo) {
+    EXPECT_TRUE(is_true(document.find("yes")));
+    EXPECT_TRUE(is_true(document.find("said")));
+    EXPECT_FALSE(is_true(document.find("no")));
+    EXPECT_FALSE(is_true(document.find("whole")));
+    EXPECT_FALSE(is_true(nullptr));
+}
+
+TEST(Accessors, GiveWholeNumbers) {
+    EXPECT_EQ(integer_of(document.find("whole")), 2);
+    EXPECT_EQ(integer_of(document.find("digits")), 12);
+    EXPECT_EQ(integer_of(document.find("words")), std::nullopt);
+    EXPECT_EQ(integer_of(document.find("part")), std::nullopt);
+    EXPECT_EQ(integer_of(nullptr), std::nullopt);
+}
+
+TEST(Accessors, GiveOneOrSeveralTexts) {
+    EXPECT_THAT(texts_of(document.find("list")), testing::ElementsAre("a", "1", "true"));
+    EXPECT_THAT(texts_of(document.find("text")), testing::ElementsAre("a"));
+    EXPECT_THAT(texts_of(document.find("map")), testing::IsEmpty());
+    EXPECT_THAT(texts_of(document.find("none")), testing::IsEmpty());
+    EXPECT_THAT(texts_of(nullptr), testing::IsEmpty());
+}
+
+TEST(Accessors, GiveMembersOrNone) {
+    EXPECT_EQ(members_of(document.find("map")).size(), 1U);
+    EXPECT_TRUE(members_of(document.find("list")).empty());
+    EXPECT_TRUE(members_of(nullptr).empty());
+}
+
+} // namespace
+} // namespace samara::data

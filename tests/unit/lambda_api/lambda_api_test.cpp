@@ -1,0 +1,162 @@
+#include "data/read.h"
+#include "lambda_api/event_stream.h"
+#include "lambda_api/lambda_api.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+namespace samara::lambda_api {
+namespace {
+
+using testing::HasSubstr;
+
+class LambdaApiTest : public testing::Test {
+protected:
+    net::HttpResponse
+    post(std::string target, std::string body = "{}", net::HttpHeaders headers = {}) {
+        net::HttpRequest request;
+        request.method = "POST";
+        request.target = std::move(target);
+        request.headers = std::move(headers);
+        request.body = std::move(body);
+        return api_.handle(request);
+    }
+
+    net::HttpResponse
+    invoke(std::string_view name, std::string body = "{}", net::HttpHeaders headers = {}) {
+        return post(
+            "/2015-03-31/functions/" + std::string(name) + "/invocations",
+            std::move(body),
+            std::move(headers));
+    }
+
+    static std::string header(const net::HttpResponse& response, std::string_view name) {
+        const std::string* value = net::find_header(response.headers, name);
+        return value == nullptr ? "" : *value;
+    }
+
+    std::vector<invoke::Request> calls_;
+    invoke::Response reply_;
+    LambdaApi api_{
+        serving::Functions(*data::read_json(
+            R"({"Fn": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "my-name"}},
+                "Table": {"Type": "AWS::DynamoDB::Table"}})",
+            "resources")),
+        [this](const invoke::Request& request) -> base::Result<invoke::Response> {
+            calls_.push_back(request);
+            return reply_;
+        },
+        {}};
+};
+
+TEST_F(LambdaApiTest, FindsAFunctionByAllItsNames) {
+    for (const std::string_view name :
+         {"Fn",
+          "my-name",
+          "Fn:1",
+          "my-name:alias",
+          "function:Fn",
+          "123456789012:function:Fn",
+          "arn:aws:lambda:us-east-1:123456789012:function:Fn",
+          "arn:aws:lambda:us-east-1:123456789012:function:my-name:$LATEST",
+          "arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3AFn%3A7"}) {
+        EXPECT_EQ(invoke(name).status, 200) << name;
+        EXPECT_EQ(calls_.back().function, "Fn");
+    }
+}
+
+TEST_F(LambdaApiTest, TakesTheHeadersOfTheApiAndGivesThemBack) {
+    reply_.payload = "[1]";
+    reply_.function_error = "Unhandled";
+    reply_.log_result = "bG9n";
+    reply_.request_id = "id";
+    const net::HttpResponse response = invoke(
+        "Fn",
+        R"({"a": 1})",
+        {{"X-Amz-Log-Type", "Tail"},
+         {"X-Amz-Client-Context", "Y3R4"},
+         {"X-Amzn-Trace-Id", "Root=1"}});
+    EXPECT_EQ(calls_.back().payload, R"({"a": 1})");
+    EXPECT_TRUE(calls_.back().tail_log);
+    EXPECT_EQ(calls_.back().client_context, "Y3R4");
+    EXPECT_EQ(calls_.back().trace_id, "Root=1");
+    EXPECT_EQ(response.status, 200); // a function that fails has still been invoked
+    EXPECT_EQ(response.body, "[1]");
+    EXPECT_EQ(header(response, "X-Amz-Function-Error"), "Unhandled");
+    EXPECT_EQ(header(response, "X-Amz-Log-Result"), "bG9n");
+    EXPECT_EQ(header(response, "X-Amz-Executed-Version"), "$LATEST");
+    EXPECT_EQ(header(response, "x-amzn-RequestId"), "id");
+}
+
+TEST_F(LambdaApiTest, QueuesEventsAndTriesDryRuns) {
+    EXPECT_EQ(invoke("Fn", "{}", {{"X-Amz-Invocation-Type", "Event"}}).status, 202);
+    EXPECT_EQ(calls_.back().type, invoke::InvocationType::event);
+    EXPECT_EQ(invoke("Fn", "{}", {{"X-Amz-Invocation-Type", "DryRun"}}).status, 204);
+    const net::HttpResponse bad = invoke("Fn", "{}", {{"X-Amz-Invocation-Type", "Other"}});
+    EXPECT_EQ(bad.status, 400);
+    EXPECT_EQ(header(bad, "x-amzn-ErrorType"), "InvalidParameterValueException");
+}
+
+TEST_F(LambdaApiTest, SaysWhatIsWrongAsAwsDoes) {
+    const net::HttpResponse missing = invoke("None");
+    EXPECT_EQ(missing.status, 404);
+    EXPECT_EQ(header(missing, "x-amzn-ErrorType"), "ResourceNotFoundException");
+    EXPECT_EQ(
+        missing.body,
+        R"({"Type":"User","Message":"Function not found: arn:aws:lambda:us-east-1:123456789012:function:None"})");
+    EXPECT_EQ(invoke("Table").status, 404);
+    const net::HttpResponse content = invoke("Fn", "{not json");
+    EXPECT_EQ(content.status, 400);
+    EXPECT_EQ(header(content, "x-amzn-ErrorType"), "InvalidRequestContentException");
+    EXPECT_THAT(content.body, HasSubstr("Could not parse request body into json: "));
+    EXPECT_EQ(post("/elsewhere").status, 404);
+    reply_.status = 429;
+    const net::HttpResponse throttled = invoke("Fn");
+    EXPECT_EQ(throttled.status, 429);
+    EXPECT_EQ(header(throttled, "x-amzn-ErrorType"), "TooManyRequestsException");
+}
+
+TEST_F(LambdaApiTest, TakesAnEmptyBodyAsAnEmptyEventAndAnyJson) {
+    EXPECT_EQ(invoke("Fn", "").status, 200);
+    EXPECT_EQ(calls_.back().payload, "{}");
+    for (const std::string_view json : {"null", "1", "\"x\"", "[]", R"({"a":1,"a":2})"}) {
+        EXPECT_EQ(invoke("Fn", std::string(json)).status, 200) << json;
+    }
+    EXPECT_EQ(invoke("Fn", std::string(100'000, '[')).status, 400);
+}
+
+TEST_F(LambdaApiTest, StreamsInTheFramingOfEventStreams) {
+    // A message as AWS documents it: two lengths, CRC, headers, payload, CRC.
+    std::string stream;
+    append_event(stream, {{"a", "b"}}, "{}");
+    std::string hex;
+    for (const char byte : stream) {
+        hex += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+    }
+    EXPECT_EQ(hex, "0000001800000006dcd1a61f0161070001627b7df3d78873");
+    const std::string target = "/2021-11-15/functions/Fn/response-streaming-invocations";
+    reply_.payload = "text";
+    const net::HttpResponse good = post(target);
+    EXPECT_EQ(good.status, 200);
+    EXPECT_EQ(header(good, "Content-Type"), "application/vnd.amazon.eventstream");
+    EXPECT_THAT(good.body, HasSubstr("PayloadChunk"));
+    EXPECT_THAT(good.body, HasSubstr("InvokeComplete"));
+    reply_.function_error = "Unhandled";
+    EXPECT_THAT(post(target).body, HasSubstr(R"({"ErrorCode":"Unhandled","ErrorDetails":"text"})"));
+    EXPECT_EQ(post(target, "{}", {{"X-Amz-Invocation-Type", "Event"}}).status, 400);
+    EXPECT_EQ(post(target, "{}", {{"X-Amz-Invocation-Type", "DryRun"}}).status, 204);
+    EXPECT_EQ(post("/2021-11-15/functions//response-streaming-invocations").status, 404);
+}
+
+TEST_F(LambdaApiTest, LimitsPayloads) {
+    const std::string two_megabytes = "\"" + std::string(2'000'000, 'x') + "\"";
+    EXPECT_EQ(invoke("Fn", two_megabytes).status, 200);
+    const net::HttpResponse event =
+        invoke("Fn", two_megabytes, {{"X-Amz-Invocation-Type", "Event"}});
+    EXPECT_EQ(event.status, 413);
+    EXPECT_EQ(header(event, "x-amzn-ErrorType"), "RequestTooLargeException");
+    EXPECT_EQ(invoke("Fn", "\"" + std::string(7'000'000, 'x') + "\"").status, 413);
+}
+
+} // namespace
+} // namespace samara::lambda_api
