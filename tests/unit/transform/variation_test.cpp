@@ -326,16 +326,21 @@ TEST(Variations, GlobalsAreAsIfWrittenOnEachResource) {
     });
 }
 
+// Writes them for tests/fuzz to the folder SAMARA_WRITE_SEEDS, and reads each again in any case.
 TEST(Variations, AreSeedsOfTheFuzzer) {
     const char* folder = std::getenv("SAMARA_WRITE_SEEDS");
-    if (folder == nullptr) {
-        GTEST_SKIP() << "writes seeds for tests/fuzz where SAMARA_WRITE_SEEDS says";
-    }
     std::size_t number = 0;
-    each_variation([&](const std::string&, const Value& document) {
-        std::ofstream(fs::path(folder) / fmt::format("variation-{}", ++number), std::ios::binary)
-            << data::write_yaml(document);
+    each_variation([&](const std::string& name, const Value& document) {
+        const std::string text = data::write_yaml(document);
+        const auto again = data::read_yaml(text, name);
+        EXPECT_TRUE(again && *again == document) << name;
+        ++number;
+        if (folder != nullptr) {
+            const fs::path seed = fs::path(folder) / fmt::format("variation-{}", number);
+            std::ofstream(seed, std::ios::binary) << text;
+        }
     });
+    EXPECT_GT(number, 0U);
 }
 
 } // namespace
