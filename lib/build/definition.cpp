@@ -4,6 +4,7 @@
 #include "base/try.h"
 #include "build/digest.h"
 #include "data/write.h"
+#include "model/code_file.h"
 
 #include <algorithm>
 
@@ -26,22 +27,20 @@ bool is_file(const fs::path& source) {
     return fs::is_regular_file(source, ignored);
 }
 
-bool is_archive(const fs::path& source) {
-    const std::string extension = base::to_lower(source.extension().string());
-    std::error_code ignored;
-    return (extension == ".zip" || extension == ".jar") && fs::is_regular_file(source, ignored);
-}
-
 base::Result<void> check_source(
     const std::string& logical_id,
     std::string_view property,
     const fs::path& source,
+    bool is_code,
     const base::Location& where) {
     std::error_code ignored;
     const fs::file_status status = fs::status(source, ignored);
-    if (fs::is_directory(status) || fs::is_regular_file(status)) {
+    if (fs::is_directory(status) || (fs::is_regular_file(status) && is_code)) {
         return {};
     }
+    const std::string_view wrong =
+        is_code ? "is neither a folder nor a file"
+                : "is neither a folder nor a zip archive nor code of its runtime";
     base::Error error;
     error.resource = logical_id;
     error.property = property;
@@ -50,7 +49,7 @@ base::Result<void> check_source(
         "{}: {} {}: {}",
         logical_id,
         property,
-        fs::exists(status) ? "is neither a folder nor a file" : "does not exist",
+        fs::exists(status) ? wrong : "does not exist",
         source.string());
     error.hint = "the path is relative to the template's folder, or to --base-dir";
     return base::fail(std::move(error));
@@ -103,7 +102,12 @@ base::Error about(base::Error error, const std::string& logical_id, const base::
 }
 
 base::Result<Definition> of_function(const Function& function, const Workflows& workflows) {
-    TRY(check_source(function.logical_id, "CodeUri", function.source, function.where));
+    TRY(check_source(
+        function.logical_id,
+        "CodeUri",
+        function.source,
+        model::is_code_file(function.source, function.runtime),
+        function.where));
     auto workflow =
         workflows.select(function.runtime, metadata_text(function.metadata, "BuildMethod"));
     if (!workflow) {
@@ -126,7 +130,7 @@ base::Result<Definition> of_function(const Function& function, const Workflows& 
 
 // A layer says how it is built by a runtime or "makefile"; the latter needs no runtime.
 base::Result<Definition> of_layer(const Layer& layer, const Workflows& workflows) {
-    TRY(check_source(layer.logical_id, "ContentUri", layer.source, layer.where));
+    TRY(check_source(layer.logical_id, "ContentUri", layer.source, true, layer.where));
     const std::string method = metadata_text(layer.metadata, "BuildMethod");
     auto workflow = workflows.select({}, method);
     if (!workflow) {
@@ -186,7 +190,7 @@ std::vector<Definition> definitions(
         }
         if (skips_build(layer.metadata)) {
             skip("layer", layer.logical_id, " (SkipBuild)");
-        } else if (is_archive(layer.source)) {
+        } else if (model::is_archive(layer.source)) {
             skip("zip layer", layer.logical_id, "");
         } else if (auto definition = of_layer(layer, workflows)) {
             result.push_back(std::move(*definition));
@@ -202,7 +206,7 @@ std::vector<Definition> definitions(
             skip("function", function.logical_id, " (SkipBuild)");
             continue;
         }
-        if (is_archive(function.source)) {
+        if (model::is_archive(function.source)) {
             skip("zip function", function.logical_id, "");
             continue;
         }

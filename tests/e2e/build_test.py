@@ -235,6 +235,12 @@ class Sources(BuildCase):
                 self.code("src", text)
                 self.assertEqual(json.loads(curl(f"http://127.0.0.1:{port}/")[2])["code"], text)
 
+    def test_one_file_that_is_no_code(self):
+        self.write("notes.txt", "x")
+        self.template("  Fn:" + function("notes.txt"))
+        for command in (("build",), ("local", "invoke", "Fn", "--no-event")):
+            self.assertIn("is neither a folder nor a zip archive nor code", self.samara(*command, code=1).stderr)
+
     def test_one_file(self):
         self.code("src", "alone")
         self.write("src/secret.txt", "x")

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/try.h"
 #include "build/digest.h"
+#include "model/code_file.h"
 #include "model/limits.h"
 #include "os/environment.h"
 #include "os/temp_dir.h"
@@ -90,7 +91,7 @@ base::Result<LayerVersions> LayerVersions::make(
                 usage(fmt::format("--layer-archive: '{}' names no layer version", given)));
         }
         fs::path file = given.substr(equals + 1);
-        if (!is_archive(file)) {
+        if (!model::is_archive(file)) {
             return base::fail(
                 usage(fmt::format("--layer-archive: {} is not a zip archive", file.string())));
         }

@@ -8,6 +8,7 @@
 #include "aws/arn.h"
 #include "base/strings.h"
 #include "base/try.h"
+#include "model/code_file.h"
 #include "model/limits.h"
 #include "os/file.h"
 #include "os/tree_state.h"
@@ -332,7 +333,12 @@ Planner::code_folder(const Application& application, const model::Function& func
     const std::filesystem::path& base = options_.docker_volume_basedir;
     const std::filesystem::path folder = absolute_from(
         base.empty() ? application.folder() : base, function.code.empty() ? "." : function.code);
-    auto found = content_folder(folder);
+    std::error_code failed;
+    const bool no_code = std::filesystem::is_regular_file(folder, failed) &&
+                         !model::is_archive(folder) &&
+                         !model::is_code_file(folder, function.runtime);
+    auto found = no_code ? base::Result<std::optional<std::filesystem::path>>(std::nullopt)
+                         : content_folder(folder);
     if (!found) {
         return base::fail(about(
             std::move(found).error(),
@@ -342,16 +348,17 @@ Planner::code_folder(const Application& application, const model::Function& func
     if (*found) {
         return std::move(**found);
     }
-    std::error_code failed;
     const bool remote = function.code.starts_with("s3://");
     return base::fail(
         at(function,
            function.code_where.known() ? function.code_where : function.where,
            std::filesystem::exists(folder, failed)
                ? fmt::format(
-                     "CodeUri '{}' of '{}' is neither a folder nor a zip archive",
+                     "CodeUri '{}' of '{}' is neither a folder nor a zip archive nor code of "
+                     "runtime {}",
                      function.code,
-                     function.logical_id)
+                     function.logical_id,
+                     function.runtime)
                : fmt::format(
                      "CodeUri '{}' of '{}' does not exist", function.code, function.logical_id),
            remote ? "code that is in S3 cannot be run here; use the local folder"
@@ -366,7 +373,7 @@ Planner::content_folder(const std::filesystem::path& path) {
     if (std::filesystem::is_directory(path, failed)) {
         return std::filesystem::canonical(path, failed);
     }
-    if (!is_archive(path)) {
+    if (!model::is_archive(path)) {
         return std::filesystem::is_regular_file(path, failed)
                    ? folder_of_one(path).map([](auto folder) { return std::optional(folder); })
                    : base::Result<std::optional<std::filesystem::path>>(std::nullopt);

@@ -2,7 +2,6 @@
 
 #include "archive/extract.h"
 #include "base/hash.h"
-#include "base/strings.h"
 #include "base/try.h"
 #include "model/limits.h"
 #include "os/environment.h"
@@ -89,12 +88,6 @@ make_once(const fs::path& folder, const Fill& fill, const os::Cancellation& canc
         return base::fail(fmt::format("cannot make {}: {}", folder.string(), failed.message()));
     }
     return {};
-}
-
-bool is_archive(const fs::path& path) {
-    const std::string extension = base::to_lower(path.extension().string());
-    std::error_code failed;
-    return (extension == ".zip" || extension == ".jar") && fs::is_regular_file(path, failed);
 }
 
 base::Result<fs::path>

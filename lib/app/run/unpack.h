@@ -20,9 +20,6 @@ using Fill = std::function<base::Result<void>(const std::filesystem::path& empty
 base::Result<void>
 make_once(const std::filesystem::path& folder, const Fill& fill, const os::Cancellation& cancel);
 
-/// Whether Lambda would take this file as code: a zip archive by its name, a jar being one as well.
-bool is_archive(const std::filesystem::path& path);
-
 /// A folder with what a zip archive holds, unpacked once for each content into the cache; it must
 /// not be written to. Folders that nobody asked for in a month are removed. Fails on what
 /// archive::extract() refuses and on more than Lambda's quota.
