@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -39,6 +40,32 @@ std::uint64_t number_after(std::string_view text, std::string_view label) {
     std::uint64_t value = 0;
     std::from_chars(text.data(), text.data() + text.size(), value);
     return value;
+}
+
+// The first of these that is there: of our control group in version 2, and in version 1.
+std::string group_file(std::string_view unified_name, std::string_view version_1_name) {
+    // A container sees its own group at the top of the mount; elsewhere our path is below it.
+    std::string unified;
+    std::string version_1;
+    const std::string groups = read_small("/proc/self/cgroup");
+    for (const std::string_view line : base::split(groups, '\n')) {
+        const std::vector<std::string_view> parts = base::split(line, ':');
+        if (parts.size() == 3 && parts[1].empty()) {
+            unified = parts[2];
+        } else if (parts.size() == 3 && parts[1] == "memory") {
+            version_1 = parts[2];
+        }
+    }
+    for (std::string candidate :
+         {fmt::format("/sys/fs/cgroup{}/{}", unified, unified_name),
+          fmt::format("/sys/fs/cgroup/{}", unified_name),
+          fmt::format("/sys/fs/cgroup/memory{}/{}", version_1, version_1_name),
+          fmt::format("/sys/fs/cgroup/memory/{}", version_1_name)}) {
+        if (::access(candidate.c_str(), R_OK) == 0) {
+            return candidate;
+        }
+    }
+    return {};
 }
 
 // Children that process `parent` has by its own threads (the kernel lists them by thread).
@@ -83,31 +110,8 @@ std::uint64_t peak_resident(pid_t process) {
     return number_after(read_small(fmt::format("/proc/{}/status", process)), "VmHWM:") * 1024;
 }
 
-OutOfMemoryCounter::OutOfMemoryCounter() {
-    // A container sees its own group at the top of the mount; elsewhere our path is below it.
-    std::string unified;
-    std::string version_1;
-    const std::string groups = read_small("/proc/self/cgroup");
-    for (const std::string_view line : base::split(groups, '\n')) {
-        const std::vector<std::string_view> parts = base::split(line, ':');
-        if (parts.size() == 3 && parts[1].empty()) {
-            unified = parts[2];
-        } else if (parts.size() == 3 && parts[1] == "memory") {
-            version_1 = parts[2];
-        }
-    }
-    for (const std::string& candidate :
-         {"/sys/fs/cgroup" + unified + "/memory.events",
-          std::string("/sys/fs/cgroup/memory.events"),
-          "/sys/fs/cgroup/memory" + version_1 + "/memory.oom_control",
-          std::string("/sys/fs/cgroup/memory/memory.oom_control")}) {
-        if (::access(candidate.c_str(), R_OK) == 0) {
-            file_ = candidate;
-            break;
-        }
-    }
-    last_ = read();
-}
+OutOfMemoryCounter::OutOfMemoryCounter()
+    : file_(group_file("memory.events", "memory.oom_control")), last_(read()) {}
 
 std::uint64_t OutOfMemoryCounter::read() const {
     return file_.empty() ? 0 : number_after(read_small(file_), "oom_kill ");
@@ -118,6 +122,44 @@ bool OutOfMemoryCounter::advanced() {
     const bool more = now > last_;
     last_ = now;
     return more;
+}
+
+// Whose first process we are has its group for itself; elsewhere others are in ours.
+GroupPeak::GroupPeak()
+    : file_(
+          ::getpid() == 1 ? group_file("memory.peak", "memory.max_usage_in_bytes")
+                          : std::string()) {
+    if (const std::size_t name = file_.rfind('/'); name != std::string::npos) {
+        statistics_ = file_.substr(0, name) + "/memory.stat";
+        key_ = file_.ends_with("memory.peak") ? "file " : "cache ";
+    }
+    forget();
+}
+
+std::uint64_t GroupPeak::read() const {
+    return file_.empty() ? 0 : number_after(read_small(file_), "");
+}
+
+void GroupPeak::look() {
+    if (!file_.empty()) {
+        // The first of its lines in version 1, the second in version 2.
+        most_in_files_ = std::max(most_in_files_, number_after(read_small(statistics_), key_));
+    }
+}
+
+std::uint64_t GroupPeak::bytes() {
+    const std::uint64_t peak = read();
+    if (peak > last_) {
+        last_ = peak;
+        look();
+        known_ = std::max(known_, peak - std::min(peak, most_in_files_));
+    }
+    return known_;
+}
+
+void GroupPeak::forget() {
+    last_ = read();
+    known_ = 0;
 }
 
 } // namespace samara::rie

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <sys/types.h>
@@ -29,6 +30,34 @@ private:
 
     std::string file_; ///< empty where there is no control group to read
     std::uint64_t last_ = 0;
+};
+
+/// The most memory that our control group has held beside files, which the kernel takes back when
+/// it needs room (and /tmp of a sandbox is made of). It counts processes that have ended, whoever
+/// waited for them; those are in no /proc any more.
+class GroupPeak {
+public:
+    GroupPeak();
+
+    /// What the group holds in files is known for a moment only: look at it now and then.
+    void look();
+
+    /// In bytes, 0 where there is no control group to read. At most what was in use: the kernel
+    /// knows the peak of all, from which the most in files that was seen is taken away.
+    std::uint64_t bytes();
+
+    /// The kernel's mark cannot be moved back: from now on only what goes beyond it counts.
+    void forget();
+
+private:
+    [[nodiscard]] std::uint64_t read() const;
+
+    std::string file_; ///< empty where there is none
+    std::string statistics_;
+    std::string_view key_; ///< of what is in files
+    std::uint64_t most_in_files_ = 0;
+    std::uint64_t last_ = 0; ///< the kernel's mark
+    std::uint64_t known_ = 0;
 };
 
 } // namespace samara::rie

@@ -35,7 +35,7 @@ Resources:
 """
 
 PYTHON = '''
-import http.client, json, os, signal, socket, stat, sys, time
+import http.client, json, os, signal, socket, stat, subprocess, sys, time
 
 def handler(event, context):
     what = event.get("do", "echo")
@@ -61,6 +61,15 @@ def handler(event, context):
             hog.append(bytearray(16 * 1024 * 1024))
             for i in range(0, len(hog[-1]), 4096):
                 hog[-1][i] = 1
+    if what == "child":
+        hold = "import time; held = b'x' * (100 << 20); time.sleep(0.3)"
+        subprocess.run([sys.executable, "-c", hold], check=True)
+    if what == "file":
+        with open("/tmp/large", "wb") as file:
+            for _ in range(100):
+                file.write(bytes(1 << 20))
+        time.sleep(0.3)
+        os.unlink("/tmp/large")
     if what == "write":
         open("/var/task/new", "w")
     if what == "close":
@@ -200,6 +209,14 @@ class Cases:
     def test_out_of_memory(self):
         answer = json.loads(self.invoke({"do": "eat"}).stdout)
         self.assertRegex(answer["errorType"], r"Runtime.OutOfMemory|Runtime.ExitError|MemoryError")
+
+    def test_memory_of_a_child_that_has_ended_is_reported_and_that_of_a_file_is_not(self):
+        def most(what):
+            result = self.invoke({"do": what}, function="Roomy")
+            return int(re.search(r"Max Memory Used: (\d+) MB", result.stderr)[1])
+
+        self.assertTrue(100 < most("child") < 170)
+        self.assertTrue(5 < most("file") < 60)
 
     def test_connection_to_the_runtime_api_that_is_closed(self):
         answer = json.loads(self.invoke({"do": "close"}).stdout)

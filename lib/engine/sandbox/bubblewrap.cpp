@@ -66,15 +66,16 @@ Bubblewrap::file(std::string_view bytes, const std::filesystem::path& to, bool e
     return {};
 }
 
-base::Result<void> Bubblewrap::show(const std::filesystem::path& path) {
+base::Result<void>
+Bubblewrap::show(const std::filesystem::path& from, const std::filesystem::path& to) {
     std::error_code error;
-    if (std::filesystem::is_regular_file(path, error) &&
-        std::filesystem::file_size(path, error) <= largest_copy && !error) {
-        if (const auto bytes = os::read_file(path)) {
-            return file(*bytes, path);
+    if (std::filesystem::is_regular_file(from, error) &&
+        std::filesystem::file_size(from, error) <= largest_copy && !error) {
+        if (const auto bytes = os::read_file(from)) {
+            return file(*bytes, to);
         }
     }
-    bind_read_only(path, path);
+    bind_read_only(from, to);
     return {};
 }
 

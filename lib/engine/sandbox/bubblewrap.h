@@ -35,9 +35,9 @@ public:
     base::Result<void>
     file(std::string_view bytes, const std::filesystem::path& to, bool executable = false);
 
-    /// What the host has at `path`, in the same place: a small file as a copy, which spares a
-    /// mount, and all else read-only.
-    base::Result<void> show(const std::filesystem::path& path);
+    /// What the host has at `from`: a small file as a copy, which spares a mount, and all else
+    /// read-only.
+    base::Result<void> show(const std::filesystem::path& from, const std::filesystem::path& to);
 
     void link(std::string_view target, const std::filesystem::path& at);
 

@@ -1,6 +1,7 @@
 #include "engine/sandbox/libraries.h"
 
 #include "base/strings.h"
+#include "base/try.h"
 #include "engine/sandbox/families.h"
 #include "os/architecture.h"
 
@@ -22,35 +23,27 @@ const Family* family_of(const Interpreter& interpreter) {
     return found == families().end() ? nullptr : &*found;
 }
 
-bool is_metadata(const fs::path& name) {
-    return name.extension() == ".egg-info" || name.extension() == ".dist-info";
-}
+// The place of the host's libraries in the sandbox that no interpreter looks at.
+constexpr const char* aside = "/var/lang/libraries";
 
-// What the module of an entry is asked for by its name and version.
-base::Result<void> show_metadata(Bubblewrap& bubblewrap, const fs::path& folder) {
-    for (const char* name : {"METADATA", "PKG-INFO", "requires.txt", "entry_points.txt"}) {
-        std::error_code error;
-        if (fs::exists(folder / name, error)) {
-            if (auto shown = bubblewrap.show(folder / name); !shown) {
-                return shown;
-            }
-        }
+// With these entries of it alone. Each mount costs, so Python gets links to one that has all of
+// them; Node.js would look from where a link leads, and what it consists of is mounted each.
+base::Result<void> cover(
+    Bubblewrap& bubblewrap,
+    const fs::path& folder,
+    const std::vector<fs::path>& entries,
+    bool as_links) {
+    const fs::path all = aside / folder.relative_path();
+    if (as_links) {
+        bubblewrap.bind_read_only(folder, all);
     }
-    return {};
-}
-
-// With these entries of it alone; each folder costs a mount.
-base::Result<void>
-cover(Bubblewrap& bubblewrap, const fs::path& folder, const std::vector<fs::path>& entries) {
     bubblewrap.option("--tmpfs", folder.string());
     bubblewrap.mounted(folder);
     for (const fs::path& entry : entries) {
-        std::error_code error;
-        auto shown = is_metadata(entry) && fs::is_directory(entry, error)
-                         ? show_metadata(bubblewrap, entry)
-                         : bubblewrap.show(entry);
-        if (!shown) {
-            return shown;
+        if (as_links) {
+            bubblewrap.link((all / entry.filename()).string(), entry);
+        } else {
+            TRY(bubblewrap.show(entry, entry));
         }
     }
     bubblewrap.option("--remount-ro", folder.string());
@@ -112,7 +105,8 @@ base::Result<void> cover_libraries(
         const auto entries = entries_of(folder, modules);
         if (entries.empty()) {
             bubblewrap.bind_read_only(empty, folder);
-        } else if (auto covered = cover(bubblewrap, folder, entries); !covered) {
+        } else if (auto covered = cover(bubblewrap, folder, entries, family->name == "python");
+                   !covered) {
             return covered;
         }
     }

@@ -45,7 +45,7 @@ void add_proc(Bubblewrap& bubblewrap, const Identity& identity, const fs::path& 
     std::error_code error;
     for (const char* name : covered_folders) {
         const fs::path path = fs::path("/proc") / name;
-        if (fs::is_directory(path, error)) {
+        if (fs::is_directory(path, error) && !fs::is_empty(path, error)) {
             bubblewrap.bind_read_only(empty, path);
         }
     }

@@ -21,17 +21,15 @@ namespace fs = std::filesystem;
 namespace {
 
 // What programs under /usr look for in /etc: links, certificates, libraries, name resolution.
-// Nothing that tells about the host's users or services.
+// Nothing that tells about the host's users or services, nor what only their upkeep needs.
 constexpr std::array system_files{
     "alternatives",
-    "ca-certificates",
+    "ca-certificates/extracted",
     "crypto-policies",
     "fonts",
     "gai.conf",
     "host.conf",
     "ld.so.cache",
-    "ld.so.conf",
-    "ld.so.conf.d",
     "mime.types",
     "nsswitch.conf",
     "pki",
@@ -81,33 +79,41 @@ void add_top_folder(Bubblewrap& bubblewrap, const fs::path& folder) {
     }
 }
 
+// Python's own settings (sitecustomize) sit in one folder a version.
+base::Result<void> show_python_settings(Bubblewrap& bubblewrap) {
+    std::error_code error;
+    for (fs::directory_iterator version("/etc", error), end; !error && version != end;
+         version.increment(error)) {
+        if (!version->path().filename().string().starts_with("python3.")) {
+            continue;
+        }
+        std::error_code unreadable;
+        for (fs::directory_iterator entry(version->path(), unreadable); !unreadable && entry != end;
+             entry.increment(unreadable)) {
+            TRY(bubblewrap.show(entry->path(), entry->path()));
+        }
+    }
+    return {};
+}
+
 base::Result<void> add_etc(Bubblewrap& bubblewrap, bool isolated) {
     bubblewrap.option("--dir", "/etc");
     std::error_code error;
     for (const char* name : system_files) {
         if (const fs::path path = fs::path("/etc") / name; fs::exists(path, error)) {
-            if (auto shown = bubblewrap.show(path); !shown) {
+            if (auto shown = bubblewrap.show(path, path); !shown) {
                 return shown;
             }
         }
     }
-    // Python's own settings (sitecustomize) sit in one folder a version.
-    for (fs::directory_iterator entry("/etc", error), end; !error && entry != end;
-         entry.increment(error)) {
-        if (entry->path().filename().string().starts_with("python")) {
-            bubblewrap.bind_read_only(entry->path(), entry->path());
-        }
-    }
+    TRY(show_python_settings(bubblewrap));
     // Often a link into /run, which the sandbox does not have.
     const fs::path resolver = fs::canonical("/etc/resolv.conf", error);
     if (isolated) {
         return bubblewrap.file(
             isolated_resolver(os::read_file(resolver).value_or("")), "/etc/resolv.conf");
     }
-    if (!error) {
-        bubblewrap.bind_read_only(resolver, "/etc/resolv.conf");
-    }
-    return {};
+    return error ? base::Result<void>() : bubblewrap.show(resolver, "/etc/resolv.conf");
 }
 
 // What Lambda has. bwrap's own --dev would add pseudo-terminals, which take a second user
