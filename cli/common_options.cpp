@@ -50,7 +50,8 @@ void declare_common(Options& options, CommonOptions& common) {
         "--language-extensions/--no-language-extensions", "the template's Transform decides");
     options.ignored_flag("--beta-features/--no-beta-features", "there are no beta features");
     options.ignored_flag("--skip-prepare-infra/--prepare-infra", "there are no hooks");
-    options.ignored_value("--hook-name", "templates come from files only");
+    options.ignored_value("--hook-name", "templates come from files only", {"terraform"});
+    options.ignored_value("--terraform-plan-file", "templates come from files only");
 }
 
 app::LoadArguments load_arguments(const CommonOptions& common) {

@@ -6,6 +6,7 @@
 #include "os/standard_streams.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,11 @@ std::string general_help(std::string_view group = {}) {
             text += fmt::format("  {:<22}{}\n", row.path, row.summary);
         }
     }
-    return text + "\nOptions:\n  --version             Show the version and exit\n"
+    text += "\nOptions:\n";
+    if (group.empty()) {
+        text += "  --debug               Tell what is being done\n";
+    }
+    return text + "  --version             Show the version and exit\n"
                   "  --info                Show the version and what is installed as JSON\n"
                   "  -h, --help            Show this help and exit\n\n"
                   "'samara COMMAND --help' tells a command's options, with examples.\n";
@@ -93,6 +98,21 @@ int unknown_command(Console& console, const std::vector<std::string>& arguments)
     return exit_with(console, error);
 }
 
+// What every command takes may stand before it: "samara --debug build". The others read the
+// variable.
+std::vector<std::string> without_leading_options(std::vector<std::string> arguments) {
+    const auto command =
+        std::find_if(arguments.begin(), arguments.end(), [](const std::string& argument) {
+            return argument != "--debug" && argument != "--beta-features" &&
+                   argument != "--no-beta-features";
+        });
+    if (std::find(arguments.begin(), command, "--debug") != command) {
+        ::setenv("SAM_DEBUG", "true", 1);
+    }
+    arguments.erase(arguments.begin(), command);
+    return arguments;
+}
+
 int run(Console& console, const std::vector<std::string>& arguments) {
     if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h") {
         console.out(general_help());
@@ -124,5 +144,6 @@ int main(int argc, char** argv) {
     samara::os::ignore_broken_pipes(); // a reader that goes away must not keep us from cleaning up
     samara::os::abort_on_interrupt();
     samara::cli::Console console(samara::cli::Verbosity::usual);
-    return console.exit_code(samara::cli::run(console, {argv + 1, argv + argc}));
+    return console.exit_code(
+        samara::cli::run(console, samara::cli::without_leading_options({argv + 1, argv + argc})));
 }

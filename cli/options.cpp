@@ -78,6 +78,7 @@ struct Options::Implementation {
         CLI::Option* option;
         std::string name;
         std::string reason;
+        std::vector<std::string> choices = {}; ///< what its value may be; empty: anything
     };
 
     Implementation(std::string name, std::string_view summary)
@@ -161,7 +162,7 @@ struct Options::Implementation {
     std::vector<Ignored> ignored;
     std::map<std::string, std::string> rewrites;
     bool ignored_flag = false;
-    std::string ignored_value;
+    std::map<std::string, std::string> ignored_values;
 };
 
 Options::Options(std::string usage_name, std::string_view summary, std::string_view examples)
@@ -256,15 +257,17 @@ void Options::ignored_flag(std::string_view names, std::string_view reason) {
     implementation_->ignored.push_back({option, parsed.long_name, std::string(reason)});
 }
 
-void Options::ignored_value(std::string_view names, std::string_view reason) {
+void Options::ignored_value(
+    std::string_view names, std::string_view reason, std::vector<std::string> choices) {
     Names parsed = parse_names(names, {});
     for (const std::string& name : parsed.several_letters) {
         implementation_->rewrites[name] = parsed.long_name;
     }
-    auto* option =
-        implementation_->app.add_option(parsed.cli11, implementation_->ignored_value, "");
+    auto* option = implementation_->app.add_option(
+        parsed.cli11, implementation_->ignored_values[parsed.long_name], "");
     option->group("");
-    implementation_->ignored.push_back({option, parsed.long_name, std::string(reason)});
+    implementation_->ignored.push_back(
+        {option, parsed.long_name, std::string(reason), std::move(choices)});
 }
 
 base::Result<bool> Options::parse(const std::vector<std::string>& arguments) {
@@ -278,6 +281,17 @@ base::Result<bool> Options::parse(const std::vector<std::string>& arguments) {
     }
     if (const std::vector<std::string> extras = self.app.remaining(); !extras.empty()) {
         return base::fail(self.unexpected(extras));
+    }
+    for (const Implementation::Ignored& row : self.ignored) {
+        const auto& choices = row.choices;
+        const std::string& value = self.ignored_values[row.name];
+        if (row.option->count() > 0 && !choices.empty() &&
+            std::find(choices.begin(), choices.end(), value) == choices.end()) {
+            return base::fail(usage_error(
+                fmt::format(
+                    "{}: '{}' is not one of {}", row.name, value, base::join(choices, ", ")),
+                self.hint()));
+        }
     }
     for (Implementation::Declared& row : self.declared) {
         row.given = row.option->count() > 0;

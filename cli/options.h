@@ -67,7 +67,8 @@ public:
 
     /// Accepted because scripts pass it; `reason` is told once when it is used.
     void ignored_flag(std::string_view names, std::string_view reason);
-    void ignored_value(std::string_view names, std::string_view reason);
+    void ignored_value(
+        std::string_view names, std::string_view reason, std::vector<std::string> choices = {});
 
     /// Whether an option of this name ("-v") has been declared.
     [[nodiscard]] bool has(std::string_view name) const;

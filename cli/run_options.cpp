@@ -1,6 +1,7 @@
 #include "run_options.h"
 
 #include "base/try.h"
+#include "model/runtimes.h"
 #include "serving/page_guard.h"
 
 #include <charconv>
@@ -12,6 +13,22 @@
 #include <unistd.h>
 
 namespace samara::cli {
+
+namespace {
+
+base::Result<void> check_runtime(const std::string& runtime) {
+    if (runtime.empty() || model::find_runtime(runtime)) {
+        return {};
+    }
+    const std::string near = model::nearest_runtime(runtime);
+    base::Error error;
+    error.message = fmt::format("--runtime: Lambda has no runtime {}", runtime);
+    error.hint = near.empty() ? std::string() : fmt::format("did you mean {}?", near);
+    error.kind = base::ErrorKind::usage;
+    return base::fail(std::move(error));
+}
+
+} // namespace
 
 void declare_run(Options& options, RunArguments& arguments) {
     options.group("Execution environment");
@@ -27,6 +44,10 @@ void declare_run(Options& options, RunArguments& arguments) {
         {.help =
              R"(JSON file with values for variables: {"Parameters": {...}, "LogicalId": {...}})",
          .value_name = "FILE"});
+    options.text(
+        "-r,--runtime",
+        arguments.runtime,
+        {.help = "Lambda runtime to run the functions on, instead of the template's"});
     options.list(
         "-ii,--invoke-image",
         arguments.invoke_images,
@@ -143,6 +164,8 @@ base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
     app::RunOptions run;
     run.env_vars = arguments.env_vars;
     run.profile = arguments.common.profile;
+    TRY(check_runtime(arguments.runtime));
+    run.runtime = arguments.runtime;
     run.invoke_images = arguments.invoke_images;
     run.docker_volume_basedir = arguments.docker_volume_basedir;
     run.network = {

@@ -22,6 +22,7 @@ struct RunArguments {
     std::vector<std::string> container_dns;
     std::string container_host = "localhost";
     std::string container_host_interface = "127.0.0.1";
+    std::string runtime;
     std::vector<std::string> invoke_images;
     bool skip_pull_image = false;
     bool force_image_build = false;

@@ -4,6 +4,7 @@
 #include "app/image_builder.h"
 #include "app/load/spelling.h"
 #include "app/load/strictness.h"
+#include "app/source_maps.h"
 #include "base/try.h"
 #include "build/artifact_check.h"
 #include "build/inspect.h"
@@ -76,8 +77,12 @@ std::vector<std::string> buildable(const Application& application) {
 // The templates of all stacks as they lie in the build folder.
 class Templates {
 public:
-    Templates(const build::Artifacts& artifacts, fs::path build_dir)
-        : artifacts_(artifacts), build_dir_(std::move(build_dir)) {}
+    Templates(
+        const build::Artifacts& artifacts,
+        fs::path build_dir,
+        std::map<std::string, std::string> node_options)
+        : artifacts_(artifacts), build_dir_(std::move(build_dir)),
+          node_options_(std::move(node_options)) {}
 
     void add(Application& stack) {
         const std::string prefix = stack.stack_path().empty() ? "" : stack.stack_path() + "/";
@@ -98,7 +103,11 @@ public:
         }
         std::vector<build::MissingFile> missing;
         const data::Value rewritten = build::rewrite_template(
-            stack.source(), own, stack.folder(), build_dir_ / stack.stack_path(), &missing);
+            with_node_options(stack, prefix),
+            own,
+            stack.folder(),
+            build_dir_ / stack.stack_path(),
+            &missing);
         texts_[prefix + template_name] = data::write_yaml(rewritten);
         for (const build::MissingFile& file : missing) {
             fail(stack, prefix, file);
@@ -110,6 +119,21 @@ public:
     [[nodiscard]] const std::vector<build::Failure>& failures() const { return failures_; }
 
 private:
+    data::Value with_node_options(Application& stack, const std::string& prefix) const {
+        data::Value document = stack.source();
+        data::Value* resources = document.find("Resources");
+        for (const auto& [path, options] : node_options_) {
+            data::Value* resource =
+                resources == nullptr || !path.starts_with(prefix)
+                    ? nullptr
+                    : resources->find(std::string_view(path).substr(prefix.size()));
+            if (resource != nullptr) {
+                set_node_options(*resource, options);
+            }
+        }
+        return document;
+    }
+
     void fail(Application& stack, const std::string& prefix, const build::MissingFile& file) {
         const data::Value* resource = stack.source().find("Resources")->find(file.logical_id);
         base::Diagnostics ignored;
@@ -126,6 +150,7 @@ private:
 
     const build::Artifacts& artifacts_;
     fs::path build_dir_;
+    std::map<std::string, std::string> node_options_;
     build::Templates texts_;
     std::vector<build::Failure> failures_;
 };
@@ -199,7 +224,8 @@ base::Result<BuildResult> build_once(
     add_paths(application, request, paths);
     EngineImageBuilder images;
     TRY_ASSIGN(auto built, build::build(request, &images, log, cancel));
-    Templates templates(built.artifacts(), request.build_dir);
+    Templates templates(
+        built.artifacts(), request.build_dir, missing_node_options(application, log));
     templates.add(application);
     for (const auto& more : {made.failures, templates.failures()}) {
         for (const build::Failure& failure : more) {

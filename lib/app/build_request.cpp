@@ -1,6 +1,7 @@
 #include "app/build_request.h"
 
 #include "app/run/image_archive.h"
+#include "app/source_maps.h"
 #include "base/strings.h"
 #include "base/try.h"
 #include "model/nested_stack.h"
@@ -45,7 +46,7 @@ build::Function build_function(
     built.runtime = function.runtime;
     built.handler = function.handler;
     built.architecture = function.architecture;
-    built.metadata = function.metadata;
+    built.metadata = with_source_maps(function);
     built.template_folder = (folder / function.template_folder).lexically_normal();
     const fs::path source =
         built.image ? built.template_folder / metadata_text(function.metadata, "DockerContext")

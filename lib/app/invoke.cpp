@@ -87,7 +87,7 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
     log.info(
         function->package_type == model::PackageType::image
             ? fmt::format("Invoking Container created from {}", function->image_uri)
-            : fmt::format("Invoking {} ({})", function->handler, function->runtime));
+            : fmt::format("Invoking {} ({})", function->handler, plan.spec.runtime));
     invoke::InvokerOptions settings;
     settings.patient = plan.spec.debug.has_value();
     settings.host_paths = options.run.host_paths;

@@ -107,6 +107,9 @@ esbuild_arguments(const WorkflowInput& input, std::vector<std::string> arguments
     const data::Map& properties = input.properties();
     arguments.insert(
         arguments.end(), {"--bundle", "--platform=node", "--outdir=" + input.artifacts.string()});
+    if (!properties.contains("EntryPoints")) {
+        arguments.emplace_back("--outbase=."); // the bundle is where Handler says
+    }
     const std::array defaults{
         data::Entry("Format", "cjs"),
         data::Entry("Minify", true),

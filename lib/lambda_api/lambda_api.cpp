@@ -192,7 +192,7 @@ net::HttpResponse LambdaApi::invoke_function(
         const std::scoped_lock lock(mutex_);
         return functions_;
     }();
-    const serving::Functions::Function* function = functions->find(name);
+    const serving::Functions::Function* function = functions->find_called(name);
     if (function == nullptr) {
         const bool is_arn = name.rfind("arn:", 0) == 0;
         const std::string arn =

@@ -57,9 +57,9 @@ bool is_code_file(const fs::path& path, std::string_view runtime) {
     const std::string extension = extension_of(path);
     if (!row) {
         return std::any_of(
-            source_files().as_map()->begin(), source_files().as_map()->end(), [&](const auto& family) {
-                return names(family.value, extension);
-            });
+            source_files().as_map()->begin(),
+            source_files().as_map()->end(),
+            [&](const auto& family) { return names(family.value, extension); });
     }
     const data::Value* extensions = source_files().find(row->family);
     return extensions != nullptr && names(*extensions, extension);

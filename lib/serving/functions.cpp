@@ -57,6 +57,25 @@ const Functions::Function* Functions::find(std::string_view name) const {
     return found == by_name_.end() ? nullptr : &found->second;
 }
 
+const Functions::Function* Functions::find_called(std::string_view name) const {
+    if (const Function* function = find(name)) {
+        return function;
+    }
+    const Function* only = nullptr;
+    for (const auto& [known, function] : by_name_) {
+        const std::size_t slash = function.id.rfind('/');
+        if (known != function.id || slash == std::string::npos ||
+            std::string_view(function.id).substr(slash + 1) != name) {
+            continue;
+        }
+        if (only != nullptr) {
+            return nullptr;
+        }
+        only = &function;
+    }
+    return only;
+}
+
 const Functions::Function* Functions::find_uri(std::string_view uri) const {
     constexpr std::string_view before = "/functions/";
     constexpr std::string_view after = "/invocations";

@@ -27,6 +27,10 @@ public:
     /// such function.
     [[nodiscard]] const Function* find(std::string_view name) const;
 
+    /// As find(), or by the last part of a logical id ("Fn" of "Child/Fn") that only one function
+    /// has: what a caller may say, though no template can.
+    [[nodiscard]] const Function* find_called(std::string_view name) const;
+
     /// By an integration URI, "arn:aws:apigateway:<region>:lambda:path/2015-03-31/functions/<ARN>/
     /// invocations", or what find() takes.
     [[nodiscard]] const Function* find_uri(std::string_view uri) const;

@@ -168,6 +168,21 @@ class Node(WorkflowCase):
         self.build("-m", str(self.project / "production.json"))
         self.assertFalse((self.built() / "node_modules").exists())
 
+    def test_a_folder_beside_another_manifest_is_an_input(self):
+        (self.project / "src/package.json").unlink()
+        (self.project / "greeting").rename(self.folder / "greeting")
+        (self.project / "deps").mkdir()
+        (self.folder / "greeting").rename(self.project / "deps/greeting")
+        for form in ("file:greeting", "file:./greeting"):
+            with self.subTest(form=form):
+                self.write("deps/package.json", json.dumps({"name": "app", "version": "1.0.0", "dependencies": {"greeting": form}}))
+                self.write("deps/greeting/index.js", "module.exports = 'hello';\n")
+                self.build("--manifest", "deps/package.json")
+                self.check()
+                self.write("deps/greeting/index.js", f"module.exports = 'changed {form}';\n")
+                self.build("--manifest", "deps/package.json")
+                self.assertEqual(self.invoke(), f"changed {form}")
+
     def test_in_source_with_links(self):
         """npm links a folder of the project; the artifact links what was installed beside the sources."""
         subprocess.run(["npm", "install", "--no-audit", "--no-fund"], cwd=self.project / "src", check=True,
@@ -229,6 +244,38 @@ class Node(WorkflowCase):
         self.assertEqual(sources, [str(self.project / "src/app.ts")])
         again = self.build("--no-cached", environment=home)
         self.assertNotIn("from npm", again.stderr)
+
+    def esbuild_function(self, handler, properties, variables):
+        (self.project / "src/package.json").unlink(missing_ok=True)
+        self.template(self.function(
+            "nodejs20.x", handler, f", Environment: {{Variables: {{{variables}}}}}",
+            f"    Metadata: {{BuildMethod: esbuild, BuildProperties: {{{properties}}}}}\n"))
+        return self.build()
+
+    def test_esbuild_puts_the_bundle_where_the_handler_is(self):
+        self.write("src/lib/deep/entry.ts", "export const handler = async (): Promise<string> => 'deep';\n")
+        self.esbuild_function("lib/deep/entry.handler", "", "")
+        self.assertEqual([str(p.relative_to(self.built())) for p in self.built().rglob("*.js")], ["lib/deep/entry.js"])
+        self.assertEqual(self.invoke(), "deep")
+        self.esbuild_function("entry.handler", "EntryPoints: [lib/deep/entry.ts]", "")
+        self.assertEqual(self.invoke(), "deep")
+
+    def test_source_maps_and_the_option_that_follows_them_go_together(self):
+        self.write("src/app.ts", "export const handler = async (): Promise<string> => process.env.NODE_OPTIONS || 'none';\n")
+        (self.project / "src/app.js").unlink()
+        for properties, variables, seen, maps in (
+                ("Sourcemap: true", "", "--enable-source-maps", True),
+                ("Sourcemap: true", "NODE_OPTIONS: --no-warnings", "--no-warnings --enable-source-maps", True),
+                ("Sourcemap: true", "NODE_OPTIONS: --enable-source-maps", "--enable-source-maps", True),
+                ("Minify: false", "NODE_OPTIONS: --enable-source-maps", "--enable-source-maps", True),
+                ("Sourcemap: false", "NODE_OPTIONS: --enable-source-maps", "--enable-source-maps", False),
+                ("Minify: false", "", "none", False)):
+            with self.subTest(properties=properties, variables=variables):
+                result = self.esbuild_function("app.handler", properties, variables)
+                self.assertEqual(self.invoke(), seen)
+                self.assertEqual((self.built() / "app.js.map").exists(), maps)
+                added = "asks Node.js to follow them" in result.stderr
+                self.assertEqual(added, maps and variables.find("--enable-source-maps") < 0)
 
 
 class Layers(WorkflowCase):

@@ -46,6 +46,35 @@ class CommandLine(SamaraTest):
         info = json.loads(self.samara("--info", environment={"PATH": f"{self.folder}:{os.environ['PATH']}"}).stdout)
         self.assertEqual(info["additional_dependencies"]["terraform"], "1.2.3")
 
+    def test_options_of_every_command_may_stand_before_it(self):
+        self.write("template.yaml", "Resources: {Topic: {Type: AWS::SNS::Topic}}")
+        told = self.samara("--debug", "validate").stderr
+        self.assertIn("reads ", told)
+        self.assertEqual(self.samara("--beta-features", "validate").stderr, "")
+        self.assertIn("Usage:", self.samara("--debug").stdout)
+        self.assertIn("No such command 'nothing'", self.samara("--debug", "nothing", code=2).stderr)
+
+    def test_terraform_is_told_to_be_missing(self):
+        self.write("template.yaml", "Resources: {Topic: {Type: AWS::SNS::Topic}}")
+        told = self.samara("validate", "--hook-name", "terraform", "--terraform-plan-file", "plan.json").stderr
+        self.assertIn("--hook-name has no effect here", told)
+        self.assertIn("--terraform-plan-file has no effect here", told)
+        self.assertIn("--hook-name: 'pulumi' is not one of terraform", self.samara("validate", "--hook-name", "pulumi", code=2).stderr)
+
+    def test_a_function_is_run_on_another_runtime(self):
+        self.write("app.js", "exports.handler = async () => 'node';\n")
+        self.write("template.yaml", """
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {CodeUri: ., Handler: app.handler, Runtime: python3.11}}
+Resources: {Fn: {Type: AWS::Serverless::Function}, Other: {Type: AWS::Serverless::Function}}
+""")
+        self.write("app.py", "def handler(event, context): return 'python'\n")
+        for options, result in (((), '"python"'), (("-r", "nodejs20.x"), '"node"'), (("--runtime", "nodejs20.x"), '"node"')):
+            self.assertEqual(self.samara("local", "invoke", "Fn", "--engine", "sandbox", *options).stdout.strip(), result)
+        self.assertIn("did you mean nodejs20.x?", self.samara("local", "invoke", "Fn", "-r", "nodejs20", code=2).stderr)
+        told = self.samara("local", "invoke", code=1).stderr  # it cannot be run, though the command line is right
+        self.assertIn("name one of: Fn, Other", told)
+
     def test_docs_print_the_address_of_every_command(self):
         table = json.loads((ROOT / "schemas/commands.json").read_text())
         for command, row in table.items():

@@ -444,7 +444,6 @@ base::Result<const model::Function*> Application::require_function(const std::st
             return base::fail(broken_functions_.begin()->second);
         }
         base::Error error;
-        error.kind = functions_.empty() ? base::ErrorKind::failure : base::ErrorKind::usage;
         error.message = functions_.empty() ? "the template has no function"
                                            : "which function? There is more than one";
         error.hint = functions_.empty() ? "add a resource of the type AWS::Serverless::Function"

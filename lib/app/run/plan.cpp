@@ -212,7 +212,7 @@ Planner::plan(const Application& application, const model::Function& function) {
     invoke::FunctionPlan plan;
     engine::EnvironmentSpec& spec = plan.spec;
     spec.function = function.logical_id;
-    spec.runtime = function.runtime;
+    spec.runtime = runtime_of(function);
     spec.handler = function.handler;
     spec.architecture = function.architecture;
     if (function.package_type == model::PackageType::image) {
@@ -325,6 +325,10 @@ Planner::plan_all(const Application& application, const std::set<std::string>& c
     return plans;
 }
 
+const std::string& Planner::runtime_of(const model::Function& function) const {
+    return options_.runtime.empty() ? function.runtime : options_.runtime;
+}
+
 base::Result<std::filesystem::path>
 Planner::code_folder(const Application& application, const model::Function& function) {
     if (function.inline_code) {
@@ -336,7 +340,7 @@ Planner::code_folder(const Application& application, const model::Function& func
     std::error_code failed;
     const bool no_code = std::filesystem::is_regular_file(folder, failed) &&
                          !model::is_archive(folder) &&
-                         !model::is_code_file(folder, function.runtime);
+                         !model::is_code_file(folder, runtime_of(function));
     auto found = no_code ? base::Result<std::optional<std::filesystem::path>>(std::nullopt)
                          : content_folder(folder);
     if (!found) {
@@ -358,7 +362,7 @@ Planner::code_folder(const Application& application, const model::Function& func
                      "runtime {}",
                      function.code,
                      function.logical_id,
-                     function.runtime)
+                     runtime_of(function))
                : fmt::format(
                      "CodeUri '{}' of '{}' does not exist", function.code, function.logical_id),
            remote ? "code that is in S3 cannot be run here; use the local folder"
@@ -397,7 +401,8 @@ base::Result<std::filesystem::path> Planner::folder_of_one(const std::filesystem
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-lambda-function-code.html
 base::Result<std::filesystem::path> Planner::inline_code(const model::Function& function) {
     TRY_ASSIGN(auto folder, os::TempDir::create("inline"));
-    const std::string_view name = function.runtime.starts_with("nodejs") ? "index.js" : "index.py";
+    const std::string_view name =
+        runtime_of(function).starts_with("nodejs") ? "index.js" : "index.py";
     if (auto written = os::write_file_atomically(folder.path() / name, *function.inline_code);
         !written) {
         return base::fail(std::move(written).error());

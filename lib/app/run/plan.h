@@ -21,6 +21,7 @@ namespace samara::app {
 struct RunOptions {
     std::filesystem::path env_vars; ///< empty: none
     std::string profile;
+    std::string runtime;                    ///< instead of those of the template; empty: none
     std::vector<std::string> invoke_images; ///< "Image" or "LogicalId=Image"
     std::filesystem::path docker_volume_basedir;
     engine::NetworkSpec network;
@@ -66,6 +67,7 @@ public:
     plan_all(const Application& application, const std::set<std::string>& chosen = {});
 
 private:
+    [[nodiscard]] const std::string& runtime_of(const model::Function& function) const;
     void warn_of_idle_debugger(const model::Function& function, std::string_view runtime);
     Planner(
         RunOptions options,

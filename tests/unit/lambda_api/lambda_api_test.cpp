@@ -40,6 +40,10 @@ protected:
     LambdaApi api_{
         serving::Functions(*data::read_json(
             R"({"Fn": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "my-name"}},
+                "Child/Inner": {"Type": "AWS::Lambda::Function",
+                                "Properties": {"FunctionName": "Child-Inner"}},
+                "A/Twice": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "n"}},
+                "B/Twice": {"Type": "AWS::Lambda::Function", "Properties": {}},
                 "Table": {"Type": "AWS::DynamoDB::Table"}})",
             "resources")),
         [this](const invoke::Request& request) -> base::Result<invoke::Response> {
@@ -63,6 +67,14 @@ TEST_F(LambdaApiTest, FindsAFunctionByAllItsNames) {
         EXPECT_EQ(invoke(name).status, 200) << name;
         EXPECT_EQ(calls_.back().function, "Fn");
     }
+}
+
+TEST_F(LambdaApiTest, FindsAFunctionOfANestedStackByTheIdThatOnlyItHas) {
+    for (const std::string_view name : {"Inner", "Child-Inner", "Child%2FInner"}) {
+        EXPECT_EQ(invoke(name).status, 200) << name;
+        EXPECT_EQ(calls_.back().function, "Child/Inner");
+    }
+    EXPECT_EQ(invoke("Twice").status, 404);
 }
 
 TEST_F(LambdaApiTest, TakesTheHeadersOfTheApiAndGivesThemBack) {

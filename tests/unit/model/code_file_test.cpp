@@ -17,6 +17,7 @@ protected:
         std::string name = testing::TempDir() + "code-file-XXXXXX";
         folder_ = mkdtemp(name.data());
     }
+
     void TearDown() override { fs::remove_all(folder_); }
 
     fs::path file(const std::string& name, bool program = false) {
