@@ -78,7 +78,8 @@ missing_node_options(const Application& application, const base::Log& log) {
         missing[function.logical_id] =
             fmt::format("{}{}{}", options, options.empty() ? "" : " ", option);
         log.info(fmt::format(
-            "{} has source maps: the built template asks Node.js to follow them (NODE_OPTIONS: {}), "
+            "{} has source maps: the built template asks Node.js to follow them (NODE_OPTIONS: "
+            "{}), "
             "which costs time when errors are thrown; without Sourcemap neither is done",
             function.logical_id,
             option));

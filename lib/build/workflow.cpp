@@ -1,7 +1,9 @@
 #include "build/workflow.h"
 
 #include "base/strings.h"
+#include "data/accessors.h"
 #include "data/embedded_table.h"
+#include "model/runtimes.h"
 #include "samara_build_files.h"
 
 #include <algorithm>
@@ -47,7 +49,13 @@ std::vector<std::string> texts(const data::Value& facts, std::string_view key) {
 WorkflowFacts read_facts(const data::Entry& entry) {
     WorkflowFacts facts;
     facts.name = entry.key;
-    facts.runtimes = texts(entry.value, "runtimes");
+    if (const std::string family = data::text_of(entry.value, "family"); !family.empty()) {
+        for (const model::Runtime& runtime : model::runtimes()) {
+            if (runtime.family == family) {
+                facts.runtimes.push_back(runtime.id);
+            }
+        }
+    }
     facts.tools = texts(entry.value, "tools");
     facts.environment = texts(entry.value, "environment");
     if (const data::Value* pinned = entry.value.find("pinned"); pinned && pinned->is_map()) {

@@ -193,7 +193,7 @@ class WhoMayComeIn(GatewayTest):
             self.assertNotIn("guard asked by UPPER", api.output())
             self.assertEqual(self.get("/rest/token", "Authorization: unauthorized")[0], 418)
             self.assertEqual(self.get("/rest/request", "X-Who: allow")[0], 418, "both identity sources are needed")
-            self.assertEqual(self.get("/rest/token", "Authorization: broken")[0], 502)
+            self.assertEqual(self.get("/rest/token", "Authorization: broken")[0], 500)
             self.assertEqual(self.get("/http/old", "Authorization: nonsense")[0], 500)
             self.assertEqual(self.authorizer("/http/new", "Authorization: here")["lambda"]["said"], "here")
             self.refused(403, "Forbidden", "/http/new", "Authorization: elsewhere")

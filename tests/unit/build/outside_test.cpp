@@ -1,5 +1,4 @@
 #include "build/outside.h"
-
 #include "project.h"
 
 namespace samara::build {
@@ -32,7 +31,8 @@ protected:
 
 TEST_F(NamedOutside, IsWhatAManifestInTheSourcesReachesUpFor) {
     EXPECT_EQ(of("src/requirements.txt", "-e ../shared\n./own\n"), paths({"shared"}));
-    EXPECT_EQ(of("src/package.json", R"({"a": "file:../shared", "b": "file:own"})"), paths({"shared"}));
+    EXPECT_EQ(
+        of("src/package.json", R"({"a": "file:../shared", "b": "file:own"})"), paths({"shared"}));
     EXPECT_EQ(of("src/Makefile", "x: $(CURDIR)/../shared own/../own\n"), paths({"shared"}));
     EXPECT_TRUE(of("src/package.json", R"({"a": "file:../nowhere", "b": "^1.0.0"})").empty());
 }

@@ -1,5 +1,6 @@
 #include "base/strings.h"
 #include "build/workflow.h"
+#include "model/runtimes.h"
 #include "os/environment.h"
 #include "os/process.h"
 #include "project.h"
@@ -216,13 +217,19 @@ TEST_F(Workflow, AMissingToolIsNamedWithHowToGetIt) {
 TEST(Workflows, EveryRuntimeAndMethodHasAWorkflow) {
     const auto workflows = Workflows::load();
     ASSERT_TRUE(workflows) << base::to_string(workflows.error());
-    for (const char* runtime :
-         {"python3.13", "nodejs22.x", "ruby3.4", "java21", "dotnet8", "provided.al2023"}) {
-        const auto selected = workflows->select(runtime, "");
-        ASSERT_TRUE(selected) << runtime;
+    for (const model::Runtime& runtime : model::runtimes()) {
+        const auto selected = workflows->select(runtime.id, "");
+        ASSERT_TRUE(selected) << runtime.id;
         EXPECT_NE(selected->run, nullptr);
     }
-    for (const char* method : {"makefile", "esbuild", "go1.x", "rust-cargolambda", "python3.12"}) {
+    for (const char* method :
+         {"makefile",
+          "esbuild",
+          "go1.x",
+          "rust-cargolambda",
+          "python3.12",
+          "python-uv",
+          "dotnet7"}) {
         EXPECT_TRUE(workflows->select("provided.al2023", method)) << method;
     }
     EXPECT_FALSE(workflows->select("makefile", ""));

@@ -109,7 +109,7 @@ TEST_F(AuthorizerTest, NonsenseFromTheFunctionLetsNobodyIn) {
          R"({"principalId": "u", "context": {"nested": {}}, "policyDocument": {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}})"}) {
         verdict_ = nonsense;
         const net::HttpResponse response = get({{"Authorization", "a"}});
-        EXPECT_EQ(response.status, 502) << nonsense;
+        EXPECT_EQ(response.status, 500) << nonsense;
         EXPECT_EQ(response.body, R"({"message":"Internal server error"})");
     }
     EXPECT_EQ(event_, "");
@@ -121,7 +121,7 @@ TEST_F(AuthorizerTest, AnExceptionCalledUnauthorizedIsA401) {
     verdict_ = R"({"errorMessage": "Unauthorized", "errorType": "Exception"})";
     EXPECT_EQ(get({{"Authorization", "a"}}).status, 401);
     verdict_ = R"({"errorMessage": "other"})";
-    EXPECT_EQ(get({{"Authorization", "a"}}).status, 502);
+    EXPECT_EQ(get({{"Authorization", "a"}}).status, 500);
 }
 
 // docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
