@@ -183,6 +183,19 @@ Outputs: {{Shared: {{Value: !Ref Shared}}}}
         self.assertFalse(self.built("Fn").exists())
         self.assertEqual(self.seen("First/Second/Third/Fn")["layers"], {"/opt/python/x.txt": "shared"})
 
+    def test_a_nested_function_is_left_out_by_its_path_or_its_id(self):
+        for given, out, stays in (("First/Middle", "First/Middle", "First/Second/Third/Fn"), ("Middle", "First/Middle", "Fn")):
+            with self.subTest(given=given):
+                shutil.rmtree(self.project / ".aws-sam", ignore_errors=True)
+                result = self.samara("build", "-x", given)
+                self.assertFalse(self.built(out).exists())
+                self.assertTrue((self.built(stays) / "app.py").is_file())
+                self.assertNotIn("Warning", result.stderr)
+        shutil.rmtree(self.project / ".aws-sam")
+        self.samara("build", "--exclude", "Fn")  # of every stack that has one
+        self.assertFalse(self.built("Fn").exists() or self.built("First/Second/Third/Fn").exists())
+        self.assertTrue(self.built("First/Middle").is_dir())
+
     def test_a_missing_template_is_an_error_of_its_stack(self):
         (self.project / "a/b/template.yaml").unlink()
         result = self.samara("build", code=1)

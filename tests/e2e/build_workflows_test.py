@@ -4,6 +4,7 @@ offline repository offers to packages of Debian alone."""
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -286,7 +287,7 @@ def handler(event, context):
     return sorted(os.path.join(root, name) for root, _, names in os.walk('/opt') for name in names)
 """
 
-    def used(self, metadata):
+    def used(self, metadata, *arguments):
         self.write("src/app.py", self.HANDLER)
         self.template(self.function(PYTHON, more=", Layers: [!Ref Layer]") + f"""
   Layer:
@@ -294,8 +295,19 @@ def handler(event, context):
     Metadata: {metadata}
     Properties: {{ContentUri: layer, CompatibleRuntimes: [{PYTHON}]}}
 """)
-        self.build(environment={"GRADLE_USER_HOME": str(self.folder / "gradle")})
+        self.build(*arguments, environment={"GRADLE_USER_HOME": str(self.folder / "gradle")})
         return self.invoke()
+
+    def test_make_sees_what_lies_outside_of_its_folder(self):
+        self.write("shared/word.txt", "first")
+        self.write("layer/Makefile", "build-Layer: $(CURDIR)/../shared/word.txt\n\tcp ../shared/word.txt $(ARTIFACTS_DIR)/\n")
+        in_source = "--build-in-source"
+        self.assertIn("/opt/word.txt", self.used("{BuildMethod: makefile}", in_source))
+        self.assertEqual((self.built("Layer") / "word.txt").read_text(), "first")
+        self.assertIn("(2 unchanged)", self.build(in_source).stderr)
+        self.write("shared/word.txt", "second")
+        self.assertIn("(1 unchanged)", self.build(in_source).stderr)
+        self.assertEqual((self.built("Layer") / "word.txt").read_text(), "second")
 
     def test_gradle(self):
         needs("gradle")
@@ -319,6 +331,22 @@ def handler(event, context):
         self.write("layer/lib.ts", "export const word: string = 'x'\n")
         files = self.used("{BuildMethod: esbuild, BuildProperties: {EntryPoints: [lib.ts]}}")
         self.assertIn("/opt/nodejs/lib.js", files)
+
+
+class LayersInContainers(Layers):
+    """The same layers, seen by functions on Docker."""
+
+    def setUp(self):
+        super().setUp()
+        needs_docker()
+
+    def invoke(self, name="Fn"):
+        image = f"{STAND_IN}/{PYTHON.replace('python', 'python:')}"
+        result = self.samara(
+            "local", "invoke", name, "--no-event", "--engine", "docker", "--invoke-image", image, "--skip-pull-image")
+        for made in re.findall(r"Building image (samcli/\S+)", result.stderr):
+            self.addCleanup(subprocess.run, ["docker", "rmi", made], capture_output=True)
+        return json.loads(result.stdout)
 
 
 class Compiled(WorkflowCase):

@@ -311,6 +311,61 @@ class ReloadingFromTheSandbox(Reloading):
             self.assertEqual(self.get()["code"], "first")
 
 
+class WarningsOfApis(SamaraTest):
+    """are told when they come up, not with every edit."""
+
+    def test_each_is_told_once(self):
+        definition = """
+  Rest:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      DefinitionBody:
+        swagger: "2.0"
+        info: {title: TITLE}
+        paths:
+          /PATH: {get: {x-amazon-apigateway-integration: {type: http_proxy, httpMethod: GET, uri: "http://127.0.0.1:1/x"}}}
+"""
+        def template(title, path):
+            self.write("template.yaml", """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: app
+      Handler: main.handler
+      Runtime: python3.11
+      Events: {Get: {Type: HttpApi, Properties: {Path: /fn, Method: get}}}
+""" + definition.replace("TITLE", title).replace("PATH", path))
+
+        def code(value):
+            self.write("app/main.py", f"def handler(event, context): return '{value}'\n")
+
+        def told(path):
+            return sum(f"GET /{path}: integration type 'http_proxy'" in line for line in server.lines)
+
+        template("one", "other")
+        code("first")
+        port = free_port()
+        url = f"http://127.0.0.1:{port}/fn"
+        with self.start("local", "start-api", "-p", port, "--engine", "sandbox") as server:
+            server.wait_for_line("Press CTRL+C to quit")
+            self.assertEqual(told("other"), 1)
+            code("second")
+            self.assertEqual(curl(url)[2], b"second")
+            template("two", "other")
+            self.assertEqual(curl(url)[2], b"second")
+            self.assertEqual(told("other"), 1)
+            template("two", "another")
+            self.assertEqual(curl(url)[2], b"second")
+            server.wait_for_line("GET /another: integration type 'http_proxy'")
+            code("third")
+            self.assertEqual(curl(url)[2], b"third")
+            self.assertEqual((told("other"), told("another")), (1, 1))
+            self.assertEqual(server.stop(), 0)
+
+
 class ReloadingFromContainers(Reloading):
     engine = "docker"
     more = ("--invoke-image", f"{STAND_IN}/python:3.11", "--skip-pull-image")
