@@ -1,5 +1,6 @@
 #include "app/build_request.h"
 
+#include "app/load/stack_names.h"
 #include "app/run/image_archive.h"
 #include "app/source_maps.h"
 #include "base/strings.h"
@@ -30,10 +31,6 @@ std::string metadata_text(const data::Value& metadata, std::string_view name) {
 
 bool is_remote(std::string_view code) {
     return code.find("://") != std::string_view::npos;
-}
-
-std::string_view last_of(std::string_view path) {
-    return path.substr(path.rfind('/') + 1);
 }
 
 build::Function build_function(

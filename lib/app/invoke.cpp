@@ -51,11 +51,6 @@ base::Result<std::string> read_event(const std::string& event, const base::Log& 
     return text;
 }
 
-bool timed_out(const invoke::Response& response) {
-    return !response.function_error.empty() &&
-           response.payload.find("Task timed out after") != std::string::npos;
-}
-
 } // namespace
 
 base::Result<std::string>
@@ -103,19 +98,19 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
         api.guard = serving::PageGuard(run.allowed_hosts);
         local_lambda->serve(
             serving::Functions(data::Value(function_resources(application))),
-            [&invoker](const invoke::Request& call) { return invoker.invoke(call); },
+            [&invoker](invoke::Request call) { return invoker.invoke(std::move(call)); },
             std::move(api));
     }
     invoke::Request request;
     request.tenant_id = options.tenant_id;
     request.function = id;
     request.payload = std::move(*event);
-    TRY_ASSIGN(auto response, invoker.invoke(request));
+    TRY_ASSIGN(auto response, invoker.invoke(std::move(request)));
     local_lambda.reset(); // before what it calls
     if (response.status == 400) {
         return base::fail(std::move(response.payload));
     }
-    if (timed_out(response)) {
+    if (response.error_type == invoke::timeout_error) {
         log.info(
             fmt::format("Function '{}' timed out after {} seconds", id, function->timeout_seconds));
         return std::string();

@@ -232,7 +232,7 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
         auto server,
         gateway::Server::start(
             std::move(apis),
-            [&live](const invoke::Request& request) { return live->invoke(request); },
+            [&live](invoke::Request request) { return live->invoke(std::move(request)); },
             std::move(settings)));
     std::optional<os::FileWatcher> watcher; // ends before what its calls use
     if (options.watch) {

@@ -37,7 +37,7 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
     };
     lambda_api::LambdaApi api(
         functions_of(live->application(), live->chosen()),
-        [&live](const invoke::Request& request) { return live->invoke(request); },
+        [&live](invoke::Request request) { return live->invoke(std::move(request)); },
         std::move(settings));
     net::HttpServerOptions http;
     http.host = options.host;

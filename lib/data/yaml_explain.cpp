@@ -1,6 +1,7 @@
 #include "data/yaml_explain.h"
 
 #include "base/strings.h"
+#include "data/yaml_lines.h"
 
 #include <algorithm>
 #include <array>
@@ -12,83 +13,6 @@
 namespace samara::data {
 
 namespace {
-
-constexpr std::string_view blanks = " \t\r";
-
-std::size_t indent_of(std::string_view line) {
-    return std::min(line.find_first_not_of(' '), line.size());
-}
-
-bool is_content(std::string_view line) {
-    const std::size_t first = line.find_first_not_of(blanks);
-    return first != std::string_view::npos && line[first] != '#';
-}
-
-std::string_view trimmed(std::string_view line) {
-    return base::trim(line);
-}
-
-bool opens_block(std::string_view line) {
-    const std::string_view text = base::trim(line.substr(0, line.find(" #")));
-    const std::size_t mark = text.find_last_not_of("+-0123456789");
-    return mark != std::string_view::npos && (text[mark] == '|' || text[mark] == '>') &&
-           (mark == 0 || text[mark - 1] == ' ');
-}
-
-/// The lines of block texts ("Key: |"), which may hold anything, are emptied.
-std::string without_blocks(std::string_view text) {
-    std::string result;
-    std::optional<std::size_t> parent; // indentation of the line that opens the block
-    std::size_t own = 0;               // of the block's first line
-    for (const std::string_view line : base::split(text, '\n')) {
-        const std::size_t indent = indent_of(line);
-        const bool empty = indent == line.size();
-        if (parent && !empty && own == 0) {
-            own = indent > *parent ? indent : 0;
-            parent = own == 0 ? std::nullopt : parent;
-        }
-        if (parent && !empty && indent < own) {
-            parent.reset();
-        }
-        result += parent ? std::string_view() : line;
-        result += '\n';
-        if (!parent && opens_block(line)) {
-            parent = indent;
-            own = 0;
-        }
-    }
-    result.pop_back();
-    return result;
-}
-
-/// The text without strings and comments, which may hold anything: blanks instead.
-std::string without_texts(std::string_view text) {
-    std::string result(text);
-    char quote = 0;
-    for (std::size_t i = 0; i < result.size(); ++i) {
-        const char c = result[i];
-        const char before = i == 0 ? '\n' : text[i - 1];
-        if (quote != 0) {
-            if (c == '\\' && quote == '"' && i + 1 < result.size()) {
-                result[i] = ' ';
-                result[++i] = ' ';
-                continue;
-            }
-            quote = c == quote ? '\0' : quote;
-            result[i] = c == '\n' ? c : ' ';
-        } else if (
-            (c == '"' || c == '\'') &&
-            std::string_view(" \t\n[{,:(").find(before) != std::string_view::npos) {
-            quote = c;
-            result[i] = ' ';
-        } else if (c == '#' && (before == ' ' || before == '\t' || before == '\n')) {
-            while (i < result.size() && result[i] != '\n') {
-                result[i++] = ' ';
-            }
-        }
-    }
-    return result;
-}
 
 class Explanation {
 public:
@@ -179,7 +103,7 @@ private:
     std::optional<YamlFault> tab() {
         for (const std::size_t line : suspects()) {
             const std::string_view text = at(line);
-            const std::size_t first = std::min(text.find_first_not_of(blanks), text.size());
+            const std::size_t first = std::min(text.find_first_not_of(yaml_blanks), text.size());
             const std::size_t tab = text.substr(0, first).find('\t');
             if (tab != std::string_view::npos) {
                 return YamlFault{
@@ -227,7 +151,9 @@ private:
         return YamlFault{
             "this ': ' is within a value, which has to be quoted then",
             fmt::format(
-                "write {} \"{}\"", trimmed(text.substr(0, value)), trimmed(text.substr(value))),
+                "write {} \"{}\"",
+                base::trim(text.substr(0, value)),
+                base::trim(text.substr(value))),
             line_,
             second + 1};
     }
@@ -245,7 +171,7 @@ private:
                 std::string_view("@`%").find(text[value]) != std::string_view::npos) {
                 return YamlFault{
                     fmt::format("a value cannot begin with {}", text[value]),
-                    fmt::format("quote it: \"{}\"", trimmed(text.substr(value))),
+                    fmt::format("quote it: \"{}\"", base::trim(text.substr(value))),
                     line,
                     value + 1};
             }
@@ -294,7 +220,7 @@ private:
             }
             // Deeper is right below "Key:" and "- ", and wrong below "Key: value".
             const std::size_t before = previous(line);
-            const std::string_view last = trimmed(without_comment(at(before)));
+            const std::string_view last = base::trim(without_comment(at(before)));
             if (own > open.back() && (last.ends_with(':') || last == "-")) {
                 continue;
             }
@@ -314,7 +240,7 @@ private:
 
     std::optional<YamlFault> missing_colon() {
         for (const std::size_t line : suspects()) {
-            const std::string_view text = trimmed(without_comment(at(line)));
+            const std::string_view text = base::trim(without_comment(at(line)));
             const std::size_t colon = text.find(':');
             const std::size_t value = colon == std::string_view::npos ? 0 : colon + 1;
             if (text.empty() || text.starts_with('-') || text.front() == '"' ||

@@ -57,4 +57,16 @@ EnvironmentPool::expire(Clock::time_point limit, std::vector<Slot>& ended) {
     return next == idle_.end() ? std::nullopt : std::optional(next->idle_since);
 }
 
+void end_all(std::vector<Slot> slots) {
+    std::vector<std::thread> threads;
+    for (Slot& slot : slots) {
+        slot.transport.reset();
+        threads.emplace_back(
+            [environment = std::move(slot.environment)]() mutable { environment.reset(); });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+}
+
 } // namespace samara::invoke

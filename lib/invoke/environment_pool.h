@@ -28,6 +28,9 @@ struct Slot {
     bool spent = false;       ///< of no more use to anyone
 };
 
+/// Side by side: each may take its shutdown budget of two seconds.
+void end_all(std::vector<Slot> slots);
+
 /// The idle environments of one version of one function, and how many more are in use. Not
 /// synchronised: its owner is.
 class EnvironmentPool {

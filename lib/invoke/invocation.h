@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 /// What goes into one invocation of a function and what comes out, independent of engine and
 /// caller.
@@ -21,6 +22,9 @@ struct Request {
     std::string tenant_id;      ///< X-Amz-Tenant-Id; empty: none
 };
 
+/// The error type of a call that took longer than the function's Timeout.
+inline constexpr std::string_view timeout_error = "Sandbox.Timedout";
+
 /// Mirrors the answer of the Lambda Invoke API.
 /// https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 struct Response {
@@ -29,6 +33,7 @@ struct Response {
     int status = 200;
     std::string payload;        ///< raw bytes of the result or of the error document
     std::string function_error; ///< "Handled" or "Unhandled"; empty when the function succeeded
+    std::string error_type;     ///< timeout_error, or empty: nothing that a function says
     std::string log_result;     ///< base64 of the last 4 KB of log when asked for
     std::string request_id;
     bool cold = false; ///< an environment was started for it

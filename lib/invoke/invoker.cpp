@@ -1,15 +1,16 @@
 #include "invoke/invoker.h"
 
-#include "aws/lambda_limits.h"
 #include "base/trace.h"
 #include "base/try.h"
+#include "invoke/environment_call.h"
 #include "invoke/environment_pool.h"
 #include "invoke/host_paths.h"
+#include "invoke/own_answers.h"
+#include "invoke/pool_table.h"
 
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
-#include <set>
 #include <thread>
 #include <vector>
 
@@ -19,71 +20,8 @@ namespace samara::invoke {
 
 namespace {
 
-// What an answer may take beyond the function's own timeout, which the emulator keeps: the end of
-// the processes, and the way back.
-constexpr std::chrono::seconds answer_margin{1};
-constexpr std::chrono::hours no_end{24 * 365};
-
-// Until a call can begin: initialisation, or the end of what an earlier call left.
-std::chrono::milliseconds settle_limit(const Slot& slot) {
-    const aws::LambdaLimits limits;
-    return slot.provisioned
-               ? std::chrono::milliseconds(no_end) // it initialises without a limit
-               : limits.init + limits.shutdown + limits.runtime_shutdown + answer_margin;
-}
-
-// What the emulator would have answered.
-// https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
-Response timed_out(const Request& request, std::uint32_t seconds) {
-    Response response;
-    response.status = 200;
-    response.function_error = "Unhandled";
-    response.request_id = request.request_id;
-    const std::string prefix = request.request_id.empty()
-                                   ? std::string()
-                                   : fmt::format("RequestId: {} Error: ", request.request_id);
-    response.payload = fmt::format(
-        R"({{"errorType":"Sandbox.Timedout","errorMessage":"{}Task timed out after {}.00 seconds"}})",
-        prefix,
-        seconds);
-    return response;
-}
-
-// https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
-Response throttled(std::size_t limit) {
-    Response response;
-    response.status = 429;
-    response.payload = fmt::format(
-        R"({{"Reason":"ConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded. At most {} run at once here."}})",
-        limit);
-    return response;
-}
-
-Response queue_full() {
-    Response response;
-    response.status = 429;
-    response.payload =
-        R"({"Reason":"CallerRateLimitExceeded","Type":"User","message":"Rate Exceeded. Too many asynchronous events are waiting here."})";
-    return response;
-}
-
-// https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-troubleshooting.html
-Response wrong_tenant(bool wanted) {
-    Response response;
-    response.status = 400;
-    response.payload =
-        wanted ? "Add a valid tenant ID in your request and try again."
-               : "The function does not use tenant isolation. Remove the tenant ID from "
-                 "your request and try again.";
-    return response;
-}
-
 tl::unexpected<base::Error> not_found(std::string_view function) {
     return base::fail(fmt::format("Function {} not found in template", function));
-}
-
-std::size_t limit_of(const FunctionPlan& plan, const InvokerOptions& options) {
-    return plan.reserved_concurrency ? *plan.reserved_concurrency : options.max_concurrency;
 }
 
 } // namespace
@@ -122,18 +60,13 @@ public:
         {
             const std::lock_guard lock(mutex_);
             closing_ = true;
-            for (auto& [function, pool] : pools_) {
-                pool->retire(ended_);
-            }
-            for (auto& [tenant, pool] : tenant_pools_) {
-                pool->retire(ended_);
-            }
+            pools_.retire_all(ended_);
         }
         changed_.notify_all();
         janitor_.join();
     }
 
-    base::Result<Response> invoke(const Request& request) {
+    base::Result<Response> invoke(Request request) {
         std::shared_ptr<EnvironmentPool> pool = find(request.function);
         if (pool == nullptr) {
             return not_found(request.function);
@@ -156,13 +89,11 @@ public:
             response.request_id = std::move(*id);
             return response;
         }
-        return run(*pool_of_tenant(std::move(pool), request), request);
+        pool = pool_of_tenant(std::move(pool), request);
+        return run(*pool, std::move(request));
     }
 
-    bool knows(std::string_view function) const {
-        const std::lock_guard lock(mutex_);
-        return pools_.find(function) != pools_.end();
-    }
+    bool knows(std::string_view function) const { return find(function) != nullptr; }
 
     base::Result<void> warm(const std::string& function, std::size_t count) {
         const std::shared_ptr<EnvironmentPool> pool = find(function);
@@ -174,9 +105,7 @@ public:
         std::vector<std::pair<std::shared_ptr<EnvironmentPool>, std::size_t>> wanted;
         {
             const std::lock_guard lock(mutex_);
-            for (const auto& [function, count] : provisioned_) {
-                wanted.emplace_back(pools_.at(function), count);
-            }
+            wanted = pools_.provisioned();
         }
         for (const auto& [pool, count] : wanted) {
             const std::size_t possible = std::min(count, pool->limit());
@@ -197,18 +126,7 @@ public:
     void renew(const std::string& function) {
         {
             const std::lock_guard lock(mutex_);
-            const auto found = pools_.find(function);
-            if (found == pools_.end()) {
-                return;
-            }
-            found->second->retire(ended_);
-            found->second = found->second->empty_copy();
-            std::erase_if(tenant_pools_, [&](auto& entry) {
-                if (entry.first.first == function) {
-                    entry.second->retire(ended_);
-                }
-                return entry.first.first == function;
-            });
+            pools_.renew(function, ended_);
         }
         changed_.notify_all();
     }
@@ -216,46 +134,7 @@ public:
     void update(FunctionPlans plans) {
         {
             const std::lock_guard lock(mutex_);
-            decltype(pools_) pools;
-            policies_.clear();
-            provisioned_.clear();
-            with_tenants_.clear();
-            for (auto& [function, plan] : plans) {
-                if (plan.provisioned_concurrency > 0) {
-                    provisioned_.emplace(function, plan.provisioned_concurrency);
-                }
-                if (plan.tenants) {
-                    with_tenants_.insert(function);
-                }
-                policies_.emplace(function, std::move(plan.events));
-                const auto old = pools_.find(function);
-                if (old != pools_.end() && old->second->fingerprint() == plan.fingerprint) {
-                    pools.emplace(function, std::move(old->second));
-                    pools_.erase(old);
-                    continue;
-                }
-                if (old != pools_.end()) {
-                    log_.debug(fmt::format(
-                        "{}: its code or settings are others, so its environments are replaced",
-                        function));
-                }
-                const std::size_t limit = limit_of(plan, options_);
-                if (plan.fault) {
-                    plan.prepare = [fault = *plan.fault](auto&) { return base::fail(fault); };
-                }
-                pools.emplace(
-                    function,
-                    std::make_shared<EnvironmentPool>(
-                        std::move(plan.spec),
-                        std::move(plan.prepare),
-                        std::move(plan.fingerprint),
-                        limit));
-            }
-            for (auto& [function, pool] : pools_) {
-                pool->retire(ended_);
-            }
-            pools_ = std::move(pools);
-            retire_tenants();
+            pools_.update(std::move(plans), options_, log_, ended_);
         }
         changed_.notify_all();
     }
@@ -263,47 +142,25 @@ public:
 private:
     std::shared_ptr<EnvironmentPool> find(std::string_view function) const {
         const std::lock_guard lock(mutex_);
-        const auto found = pools_.find(function);
-        return found == pools_.end() ? nullptr : found->second;
+        return pools_.find(function);
     }
 
     bool has_tenants(const std::string& function) const {
         const std::lock_guard lock(mutex_);
-        return with_tenants_.contains(function);
+        return pools_.has_tenants(function);
     }
 
-    // No environment is used for two tenants.
     std::shared_ptr<EnvironmentPool>
     pool_of_tenant(std::shared_ptr<EnvironmentPool> pool, const Request& request) {
         if (request.tenant_id.empty()) {
             return pool;
         }
         const std::lock_guard lock(mutex_);
-        std::shared_ptr<EnvironmentPool>& own =
-            tenant_pools_[{request.function, request.tenant_id}];
-        if (own == nullptr || own->fingerprint() != pool->fingerprint()) {
-            if (own != nullptr) {
-                own->retire(ended_);
-            }
-            own = pool->empty_copy();
-        }
-        return own;
+        return pools_.of_tenant(std::move(pool), request.function, request.tenant_id, ended_);
     }
 
-    // Of functions that have changed or gone.
-    void retire_tenants() {
-        std::erase_if(tenant_pools_, [&](auto& entry) {
-            const auto pool = pools_.find(entry.first.first);
-            const bool stays =
-                pool != pools_.end() && pool->second->fingerprint() == entry.second->fingerprint();
-            if (!stays) {
-                entry.second->retire(ended_);
-            }
-            return !stays;
-        });
-    }
-
-    base::Result<Response> run(EnvironmentPool& pool, const Request& request) {
+    base::Result<Response> run(EnvironmentPool& pool, Request request) {
+        const std::string& function = pool.spec().function;
         EnvironmentPool::Admission admission = acquire(pool);
         if (!admission.admitted) {
             return throttled(pool.limit());
@@ -312,11 +169,9 @@ private:
         const bool cold = !slot.has_value();
         if (base::tracing()) {
             base::trace(
-                cold ? fmt::format("{}: no environment is free, starting one", request.function)
+                cold ? fmt::format("{}: no environment is free, starting one", function)
                      : fmt::format(
-                           "{}: environment {} is used again",
-                           request.function,
-                           slot->environment->id()));
+                           "{}: environment {} is used again", function, slot->environment->id()));
         }
         if (cold) {
             base::Result<Slot> started = start(pool, pool.spec());
@@ -326,7 +181,13 @@ private:
             }
             slot = std::move(*started);
         }
-        base::Result<Response> response = call(*slot, pool.spec(), request);
+        base::Result<Response> response = call_environment(
+            *slot,
+            pool.spec(),
+            std::move(request),
+            options_.patient || pool.spec().debug,
+            log_,
+            cancel_);
         if (response) {
             response->cold = cold;
             if (slot->spent) {
@@ -339,55 +200,10 @@ private:
         // An environment that did not answer is of no more use to anyone.
         base::Error error = std::move(response).error();
         if (!slot->environment->alive()) {
-            error.message =
-                fmt::format("{}: {}", request.function, slot->environment->end_reason());
+            error.message = fmt::format("{}: {}", function, slot->environment->end_reason());
         }
         discard(pool, std::move(*slot));
         return base::fail(std::move(error));
-    }
-
-    // The emulator ends what takes longer than Timeout. Whatever in the environment keeps it from
-    // that cannot keep us from ending the environment, a second later.
-    base::Result<Response>
-    call(Slot& slot, const engine::EnvironmentSpec& spec, const Request& request) {
-        if (options_.patient || spec.debug) {
-            return slot.transport->invoke(request, no_end, cancel_);
-        }
-        Clock::time_point deadline = Clock::now();
-        if (!slot.settled) {
-            const auto limit = settle_limit(slot);
-            deadline += limit;
-            if (auto settled = slot.transport->settle(limit, cancel_); !settled) {
-                return late(slot, spec, request, deadline, std::move(settled).error());
-            }
-        }
-        const auto patience = std::chrono::seconds(spec.timeout_seconds) + answer_margin;
-        deadline = Clock::now() + patience;
-        base::Result<Response> response = slot.transport->invoke(request, patience, cancel_);
-        if (!response) {
-            return late(slot, spec, request, deadline, std::move(response).error());
-        }
-        slot.settled = response->function_error.empty(); // else it may start again
-        return response;
-    }
-
-    // What a call ends with that did not get its answer.
-    base::Result<Response> late(
-        Slot& slot,
-        const engine::EnvironmentSpec& spec,
-        const Request& request,
-        Clock::time_point deadline,
-        base::Error error) {
-        if (Clock::now() < deadline || cancel_.cancelled() || !slot.environment->alive()) {
-            return base::fail(std::move(error));
-        }
-        slot.environment->kill();
-        slot.spent = true;
-        log_.warning(fmt::format(
-            "{}: Task timed out after {}.00 seconds; it held off its end and was killed",
-            request.function,
-            spec.timeout_seconds));
-        return timed_out(request, spec.timeout_seconds);
     }
 
     EnvironmentPool::Admission acquire(EnvironmentPool& pool) {
@@ -489,30 +305,14 @@ private:
 
     std::optional<EventHandling> handling_of(const std::string& function) const {
         const std::lock_guard lock(mutex_);
-        const auto pool = pools_.find(function);
-        const auto policy = policies_.find(function);
-        if (pool == pools_.end() || policy == policies_.end()) {
-            return std::nullopt;
-        }
-        return EventHandling{policy->second, pool->second->limit()};
+        return pools_.handling_of(function);
     }
 
     void clean_up() {
         std::unique_lock lock(mutex_);
         while (true) {
-            std::optional<Clock::time_point> next;
-            const auto expire = [&](EnvironmentPool& pool) {
-                const auto idle_since = pool.expire(Clock::now() - options_.idle_timeout, ended_);
-                if (idle_since && (!next || *idle_since < *next)) {
-                    next = idle_since;
-                }
-            };
-            for (auto& [function, pool] : pools_) {
-                expire(*pool);
-            }
-            for (auto& [tenant, pool] : tenant_pools_) {
-                expire(*pool);
-            }
+            const std::optional<Clock::time_point> next =
+                pools_.expire(Clock::now() - options_.idle_timeout, ended_);
             if (!ended_.empty()) {
                 std::vector<Slot> ended = std::move(ended_);
                 ended_.clear();
@@ -533,19 +333,6 @@ private:
         }
     }
 
-    // Side by side: each may take its shutdown budget of two seconds.
-    static void end_all(std::vector<Slot> slots) {
-        std::vector<std::thread> threads;
-        for (Slot& slot : slots) {
-            slot.transport.reset();
-            threads.emplace_back(
-                [environment = std::move(slot.environment)]() mutable { environment.reset(); });
-        }
-        for (std::thread& thread : threads) {
-            thread.join();
-        }
-    }
-
     engine::Engine& engine_;
     InvokerOptions options_;
     engine::OutputSink output_;
@@ -556,12 +343,7 @@ private:
     std::condition_variable changed_;
     bool closing_ = false;
     bool janitor_has_date_ = false; // it will look again by itself
-    std::map<std::string, std::shared_ptr<EnvironmentPool>, std::less<>> pools_;
-    std::map<std::pair<std::string, std::string>, std::shared_ptr<EnvironmentPool>>
-        tenant_pools_; // by function and tenant
-    std::set<std::string, std::less<>> with_tenants_;
-    std::map<std::string, EventPolicy, std::less<>> policies_;
-    std::map<std::string, std::size_t> provisioned_;
+    PoolTable pools_;
     std::vector<Slot> ended_;
     std::thread janitor_;
     std::optional<EventQueue> events_; // ends first: its calls use all of the above
@@ -584,8 +366,8 @@ Invoker::Invoker(
 
 Invoker::~Invoker() = default;
 
-base::Result<Response> Invoker::invoke(const Request& request) {
-    return state_->invoke(request);
+base::Result<Response> Invoker::invoke(Request request) {
+    return state_->invoke(std::move(request));
 }
 
 bool Invoker::knows(std::string_view function) const {

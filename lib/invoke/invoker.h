@@ -66,7 +66,7 @@ public:
 
     /// Waits for the result (InvocationType::event: for the queueing only). A function that fails
     /// is a Response with function_error; an Error says that it could not be run.
-    base::Result<Response> invoke(const Request& request);
+    base::Result<Response> invoke(Request request);
 
     [[nodiscard]] bool knows(std::string_view function) const;
 

@@ -36,7 +36,7 @@ public:
     }
 
     base::Result<Response> invoke(
-        const Request& request,
+        Request request,
         std::chrono::milliseconds patience,
         const os::Cancellation& cancel) override {
         net::ClientRequest message;
@@ -53,7 +53,7 @@ public:
         add("X-Amzn-RequestId", request.request_id);
         add("X-Amz-Tenant-Id", request.tenant_id);
         add("X-Amz-Log-Type", request.tail_log ? "Tail" : "");
-        message.body = request.payload;
+        message.body = std::move(request.payload);
         message.patience = patience;
         message.time_limit = patience;
         message.body_limit = net::no_body_limit; // the emulator holds results to Lambda's quota
@@ -81,6 +81,7 @@ private:
             return value == nullptr ? std::string() : *value;
         };
         response.function_error = header("X-Amz-Function-Error");
+        response.error_type = header("X-Samara-Error-Type");
         response.log_result = header("X-Amz-Log-Result");
         response.request_id = header("X-Amzn-RequestId");
         return response;

@@ -29,10 +29,8 @@ public:
 
     /// One invocation. Fails when the emulator cannot be reached or does not answer within
     /// `patience` (longer than the function's own timeout, which the emulator keeps).
-    virtual base::Result<Response> invoke(
-        const Request& request,
-        std::chrono::milliseconds patience,
-        const os::Cancellation& cancel) = 0;
+    virtual base::Result<Response>
+    invoke(Request request, std::chrono::milliseconds patience, const os::Cancellation& cancel) = 0;
 };
 
 /// HTTP: POST /2015-03-31/functions/function/invocations.

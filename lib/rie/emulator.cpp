@@ -306,6 +306,9 @@ void Emulator::reply_to_caller(Call& call) {
     if (!call.function_error.empty()) {
         reply.headers.push_back({"X-Amz-Function-Error", call.function_error});
     }
+    if (call.status == Status::timeout) { // else the type may be the function's own word
+        reply.headers.push_back({"X-Samara-Error-Type", call.error_type});
+    }
     if (call.invocation.tail_log) {
         reply.headers.push_back({"X-Amz-Log-Result", base::base64_encode(log_.tail())});
     }

@@ -1,6 +1,7 @@
 #include "rie/settings.h"
 
 #include "aws/account.h"
+#include "aws/lambda_environment.h"
 #include "aws/partition.h"
 #include "rie/identifiers.h"
 
@@ -102,13 +103,9 @@ Variables runtime_variables(
     add("AWS_DEFAULT_REGION", settings.region);
     add("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
     add("AWS_XRAY_DAEMON_ADDRESS", "169.254.79.129:2000");
-    add("LAMBDA_TASK_ROOT", "/var/task");
-    add("LAMBDA_RUNTIME_DIR", "/var/runtime");
-    add("LANG", "en_US.UTF-8");
-    add("PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin");
-    add("LD_LIBRARY_PATH",
-        "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib");
-    add("TZ", ":UTC");
+    for (const auto& [name, value] : aws::lambda_variables) {
+        add(std::string(name), std::string(value));
+    }
     return result;
 }
 

@@ -8,6 +8,6 @@
 namespace samara::serving {
 
 /// How the gateway calls functions; given by the program, called from many threads at once.
-using Invoke = std::function<base::Result<invoke::Response>(const invoke::Request&)>;
+using Invoke = std::function<base::Result<invoke::Response>(invoke::Request)>;
 
 } // namespace samara::serving

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/load/fault_place.h"
 #include "base/error.h"
 #include "data/value.h"
 #include "gateway/route/closed.h"
@@ -9,7 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <vector>
+#include <string_view>
 
 /// Taking what is wrong out of a template. Private to app/.
 namespace samara::app {
@@ -28,17 +29,15 @@ public:
     /// what is said of resources may follow from that.
     [[nodiscard]] bool concerns_globals(const base::Error& error) const;
 
-    /// The resource of the template that `error` is about: AWS names resources that it generates.
-    /// Empty when it names none.
-    [[nodiscard]] std::string owner(const base::Error& error) const;
-
     gateway::Closed closed;
     std::map<std::string, base::Error, std::less<>> broken; ///< by logical id
 
 private:
-    using Keys = std::vector<std::string>; // of maps, from the top, as far as the first list
+    static constexpr std::string_view rest_type = "AWS::Serverless::Api";
+    static constexpr std::string_view http_type = "AWS::Serverless::HttpApi";
+    static constexpr std::string_view function_type = "AWS::Serverless::Function";
+    static bool is_api(std::string_view type);
 
-    [[nodiscard]] Keys locate(const base::Error& error) const;
     data::Value* at(const Keys& keys);
     bool first_time(const Keys& keys);
     bool erase(Keys keys, std::size_t depth);

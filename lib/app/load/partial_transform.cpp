@@ -108,7 +108,7 @@ PartialTemplate transform_in_part(data::Value document, const transform::Options
                 continue;
             }
             base::Diagnostic fault = found;
-            fault.error.resource = faults.owner(found.error);
+            fault.error.resource = owner_of(document, found.error);
             const bool given_up = faults.broken.contains(fault.error.resource) && pass > 0;
             const auto done = faults.remove(found.error);
             removed = removed || done;

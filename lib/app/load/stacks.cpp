@@ -1,5 +1,6 @@
 #include "app/load/application.h"
 #include "app/load/nested.h"
+#include "app/load/stack_names.h"
 #include "model/nested_stack.h"
 
 #include <algorithm>
@@ -32,9 +33,7 @@ std::string Application::path_of(std::string_view logical_id) const {
 }
 
 std::string Application::physical_id(std::string_view logical_id) const {
-    std::string id = path_of(logical_id);
-    std::replace(id.begin(), id.end(), '/', '-');
-    return id;
+    return dashed(path_of(logical_id));
 }
 
 std::vector<std::pair<std::string, Application*>> Application::nested() const {

@@ -1,6 +1,7 @@
 #include "app/run/live_application.h"
 
 #include "app/run/build_notice.h"
+#include "app/run/code_folders.h"
 #include "app/run/image_archive.h"
 #include "base/try.h"
 #include "engine/select.h"
@@ -127,7 +128,7 @@ void LiveApplication::run(invoke::FunctionPlans plans, engine::OutputSink output
         api.guard = serving::PageGuard(options_.run.allowed_hosts);
         local_lambda_->serve(
             serving::Functions(data::Value(function_resources(*application_))),
-            [this](const invoke::Request& request) { return invoke(request); },
+            [this](invoke::Request request) { return invoke(std::move(request)); },
             std::move(api));
     }
     if (options_.watch) {
@@ -178,8 +179,8 @@ void LiveApplication::tell_what_cannot_run(
     }
 }
 
-base::Result<invoke::Response> LiveApplication::invoke(const invoke::Request& request) {
-    return invoker_->invoke(request);
+base::Result<invoke::Response> LiveApplication::invoke(invoke::Request request) {
+    return invoker_->invoke(std::move(request));
 }
 
 void LiveApplication::warm_up() {
@@ -209,23 +210,19 @@ void LiveApplication::warm_up() {
 std::vector<std::filesystem::path>
 LiveApplication::watched_paths(const Application& application) const {
     std::vector<std::filesystem::path> paths = application.files();
-    const auto add = [&](const std::filesystem::path& folder, const std::string& path) {
-        if (!path.empty() && !path.starts_with("s3://")) {
-            paths.push_back((folder / path).lexically_normal());
+    const auto add = [&](std::optional<std::filesystem::path> path) {
+        if (path) {
+            paths.push_back(std::move(*path));
         }
     };
-    const std::filesystem::path& code = options_.run.docker_volume_basedir;
     for (const model::Function& function : application.functions()) {
-        if (function.package_type == model::PackageType::zip && !function.inline_code) {
-            add(code.empty() ? application.folder() : std::filesystem::absolute(code),
-                function.code);
-        }
+        add(code_path(application, function, options_.run.docker_volume_basedir));
         if (auto archive = image_archive(application, function); !archive.empty()) {
             paths.push_back(std::move(archive));
         }
     }
     for (const model::Layer& layer : application.layers()) {
-        add(application.folder(), layer.content);
+        add(content_path(application, layer));
     }
     if (!options_.run.env_vars.empty()) {
         paths.push_back(std::filesystem::absolute(options_.run.env_vars));

@@ -46,7 +46,7 @@ public:
     LiveApplication& operator=(LiveApplication&&) = delete;
     ~LiveApplication();
 
-    base::Result<invoke::Response> invoke(const invoke::Request& request);
+    base::Result<invoke::Response> invoke(invoke::Request request);
 
     /// Takes up edits that were made before; cheap where there are none. For every request, before
     /// it is looked at.

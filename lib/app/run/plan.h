@@ -2,11 +2,11 @@
 
 #include "app/load/application.h"
 #include "app/load/function_environment.h"
+#include "app/run/code_folders.h"
 #include "app/run/layer_versions.h"
 #include "engine/engine.h"
 #include "invoke/invoker.h"
 #include "os/cancellation.h"
-#include "os/temp_dir.h"
 
 #include <filesystem>
 #include <map>
@@ -77,12 +77,6 @@ private:
         LayerVersions layer_versions,
         base::Log log,
         os::Cancellation cancel);
-    base::Result<std::filesystem::path>
-    code_folder(const Application& application, const model::Function& function);
-    base::Result<std::filesystem::path> inline_code(const model::Function& function);
-    base::Result<std::filesystem::path> folder_of_one(const std::filesystem::path& file);
-    base::Result<std::optional<std::filesystem::path>>
-    content_folder(const std::filesystem::path& path);
     base::Result<void> plan_layers(
         const Application& application,
         const model::Function& function,
@@ -98,7 +92,7 @@ private:
     LayerVersions layer_versions_;
     base::Log log_;
     os::Cancellation cancel_;
-    std::vector<os::TempDir> temporary_;
+    CodeFolders code_folders_;
 };
 
 } // namespace samara::app

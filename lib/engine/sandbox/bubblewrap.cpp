@@ -1,7 +1,11 @@
 #include "engine/sandbox/bubblewrap.h"
 
+#include "base/strings.h"
 #include "base/try.h"
+#include "engine/sandbox/version_cache.h"
+#include "os/environment.h"
 #include "os/file.h"
+#include "os/process.h"
 
 #include <cstdint>
 #include <system_error>
@@ -108,6 +112,20 @@ base::Result<os::Command> Bubblewrap::command(const std::vector<std::string>& co
     result.die_with_parent = true;
     result.grace = std::chrono::milliseconds(0);
     return result;
+}
+
+bool forbids_user_namespaces(const std::filesystem::path& program, const os::Cancellation& cancel) {
+    const std::string version = cached_version(os::cache_folder() / "interpreters", program, [&] {
+        os::Command command;
+        command.argv = {program.string(), "--version"};
+        const auto done = os::run(command, cancel);
+        return done ? std::string(base::trim(done->out)) : std::string();
+    });
+    // "bubblewrap 0.8.0"
+    const std::size_t blank = version.rfind(' ');
+    const auto parts =
+        base::split(std::string_view(version).substr(blank == version.npos ? 0 : blank + 1), '.');
+    return parts.size() >= 2 && (parts[0] != "0" || parts[1].size() > 1 || parts[1] >= "8");
 }
 
 } // namespace samara::engine::sandbox

@@ -62,4 +62,7 @@ private:
     std::vector<os::PassedDescriptor> passed_;
 };
 
+/// Whether this bwrap can forbid user namespaces in its own: from version 0.8.
+bool forbids_user_namespaces(const std::filesystem::path& program, const os::Cancellation& cancel);
+
 } // namespace samara::engine::sandbox

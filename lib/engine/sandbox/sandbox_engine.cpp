@@ -1,6 +1,6 @@
 #include "engine/sandbox/sandbox_engine.h"
 
-#include "base/strings.h"
+#include "aws/lambda_environment.h"
 #include "base/try.h"
 #include "engine/guest/about.h"
 #include "engine/guest/architecture.h"
@@ -9,12 +9,12 @@
 #include "engine/sandbox/identity.h"
 #include "engine/sandbox/interpreter.h"
 #include "engine/sandbox/layers.h"
+#include "engine/sandbox/listener.h"
 #include "engine/sandbox/native_code.h"
 #include "engine/sandbox/readable.h"
 #include "engine/sandbox/root.h"
 #include "engine/sandbox/sandbox_environment.h"
 #include "engine/sandbox/seccomp.h"
-#include "engine/sandbox/version_cache.h"
 #include "os/architecture.h"
 #include "os/environment.h"
 #include "os/process.h"
@@ -28,9 +28,6 @@
 #include <fmt/format.h>
 
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 namespace samara::engine::sandbox {
@@ -49,47 +46,16 @@ constexpr std::uint64_t unused_memory = 64 * mebibyte;
 
 // What AWS's base images set; the function's own settings come over it.
 const std::map<std::string, std::string>& base_environment() {
-    static const std::map<std::string, std::string> variables{
-        {"LAMBDA_RUNTIME_DIR", "/var/runtime"},
-        {"LAMBDA_TASK_ROOT", "/var/task"},
-        {"LANG", "en_US.UTF-8"},
-        {"LD_LIBRARY_PATH",
-         "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:"
-         "/opt/lib"},
-        {"PATH", "/var/lang/bin:/usr/local/bin:/usr/bin:/bin:/opt/bin"},
-        {"TZ", ":UTC"},
-    };
+    static const std::map<std::string, std::string> variables = [] {
+        std::map<std::string, std::string> result;
+        for (const auto& [name, value] : aws::lambda_variables) {
+            result.emplace(name, value);
+        }
+        result["PATH"].insert(0, fmt::format("{}:", aws::language_programs));
+        result["LD_LIBRARY_PATH"].insert(0, fmt::format("{}:", aws::language_libraries));
+        return result;
+    }();
     return variables;
-}
-
-// A listening socket and the folder that it is in. Paths of unix sockets are short.
-struct Listener {
-    os::TempDir folder;
-    fs::path path;
-    fs::path empty; ///< a folder in it
-    os::UniqueFd socket;
-};
-
-base::Result<Listener> listen_in_temp_dir() {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    constexpr std::size_t name_length = 48; // samara-<pid>-sandbox-XXXXXX/invoke.sock
-    const fs::path parent = os::temp_folder();
-    const bool fits = parent.string().size() + name_length < sizeof address.sun_path;
-    TRY_ASSIGN(auto folder, os::TempDir::create("sandbox", fits ? parent : fs::path("/tmp")));
-    const fs::path path = folder.path() / "invoke.sock";
-    path.string().copy(address.sun_path, sizeof address.sun_path - 1);
-    os::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (!socket.valid() ||
-        ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-        ::listen(socket.get(), SOMAXCONN) != 0) {
-        return os::fail_errno(fmt::format("cannot listen on {}", path.string()));
-    }
-    fs::path empty = folder.path() / "empty";
-    if (::mkdir(empty.c_str(), 0) != 0 || ::chmod(empty.c_str(), 0555) != 0) {
-        return os::fail_errno(fmt::format("cannot make {}", empty.string()));
-    }
-    return Listener{std::move(folder), path, std::move(empty), std::move(socket)};
 }
 
 // What /tmp may take where nothing else bounds it.
@@ -222,23 +188,10 @@ private:
         }
     }
 
-    // Whether bwrap can forbid user namespaces in its own: from version 0.8.
     bool forbids_nested() {
         const std::lock_guard guard(mutex_);
         if (!forbids_nested_) {
-            const std::string version =
-                cached_version(os::cache_folder() / "interpreters", bubblewrap_program_, [&] {
-                    os::Command command;
-                    command.argv = {bubblewrap_program_.string(), "--version"};
-                    const auto done = os::run(command, cancel_nothing_);
-                    return done ? std::string(base::trim(done->out)) : std::string();
-                });
-            // "bubblewrap 0.8.0"
-            const std::size_t blank = version.rfind(' ');
-            const auto parts = base::split(
-                std::string_view(version).substr(blank == version.npos ? 0 : blank + 1), '.');
-            forbids_nested_ =
-                parts.size() >= 2 && (parts[0] != "0" || parts[1].size() > 1 || parts[1] >= "8");
+            forbids_nested_ = forbids_user_namespaces(bubblewrap_program_, cancel_nothing_);
         }
         return *forbids_nested_;
     }

@@ -120,7 +120,7 @@ public:
     explicit FakeTransport(World& world) : world_(world) {}
 
     base::Result<Response> invoke(
-        const Request& request,
+        Request request,
         std::chrono::milliseconds patience,
         const os::Cancellation& cancel) override {
         if (world_.held_off) { // nothing comes until the caller has had enough

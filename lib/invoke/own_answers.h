@@ -1,0 +1,24 @@
+#pragma once
+
+#include "invoke/invocation.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+/// What Lambda answers before or instead of a function. Private to invoke/.
+namespace samara::invoke {
+
+/// As the emulator would have answered.
+Response timed_out(const std::string& request_id, std::uint32_t seconds);
+
+/// As many environments as may run are running.
+Response throttled(std::size_t limit);
+
+/// Too many asynchronous events wait.
+Response queue_full();
+
+/// A tenant is missing (`wanted`), or is given where none may be.
+Response wrong_tenant(bool wanted);
+
+} // namespace samara::invoke
