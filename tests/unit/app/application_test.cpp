@@ -72,7 +72,7 @@ TEST_F(ApplicationTest, FindsTheOnlyFunctionAndListsTheKnownOnes) {
     EXPECT_EQ(missing.error().message, "Function Nope not found in template");
     EXPECT_THAT(missing.error().hint, HasSubstr("One"));
     const auto both = load(two_functions, {{"Stage", "prod"}});
-    EXPECT_EQ(both->require_function("").error().kind, base::ErrorKind::usage);
+    EXPECT_EQ(both->require_function("").error().kind, base::ErrorKind::failure);
 }
 
 TEST_F(ApplicationTest, AMistakeInOneFunctionLeavesTheOthersRunnable) {
