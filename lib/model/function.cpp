@@ -29,7 +29,8 @@ void read_code(Properties& properties, Function& function) {
         } else if (const Value* zip = code->find("ZipFile")) {
             function.inline_code = zip->text();
         } else if (const Value* image = code->find("ImageUri")) {
-            function.image_uri = image->text();
+            // "." is that of a function whose image is not built: the transform writes it.
+            function.image_uri = image->text() == "." ? std::string_view() : image->text();
         }
     }
     if (properties.find("InlineCode") != nullptr) {

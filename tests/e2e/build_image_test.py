@@ -53,6 +53,11 @@ Resources:
         self.write("bin/docker", BUILDX.replace("@RECORD@", str(self.record)).replace("@DOCKER@", shutil.which("docker"))).chmod(0o755)
         return {"PATH": f"{self.project / 'bin'}:{os.environ['PATH']}"}
 
+    def test_an_image_that_was_not_built_is_told(self):
+        result = self.samara("local", "invoke", "Fn", "--engine", "docker", code=1)
+        self.assertIn("'Fn' has no image yet", result.stderr)
+        self.assertIn("run samara build first", result.stderr)
+
     def label(self, name):
         result = subprocess.run(["docker", "inspect", f"fn:{self.tag}"], capture_output=True, text=True)
         return (json.loads(result.stdout)[0]["Config"]["Labels"] or {}).get(name)

@@ -20,6 +20,16 @@ constexpr std::string_view any_method = "x-amazon-apigateway-any-method";
 constexpr std::array<std::string_view, 8> methods{
     "get", "put", "post", "delete", "options", "head", "patch", "trace"};
 
+constexpr std::string_view default_path = "$default";
+
+// As a route has it: "/$default" and "$default" are one.
+std::string path_of(const std::string& key) {
+    if (key == default_path || key == "/$default") {
+        return std::string(default_path);
+    }
+    return key.starts_with('/') ? key : "/" + key;
+}
+
 base::Diagnostic warning(std::string message, const Api& api, const base::Location& where) {
     return diagnose(base::Severity::warning, std::move(message), api.id, where);
 }
@@ -93,7 +103,16 @@ void read_operation(
     const data::Entry& item, std::string method, const data::Entry& operation, Reading& reading) {
     Route route;
     route.method = std::move(method);
-    route.path = item.key == "/$default" ? "$default" : item.key;
+    route.path = path_of(item.key);
+    if (!item.key.starts_with('/') && item.key != default_path) {
+        reading.diagnostics.push_back(warning(
+            fmt::format(
+                "AWS refuses the path '{}', which does not begin with a slash; it is served at {}",
+                item.key,
+                route.path),
+            reading.api,
+            item.key_where));
+    }
     route.where = operation.key_where;
     const data::Value* integration = operation.value.find("x-amazon-apigateway-integration");
     if (integration != nullptr) {
@@ -142,6 +161,25 @@ void read_operation(
     reading.api.routes.push_back(std::move(route));
 }
 
+// "*" is what some write for ANY. What else has an integration is no method that there is.
+void read_unknown_method(const data::Entry& item, const data::Entry& operation, Reading& reading) {
+    if (operation.value.find("x-amazon-apigateway-integration") == nullptr) {
+        return;
+    }
+    const bool any = operation.key == "*";
+    reading.diagnostics.push_back(warning(
+        fmt::format(
+            "API Gateway has no method {}: {} {}",
+            base::to_upper(operation.key),
+            path_of(item.key),
+            any ? "answers to any method, as with ANY" : "does not answer to it"),
+        reading.api,
+        operation.key_where));
+    if (any) {
+        read_operation(item, "ANY", operation, reading);
+    }
+}
+
 void read_paths(const data::Value& body, Reading& reading) {
     for (const data::Entry& item : data::members_of(body.find("paths"))) {
         for (const data::Entry& operation : data::members_of(&item.value)) {
@@ -150,6 +188,8 @@ void read_paths(const data::Value& body, Reading& reading) {
                 read_operation(item, "ANY", operation, reading);
             } else if (std::find(methods.begin(), methods.end(), name) != methods.end()) {
                 read_operation(item, base::to_upper(name), operation, reading);
+            } else {
+                read_unknown_method(item, operation, reading);
             }
         }
     }

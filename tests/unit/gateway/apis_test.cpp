@@ -200,6 +200,31 @@ TEST_F(ApisTest, ARouteWithoutItsFunctionAnswers502) {
     EXPECT_THAT(told(), IsEmpty());
 }
 
+TEST_F(ApisTest, RoutesThatAwsRefusesAreServedAsTheyAreMeant) {
+    const auto apis = read(fmt::format(
+        R"(Api:
+  Type: {0}
+  Properties:
+    Body:
+      paths:
+        /any: {{'*': {{x-amazon-apigateway-integration: {{type: aws_proxy, uri: '{1}'}}}}}}
+        bare: {{get: {{x-amazon-apigateway-integration: {{type: aws_proxy, uri: '{1}'}}}}}}
+        /odd: {{fetch: {{x-amazon-apigateway-integration: {{type: aws_proxy, uri: '{1}'}}}}, parameters: [], summary: x}}
+)",
+        rest,
+        function_arn));
+    ASSERT_THAT(apis, SizeIs(1));
+    ASSERT_THAT(apis.at(0).routes, SizeIs(2));
+    EXPECT_EQ(apis.at(0).routes.at(0).method, "ANY");
+    EXPECT_EQ(apis.at(0).routes.at(1).path, "/bare");
+    EXPECT_THAT(
+        told(),
+        ElementsAre(
+            HasSubstr("no method *: /any answers to any method"),
+            HasSubstr("refuses the path 'bare'"),
+            HasSubstr("no method FETCH: /odd does not answer")));
+}
+
 TEST_F(ApisTest, ATypeThatIsLeftOutFollowsFromTheFunction) {
     const Integration untyped = integration_of(rest, fmt::format("{{uri: '{}'}}", function_arn));
     EXPECT_TRUE(std::holds_alternative<LambdaIntegration>(untyped));
