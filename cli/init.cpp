@@ -104,7 +104,13 @@ int init(Console& console, const Arguments& arguments) {
         match = match_given(given);
     } else {
         Prompt prompt(console, cancel);
-        auto answer = ask_for_project(prompt, given);
+        std::optional<base::Result<projects::Match>> answer;
+        if (ask_for_source(prompt, given)) {
+            if (!given.location.empty()) {
+                return from_location(console, given, cancel);
+            }
+            answer = ask_for_project(prompt, given);
+        }
         if (!answer && !prompt.answered() && !cancel.cancelled()) {
             console.out("\n");
             match = match_given(given); // nobody is there to answer: tells what is missing

@@ -95,15 +95,19 @@ public:
         if (given_.wanted.name.empty()) {
             go_on = ask_template();
         }
-        if (go_on && given_.wanted.package_type.empty()) {
-            go_on = ask_package_type(asks);
+        if (go_on && asks) {
+            go_on = ask_usual();
         }
         if (go_on && given_.wanted.runtime.empty()) {
             go_on = ask_runtime();
         }
+        if (go_on && given_.wanted.package_type.empty()) {
+            go_on = ask_package_type(asks);
+        }
         if (go_on && given_.wanted.manager.empty()) {
             go_on = ask_one(
                 "Which dependency manager?",
+                "Dependency manager",
                 managers(projects::matches(given_.wanted)),
                 given_.wanted.manager);
         }
@@ -124,9 +128,12 @@ public:
 private:
     // Only where there is something to choose.
     bool ask_one(
-        std::string_view question, const std::vector<std::string>& choices, std::string& target) {
+        std::string_view question,
+        std::string_view label,
+        const std::vector<std::string>& choices,
+        std::string& target) {
         if (choices.size() > 1) {
-            const auto index = prompt_.choice(question, choices);
+            const auto index = prompt_.choice(question, label, choices);
             if (!index) {
                 return false;
             }
@@ -150,11 +157,27 @@ private:
         if (names.empty()) {
             return true; // told later
         }
-        const auto index = prompt_.choice("What shall the application begin as?", shown);
+        const auto index = prompt_.choice("Which template?", "Template", shown);
         if (index) {
             given_.wanted.name = names[*index];
         }
         return index.has_value();
+    }
+
+    // Of the first template only, and where none of both is given.
+    bool ask_usual() {
+        const std::vector<std::string> runtimes = runtime_labels(projects::matches(given_.wanted));
+        if (given_.wanted.name != projects::templates().front().name || runtimes.empty() ||
+            !given_.wanted.runtime.empty() || !given_.wanted.package_type.empty()) {
+            return true;
+        }
+        const auto usual = prompt_.confirm(
+            fmt::format("Take the usual runtime and package type ({}, Zip)?", runtimes.front()));
+        if (usual.value_or(false)) {
+            take_label(runtimes.front(), given_.wanted);
+            given_.wanted.package_type = "Zip";
+        }
+        return usual.has_value();
     }
 
     bool ask_package_type(bool asks) {
@@ -163,12 +186,16 @@ private:
             given_.wanted.package_type = types.empty() ? "Zip" : types.front();
             return true;
         }
-        return ask_one("What package type?", types, given_.wanted.package_type);
+        return ask_one("Which package type?", "Package type", types, given_.wanted.package_type);
     }
 
     bool ask_runtime() {
         std::string label;
-        if (!ask_one("Which runtime?", runtime_labels(projects::matches(given_.wanted)), label)) {
+        if (!ask_one(
+                "Which runtime?",
+                "Runtime",
+                runtime_labels(projects::matches(given_.wanted)),
+                label)) {
             return false;
         }
         if (!label.empty()) {
@@ -214,6 +241,25 @@ private:
 };
 
 } // namespace
+
+bool ask_for_source(Prompt& prompt, InitArguments& given) {
+    if (!given.wanted.name.empty()) {
+        return true;
+    }
+    const auto source = prompt.choice(
+        "Where does the application come from?", "Choice", {"A quick start template", "Elsewhere"});
+    if (!source || *source == 0) {
+        return source.has_value();
+    }
+    while (given.location.empty()) {
+        auto location = prompt.text("Location (folder, zip file or git address)", {});
+        if (!location) {
+            return false;
+        }
+        given.location = std::move(*location);
+    }
+    return true;
+}
 
 std::optional<base::Result<projects::Match>> ask_for_project(Prompt& prompt, InitArguments& given) {
     return Questions(prompt, given).ask();

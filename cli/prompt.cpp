@@ -56,19 +56,19 @@ std::optional<std::string> Prompt::text(std::string_view question, std::string_v
     return line;
 }
 
-std::optional<std::size_t>
-Prompt::choice(std::string_view question, const std::vector<std::string>& choices) {
+std::optional<std::size_t> Prompt::choice(
+    std::string_view question, std::string_view label, const std::vector<std::string>& choices) {
     console_.out(fmt::format("{}\n", question));
     for (std::size_t i = 0; i < choices.size(); ++i) {
         console_.out(fmt::format("\t{} - {}\n", i + 1, choices[i]));
     }
     while (true) {
-        console_.out("Choice [1]: ");
+        console_.out(fmt::format("{}: ", label));
         const auto line = read_line();
         if (!line) {
             return std::nullopt;
         }
-        std::size_t number = line->empty() ? 1 : 0;
+        std::size_t number = 0;
         std::from_chars(line->data(), line->data() + line->size(), number);
         if (number >= 1 && number <= choices.size()) {
             console_.out("\n");

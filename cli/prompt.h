@@ -22,9 +22,9 @@ public:
     /// A line; empty takes `fallback`.
     std::optional<std::string> text(std::string_view question, std::string_view fallback);
 
-    /// The index of the choice: answered by its number.
-    std::optional<std::size_t>
-    choice(std::string_view question, const std::vector<std::string>& choices);
+    /// The index of the choice: answered by its number, after "LABEL: ".
+    std::optional<std::size_t> choice(
+        std::string_view question, std::string_view label, const std::vector<std::string>& choices);
 
     /// y or N.
     std::optional<bool> confirm(std::string_view question);

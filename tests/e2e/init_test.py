@@ -285,14 +285,17 @@ class InitQuestions(SamaraTest):
 
     def test_answers_make_a_project(self):
         terminal = self.terminal("init")
-        terminal.read_until("What shall the application begin as?")
-        terminal.read_until("Choice [1]: ")
+        terminal.read_until("Choice: ")
         terminal.answer("nonsense\n")
         terminal.read_until("Write a number from 1 to")
         terminal.answer("1\n")
-        terminal.read_until("What package type?")
+        terminal.read_until("Template: ")
         terminal.answer("1\n")
-        terminal.read_until("Which runtime?")
+        terminal.read_until("Take the usual runtime and package type")
+        terminal.answer("n\n")
+        terminal.read_until("Runtime: ")
+        terminal.answer("2\n")
+        terminal.read_until("Package type: ")
         terminal.answer("1\n")
         for question in ("X-Ray", "Application Insights", "structured logging"):
             terminal.read_until(question)
@@ -308,9 +311,23 @@ class InitQuestions(SamaraTest):
         self.assertIn("Tracing: Active", template)
         self.assertNotIn("LogFormat", template)
 
+    def test_answers_that_are_piped(self):
+        """In the order in which the AWS SAM CLI asks."""
+        self.write("elsewhere/template.yaml", "Resources: {}\n")
+        for answers, arguments, folder, holds in (
+                ("1\n1\ny\nN\nN\nN\nusual\n", (), "usual", "Runtime: python3."),
+                ("1\n1\nN\n5\n1\nn\nn\nn\nnode\n", (), "node", "Runtime: nodejs"),
+                ("1\n1\n1\nn\nn\nn\n", ("--name", "named", "--runtime", "ruby3.3"), "named", "Runtime: ruby3.3"),
+                ("n\nn\nn\nimage\n", ("--package-type", "Image", "--base-image", "amazon/python3.12-base", "--app-template",
+                                       "hello-world-lambda-image"), "image", "PackageType: Image"),
+                ("2\nelsewhere\n", ("--name", "copied"), "copied", "Resources: {}")):
+            with self.subTest(answers=answers):
+                self.samara("init", *arguments, input=answers)
+                self.assertIn(holds, (self.project / folder / "template.yaml").read_text())
+
     def test_ctrl_c_leaves_nothing(self):
         terminal = self.terminal("init", "--name", "app")
-        terminal.read_until("Choice [1]: ")
+        terminal.read_until("Choice: ")
         terminal.answer("\x03")
         code, text = terminal.end()
         self.assertEqual(code, 1)
