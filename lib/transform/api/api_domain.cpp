@@ -20,7 +20,7 @@ using data::Value;
 /// The hosted zone of every CloudFront distribution, and so of edge-optimized domains.
 constexpr std::string_view cloudfront_zone = "Z2FDTNDATAQYW2";
 
-void copy(const Properties& from, std::string_view name, Map& to) {
+void copy_given(const Properties& from, std::string_view name, Map& to) {
     if (const Value* value = from.given(name)) {
         to.set(name, *value);
     }
@@ -37,15 +37,14 @@ std::string unknown_keys(const Map& trust_store) {
     return fmt::format("{}", fmt::join(unknown, ","));
 }
 
-/// The two properties of a trust store, or nothing; `good` is false after an error. AWS reports
-/// that of an HTTP API under the names of the unknown properties.
-std::optional<Map> mutual_tls(const Properties& domain, bool of_http_api, bool& good) {
+/// The two properties of a trust store, null when there is none; nothing after an error. AWS
+/// reports that of an HTTP API under the names of the unknown properties.
+std::optional<Value> mutual_tls(const Properties& domain, bool of_http_api) {
     if (domain.given("MutualTlsAuthentication") == nullptr) {
-        return std::nullopt;
+        return Value();
     }
     const auto given = domain.below("MutualTlsAuthentication");
     if (!given) {
-        good = false;
         return std::nullopt;
     }
     Map out;
@@ -55,14 +54,14 @@ std::optional<Map> mutual_tls(const Properties& domain, bool of_http_api, bool& 
             unknown,
             fmt::format("MutualTlsAuthentication has no property {}", unknown),
             "it has TruststoreUri and TruststoreVersion");
-        good = false;
+        return std::nullopt;
     }
     for (const char* name : {"TruststoreUri", "TruststoreVersion"}) {
         if (const Value* value = given->given(name)) {
             out.set(name, *value);
         }
     }
-    return out;
+    return Value(std::move(out));
 }
 
 /// One base path: what it adds to the logical id of its mapping, and how the mapping has it.
@@ -106,12 +105,9 @@ std::optional<std::vector<BasePath>> base_paths(const Properties& domain, bool r
     return out;
 }
 
-/// The domain as a writable copy, which must outlive the Properties; nothing when there is none.
-std::optional<Properties> read_domain(const Resource& api, Value& copy, bool& good) {
-    good = true;
-    if (api.find("Domain") == nullptr) {
-        return std::nullopt;
-    }
+/// The Domain of an API that has one as a writable copy, which must outlive the Properties; nothing
+/// after an error.
+std::optional<Properties> read_domain(const Resource& api, Value& copy) {
     copy = effective_domain(api);
     base::Error place;
     place.resource = api.logical_id();
@@ -119,10 +115,10 @@ std::optional<Properties> read_domain(const Resource& api, Value& copy, bool& go
     place.where = copy.where();
     if (!copy.is_map()) {
         api.wrong_kind("Domain", "a map");
-        good = false;
         return std::nullopt;
     }
     Properties domain(api.context(), *copy.as_map(), std::move(place));
+    bool good = true;
     for (const char* name : {"DomainName", "CertificateArn"}) {
         if (domain.find(name) == nullptr) {
             domain.error("", fmt::format("a custom domain needs {}", name));
@@ -223,11 +219,13 @@ rest_target_of(const Properties& domain, std::string_view endpoint, const std::s
 } // namespace
 
 bool emit_rest_domain(const Resource& api, const std::string& stage) {
+    if (api.find("Domain") == nullptr) {
+        return true;
+    }
     Value storage;
-    bool good = true;
-    const auto domain = read_domain(api, storage, good);
+    const auto domain = read_domain(api, storage);
     if (!domain) {
-        return good;
+        return false;
     }
     const Value& name = (*domain)["DomainName"];
     const std::string_view endpoint = (*domain)["EndpointConfiguration"].text();
@@ -244,21 +242,21 @@ bool emit_rest_domain(const Resource& api, const std::string& stage) {
         endpoint == "REGIONAL" ? "RegionalCertificateArn" : "CertificateArn",
         (*domain)["CertificateArn"]);
     Map endpoint_configuration{{"Types", List{endpoint}}};
-    copy(*domain, "IpAddressType", endpoint_configuration);
+    copy_given(*domain, "IpAddressType", endpoint_configuration);
     properties.set("EndpointConfiguration", std::move(endpoint_configuration));
     for (const char* property :
          {"SecurityPolicy", "EndpointAccessMode", "OwnershipVerificationCertificateArn"}) {
-        copy(*domain, property, properties);
+        copy_given(*domain, property, properties);
     }
     if (is_private) {
-        copy(*domain, "Policy", properties);
-    } else if (auto trust = mutual_tls(*domain, false, good)) {
-        properties.set("MutualTlsAuthentication", std::move(*trust));
+        copy_given(*domain, "Policy", properties);
     }
+    auto trust = is_private ? Value() : mutual_tls(*domain, false);
     const auto paths = base_paths(*domain, true);
-    if (!good || !paths) {
+    if (!trust || !paths) {
         return false;
     }
+    properties.set("MutualTlsAuthentication", std::move(*trust));
     // Of APIs that share a domain the last one says what it is like.
     api.emit(
         id,
@@ -274,11 +272,13 @@ bool emit_rest_domain(const Resource& api, const std::string& stage) {
 }
 
 bool emit_domain_v2(const Resource& api, const std::string& stage, const DomainV2& kind) {
+    if (api.find("Domain") == nullptr) {
+        return true;
+    }
     Value storage;
-    bool good = true;
-    const auto domain = read_domain(api, storage, good);
+    const auto domain = read_domain(api, storage);
     if (!domain) {
-        return good;
+        return false;
     }
     const Value& name = (*domain)["DomainName"];
     const std::string_view endpoint = (*domain)["EndpointConfiguration"].text();
@@ -289,21 +289,18 @@ bool emit_domain_v2(const Resource& api, const std::string& stage, const DomainV
     Map configuration{{"CertificateArn", (*domain)["CertificateArn"]}, {"EndpointType", endpoint}};
     for (const char* property :
          {"OwnershipVerificationCertificateArn", "SecurityPolicy", "IpAddressType"}) {
-        copy(*domain, property, configuration);
+        copy_given(*domain, property, configuration);
     }
     Map properties{
         {"DomainName", name},
         {"DomainNameConfigurations", List{Value(std::move(configuration))}},
         {"Tags", kind.tags}};
-    if (kind.mutual_tls) {
-        if (auto trust = mutual_tls(*domain, true, good)) {
-            properties.set("MutualTlsAuthentication", std::move(*trust));
-        }
-    }
+    auto trust = kind.mutual_tls ? mutual_tls(*domain, true) : Value();
     const auto paths = base_paths(*domain, false);
-    if (!good || !paths) {
+    if (!trust || !paths) {
         return false;
     }
+    properties.set("MutualTlsAuthentication", std::move(*trust));
     const std::string id = hashed_id("ApiGatewayDomainNameV2", name);
     api.emit(id, "AWS::ApiGatewayV2::DomainName", std::move(properties));
     api.context().refer(api.logical_id(), "DomainName", id);

@@ -22,7 +22,7 @@ void copy_written(const Properties& from, std::string_view name, Map& to) {
 List records(const Value& domain_name, const AliasTarget& alias, const Properties& route53) {
     List out;
     for (const char* type : {"A", "AAAA"}) {
-        if (type == std::string_view("AAAA") && !is_true(route53.find("IpV6"))) {
+        if (type == std::string_view("AAAA") && !is_boolean_true(route53.find("IpV6"))) {
             continue;
         }
         Map target{{"HostedZoneId", alias.hosted_zone}, {"DNSName", alias.dns_name}};

@@ -146,7 +146,7 @@ void add_route(Context& context, const ApiKind& kind, const data::Entry& owner, 
     if (own == nullptr || !own->is_map() || !route) {
         return; // told by check_route, or when the event is expanded
     }
-    ApiPaths& managed = context.state<AllApiPaths>().apis[std::string(name)];
+    ApiPaths& managed = context.api_paths().apis[std::string(name)];
     Value* definition = own->find("DefinitionBody");
     const bool editable = managed.written_by_sam && definition != nullptr &&
                           (kind.event_type == "Api" || is_openapi_3(definition));

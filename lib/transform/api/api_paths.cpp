@@ -72,7 +72,7 @@ any_of(Context& context, const ConditionSet& conditions, const std::string& name
 }
 
 void wrap_conditional_paths(Context& context, const std::string& api, Map& paths) {
-    const auto& apis = context.state<AllApiPaths>().apis;
+    const auto& apis = context.api_paths().apis;
     const auto managed = apis.find(api);
     if (managed == apis.end() || !managed->second.written_by_sam) {
         return;

@@ -129,7 +129,7 @@ authorizer_of(const Properties& event, const Value& auth, const Value& api_auth)
             "leave it out: the route is open already");
         return std::nullopt;
     }
-    if (name->text() == "AWS_IAM" && is_true(api_auth.find("EnableIamAuthorizer"))) {
+    if (name->text() == "AWS_IAM" && is_boolean_true(api_auth.find("EnableIamAuthorizer"))) {
         return "AWS_IAM";
     }
     if (!name->is_string() || authorizers == nullptr || !authorizers->is_map() ||
@@ -334,7 +334,7 @@ void expand_http_api_event(FunctionEvent& event) {
         emit_permission(event, *route, *api_id);
         return;
     }
-    ApiPaths& managed = context.state<AllApiPaths>().apis[id];
+    ApiPaths& managed = context.api_paths().apis[id];
     Value* properties = api->find("Properties");
     Value* definition = properties == nullptr ? nullptr : properties->find("DefinitionBody");
     if (is_given(definition) && !is_openapi_3(definition)) {

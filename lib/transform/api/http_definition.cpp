@@ -94,7 +94,7 @@ std::optional<Map> cors_members(const Resource& api, const Value& cors) {
         return std::nullopt;
     }
     if (const Value* origins = cors.find("AllowOrigins"); origins != nullptr) {
-        if (is_true(cors.find("AllowCredentials")) && *origins == Value(List{"*"})) {
+        if (is_boolean_true(cors.find("AllowCredentials")) && *origins == Value(List{"*"})) {
             api.error(
                 "CorsConfiguration",
                 "AllowCredentials needs AllowOrigins other than *: browsers refuse both together",
@@ -109,7 +109,7 @@ std::optional<Map> cors_members(const Resource& api, const Value& cors) {
     for (const auto& [from, to] : cors_names) {
         const Value* value = cors.find(from);
         const bool counts = from == "MaxAge"             ? value != nullptr && !value->is_null()
-                            : from == "AllowCredentials" ? is_true(value)
+                            : from == "AllowCredentials" ? is_boolean_true(value)
                                                          : is_given(value);
         if (counts) {
             members.set(to, *value);

@@ -48,7 +48,7 @@ void start_definition(Context& context, const ApiKind& kind, data::Entry& resour
     if (is_given(properties.find("DefinitionUri")) || is_given(properties.find("DefinitionBody"))) {
         return;
     }
-    ApiPaths& managed = context.state<AllApiPaths>().apis[resource.key];
+    ApiPaths& managed = context.api_paths().apis[resource.key];
     managed.written_by_sam = true;
     managed.history = {};
     stamp(properties.set("DefinitionBody", kind.new_definition()), managed.history.now());
@@ -181,7 +181,7 @@ void set_condition(Context& context, const ApiKind& kind) {
     }
     ConditionSet all;
     for (const auto& [path, conditions] :
-         context.state<AllApiPaths>().apis[std::string(kind.implicit_id)].paths) {
+         context.api_paths().apis[std::string(kind.implicit_id)].paths) {
         all.insert(conditions.begin(), conditions.end());
     }
     const std::string name = fmt::format("{}Condition", kind.implicit_id);
@@ -247,7 +247,7 @@ void order_events(Context& context) {
 }
 
 void finish_api_definitions(Context& context) {
-    AllApiPaths& all = context.state<AllApiPaths>();
+    AllApiPaths& all = context.api_paths();
     for (auto& [id, managed] : all.apis) {
         Map* api = context.find_resource(id, "AWS::Serverless::Api");
         if (api != nullptr && managed.written_by_sam) {

@@ -14,6 +14,8 @@
 #include "transform/core/resource.h"
 #include "transform/core/tags.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 // AWS::Serverless::Api to AWS::ApiGateway::RestApi, Deployment and Stage.
@@ -144,7 +146,7 @@ std::optional<ApiBody> api_body(const Resource& api) {
     }
     Value definition = *body;
     DefinitionHistory history = DefinitionHistory::of_template();
-    AllApiPaths& managed = api.context().state<AllApiPaths>();
+    AllApiPaths& managed = api.context().api_paths();
     if (const auto found = managed.apis.find(api.logical_id()); found != managed.apis.end()) {
         history = found->second.history;
     }
@@ -196,12 +198,6 @@ bool add_endpoint(const Resource& api, Map& properties) {
     return true;
 }
 
-void copy(const Resource& api, std::string_view from, Map& to, std::string_view name) {
-    if (const Value* value = api.find(from)) {
-        to.set(name, *value);
-    }
-}
-
 /// What the deployment's id is made of: whatever needs a new deployment when it changes.
 std::string deployment_text(const Resource& api, const Map& rest_api, std::uint32_t copies) {
     if (api.given("AlwaysDeploy") != nullptr) {
@@ -232,7 +228,7 @@ std::string deployment_text(const Resource& api, const Map& rest_api, std::uint3
         }
         text += definition_json(domain);
     }
-    const AllApiPaths& managed = api.context().state<AllApiPaths>();
+    const AllApiPaths& managed = api.context().api_paths();
     if (const auto found = managed.function_names.find(api.logical_id());
         found != managed.function_names.end()) {
         text += separator;
@@ -255,13 +251,13 @@ std::string emit_stage(const Resource& api, const std::string& deployment, const
         {"DeploymentId", make_ref(deployment)},
         {"RestApiId", make_ref(api.logical_id())},
         {"StageName", api["StageName"]}};
-    copy(api, "CacheClusterEnabled", stage, "CacheClusterEnabled");
-    copy(api, "CacheClusterSize", stage, "CacheClusterSize");
-    copy(api, "Variables", stage, "Variables");
-    copy(api, "MethodSettings", stage, "MethodSettings");
-    copy(api, "AccessLogSetting", stage, "AccessLogSetting");
-    copy(api, "CanarySetting", stage, "CanarySetting");
-    copy(api, "TracingEnabled", stage, "TracingEnabled");
+    api.copy_to(stage, "CacheClusterEnabled");
+    api.copy_to(stage, "CacheClusterSize");
+    api.copy_to(stage, "Variables");
+    api.copy_to(stage, "MethodSettings");
+    api.copy_to(stage, "AccessLogSetting");
+    api.copy_to(stage, "CanarySetting");
+    api.copy_to(stage, "TracingEnabled");
     if (!tags.empty()) {
         stage.set("Tags", tag_list(tags));
     }
@@ -296,7 +292,7 @@ void expand_api(Resource& api) {
     if (const Value* types = api.find("BinaryMediaTypes")) {
         rest_api.set("BinaryMediaTypes", api.context().parameters().resolve(*types));
     }
-    copy(api, "MinimumCompressionSize", rest_api, "MinimumCompressionSize");
+    api.copy_to(rest_api, "MinimumCompressionSize");
     for (const char* name :
          {"Name",
           "Description",

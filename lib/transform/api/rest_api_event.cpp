@@ -252,7 +252,7 @@ bool add_rest_route(
         return true;
     }
     Map& api = *target.api->find("Properties")->as_map();
-    ApiPaths& managed = event.context().state<AllApiPaths>().apis[target.id];
+    ApiPaths& managed = event.context().api_paths().apis[target.id];
     const Value* body = api.find("DefinitionBody");
     const bool has_body = body != nullptr && !body->is_null();
     if (has_body && integration.of_function && is_given(api.find("MergeDefinitions"))) {

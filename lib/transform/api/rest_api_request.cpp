@@ -35,8 +35,8 @@ void add_validator(const Map& model, Map& definition, Map& operation) {
     if ((body == nullptr || body->is_null()) && (parameters == nullptr || parameters->is_null())) {
         return;
     }
-    const bool checks_body = is_true(body);
-    const bool checks_parameters = is_true(parameters);
+    const bool checks_body = is_boolean_true(body);
+    const bool checks_parameters = is_boolean_true(parameters);
     const std::string_view name = checks_body && checks_parameters ? "body-and-params"
                                   : checks_body                    ? "body-only"
                                   : checks_parameters              ? "params-only"

@@ -51,7 +51,7 @@ std::optional<Cors> read_cors(const Resource& api, const Value& property) {
     take("AllowHeaders", cors.headers);
     take("AllowMethods", cors.methods);
     take("MaxAge", cors.max_age);
-    cors.credentials = is_true(property.find("AllowCredentials"));
+    cors.credentials = is_boolean_true(property.find("AllowCredentials"));
     if (cors.credentials && cors.origin.text() == everyone) {
         api.error(
             "Cors",

@@ -1,5 +1,6 @@
 #include "transform/api/usage_plan.h"
 
+#include "transform/core/context.h"
 #include "transform/core/intrinsics.h"
 
 #include <fmt/format.h>
@@ -10,16 +11,6 @@ namespace {
 using data::List;
 using data::Map;
 using data::Value;
-
-/// What the APIs of a template that share one plan have put into it so far.
-struct SharedPlan {
-    List depends_on;
-    List api_stages;
-    List stage_keys;
-    bool always = false; ///< some API has no condition
-    Map conditions;      ///< names as keys
-    Map attributes;      ///< DeletionPolicy, UpdateReplacePolicy
-};
 
 constexpr std::string_view combined_condition = "SharedUsagePlanCondition";
 
@@ -62,7 +53,7 @@ void emit_plan(
 }
 
 /// The shared plan exists when any of its APIs does, and is kept when any of them is.
-Map shared_attributes(const Resource& api, SharedPlan& plan) {
+Map shared_attributes(const Resource& api, SharedUsagePlan& plan) {
     for (const char* name : {"DeletionPolicy", "UpdateReplacePolicy"}) {
         const Value* policy = api.attribute(name);
         const Value* so_far = plan.attributes.find(name);
@@ -140,7 +131,7 @@ bool emit_usage_plan(const Resource& api, const std::string& stage) {
             api.passed_on());
         return true;
     }
-    auto& shared = api.context().state<SharedPlan>();
+    auto& shared = api.context().shared_usage_plan();
     shared.depends_on.emplace_back(api.logical_id());
     shared.api_stages.push_back(std::move(api_stage));
     shared.stage_keys.push_back(stage_key(api, stage));

@@ -24,12 +24,6 @@ constexpr std::string_view connect = "$connect";
 constexpr std::string_view default_stage = "default";
 constexpr std::string_view created_by = "websocketapi:createdBy";
 
-void copy(const Properties& from, std::string_view name, Map& to, std::string_view as = {}) {
-    if (const Value* value = from.find(name)) {
-        to.set(as.empty() ? name : as, *value);
-    }
-}
-
 /// "$connect" is Connect, "sendIt" is Sendit: what a route adds to logical ids.
 std::string id_part(std::string_view name) {
     std::string part = base::to_lower(alphanumeric(name));
@@ -109,8 +103,8 @@ void emit_authorizer(const Resource& api, const Properties& auth) {
         {"AuthorizerType", "REQUEST"},
         {"AuthorizerUri", invocation_uri("AuthArn", auth["AuthArn"])},
         {"Name", id}};
-    copy(auth, "InvokeRole", authorizer, "AuthorizerCredentialsArn");
-    copy(auth, "IdentitySource", authorizer);
+    auth.copy_to(authorizer, "InvokeRole", "AuthorizerCredentialsArn");
+    auth.copy_to(authorizer, "IdentitySource");
     if (const Value* name = auth.given("Name")) {
         authorizer.set("Name", *name);
     }
@@ -175,7 +169,7 @@ bool emit_route(
         {"ApiId", make_ref(api.logical_id())},
         {"IntegrationType", "AWS_PROXY"},
         {"IntegrationUri", invocation_uri("FunctionArn", route["FunctionArn"])}};
-    copy(route, "IntegrationTimeout", integration, "TimeoutInMillis");
+    route.copy_to(integration, "IntegrationTimeout", "TimeoutInMillis");
     Map properties{{"ApiId", make_ref(api.logical_id())}, {"RouteKey", name}};
     for (const char* property :
          {"ApiKeyRequired",
@@ -184,7 +178,7 @@ bool emit_route(
           "RequestModels",
           "RequestParameters",
           "RouteResponseSelectionExpression"}) {
-        copy(route, property, properties);
+        route.copy_to(properties, property);
     }
     if (name == connect && !auth.type.empty()) {
         properties.set("AuthorizationType", auth.type);
@@ -208,7 +202,7 @@ emit_stage(const Resource& api, const Value& name, const Map& tags, const List& 
     Map stage{{"ApiId", make_ref(api.logical_id())}, {"StageName", name}, {"AutoDeploy", true}};
     for (const char* property :
          {"AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "StageVariables"}) {
-        copy(api, property, stage);
+        api.copy_to(stage, property);
     }
     stage.set("Tags", tags);
     // "default", the default, is not $default, which HTTP APIs have.
@@ -293,7 +287,7 @@ void expand_websocket_api(Resource& api) {
           "DisableExecuteApiEndpoint",
           "DisableSchemaValidation",
           "IpAddressType"}) {
-        copy(api, property, properties);
+        api.copy_to(properties, property);
     }
     api.emit_main(api.logical_id(), "AWS::ApiGatewayV2::Api", std::move(properties));
     const Value* given_stage = api.find("StageName");

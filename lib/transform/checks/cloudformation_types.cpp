@@ -90,4 +90,9 @@ std::string_view CloudFormationTypes::nearest(std::string_view type) const {
     return base::nearest(type, names);
 }
 
+bool takes_anything(std::string_view type) {
+    return !type.starts_with("AWS::") || type.ends_with("::MODULE") ||
+           type == "AWS::CloudFormation::CustomResource" || type == "AWS::CDK::Metadata";
+}
+
 } // namespace samara::transform

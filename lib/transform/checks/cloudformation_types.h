@@ -53,4 +53,7 @@ private:
     std::map<std::string_view, Slice> objects_;
 };
 
+/// Whether anybody may define the type, or it takes any property.
+bool takes_anything(std::string_view type);
+
 } // namespace samara::transform

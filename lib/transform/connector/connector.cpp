@@ -70,7 +70,7 @@ void order_deployment(
     const ConnectorEnd& source,
     const ConnectorEnd& destination,
     const std::string& id) {
-    const Map* profile = context.state<ConnectorFacts>().profile(source.type, destination.type);
+    const Map* profile = context.connector_facts().profile(source.type, destination.type);
     const Value* waits = profile->find("waits");
     if (waits == nullptr || source.id.empty()) {
         return;

@@ -65,7 +65,7 @@ std::string unknown_id_hint(Context& context, const std::string& id) {
 
 std::optional<ConnectorEnd> of_template(const Properties& reference, const std::string& id) {
     Context& context = reference.context();
-    const ConnectorFacts& facts = context.state<ConnectorFacts>();
+    const ConnectorFacts& facts = context.connector_facts();
     const Value* resource = context.resources().find(id);
     if (resource == nullptr) {
         reference.error(
@@ -125,7 +125,7 @@ bool refers_to(const Value* value, std::string_view id) {
 }
 
 void set_role_of_target(Context& context, ConnectorEnd& source, const ConnectorEnd& destination) {
-    const Value* known = context.state<ConnectorFacts>().resource(source.type);
+    const Value* known = context.connector_facts().resource(source.type);
     const Value* list_name = known == nullptr ? nullptr : known->find("role_in");
     if (source.id.empty() || list_name == nullptr) {
         return;
@@ -143,9 +143,12 @@ void set_role_of_target(Context& context, ConnectorEnd& source, const ConnectorE
         return;
     }
     for (const Value& target : *targets->as_list()) {
-        const Value* role = target.find(known->find("role")->text());
-        if (role != nullptr && is_meant(target.find("Arn"))) {
-            source.values.set("RoleName", role_name(*role));
+        if (is_meant(target.find("Arn"))) { // the first one counts, whether it has a role or not
+            const Value* role = target.find(known->find("role")->text());
+            if (role != nullptr) {
+                source.values.set("RoleName", role_name(*role));
+            }
+            return;
         }
     }
 }
@@ -176,7 +179,7 @@ std::optional<ConnectorEnd> connector_end(const Properties& reference) {
         reference.error("", "neither Id nor Type is given", std::string(hint));
         return std::nullopt;
     }
-    const ConnectorFacts& facts = reference.context().state<ConnectorFacts>();
+    const ConnectorFacts& facts = reference.context().connector_facts();
     std::string plain(facts.plain_type(type->text()));
     ConnectorEnd end{{}, plain, plain, {}};
     for (const data::Entry& entry : reference.map()) {

@@ -112,7 +112,7 @@ private:
     }
 
     std::string emit_role_policy(const std::vector<std::string>& permissions) {
-        const ConnectorFacts& facts = place_.owner.context().state<ConnectorFacts>();
+        const ConnectorFacts& facts = place_.owner.context().connector_facts();
         List statements;
         for (const std::string& permission : permissions) {
             for (const Value& name : *fact("permissions").find(permission)->as_list()) {
@@ -227,7 +227,7 @@ std::string connect(
     const ConnectorEnd& source,
     const ConnectorEnd& destination,
     const std::vector<std::string>& permissions) {
-    const ConnectorFacts& facts = place.owner.context().state<ConnectorFacts>();
+    const ConnectorFacts& facts = place.owner.context().connector_facts();
     const Map* profile = facts.profile(source.type, destination.type);
     if (profile == nullptr) {
         const auto possible = facts.destinations(source.type);

@@ -44,22 +44,15 @@ std::optional<Map> parse_s3_uri(std::string_view uri, const ArtifactNames& names
 
 constexpr std::string_view stand_in_bucket = "samara-artifacts";
 
-struct StandIns {
-    bool told = false;
-};
-
 /// Once in a template, whatever stands in.
 void warn_of_stand_ins(
     const Properties& properties, std::string_view property, std::string_view what) {
-    auto& stand_ins = properties.context().state<StandIns>();
-    if (stand_ins.told) {
-        return;
+    if (properties.context().may_warn_of_stand_ins()) {
+        properties.warning(
+            property,
+            fmt::format("{} {}, which is not there", what, stand_in_bucket),
+            "`aws cloudformation package` uploads them and writes the real places");
     }
-    stand_ins.told = true;
-    properties.warning(
-        property,
-        fmt::format("{} {}, which is not there", what, stand_in_bucket),
-        "`aws cloudformation package` uploads them and writes the real places");
 }
 
 /// What packaging would make of a local path: an object of a stand-in bucket, named by the path.

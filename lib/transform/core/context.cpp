@@ -1,7 +1,5 @@
 #include "transform/core/context.h"
 
-#include "aws/partition.h"
-
 #include <algorithm>
 #include <iterator>
 
@@ -9,11 +7,6 @@ namespace samara::transform {
 
 using data::Map;
 using data::Value;
-
-Context::Context(Value& document, const Options& options)
-    : document_(document), options_(options), partition_(aws::partition_of(options.region)),
-      resources_(document.find("Resources")->as_map()),
-      parameters_(document.find("Parameters"), document.find("Mappings"), options, partition_) {}
 
 Map* Context::find_resource(std::string_view logical_id, std::string_view type) {
     Value* found = resources().find(logical_id);

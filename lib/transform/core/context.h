@@ -5,20 +5,32 @@
 #include "transform/core/parameters.h"
 #include "transform/transform.h"
 
-#include <any>
-#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <typeindex>
+#include <utility>
 
 namespace samara::transform {
 
+class AbsentPolicies;
+class ConnectorFacts;
+class PolicyTemplates;
+class PropertyLists;
 class Resource;
+struct AllApiPaths;
+struct Deployments;
+struct SharedDestinations;
+struct SharedUsagePlan;
 
 /// One transform in the making: the template, what was generated so far, what went wrong.
 class Context {
 public:
     Context(data::Value& document, const Options& options);
+    Context(const Context&) = delete;
+    Context(Context&&) = delete;
+    Context& operator=(const Context&) = delete;
+    Context& operator=(Context&&) = delete;
+    ~Context();
 
     [[nodiscard]] const Options& options() const { return options_; }
 
@@ -75,15 +87,19 @@ public:
 
     [[nodiscard]] base::Diagnostics& diagnostics() { return diagnostics_; }
 
-    /// The one object of type T of this transform, default-made at first use: what the expansion
-    /// of several resources shares (deployment preferences, usage plans ...).
-    template <class T>
-    T& state() {
-        std::any& slot = states_[std::type_index(typeid(T))];
-        if (!slot.has_value()) {
-            slot.emplace<T>();
-        }
-        return *std::any_cast<T>(&slot);
+    // What the expansion of several resources shares, made of types of the folders that use it.
+    [[nodiscard]] AbsentPolicies& absent_policies();
+    [[nodiscard]] AllApiPaths& api_paths();
+    [[nodiscard]] ConnectorFacts& connector_facts();
+    [[nodiscard]] Deployments& deployments();
+    [[nodiscard]] PolicyTemplates& policy_templates();
+    [[nodiscard]] PropertyLists& property_lists();
+    [[nodiscard]] SharedDestinations& shared_destinations();
+    [[nodiscard]] SharedUsagePlan& shared_usage_plan();
+
+    /// Whether this is the first call: one warning of stand-ins for artifacts is enough.
+    [[nodiscard]] bool may_warn_of_stand_ins() {
+        return !std::exchange(warned_of_stand_ins_, true);
     }
 
 private:
@@ -98,7 +114,9 @@ private:
     data::Map replaced_;   ///< logical id to list of logical ids
     base::Diagnostics diagnostics_;
     base::Diagnostics of_template_; ///< what error() got
-    std::map<std::type_index, std::any> states_;
+    bool warned_of_stand_ins_ = false;
+    struct Shared;
+    std::unique_ptr<Shared> shared_;
 };
 
 } // namespace samara::transform

@@ -73,11 +73,11 @@ Value make_condition(std::string_view name) {
     return Map{{"Condition", name}};
 }
 
-bool is_true(const Value* value) {
+bool is_boolean_true(const Value* value) {
     return value != nullptr && value->as_boolean() != nullptr && *value->as_boolean();
 }
 
-bool is_false(const Value* value) {
+bool is_boolean_false(const Value* value) {
     return value != nullptr && value->as_boolean() != nullptr && !*value->as_boolean();
 }
 

@@ -16,7 +16,8 @@ using data::Value;
 /// Conditions that name each other in a circle are no deeper than this either.
 constexpr std::size_t deepest_condition = 50;
 
-bool is_scalar(const Value& value) {
+/// A boolean, a number or a text.
+bool has_text(const Value& value) {
     return !value.is_list() && !value.is_map() && !value.is_null();
 }
 
@@ -96,7 +97,7 @@ private:
         const List* both = arguments(argument);
         const List* pieces = both == nullptr ? nullptr : (*both)[1].as_list();
         if (pieces == nullptr || !(*both)[0].is_string() ||
-            !std::all_of(pieces->begin(), pieces->end(), is_scalar)) {
+            !std::all_of(pieces->begin(), pieces->end(), has_text)) {
             return std::nullopt;
         }
         std::vector<std::string> texts;
@@ -168,7 +169,7 @@ private:
         }
         const Value one = value((*both)[0]);
         const Value other = value((*both)[1]);
-        if (!is_scalar(one) || !is_scalar(other)) {
+        if (!has_text(one) || !has_text(other)) {
             return std::nullopt;
         }
         return data::scalar_text(one) == data::scalar_text(other);

@@ -30,25 +30,19 @@ std::optional<std::string> policy_path(std::string_view name) {
     return fmt::format("{}{}", table.substr(start, end - start), name);
 }
 
-/// The beginnings of the names of policies that a partition does not have: those of services that
-/// are not there.
-struct AbsentPolicies {
-    data::Value table;
-
-    bool contains(std::string_view partition, std::string_view name) {
-        if (table.is_null()) {
-            table = data::embedded_table(embedded(absent_file), absent_file);
-        }
-        const data::Value* absent = table.find(partition);
-        return absent != nullptr &&
-               std::any_of(
-                   absent->as_list()->begin(), absent->as_list()->end(), [&](const auto& start) {
-                       return name.starts_with(start.text());
-                   });
-    }
-};
-
 } // namespace
+
+bool AbsentPolicies::contains(std::string_view partition, std::string_view name) {
+    if (table_.is_null()) {
+        table_ = data::embedded_table(embedded(absent_file), absent_file);
+    }
+    const data::Value* absent = table_.find(partition);
+    return absent != nullptr &&
+           std::any_of(
+               absent->as_list()->begin(), absent->as_list()->end(), [&](const auto& start) {
+                   return name.starts_with(start.text());
+               });
+}
 
 data::Value managed_policy(Context& context, std::string_view name) {
     if (const auto& own = context.options().managed_policies) {
@@ -60,7 +54,7 @@ data::Value managed_policy(Context& context, std::string_view name) {
         return name;
     }
     const auto path = policy_path(name);
-    if (!path || context.state<AbsentPolicies>().contains(context.partition(), name)) {
+    if (!path || context.absent_policies().contains(context.partition(), name)) {
         return name;
     }
     return fmt::format("arn:{}:iam::aws:policy/{}", context.partition(), *path);

@@ -81,7 +81,7 @@ private:
         return kind == PolicyKind::document || kind == PolicyKind::policy_template;
     }
 
-    PolicyTemplates& templates() { return properties_.context().state<PolicyTemplates>(); }
+    PolicyTemplates& templates() { return properties_.context().policy_templates(); }
 
     Value managed(const Value& entry) {
         if (const std::string* name = entry.as_string()) {

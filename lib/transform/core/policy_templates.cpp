@@ -14,7 +14,7 @@ using data::Map;
 using data::Value;
 
 /// `value` with {"Ref": parameter} replaced by what the parameter is.
-Value filled(const Value& value, const Map& arguments) {
+Value with_arguments(const Value& value, const Map& arguments) {
     if (const Value* name = argument_of(value, "Ref")) {
         const Value* argument = arguments.find(name->text());
         return argument == nullptr ? value : *argument;
@@ -22,14 +22,14 @@ Value filled(const Value& value, const Map& arguments) {
     if (const List* list = value.as_list()) {
         List out;
         for (const Value& item : *list) {
-            out.push_back(filled(item, arguments));
+            out.push_back(with_arguments(item, arguments));
         }
         return out;
     }
     if (const Map* map = value.as_map()) {
         Map out;
         for (const data::Entry& entry : *map) {
-            out.set(entry.key, filled(entry.value, arguments));
+            out.set(entry.key, with_arguments(entry.value, arguments));
         }
         return out;
     }
@@ -82,7 +82,7 @@ std::optional<Value> PolicyTemplates::fill(const Properties& properties, const d
     if (!good) {
         return std::nullopt;
     }
-    return Value(Map{{"Statement", filled(*row.find("Statement"), *arguments)}});
+    return Value(Map{{"Statement", with_arguments(*row.find("Statement"), *arguments)}});
 }
 
 } // namespace samara::transform

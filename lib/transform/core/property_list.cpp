@@ -139,7 +139,7 @@ const Map& PropertyLists::list(std::string_view name) {
 }
 
 bool Properties::check(std::string_view list_name) const {
-    const Map& list = context().state<PropertyLists>().list(list_name);
+    const Map& list = context().property_lists().list(list_name);
     const bool open = list.contains(open_list);
     bool good = true;
     for (const data::Entry& entry : map()) {

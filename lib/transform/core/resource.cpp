@@ -72,6 +72,12 @@ const Value* Properties::given(std::string_view name) const {
     return is_given(value) ? value : nullptr;
 }
 
+void Properties::copy_to(Map& to, std::string_view name, std::string_view as) const {
+    if (const Value* value = find(name)) {
+        to.set(as.empty() ? name : as, *value);
+    }
+}
+
 const Value& Properties::operator[](std::string_view name) const {
     static const Value nothing;
     const Value* value = map_->find(name);

@@ -29,6 +29,9 @@ public:
     /// The property when it counts as given (is_given), else nullptr.
     [[nodiscard]] const data::Value* given(std::string_view name) const;
 
+    /// Sets `as` (else the same name) of `to` to the property when it is there.
+    void copy_to(data::Map& to, std::string_view name, std::string_view as = {}) const;
+
     /// The property, or null.
     [[nodiscard]] const data::Value& operator[](std::string_view name) const;
 

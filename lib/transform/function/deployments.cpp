@@ -3,6 +3,7 @@
 #include "transform/core/intrinsics.h"
 #include "transform/core/tags.h"
 #include "transform/function/function_parts.h"
+#include "transform/function/shared_by_functions.h"
 
 #include <set>
 
@@ -37,27 +38,13 @@ constexpr std::array ready_configurations{
     "Linear10PercentEvery10Minutes",
 };
 
-/// What the functions with a DeploymentPreference need together.
-struct Deployments {
-    bool any = false;
-    bool needs_role = false;
-    bool unconditional = false;    ///< a function without a condition takes part
-    std::vector<Value> conditions; ///< of the others, each once
-    Map tags;                      ///< that functions pass on
-};
-
-bool is_true(const Value& value) {
+/// A boolean, or a text that is one.
+std::optional<bool> flag_of(const Value& value) {
     if (const bool* flag = value.as_boolean()) {
         return *flag;
     }
-    return base::to_lower(value.text()) == "true";
-}
-
-bool is_false(const Value& value) {
-    if (const bool* flag = value.as_boolean()) {
-        return !*flag;
-    }
-    return base::to_lower(value.text()) == "false";
+    const std::string text = base::to_lower(value.text());
+    return text == "true" || text == "false" ? std::optional(text == "true") : std::nullopt;
 }
 
 /// Names of ready configurations, at any depth of Fn::If, become CodeDeploy's names for them.
@@ -109,7 +96,7 @@ std::optional<Value> alarm_configuration(const Value& alarms) {
 }
 
 void remember(const Resource& function, bool needs_role, bool passthrough) {
-    auto& deployments = function.context().state<Deployments>();
+    auto& deployments = function.context().deployments();
     deployments.any = true;
     if (!function.passed_on_tags().empty()) {
         deployments.tags = function.passed_on_tags();
@@ -179,7 +166,7 @@ deployment_update_policy(const Resource& function, const PublishedAlias* alias) 
         return std::nullopt;
     }
     const Parameters& parameters = function.context().parameters();
-    if (is_false(parameters.resolve((*preference)["Enabled"]))) {
+    if (flag_of(parameters.resolve((*preference)["Enabled"])) == false) {
         return Value();
     }
     if (!preference->map().contains("Type")) {
@@ -194,7 +181,8 @@ deployment_update_policy(const Resource& function, const PublishedAlias* alias) 
             "add AutoPublishAlias: live");
         return std::nullopt;
     }
-    const bool passthrough = is_true(parameters.resolve((*preference)["PassthroughCondition"]));
+    const bool passthrough =
+        flag_of(parameters.resolve((*preference)["PassthroughCondition"])) == true;
     remember(function, preference->given("Role") == nullptr, passthrough);
     if (!emit_deployment_group(
             function, *preference, parameters.resolve((*preference)["Type"]), passthrough)) {
@@ -216,7 +204,7 @@ deployment_update_policy(const Resource& function, const PublishedAlias* alias) 
 }
 
 void add_deployments(Context& context) {
-    const auto& deployments = context.state<Deployments>();
+    const auto& deployments = context.deployments();
     if (!deployments.any) {
         return;
     }

@@ -3,8 +3,7 @@
 #include "transform/core/logical_id.h"
 #include "transform/event/destinations.h"
 #include "transform/function/function_parts.h"
-
-#include <map>
+#include "transform/function/shared_by_functions.h"
 
 #include <fmt/format.h>
 
@@ -16,19 +15,6 @@ namespace {
 using data::List;
 using data::Map;
 using data::Value;
-
-/// What the outcomes that several functions share (through Globals or a YAML alias) became, by the
-/// place where they are written: AWS's transform writes the queue or topic that it makes for the
-/// first function into them, and the others then use it. Functions of a loop share their place too
-/// and are not meant.
-struct SharedDestinations {
-    struct Made {
-        Value destination;
-        std::string owner; ///< where the first function is written
-    };
-
-    std::map<std::string, Made> made;
-};
 
 /// The configuration of one outcome ("OnSuccess" or "OnFailure").
 class DestinationWriter {
@@ -65,7 +51,7 @@ public:
                 "must be SQS, SNS, Lambda, EventBridge or S3Bucket");
             return std::nullopt;
         }
-        auto& shared = function_.context().state<SharedDestinations>().made;
+        auto& shared = function_.context().shared_destinations().made;
         const std::string place = base::to_string(config.where());
         const std::string owner = base::to_string(
             function_.context().resources().find_entry(function_.logical_id())->key_where.place);

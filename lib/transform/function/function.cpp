@@ -241,11 +241,13 @@ void expand_function(Resource& function) {
     if (!lambda) {
         return;
     }
+    std::optional<PublishedAlias> alias;
     if (function.given("AutoPublishAlias") != nullptr) {
         Value& code = *lambda->find("Code");
         code = function.context().parameters().resolve_references(code);
+        alias = published_alias(function, *lambda);
+        good = alias.has_value();
     }
-    const auto alias = published_alias(function, *lambda, good);
     if (alias && !alias->code_sha256.empty()) {
         mark_description(alias->code_sha256, *lambda);
     }

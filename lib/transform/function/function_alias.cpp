@@ -20,16 +20,17 @@ std::string id_part(std::string_view alias) {
     return alphanumeric(out) == out ? out : std::string{};
 }
 
-std::string alias_name(const Resource& function, bool& good) {
+/// Nothing after an error.
+std::optional<std::string> alias_name(const Resource& function) {
     const Value& property = function["AutoPublishAlias"];
     const Value resolved = function.context().parameters().resolve_references(property);
     std::string name = resolved.is_string() ? *resolved.as_string() : std::string{};
     if (id_part(name).empty()) {
-        good = false;
         function.error(
             "AutoPublishAlias",
             "AutoPublishAlias must be the name of an alias, or a Ref to a parameter that has one",
             "letters, digits, hyphens and underscores");
+        return std::nullopt;
     }
     return name;
 }
@@ -70,49 +71,47 @@ std::optional<Value> version_content(const Resource& function, const Map& lambda
     return Value(std::move(content));
 }
 
-/// AutoPublishCodeSha256, or empty.
-std::string code_sha256(const Resource& function, bool& good) {
+/// AutoPublishCodeSha256, or empty; nothing after an error.
+std::optional<std::string> code_sha256(const Resource& function) {
     if (const Value* sha = function.given("AutoPublishCodeSha256")) {
         const Value resolved = function.context().parameters().resolve_references(*sha);
         if (!resolved.is_string()) {
-            good = false;
             function.error(
                 "AutoPublishCodeSha256",
                 "AutoPublishCodeSha256 must be a string, or a Ref to a parameter that has one",
                 "Fn::Sub and other functions are not evaluated here");
-            return {};
+            return std::nullopt;
         }
         return *resolved.as_string();
     }
-    return {};
+    return std::string();
 }
 
-std::string
-version_hash(const Resource& function, const Map& lambda, const std::string& sha, bool& good) {
+/// Nothing after an error.
+std::optional<std::string>
+version_hash(const Resource& function, const Map& lambda, const std::string& sha) {
     if (!sha.empty()) {
         return sha.substr(0, 10);
     }
     const auto content = version_content(function, lambda);
-    good = good && content.has_value();
-    return content ? short_hash(*content) : std::string{};
+    return content ? std::optional(short_hash(*content)) : std::nullopt;
 }
 
 } // namespace
 
-std::optional<PublishedAlias>
-published_alias(const Resource& function, const Map& lambda, bool& good) {
-    if (function.given("AutoPublishAlias") == nullptr) {
+std::optional<PublishedAlias> published_alias(const Resource& function, const Map& lambda) {
+    auto name = alias_name(function);
+    auto sha = code_sha256(function);
+    const auto hash = version_hash(function, lambda, sha.value_or(""));
+    if (!name || !sha || !hash) {
         return std::nullopt;
     }
     PublishedAlias alias;
-    alias.name = alias_name(function, good);
-    alias.alias_id = fmt::format("{}Alias{}", function.logical_id(), id_part(alias.name));
-    alias.code_sha256 = code_sha256(function, good);
-    alias.version_id = fmt::format(
-        "{}Version{}",
-        function.logical_id(),
-        version_hash(function, lambda, alias.code_sha256, good));
-    return good ? std::optional(std::move(alias)) : std::nullopt;
+    alias.alias_id = fmt::format("{}Alias{}", function.logical_id(), id_part(*name));
+    alias.version_id = fmt::format("{}Version{}", function.logical_id(), *hash);
+    alias.name = std::move(*name);
+    alias.code_sha256 = std::move(*sha);
+    return alias;
 }
 
 void emit_alias(const Resource& function, const PublishedAlias& alias, Value update_policy) {

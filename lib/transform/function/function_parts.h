@@ -27,9 +27,8 @@ std::optional<data::Value> function_code(const Resource& function);
 /// The properties of AWS::Lambda::Function without Role; nothing after an error.
 std::optional<data::Map> lambda_properties(const Resource& function);
 
-/// What AutoPublishAlias asks for; nothing when it is absent. `good` becomes false after an error.
-std::optional<PublishedAlias>
-published_alias(const Resource& function, const data::Map& lambda, bool& good);
+/// What AutoPublishAlias, which is there, asks for; nothing after an error.
+std::optional<PublishedAlias> published_alias(const Resource& function, const data::Map& lambda);
 
 /// Adds the version and the alias. `update_policy` is the alias's UpdatePolicy, or null.
 void emit_alias(const Resource& function, const PublishedAlias& alias, data::Value update_policy);

@@ -98,7 +98,7 @@ std::vector<std::string> table_permissions(const Properties& source) {
     return out.empty() ? std::vector<std::string>{"Read", "Write"} : out;
 }
 
-Value filled(const Properties& source, std::string_view name) {
+Value given_or_null(const Properties& source, std::string_view name) {
     const Value* value = source.given(name);
     return value == nullptr ? Value() : *value;
 }
@@ -122,9 +122,9 @@ void emit_table(const Resource& api, const std::string& name, const Properties& 
         "DynamoDBConfig",
         {{"TableName", source["TableName"]},
          {"AwsRegion", region},
-         {"UseCallerCredentials", filled(source, "UseCallerCredentials")},
-         {"Versioned", filled(source, "Versioned")},
-         {"DeltaSyncConfig", filled(source, "DeltaSync")}},
+         {"UseCallerCredentials", given_or_null(source, "UseCallerCredentials")},
+         {"Versioned", given_or_null(source, "Versioned")},
+         {"DeltaSyncConfig", given_or_null(source, "DeltaSync")}},
         {"ToTableConnector",
          {{}, "AWS::DynamoDB::Table", "AWS::DynamoDB::Table", {{"Arn", std::move(arn)}}},
          table_permissions(source)});

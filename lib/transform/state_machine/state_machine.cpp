@@ -77,7 +77,7 @@ std::optional<Value> role_arn(const Resource& machine) {
     }
     const Value* tracing = machine.find("Tracing");
     if (const Value* enabled = tracing == nullptr ? nullptr : tracing->find("Enabled");
-        is_true(enabled)) {
+        is_boolean_true(enabled)) {
         policies.add_managed(managed_policy_arn(
             machine.context(),
             machine.context().partition() == "aws" ? "AWSXrayWriteOnlyAccess"
@@ -118,10 +118,11 @@ std::string python_text(const Value& value) {
     return data::scalar_text(value);
 }
 
-/// AutoPublishAlias: a version, and an alias that moves to it. Gives the alias's logical id, or
-/// empty when there is none. `good` becomes false after an error.
-std::string emit_alias(const Resource& machine, bool& good) {
+/// AutoPublishAlias: a version, and an alias that moves to it. Gives the alias's logical id, empty
+/// when there is none; nothing after an error.
+std::optional<std::string> emit_alias(const Resource& machine) {
     if (machine.given("AutoPublishAlias") == nullptr) {
+        bool good = true;
         for (const char* dependent : {"DeploymentPreference", "UseAliasAsEventTarget"}) {
             if (machine.find(dependent) != nullptr) {
                 good = false;
@@ -131,20 +132,18 @@ std::string emit_alias(const Resource& machine, bool& good) {
                     "add AutoPublishAlias: the name of an alias");
             }
         }
-        return {};
+        return good ? std::optional<std::string>("") : std::nullopt;
     }
     const Value& name = machine["AutoPublishAlias"];
     if (!name.is_string()) {
-        good = false;
         // AWS names the resource that would come of it.
         machine.for_resource(fmt::format("{}Alias{}", machine.logical_id(), python_text(name)))
             .error("AutoPublishAlias", "AutoPublishAlias must be the name of an alias");
-        return {};
+        return std::nullopt;
     }
     const auto preference = machine.below("DeploymentPreference");
     if (preference && !preference->check("StateMachine/DeploymentPreference")) {
-        good = false;
-        return {};
+        return std::nullopt;
     }
     const std::string version_id = machine.logical_id() + "Version";
     Map version_attributes = machine.passed_on();
@@ -188,10 +187,10 @@ void expand_state_machine(Resource& machine) {
         return;
     }
     Map out;
-    bool good = set_definition(machine, out);
+    const bool defined = set_definition(machine, out);
     const auto role = role_arn(machine);
-    const std::string alias_id = emit_alias(machine, good);
-    if (!good || !role) {
+    const auto alias_id = emit_alias(machine);
+    if (!defined || !role || !alias_id) {
         return;
     }
     out.set("RoleArn", *role);
@@ -202,7 +201,7 @@ void expand_state_machine(Resource& machine) {
     out.set("Tags", state_machine_tags(machine));
     machine.emit_main(machine.logical_id(), "AWS::StepFunctions::StateMachine", std::move(out));
     const bool through_alias = machine.given("UseAliasAsEventTarget") != nullptr;
-    emit_state_machine_events(machine, through_alias ? alias_id : machine.logical_id());
+    emit_state_machine_events(machine, through_alias ? *alias_id : machine.logical_id());
 }
 
 } // namespace samara::transform

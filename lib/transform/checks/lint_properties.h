@@ -1,0 +1,19 @@
+#pragma once
+
+#include "base/error.h"
+#include "data/value.h"
+#include "transform/checks/cloudformation_types.h"
+
+namespace samara::transform {
+
+/// Adds to `found` which properties of a resource of `type` CloudFormation does not take, misses,
+/// or wants of another kind or value. `own`: the user wrote the resource itself, rather than
+/// something that the transform made it of; else only what has a place in the template is told.
+void lint_properties(
+    const CloudFormationTypes& types,
+    const CloudFormationObject& type,
+    const data::Entry& resource,
+    bool own,
+    base::Diagnostics& found);
+
+} // namespace samara::transform
