@@ -1,15 +1,13 @@
 #pragma once
 
 #include "data/value.h"
+#include "transform/api/python_order.h"
 
 #include <cstdint>
 #include <string_view>
 
 /// When the members of an API's definition were added: the ids of deployments depend on it.
 namespace samara::transform {
-
-/// How often a value of the template is copied before anything is made of it.
-constexpr std::uint32_t untouched_copies = 2;
 
 /// How often AWS's transform has copied an API's definition: once before and once after each edit
 /// of it. A copy is what reorders Python 2's hash tables, so members are stamped with this count

@@ -4,6 +4,7 @@
 #include "data/write.h"
 #include "transform/api/definition_history.h"
 #include "transform/api/python_order.h"
+#include "transform/core/intrinsics.h"
 #include "transform/core/logical_id.h"
 
 #include <algorithm>
@@ -119,18 +120,30 @@ void write(std::string& out, const Value& value, const Age& age) {
     }
 }
 
+/// Whether the value came of a map in Globals and one of the resource. A map that the resource does
+/// not have is that of Globals itself, at its place.
+bool is_merged(const Value& value, const Value* global) {
+    const auto is_plain = [](const Value& map) { return map.is_map() && !is_intrinsic(map); };
+    return global != nullptr && is_plain(value) && is_plain(*global) &&
+           (value.where().line != global->where().line ||
+            value.where().column != global->where().column);
+}
+
 /// JSON as Python prints it: a blank after each comma and colon.
-void write_json(std::string& out, const Value& value) {
+void write_json(std::string& out, const Value& value, const Value* global) {
     std::string_view separator;
     if (value.is_map()) {
         out += '{';
-        for (const data::Entry* next : in_python_order(*value.as_map(), untouched_copies)) {
+        const bool merged = is_merged(value, global);
+        for (const data::Entry* next :
+             merged ? in_python_order_merged(*global->as_map(), *value.as_map())
+                    : in_python_order(*value.as_map(), untouched_copies)) {
             const data::Entry& entry = *next;
             out += separator;
             separator = ", ";
-            write_json(out, entry.key);
+            write_json(out, entry.key, nullptr);
             out += ": ";
-            write_json(out, entry.value);
+            write_json(out, entry.value, merged ? global->find(entry.key) : nullptr);
         }
         out += '}';
     } else if (const data::List* list = value.as_list()) {
@@ -138,7 +151,7 @@ void write_json(std::string& out, const Value& value) {
         for (const Value& item : *list) {
             out += separator;
             separator = ", ";
-            write_json(out, item);
+            write_json(out, item, nullptr);
         }
         out += ']';
     } else if (value.is_string()) {
@@ -153,9 +166,9 @@ void write_json(std::string& out, const Value& value) {
 
 } // namespace
 
-std::string definition_json(const Value& value) {
+std::string definition_json(const Value& value, const Value* global) {
     std::string out;
-    write_json(out, value);
+    write_json(out, value, global);
     return out;
 }
 

@@ -14,7 +14,8 @@ namespace samara::transform {
 /// id for ever.
 std::string definition_text(const data::Value& definition, std::uint32_t copies);
 
-/// The same in JSON, of a value that was not edited.
-std::string definition_json(const data::Value& value);
+/// The same in JSON, of a value that was not edited. `global` is what Globals has in its place, or
+/// nullptr.
+std::string definition_json(const data::Value& value, const data::Value* global);
 
 } // namespace samara::transform

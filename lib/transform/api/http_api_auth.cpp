@@ -45,17 +45,67 @@ std::optional<List> identity_sources(const Properties& authorizer, const Map& id
     return sources;
 }
 
+/// The properties that only the other kind of authorizer has. False after an error.
+bool lacks_all(
+    const Properties& authorizer,
+    std::initializer_list<std::string_view> others,
+    std::string_view kind,
+    std::string_view hint) {
+    for (const std::string_view name : others) {
+        if (authorizer.find(name) != nullptr) {
+            authorizer.error(name, fmt::format("{} has no {}", kind, name), std::string(hint));
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Adds what Identity says. False after an error.
+bool add_identity(const Properties& properties, Map& settings) {
+    const Value* given = properties.given("Identity");
+    if (given == nullptr) {
+        return true;
+    }
+    const Map* identity = given->as_map();
+    if (identity == nullptr) {
+        properties.wrong_kind("Identity", "a map");
+        return false;
+    }
+    auto sources = identity_sources(properties, *identity);
+    if (!sources) {
+        return false;
+    }
+    settings.set("identitySource", std::move(*sources));
+    if (const Value* ttl = identity->find("ReauthorizeEvery"); ttl != nullptr && !ttl->is_null()) {
+        settings.set("authorizerResultTtlInSeconds", *ttl);
+    }
+    return true;
+}
+
 std::optional<HttpAuthorizer> lambda_authorizer(const Properties& properties) {
-    HttpAuthorizer authorizer;
-    const Value* version = properties.find("AuthorizerPayloadFormatVersion");
-    if (version == nullptr) {
+    if (!lacks_all(
+            properties,
+            {"AuthorizationScopes", "IdentitySource", "JwtConfiguration"},
+            "a Lambda authorizer",
+            "remove it, or write JwtConfiguration in the place of FunctionArn")) {
+        return std::nullopt;
+    }
+    if (properties.given("AuthorizerPayloadFormatVersion") == nullptr) {
         properties.error(
             "AuthorizerPayloadFormatVersion",
             "a Lambda authorizer needs AuthorizerPayloadFormatVersion",
             "write 1.0 or 2.0");
         return std::nullopt;
     }
-    Map settings{{"type", "request"}, {"authorizerPayloadFormatVersion", *version}};
+    const Value* permission = properties.find("EnableFunctionDefaultPermissions");
+    if (permission != nullptr && !permission->is_boolean()) {
+        properties.wrong_kind("EnableFunctionDefaultPermissions", "true or false");
+        return std::nullopt;
+    }
+    HttpAuthorizer authorizer;
+    Map settings{
+        {"type", "request"},
+        {"authorizerPayloadFormatVersion", properties["AuthorizerPayloadFormatVersion"]}};
     settings.set(
         "authorizerUri",
         make_sub(
@@ -64,29 +114,17 @@ std::optional<HttpAuthorizer> lambda_authorizer(const Properties& properties) {
                 "${{__FunctionArn__}}/invocations",
                 properties.context().partition()),
             Map{{"__FunctionArn__", properties["FunctionArn"]}}));
-    if (const Value* role = properties.find("FunctionInvokeRole");
+    if (const Value* role = properties.given("FunctionInvokeRole");
         role != nullptr && role->text() != "NONE") {
         settings.set("authorizerCredentials", *role);
     }
-    const Value* simple = properties.find("EnableSimpleResponses");
-    if (simple != nullptr && !(simple->is_boolean() && !*simple->as_boolean())) {
+    if (const Value* simple = properties.given("EnableSimpleResponses")) {
         settings.set("enableSimpleResponses", *simple);
     }
-    if (const Map* identity = properties.map_at("Identity")) {
-        auto sources = identity_sources(properties, *identity);
-        if (!sources) {
-            return std::nullopt;
-        }
-        if (!sources->empty()) {
-            settings.set("identitySource", std::move(*sources));
-        }
-        if (const Value* ttl = identity->find("ReauthorizeEvery")) {
-            settings.set("authorizerResultTtlInSeconds", *ttl);
-        }
+    if (!add_identity(properties, settings)) {
+        return std::nullopt;
     }
-    const Value* permission = properties.find("EnableFunctionDefaultPermissions");
-    authorizer.needs_permission =
-        permission != nullptr && permission->as_boolean() != nullptr && *permission->as_boolean();
+    authorizer.needs_permission = is_boolean_true(permission);
     authorizer.function_arn = properties["FunctionArn"];
     authorizer.scheme =
         Map{{"type", "apiKey"},
@@ -97,10 +135,22 @@ std::optional<HttpAuthorizer> lambda_authorizer(const Properties& properties) {
 }
 
 std::optional<HttpAuthorizer> jwt_authorizer(const Properties& properties) {
+    if (!lacks_all(
+            properties,
+            {"FunctionArn",
+             "FunctionInvokeRole",
+             "Identity",
+             "AuthorizerPayloadFormatVersion",
+             "EnableSimpleResponses",
+             "EnableFunctionDefaultPermissions"},
+            "a JWT authorizer",
+            "remove it, or remove JwtConfiguration to have a Lambda authorizer")) {
+        return std::nullopt;
+    }
     HttpAuthorizer authorizer;
     authorizer.jwt = true;
-    const Map* configuration = properties.map_at("JwtConfiguration");
-    if (configuration == nullptr || properties.find("IdentitySource") == nullptr) {
+    const Map* configuration = properties["JwtConfiguration"].as_map();
+    if (configuration == nullptr || properties.given("IdentitySource") == nullptr) {
         properties.error(
             "JwtConfiguration",
             "a JWT authorizer needs JwtConfiguration (a map) and IdentitySource",
@@ -128,23 +178,29 @@ std::optional<HttpAuthorizer> jwt_authorizer(const Properties& properties) {
     return authorizer;
 }
 
+/// One with a JwtConfiguration checks tokens, every other one asks a function.
 std::optional<HttpAuthorizer> read_authorizer(const Properties& properties) {
-    if (properties.find("OpenIdConnectUrl") != nullptr) {
+    if (properties.map().contains("OpenIdConnectUrl")) {
         properties.error(
             "OpenIdConnectUrl",
             "OpenIdConnectUrl is not a property of an authorizer",
             "give JwtConfiguration with the issuer");
         return std::nullopt;
     }
-    if (properties.find("FunctionArn") != nullptr) {
-        return lambda_authorizer(properties);
+    if (properties.given("JwtConfiguration") != nullptr) {
+        return jwt_authorizer(properties);
     }
-    return jwt_authorizer(properties);
+    if (properties.given("FunctionArn") == nullptr) {
+        properties.error(
+            "",
+            "an authorizer needs JwtConfiguration (with IdentitySource) or FunctionArn (with "
+            "AuthorizerPayloadFormatVersion)",
+            "write JwtConfiguration: {issuer: ..., audience: [...]} and IdentitySource: "
+            "$request.header.Authorization, or FunctionArn: !GetAtt Authorizer.Arn");
+        return std::nullopt;
+    }
+    return lambda_authorizer(properties);
 }
-
-} // namespace
-
-namespace {
 
 /// The Authorizers, and AWS_IAM where it is enabled. False after an error.
 bool read_authorizers(const Properties& properties, HttpAuth& auth) {

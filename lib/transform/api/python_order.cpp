@@ -236,4 +236,20 @@ in_python_order_updated(const Map& map, const std::vector<std::size_t>& updates)
     return members;
 }
 
+std::vector<const data::Entry*> in_python_order_merged(const Map& global, const Map& merged) {
+    HashTable table;
+    table.reserve(global.size());
+    table_of(global, 0, untouched_copies).each([&](const data::Entry& entry) {
+        table.insert(entry);
+    });
+    for (const data::Entry& entry : merged) {
+        if (!global.contains(entry.key)) {
+            table.insert(entry);
+        }
+    }
+    std::vector<const data::Entry*> members;
+    table.each([&](const data::Entry& entry) { members.push_back(merged.find_entry(entry.key)); });
+    return members;
+}
+
 } // namespace samara::transform

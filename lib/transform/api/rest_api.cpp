@@ -198,6 +198,20 @@ bool add_endpoint(const Resource& api, Map& properties) {
     return true;
 }
 
+/// The Domain that Globals gives this API, or nullptr.
+const Value* global_domain(const Resource& api) {
+    const Value* ignored = api.attribute("IgnoreGlobals");
+    const List* names = ignored == nullptr ? nullptr : ignored->as_list();
+    if (names == nullptr
+            ? ignored != nullptr && !ignored->is_null()
+            : std::find(names->begin(), names->end(), Value("Domain")) != names->end()) {
+        return nullptr;
+    }
+    const Value* globals = api.context().document().find("Globals");
+    const Value* of_apis = globals == nullptr ? nullptr : globals->find("Api");
+    return of_apis == nullptr ? nullptr : of_apis->find("Domain");
+}
+
 /// What the deployment's id is made of: whatever needs a new deployment when it changes.
 std::string deployment_text(const Resource& api, const Map& rest_api, std::uint32_t copies) {
     if (api.given("AlwaysDeploy") != nullptr) {
@@ -226,7 +240,7 @@ std::string deployment_text(const Resource& api, const Map& rest_api, std::uint3
         if (endpoint != "PRIVATE") {
             domain.as_map()->set(data::Entry("ApiDomainName", id, domain.where()));
         }
-        text += definition_json(domain);
+        text += definition_json(domain, global_domain(api));
     }
     const AllApiPaths& managed = api.context().api_paths();
     if (const auto found = managed.function_names.find(api.logical_id());

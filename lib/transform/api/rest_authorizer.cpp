@@ -1,8 +1,10 @@
 #include "transform/api/rest_authorizer.h"
 
+#include "data/accessors.h"
 #include "transform/api/python_order.h"
 #include "transform/core/intrinsics.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -44,7 +46,7 @@ std::optional<std::string> identity_source(const Properties& authorizer, const V
     return out;
 }
 
-void copy(const Value& from, std::string_view member, Map& to, std::string_view name) {
+void copy_given(const Value& from, std::string_view member, Map& to, std::string_view name) {
     if (const Value* value = from.find(member); is_given(value)) {
         to.set(name, *value);
     }
@@ -77,7 +79,7 @@ Value cognito_scheme(const Properties& authorizer, const Value& identity) {
     const Value& pools = authorizer["UserPoolArn"];
     Map settings{{"type", "cognito_user_pools"}};
     settings.set("providerARNs", pools.is_list() ? pools : Value(List{pools}));
-    copy(identity, "ValidationExpression", settings, "identityValidationExpression");
+    copy_given(identity, "ValidationExpression", settings, "identityValidationExpression");
     return scheme_of(header_of(identity), "cognito_user_pools", std::move(settings));
 }
 
@@ -101,20 +103,11 @@ std::optional<Value> lambda_scheme(const Properties& authorizer, const Value& id
         settings.set("authorizerCredentials", *role);
     }
     if (!request) {
-        copy(identity, "ValidationExpression", settings, "identityValidationExpression");
+        copy_given(identity, "ValidationExpression", settings, "identityValidationExpression");
         return scheme_of(header_of(identity), "custom", std::move(settings));
     }
     const auto source = identity_source(authorizer, identity);
     if (!source) {
-        return std::nullopt;
-    }
-    const bool uncached =
-        cached != nullptr && cached->as_integer() != nullptr && *cached->as_integer() == 0;
-    if (source->empty() && !uncached && (cached == nullptr || !is_intrinsic(*cached))) {
-        authorizer.error(
-            "Identity",
-            "a REQUEST authorizer needs an Identity to cache its answers by",
-            "give Headers, QueryStrings, StageVariables or Context, or ReauthorizeEvery: 0");
         return std::nullopt;
     }
     if (!source->empty()) {
@@ -125,6 +118,48 @@ std::optional<Value> lambda_scheme(const Properties& authorizer, const Value& id
     return scheme_of("Unused", "custom", std::move(settings));
 }
 
+/// Whether ReauthorizeEvery says, for certain, that answers are not cached. What is written as a
+/// text counts too.
+bool is_uncached(const Value& identity) {
+    const Value* seconds = identity.find("ReauthorizeEvery");
+    if (seconds == nullptr) {
+        return false;
+    }
+    if (const bool* flag = seconds->as_boolean()) {
+        return !*flag;
+    }
+    if (const double* number = seconds->as_number()) {
+        return *number < 1;
+    }
+    const auto whole = data::integer_of(seconds);
+    return whole && *whole <= 0;
+}
+
+/// FunctionPayloadType, and what it needs, which AWS's transform asks of every authorizer. False
+/// after an error.
+bool check_payload_type(const Properties& authorizer, const Value& identity) {
+    const Value* payload = authorizer.find("FunctionPayloadType");
+    if (payload == nullptr) {
+        return true;
+    }
+    if (payload->text() != "TOKEN" && payload->text() != "REQUEST") {
+        authorizer.error("FunctionPayloadType", "FunctionPayloadType is TOKEN or REQUEST");
+        return false;
+    }
+    constexpr std::array sources{"Headers", "QueryStrings", "StageVariables", "Context"};
+    const bool has_source = std::any_of(sources.begin(), sources.end(), [&](const char* name) {
+        return is_given(identity.find(name));
+    });
+    if (payload->text() == "REQUEST" && !has_source && !is_uncached(identity)) {
+        authorizer.error(
+            "Identity",
+            "a REQUEST authorizer needs an Identity to cache its answers by",
+            "give Headers, QueryStrings, StageVariables or Context, or ReauthorizeEvery: 0");
+        return false;
+    }
+    return true;
+}
+
 std::optional<Value> scheme_of(const Properties& authorizer) {
     static const Value nothing = Map{};
     const Value* identity = authorizer.given("Identity");
@@ -133,7 +168,10 @@ std::optional<Value> scheme_of(const Properties& authorizer) {
         return std::nullopt;
     }
     const Value& given = identity == nullptr ? nothing : *identity;
-    if (const Value* scopes = authorizer.given("AuthorizationScopes");
+    if (!check_payload_type(authorizer, given)) {
+        return std::nullopt;
+    }
+    if (const Value* scopes = authorizer.find("AuthorizationScopes");
         scopes != nullptr && !scopes->is_list()) {
         authorizer.wrong_kind("AuthorizationScopes", "a list");
         return std::nullopt;
@@ -146,11 +184,6 @@ std::optional<Value> scheme_of(const Properties& authorizer) {
             "",
             "an authorizer without UserPoolArn or FunctionArn cannot be deployed",
             "give the ARN of a Cognito user pool or of a Lambda function");
-    }
-    const Value* payload = authorizer.find("FunctionPayloadType");
-    if (payload != nullptr && payload->text() != "TOKEN" && payload->text() != "REQUEST") {
-        authorizer.error("FunctionPayloadType", "FunctionPayloadType is TOKEN or REQUEST");
-        return std::nullopt;
     }
     return lambda_scheme(authorizer, given);
 }

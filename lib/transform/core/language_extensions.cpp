@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 
 /// AWS::LanguageExtensions: Fn::ForEach, Fn::Length, Fn::ToJsonString, Fn::FindInMap with a
-/// default, and intrinsic functions in DeletionPolicy and UpdateReplacePolicy.
+/// default, and intrinsic functions in Ref, Fn::GetAtt, DeletionPolicy and UpdateReplacePolicy.
 /// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-aws-languageextensions.html
 namespace samara::transform {
 namespace {
@@ -35,6 +35,8 @@ bool is_requested(const Map& document) {
     return list == nullptr ? is_it(*transforms) : std::any_of(list->begin(), list->end(), is_it);
 }
 
+Value json_text(const Value& value);
+
 /// JSON of `value` as text and intrinsic functions in turn.
 void write_json_pieces(const Value& value, List& pieces) {
     const auto text = [&](std::string_view more) {
@@ -43,29 +45,49 @@ void write_json_pieces(const Value& value, List& pieces) {
         }
         *pieces.back().as_string() += more;
     };
-    if (is_intrinsic(value)) {
+    if (const auto choice = as_if(value)) {
+        pieces.emplace_back(Map{
+            {"Fn::If",
+             List{
+                 choice->condition,
+                 json_text(choice->then_value),
+                 json_text(choice->else_value)}}});
+    } else if (is_intrinsic(value)) {
         text("\"");
         pieces.push_back(value);
         text("\"");
     } else if (const List* list = value.as_list()) {
         text("[");
-        for (std::size_t i = 0; i < list->size(); ++i) {
-            text(i == 0 ? "" : ",");
-            write_json_pieces((*list)[i], pieces);
+        bool first = true;
+        for (const Value& item : *list) {
+            if (!is_no_value(item)) {
+                text(first ? "" : ",");
+                write_json_pieces(item, pieces);
+                first = false;
+            }
         }
         text("]");
     } else if (const Map* map = value.as_map()) {
         text("{");
         bool first = true;
         for (const data::Entry& entry : *map) {
-            text(fmt::format("{}{}:", first ? "" : ",", data::write_json(Value(entry.key))));
-            write_json_pieces(entry.value, pieces);
-            first = false;
+            if (!is_no_value(entry.value)) {
+                text(fmt::format("{}{}:", first ? "" : ",", data::write_json(Value(entry.key))));
+                write_json_pieces(entry.value, pieces);
+                first = false;
+            }
         }
         text("}");
     } else {
         text(data::write_json(value));
     }
+}
+
+/// JSON of `value` as a text, or as the intrinsic function that makes it.
+Value json_text(const Value& value) {
+    List pieces;
+    write_json_pieces(value, pieces);
+    return pieces.size() == 1 ? std::move(pieces.front()) : make_join("", std::move(pieces));
 }
 
 class Functions {
@@ -97,6 +119,8 @@ public:
             result = json_string(call);
         } else if (call.key == "Fn::FindInMap") {
             result = find_in_map(call.value);
+        } else if (call.key == "Ref" || call.key == "Fn::GetAtt") {
+            result = reference(call);
         }
         if (result) {
             result->set_where(value.where());
@@ -138,14 +162,36 @@ private:
         return out;
     }
 
+    /// A Ref or Fn::GetAtt whose names are functions, which only the extensions allow, with the
+    /// names.
+    std::optional<Value> reference(const data::Entry& call) {
+        const List* parts = call.value.as_list();
+        const auto is_function = [](const Value& name) { return name.is_map(); };
+        if (!call.value.is_map() &&
+            (parts == nullptr || std::none_of(parts->begin(), parts->end(), is_function))) {
+            return std::nullopt;
+        }
+        Value names = known_value(call.value, context_.parameters(), conditions());
+        const List* known = names.as_list();
+        const auto is_name = [](const Value& name) { return name.is_string(); };
+        if (known == nullptr ? !names.is_string()
+                             : !std::all_of(known->begin(), known->end(), is_name)) {
+            context_.error(
+                fmt::format(
+                    "the name that {} refers to must be known before the deployment", call.key),
+                "a text, or a function of texts and parameters with a value",
+                call.key_where);
+            return std::nullopt;
+        }
+        return Value(Map{{call.key, std::move(names)}});
+    }
+
     std::optional<Value> json_string(const data::Entry& call) {
         if (!call.value.is_list() && !call.value.is_map()) {
             context_.error("Fn::ToJsonString takes a map or a list", {}, call.key_where);
             return std::nullopt;
         }
-        List pieces;
-        write_json_pieces(context_.parameters().resolve(call.value), pieces);
-        return pieces.size() == 1 ? std::move(pieces.front()) : make_join("", std::move(pieces));
+        return json_text(known_value(call.value, context_.parameters(), conditions()));
     }
 
     /// The value that is found, or the default; nothing when only a deployment can tell, or when
@@ -222,6 +268,33 @@ void resolve_policies(Context& context) {
     }
 }
 
+/// Attributes beside Properties that a function gives, mostly Fn::FindInMap with a DefaultValue: a
+/// text, or nothing at all.
+void resolve_attributes(Context& context) {
+    const Value* section = context.document().find("Conditions");
+    const Map* conditions = section == nullptr ? nullptr : section->as_map();
+    for (const char* of : {"Resources", "Outputs"}) {
+        Value* members = context.document().find(of);
+        if (members == nullptr || !members->is_map()) {
+            continue;
+        }
+        for (data::Entry& member : *members->as_map()) {
+            for (const char* name : {"Condition", "DependsOn"}) {
+                Value* attribute = member.value.find(name);
+                if (attribute == nullptr || !attribute->is_map()) {
+                    continue;
+                }
+                Value resolved = known_value(*attribute, context.parameters(), conditions);
+                if (is_no_value(resolved)) {
+                    member.value.as_map()->erase(name);
+                } else {
+                    *attribute = std::move(resolved);
+                }
+            }
+        }
+    }
+}
+
 /// Loops that stay as they are because nobody asked for the extensions.
 void report_unrequested(Context& context) {
     for (const char* section : sections) {
@@ -248,9 +321,10 @@ void expand_template_loops(
         return;
     }
     Context context(document, options);
+    const LoopNames names(*document.as_map());
     for (const char* section : sections) {
         if (Value* members = document.find(section)) {
-            expand_loops(*members, context.parameters(), diagnostics);
+            expand_loops(*members, context.parameters(), diagnostics, names);
         }
     }
 }
@@ -260,12 +334,14 @@ void expand_language_extensions(Context& context) {
         report_unrequested(context);
         return;
     }
+    const LoopNames names(context.document());
     for (const char* section : sections) {
         if (Value* members = context.document().find(section)) {
-            expand_loops(*members, context.parameters(), context.diagnostics());
+            expand_loops(*members, context.parameters(), context.diagnostics(), names);
             Functions(context).evaluate(*members);
         }
     }
+    resolve_attributes(context);
     resolve_policies(context);
 }
 

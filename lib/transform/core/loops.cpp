@@ -1,6 +1,7 @@
 #include "transform/core/loops.h"
 
 #include "base/strings.h"
+#include "data/accessors.h"
 #include "transform/core/intrinsics.h"
 #include "transform/core/logical_id.h"
 
@@ -73,8 +74,12 @@ private:
 
 class Loops {
 public:
-    Loops(const Parameters& parameters, base::Diagnostics& diagnostics, const LoopLimits& limits)
-        : parameters_(parameters), diagnostics_(diagnostics), limits_(limits) {}
+    Loops(
+        const Parameters& parameters,
+        base::Diagnostics& diagnostics,
+        const LoopNames& names,
+        const LoopLimits& limits)
+        : parameters_(parameters), diagnostics_(diagnostics), names_(names), limits_(limits) {}
 
     void expand(Value& value, std::size_t depth) {
         if (List* list = value.as_list()) {
@@ -144,6 +149,9 @@ private:
             error(loop.key_where, "Fn::ForEach takes a list of three", form_hint);
             return;
         }
+        if (!check_names(loop, name.substr(2), (*parts)[0].text())) {
+            return;
+        }
         if (depth > limits_.depth) {
             error(
                 loop.key_where,
@@ -155,7 +163,39 @@ private:
         if (!values) {
             return;
         }
-        for (const std::string& value : *values) {
+        identifiers_.emplace_back((*parts)[0].text());
+        iterate(loop, *parts, *values, depth, out);
+        identifiers_.pop_back();
+    }
+
+    /// Whether the loop and its identifier are called like nothing else.
+    bool check_names(const data::Entry& loop, std::string_view name, std::string_view identifier) {
+        for (const std::string_view own : {name, identifier}) {
+            if (names_.taken.contains(own)) {
+                error(
+                    loop.key_where,
+                    fmt::format("{} is the name of a parameter or a resource", own),
+                    "give the loop and its identifier names of their own");
+                return false;
+            }
+        }
+        if (std::find(identifiers_.begin(), identifiers_.end(), identifier) != identifiers_.end()) {
+            error(
+                loop.key_where,
+                fmt::format("{} is the identifier of a loop around this one", identifier),
+                "give each loop an identifier of its own");
+            return false;
+        }
+        return true;
+    }
+
+    void iterate(
+        const data::Entry& loop,
+        const List& parts,
+        const std::vector<std::string>& values,
+        std::size_t depth,
+        Map& out) {
+        for (const std::string& value : values) {
             if (++iterations_ > limits_.iterations) {
                 if (iterations_ == limits_.iterations + 1) {
                     error(
@@ -164,7 +204,7 @@ private:
                 }
                 return;
             }
-            Value body = Binding((*parts)[0].text(), value).in((*parts)[2]);
+            Value body = Binding(parts[0].text(), value).in(parts[2]);
             expand(body, depth);
             for (data::Entry& entry : *body.as_map()) {
                 add(out, std::move(entry));
@@ -176,6 +216,14 @@ private:
     std::optional<std::vector<std::string>>
     collection(const Value& given, const base::Location& loop) {
         const base::Location& where = given.where().known() ? given.where() : loop;
+        if (const Value* parameter = argument_of(given, "Ref");
+            parameter != nullptr && names_.secret.contains(parameter->text())) {
+            error(
+                where,
+                fmt::format("a loop cannot run over {}, which has NoEcho", parameter->text()),
+                "its values would show in the names of resources");
+            return std::nullopt;
+        }
         const Value resolved = parameters_.resolve(given);
         std::vector<std::string> out;
         if (const std::string* text = resolved.as_string(); text != nullptr && !given.is_string()) {
@@ -212,18 +260,33 @@ private:
 
     const Parameters& parameters_;
     base::Diagnostics& diagnostics_;
+    const LoopNames& names_;
     const LoopLimits& limits_;
     std::size_t iterations_ = 0;
+    std::vector<std::string> identifiers_; ///< of the loops around
 };
 
 } // namespace
+
+LoopNames::LoopNames(const Map& document) {
+    for (const char* section : {"Parameters", "Resources"}) {
+        for (const data::Entry& member : data::members_of(document.find(section))) {
+            taken.insert(member.key);
+            const Value* hidden = member.value.find("NoEcho");
+            if (hidden != nullptr && base::to_lower(data::scalar_text(*hidden)) == "true") {
+                secret.insert(member.key);
+            }
+        }
+    }
+}
 
 void expand_loops(
     Value& value,
     const Parameters& parameters,
     base::Diagnostics& diagnostics,
+    const LoopNames& names,
     const LoopLimits& limits) {
-    Loops(parameters, diagnostics, limits).expand(value, 0);
+    Loops(parameters, diagnostics, names, limits).expand(value, 0);
 }
 
 } // namespace samara::transform

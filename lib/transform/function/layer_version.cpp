@@ -106,7 +106,7 @@ void expand_layer_version(Resource& layer) {
     } else if (!attributes.contains("DeletionPolicy")) {
         attributes.set("DeletionPolicy", "Retain");
     }
-    const Value* name = layer.find("LayerName");
+    const Value* name = layer.given("LayerName");
     layer.emit(
         id,
         "AWS::Lambda::LayerVersion",

@@ -98,6 +98,29 @@ TEST(Connector, SaysWhichPermissionsAConnectionHas) {
             "C: this connection needs Read and Write together ([Read, Write])"});
 }
 
+TEST(Connector, TakesTheRoleOfTheFirstTargetThatIsMeant) {
+    const auto roles = [](std::string_view first, std::string_view second) {
+        const Output output =
+            run(std::string("Resources:\n"
+                            "  M: {Type: AWS::StepFunctions::StateMachine}\n"
+                            "  R:\n"
+                            "    Type: AWS::Events::Rule\n"
+                            "    Properties:\n"
+                            "      Targets:\n"
+                            "        - {Arn: !Ref M, Id: a, RoleArn: ") +
+                std::string(first) +
+                "}\n        - {Arn: !Ref M, Id: b, RoleArn: " + std::string(second) +
+                "}\n"
+                "  C:\n"
+                "    Type: AWS::Serverless::Connector\n"
+                "    Properties: {Source: {Id: R}, Destination: {Id: M}, Permissions: [Write]}\n");
+        return data::write_json(test::at(output.document, "Resources.CPolicy.Properties.Roles"));
+    };
+    EXPECT_EQ(roles("!GetAtt One.Arn", "!GetAtt Two.Arn"), R"([{"Ref":"One"}])");
+    EXPECT_EQ(roles("!GetAtt One.Arn", "null"), R"([{"Ref":"One"}])");
+    EXPECT_EQ(roles("null", "!GetAtt Two.Arn"), "null"); // an error
+}
+
 TEST(Connector, TakesTheRoleNameFromAnArn) {
     const Output output =
         run("Resources:\n"

@@ -186,6 +186,45 @@ TEST(Globals, MergeMapsJoinListsAndYieldToTheResource) {
     EXPECT_EQ(part(output, properties + "Environment.Variables"), R"({"A":1,"B":3})");
 }
 
+/// The id that a deployment had at AWS, which hashes the members of a merged map in the order of a
+/// Python 2 copy of the map in Globals: with that of a map as it is written, it would be
+/// 43f6e53116.
+TEST(Globals, KeepTheOrderOfTheMapThatTheyAreMergedInto) {
+    const std::string globals = "Globals:\n"
+                                "  Api:\n"
+                                "    Domain:\n"
+                                "      DomainName: d.example.com\n"
+                                "      CertificateArn: arn\n";
+    const std::string rest = "      EndpointConfiguration: PRIVATE\n"
+                             "      BasePath: [a]\n"
+                             "      Route53:\n"
+                             "        HostedZoneId: Z\n"
+                             "        VpcEndpointDomainName: v\n"
+                             "        VpcEndpointHostedZoneId: w\n"
+                             "      Policy: {Version: x}\n";
+    const std::string resources = "Resources:\n"
+                                  "  Api:\n"
+                                  "    Type: AWS::Serverless::Api\n";
+    const std::string properties = "    Properties:\n"
+                                   "      StageName: Prod\n"
+                                   "      OpenApiVersion: 3.0.1\n";
+    const auto deployment = [](const Output& output) {
+        return part(output, "Resources.ApiProdStage.Properties.DeploymentId.Ref");
+    };
+    EXPECT_EQ(
+        deployment(
+            run(globals + rest + resources + properties +
+                "      Domain: {DomainName: e.example.com}\n")),
+        R"("ApiDeployment6cb2f3a6e4")");
+    EXPECT_EQ(
+        deployment(
+            run(globals + resources + "    IgnoreGlobals: [Domain]\n" + properties +
+                "      Domain: {DomainName: e.example.com, CertificateArn: arn, "
+                "EndpointConfiguration: PRIVATE, BasePath: [a], Route53: {HostedZoneId: Z, "
+                "VpcEndpointDomainName: v, VpcEndpointHostedZoneId: w}, Policy: {Version: x}}\n")),
+        R"("ApiDeployment43f6e53116")");
+}
+
 TEST(Globals, AreIgnoredWhereTheResourceSaysSo) {
     const std::string globals = "Globals: {Function: {Timeout: 5, MemorySize: 128}}\n";
     const std::string resource = test::with_function("");

@@ -82,6 +82,54 @@ TEST(LanguageExtensions, LoopsHaveLimits) {
         output.diagnostics.front().error.message, "a loop runs over at most 100 values, not 101");
 }
 
+/// A loop with this name, identifier, collection and body, after a parameter and a resource.
+Output looped(
+    std::string_view name,
+    std::string_view identifier,
+    std::string_view values,
+    std::string_view body) {
+    return run(extended(fmt::format(
+        "Parameters:\n"
+        "  Param: {{Type: String, Default: p}}\n"
+        "  Secret: {{Type: CommaDelimitedList, NoEcho: true, Default: 'a,b'}}\n"
+        "Resources:\n"
+        "  Topic: {{Type: AWS::SNS::Topic}}\n"
+        "  Fn::ForEach::{}: [{}, {}, {}]\n",
+        name,
+        identifier,
+        values,
+        body)));
+}
+
+TEST(LanguageExtensions, LoopsHaveNamesOfTheirOwn) {
+    const std::string_view body = "{Queue: {Type: AWS::SQS::Queue}}";
+    EXPECT_TRUE(errors(looped("Queues", "I", "[a]", body)).empty());
+    for (const auto& [name, identifier] :
+         {std::pair{"Param", "I"}, {"Topic", "I"}, {"Queues", "Param"}, {"Queues", "Topic"}}) {
+        EXPECT_EQ(errors(looped(name, identifier, "[a]", body)).size(), 1U)
+            << name << ", " << identifier;
+    }
+    const auto nested = [](std::string_view inner) {
+        return looped(
+            "Outer",
+            "I",
+            "[a]",
+            fmt::format(
+                "{{'Fn::ForEach::Inner': [{}, [b], {{'Queue${{I}}${{J}}': {{Type: "
+                "AWS::SQS::Queue}}}}]}}",
+                inner));
+    };
+    EXPECT_TRUE(errors(nested("J")).empty());
+    EXPECT_EQ(errors(nested("I")).size(), 1U);
+}
+
+TEST(LanguageExtensions, LoopsDoNotRunOverSecrets) {
+    EXPECT_EQ(
+        errors(looped("Queues", "I", "!Ref Secret", "{'Queue${I}': {Type: AWS::SQS::Queue}}"))
+            .size(),
+        1U);
+}
+
 TEST(LanguageExtensions, LoopsNeedTheTransform) {
     const Output output =
         run("Resources:\n  Fn::ForEach::T: [N, [a], {'T${N}': {Type: AWS::SNS::Topic}}]\n");
@@ -114,6 +162,23 @@ TEST(LanguageExtensions, JsonStringsKeepWhatOnlyADeploymentKnows) {
         R"({"Fn::Join":["",["{\"arn\":\"",{"Fn::GetAtt":["B","Arn"]},"\"}"]]})");
 }
 
+TEST(LanguageExtensions, JsonStringsTakeTheBranchThatIsKnownOrBoth) {
+    const Output output = run(extended(
+        std::string(a_bucket) +
+        "Conditions:\n"
+        "  Known: {'Fn::Equals': [a, a]}\n"
+        "  Unknown: {'Fn::Equals': [!Ref AWS::StackName, a]}\n"
+        "Outputs:\n"
+        "  A: {Value: {'Fn::ToJsonString': {a: {'Fn::If': [Known, {b: 1}, 2]}}}}\n"
+        "  B: {Value: {'Fn::ToJsonString': [{'Fn::If': [Known, !Ref AWS::NoValue, 2]}, 3]}}\n"
+        "  C: {Value: {'Fn::ToJsonString': [{'Fn::If': [Unknown, {b: 1}, x]}]}}\n"));
+    EXPECT_EQ(part(output, "Outputs.A.Value"), R"("{\"a\":{\"b\":1}}")");
+    EXPECT_EQ(part(output, "Outputs.B.Value"), R"("[3]")");
+    EXPECT_EQ(
+        part(output, "Outputs.C.Value"),
+        R"({"Fn::Join":["",["[",{"Fn::If":["Unknown","{\"b\":1}","\"x\""]},"]"]]})");
+}
+
 TEST(LanguageExtensions, FindInMapHasADefault) {
     const Output output = run(extended(
         std::string(a_bucket) + "Mappings: {M: {a: {b: found}}}\n"
@@ -122,6 +187,47 @@ TEST(LanguageExtensions, FindInMapHasADefault) {
                                 "  B: {Value: {'Fn::FindInMap': [M, a, c, {DefaultValue: d}]}}\n"));
     EXPECT_EQ(part(output, "Outputs.A.Value"), R"("found")");
     EXPECT_EQ(part(output, "Outputs.B.Value"), R"("d")");
+}
+
+TEST(LanguageExtensions, ReferencesMayNameWhatAFunctionGives) {
+    const std::string rest = "Parameters: {Env: {Type: String, Default: prod}}\n"
+                             "Conditions: {Known: {'Fn::Equals': [!Ref Env, prod]}}\n"
+                             "Resources:\n"
+                             "  prodQueue: {Type: AWS::SQS::Queue}\n"
+                             "  T:\n"
+                             "    Type: AWS::SNS::Topic\n"
+                             "    Properties:\n"
+                             "      A: {Ref: !Sub '${Env}Queue'}\n"
+                             "      B: {'Fn::GetAtt': [!Sub '${Env}Queue', !If [Known, Arn, x]]}\n"
+                             "      C: {Ref: {'Fn::Join': ['', [!Ref Env, Queue]]}}\n"
+                             "      D: !Sub ['${Q}', {Q: {Ref: !Sub '${Env}Queue'}}]\n"
+                             "      E: {'Fn::GetAtt': [prodQueue, Arn]}\n";
+    EXPECT_EQ(
+        part(run(extended(rest)), "Resources.T.Properties"),
+        R"({"A":{"Ref":"prodQueue"},"B":{"Fn::GetAtt":["prodQueue","Arn"]},)"
+        R"("C":{"Ref":"prodQueue"},"D":{"Fn::Sub":["${Q}",{"Q":{"Ref":"prodQueue"}}]},)"
+        R"("E":{"Fn::GetAtt":["prodQueue","Arn"]}})");
+    EXPECT_EQ(
+        errors(run(extended(rest + "      F: {Ref: !Sub '${AWS::StackName}Queue'}\n"))).size(), 1U);
+}
+
+TEST(LanguageExtensions, ConditionMayBeAFunctionOrNothing) {
+    const Output output = run(extended("Mappings: {M: {a: {b: IsB}}}\n"
+                                       "Conditions: {IsB: {'Fn::Equals': [a, b]}}\n"
+                                       "Resources:\n"
+                                       "  Fn::ForEach::Queues:\n"
+                                       "    - I\n"
+                                       "    - [b, c]\n"
+                                       "    - 'Queue${I}':\n"
+                                       "        Type: AWS::SQS::Queue\n"
+                                       "        Condition: {'Fn::FindInMap': [M, a, !Ref I,"
+                                       " {DefaultValue: !Ref AWS::NoValue}]}\n"
+                                       "        DependsOn: !Sub 'Topic${I}'\n"));
+    EXPECT_EQ(
+        part(output, "Resources.Queueb"),
+        R"({"Type":"AWS::SQS::Queue","Condition":"IsB","DependsOn":"Topicb"})");
+    EXPECT_EQ(
+        part(output, "Resources.Queuec"), R"({"Type":"AWS::SQS::Queue","DependsOn":"Topicc"})");
 }
 
 TEST(LanguageExtensions, DeletionPolicyMayBeAParameter) {

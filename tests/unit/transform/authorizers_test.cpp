@@ -1,0 +1,106 @@
+#include "unit/transform/transform_support.h"
+
+#include <fmt/format.h>
+
+/// Authorizers of REST and HTTP APIs.
+namespace samara::transform {
+namespace {
+
+using namespace test;
+
+/// A REST API with the authorizer A.
+Output rest(std::string_view authorizer) {
+    return run(fmt::format(
+        "Resources: {{Api: {{Type: AWS::Serverless::Api, Properties: {{StageName: v1, "
+        "DefinitionBody: {{swagger: '2.0', paths: {{}}}}, "
+        "Auth: {{Authorizers: {{A: {{{}}}}}}}}}}}}}\n",
+        authorizer));
+}
+
+/// An HTTP API with the authorizer A.
+Output http(std::string_view authorizer) {
+    return run(fmt::format(
+        "Resources: {{Api: {{Type: AWS::Serverless::HttpApi, Properties: {{"
+        "DefinitionBody: {{openapi: 3.0.1, paths: {{}}}}, "
+        "Auth: {{Authorizers: {{A: {{{}}}}}}}}}}}}}\n",
+        authorizer));
+}
+
+const std::string http_scheme =
+    "Resources.Api.Properties.Body.components.securitySchemes.A.x-amazon-apigateway-authorizer.";
+const std::string rest_scheme =
+    "Resources.Api.Properties.Body.securityDefinitions.A.x-amazon-apigateway-authorizer.";
+const std::string jwt = "JwtConfiguration: {Issuer: i}, IdentitySource: $request.header.X";
+const std::string lambda = "FunctionArn: arn, AuthorizerPayloadFormatVersion: 2.0";
+
+TEST(HttpAuthorizer, IsForTokensWhenItHasAJwtConfiguration) {
+    EXPECT_EQ(part(http(jwt), http_scheme + "jwtConfiguration"), R"({"issuer":"i"})");
+    for (const char* other :
+         {"FunctionArn: arn",
+          "FunctionInvokeRole: NONE",
+          "Identity: {}",
+          "AuthorizerPayloadFormatVersion: 1.0",
+          "EnableSimpleResponses: false",
+          "EnableFunctionDefaultPermissions: false"}) {
+        EXPECT_EQ(errors(http(fmt::format("{}, {}", jwt, other))).size(), 1U) << other;
+    }
+}
+
+TEST(HttpAuthorizer, IsAFunctionWhenItHasNone) {
+    EXPECT_EQ(part(http(lambda), http_scheme + "type"), R"("request")");
+    for (const char* other :
+         {"AuthorizationScopes: []",
+          "IdentitySource: $request.header.X",
+          "JwtConfiguration: {}",
+          "EnableFunctionDefaultPermissions: 'true'"}) {
+        EXPECT_EQ(errors(http(fmt::format("{}, {}", lambda, other))).size(), 1U) << other;
+    }
+    EXPECT_EQ(errors(http("FunctionArn: arn")).size(), 1U);
+    EXPECT_EQ(errors(http("IdentitySource: $request.header.X")).size(), 1U);
+}
+
+TEST(HttpAuthorizer, NamesTheSourcesOfAnIdentity) {
+    EXPECT_EQ(
+        part(
+            http(lambda + ", Identity: {Headers: [A], Context: [c]}"),
+            http_scheme + "identitySource"),
+        R"(["$request.header.A","$context.c"])");
+    EXPECT_EQ(part(http(lambda + ", Identity: {}"), http_scheme + "identitySource"), "null");
+    EXPECT_EQ(
+        part(
+            http(lambda + ", Identity: {ReauthorizeEvery: 0}"),
+            http_scheme + "authorizerResultTtlInSeconds"),
+        "0");
+}
+
+TEST(RestAuthorizer, ChecksThePayloadTypeOfEveryKind) {
+    for (const char* kind : {"UserPoolArn: arn", "FunctionArn: arn"}) {
+        EXPECT_EQ(errors(rest(fmt::format("{}, FunctionPayloadType: X", kind))).size(), 1U);
+        EXPECT_EQ(errors(rest(fmt::format("{}, FunctionPayloadType: REQUEST", kind))).size(), 1U);
+        EXPECT_TRUE(
+            errors(rest(fmt::format(
+                       "{}, FunctionPayloadType: REQUEST, Identity: {{Headers: [h]}}", kind)))
+                .empty());
+    }
+}
+
+TEST(RestAuthorizer, NeedsAnIdentityUnlessNothingIsCached) {
+    const std::string request = "FunctionArn: arn, FunctionPayloadType: REQUEST, Identity: ";
+    for (const char* uncached : {"0", "'0'", "-1", "false", "0.5"}) {
+        EXPECT_TRUE(
+            errors(rest(fmt::format("{}{{ReauthorizeEvery: {}}}", request, uncached))).empty())
+            << uncached;
+    }
+    for (const char* cached : {"30", "'30'", "true", "x", "{'Fn::If': [C, 0, 0]}"}) {
+        EXPECT_EQ(
+            errors(rest(fmt::format("{}{{ReauthorizeEvery: {}}}", request, cached))).size(), 1U)
+            << cached;
+    }
+    EXPECT_EQ(
+        part(
+            rest(request + "{Headers: [a, b], QueryStrings: [q]}"), rest_scheme + "identitySource"),
+        R"("method.request.header.a, method.request.header.b, method.request.querystring.q")");
+}
+
+} // namespace
+} // namespace samara::transform
