@@ -4,10 +4,12 @@
 #include "documentation.h"
 #include "os/signals.h"
 #include "os/standard_streams.h"
+#include "os/unique_fd.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -144,6 +146,11 @@ int main(int argc, char** argv) {
     samara::os::ignore_broken_pipes(); // a reader that goes away must not keep us from cleaning up
     samara::os::abort_on_interrupt();
     samara::cli::Console console(samara::cli::Verbosity::usual);
-    return console.exit_code(
-        samara::cli::run(console, samara::cli::without_leading_options({argv + 1, argv + argc})));
+    try {
+        return console.exit_code(samara::cli::run(
+            console, samara::cli::without_leading_options({argv + 1, argv + argc})));
+    } catch (const std::system_error& error) { // no descriptor or thread for what all need
+        const auto reason = samara::os::fail_errno("cannot go on", error.code().value());
+        return console.exit_code(samara::cli::exit_with(console, reason.value()));
+    }
 }

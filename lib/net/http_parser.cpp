@@ -198,7 +198,8 @@ std::variant<RequestHead, Refusal> parse_head(std::string_view bytes, const Head
 }
 
 bool ChunkDecoder::read_size(std::string_view line) {
-    const std::string_view digits = trim_blanks(line.substr(0, line.find(';')));
+    const std::string_view size = line.substr(0, line.find(';'));
+    const std::string_view digits = size.substr(0, size.find_last_not_of(" \t") + 1);
     const char* const end = digits.data() + digits.size();
     const auto parsed = std::from_chars(digits.data(), end, remaining_, 16);
     if (digits.empty() || parsed.ptr != end || parsed.ec != std::errc{}) {

@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 namespace samara::os {
 
 namespace {
 
 constexpr std::size_t shown = 40;
+// With its name and the NUL behind it (MAX_ARG_STRLEN, 32 pages).
+constexpr std::size_t longest_text = 131'072;
 
 // What comes before the NUL, as far as it is worth showing.
 std::string beginning(std::string_view text) {
@@ -36,6 +40,16 @@ base::Result<void> check_variable(std::string_view name, std::string_view value)
         return base::fail(
             fmt::format("'{}' cannot be the name of an environment variable: it holds '='", name),
             "Lambda takes letters, digits and underscores");
+    }
+    if (name.size() + value.size() + 2 > longest_text) {
+        return base::fail(
+            fmt::format(
+                "the environment variable '{}' has {} bytes, and no program can be given more than "
+                "{} in one",
+                name,
+                value.size(),
+                longest_text - name.size() - 2),
+            "Lambda takes 4 KB for all variables of a function: put the value into a file");
     }
     return check_no_nul(value, fmt::format("the environment variable '{}'", name));
 }
@@ -79,12 +93,24 @@ base::Result<std::vector<char*>> ArgumentList::pointers() {
 }
 
 VariableList::VariableList(const std::map<std::string, std::string>& variables) {
+    std::size_t bytes = 0;
     for (const auto& [name, value] : variables) {
         checked_ = check_variable(name, value);
         if (!checked_) {
             return;
         }
         entries_.push_back(fmt::format("{}={}", name, value));
+        bytes += entries_.back().size() + 1 + sizeof(char*);
+    }
+    // The arguments need a little of it as well.
+    const long limit = ::sysconf(_SC_ARG_MAX);
+    if (limit > 0 && bytes > static_cast<std::size_t>(limit) - longest_text / 2) {
+        checked_ = base::fail(
+            fmt::format(
+                "the environment variables have {} bytes together, and a program can be given {}",
+                bytes,
+                limit),
+            "Lambda takes 4 KB for all variables of a function: put large values into files");
     }
 }
 

@@ -17,7 +17,8 @@ namespace samara::os {
 base::Result<void> check_no_nul(std::string_view text, std::string_view what);
 
 /// Fails for what no environment block can hold: a name that is empty or holds "=" or NUL, a value
-/// that holds NUL. https://pubs.opengroup.org/onlinepubs/9699919799/basedefs/V1_chap08.html
+/// that holds NUL or is longer than execve(2) takes.
+/// https://pubs.opengroup.org/onlinepubs/9699919799/basedefs/V1_chap08.html
 base::Result<void> check_variable(std::string_view name, std::string_view value);
 
 /// Arguments in their order.

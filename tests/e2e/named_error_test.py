@@ -6,14 +6,14 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from samara_e2e import SAMARA, SamaraTest  # noqa: E402
+from samara_e2e import SAMARA, SamaraTest, free_port  # noqa: E402
 
 TEMPLATE = """\
 Transform: AWS::Serverless-2016-10-31
 Resources:
   Fn:
     Type: AWS::Serverless::Function
-    Properties: {Runtime: python3.11, Handler: main.handler, CodeUri: app}
+    Properties: {Runtime: python3.11, Handler: main.handler, CodeUri: app, Environment: {Variables: {LARGE: ""}}, Events: {Any: {Type: HttpApi}}}
   Other:
     Type: AWS::Serverless::Function
     Properties: {Runtime: python3.11, Handler: main.handler, CodeUri: app, Architectures: [arm64]}
@@ -42,6 +42,23 @@ class NamedError(SamaraTest):
                 told += 1
             self.assert_nothing_left()
         self.assertGreater(told, 2)
+
+    def test_too_few_descriptors_for_a_server(self):
+        for command in ("start-api", "start-lambda"):
+            for limit in (*range(8, 14), 18):
+                with self.subTest(command, limit=limit):
+                    done = subprocess.run(
+                        ["timeout", "-s", "INT", "3", SAMARA, "local", command, "--port", str(free_port()),
+                         "--engine", "sandbox"], cwd=self.project, env=self.environment, capture_output=True, text=True,
+                        preexec_fn=lambda n=limit: resource.setrlimit(resource.RLIMIT_NOFILE, (n, n)))
+                    if "Running on" not in done.stderr:
+                        self.assertEqual(done.returncode, 1, done.stderr)
+                        self.assertIn(f"may have {limit} files open", done.stderr)
+
+    def test_variable_that_is_too_long(self):
+        self.write("env.json", '{"Fn": {"LARGE": "' + "x" * 140_000 + '"}}')
+        done = self.samara("local", "invoke", "Fn", "--engine", "sandbox", "--env-vars", "env.json", code=1)
+        self.assertIn("the environment variable 'LARGE' has 140000 bytes", done.stderr)
 
     def test_code_for_another_architecture(self):
         done = self.samara("local", "invoke", "Other", "--engine", "sandbox")

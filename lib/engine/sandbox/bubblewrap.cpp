@@ -84,11 +84,9 @@ Bubblewrap::show(const std::filesystem::path& from, const std::filesystem::path&
 }
 
 base::Result<void> Bubblewrap::environment(const std::map<std::string, std::string>& variables) {
+    TRY(os::VariableList(variables).checked());
     option("--clearenv");
     for (const auto& [name, value] : variables) {
-        if (auto checked = os::check_variable(name, value); !checked) {
-            return checked;
-        }
         option("--setenv", name, value);
     }
     return {};

@@ -159,10 +159,11 @@ TEST(ChunkDecoder, RefusesLies) {
 
 // A program on the way that takes a bare LF for a line end would see another body, or another
 // request.
-TEST(ChunkDecoder, RefusesEveryLineEndButCrLf) {
+TEST(ChunkDecoder, RefusesEveryLineEndButCrLfAndABlankBeforeTheSize) {
     using State = ChunkDecoder::State;
     for (const std::string_view bytes :
          {"3\nabc\r\n0\r\n\r\n",
+          " 3\r\nabc\r\n0\r\n\r\n",
           "3;x\ny\r\nabc\r\n0\r\n\r\n",
           "3;x=\"\n\"\r\nabc\r\n0\r\n\r\n",
           "3\rabc\r\n0\r\n\r\n",

@@ -40,6 +40,16 @@ TEST(VariableList, RefusesWhatNoEnvironmentCanHold) {
     EXPECT_THAT(check_variable("A\0B"s, "x").error().message, HasSubstr("'A...'"));
     EXPECT_THAT(check_variable("A", "x\0y"s).error().message, HasSubstr("'A' holds a NUL"));
     EXPECT_FALSE(VariableList({{"A", "1"}, {"B", "\0"s}}).entries());
+    // Linux takes 131,072 bytes for one, with its name and the NUL behind it.
+    EXPECT_TRUE(check_variable("A", std::string(131'069, 'x')));
+    EXPECT_THAT(
+        check_variable("A", std::string(131'070, 'x')).error().message,
+        HasSubstr("'A' has 131070 bytes, and no program can be given more than 131069"));
+    std::map<std::string, std::string> many;
+    for (int i = 0; i < 100; ++i) {
+        many.emplace("V" + std::to_string(i), std::string(100'000, 'x'));
+    }
+    EXPECT_THAT(VariableList(many).checked().error().message, HasSubstr("together"));
     EXPECT_EQ(VariableList({{"B", "2"}, {"A", "1"}}).texts()->front(), "A=1");
 }
 
