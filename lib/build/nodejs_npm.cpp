@@ -53,15 +53,35 @@ base::Result<void> copy_sources(const WorkflowInput& input, const data::Value& m
     return os::copy_tree(input.source, input.artifacts, options);
 }
 
+// A package of a workspace has its dependencies where the workspace begins. Empty: nowhere.
+fs::path installed_packages(const fs::path& source) {
+    std::error_code ignored;
+    for (fs::path folder = source;; folder = folder.parent_path()) {
+        if (fs::is_directory(folder / "node_modules", ignored) &&
+            fs::is_regular_file(folder / npm_manifest, ignored)) {
+            return folder / "node_modules";
+        }
+        if (folder == folder.parent_path()) {
+            return {};
+        }
+    }
+}
+
 // Installs beside the sources, where the developer's editor finds the packages too.
 base::Result<void> install_in_source(const WorkflowInput& input) {
     auto installed = install_packages_in_source(input);
     if (!installed) {
         return installed;
     }
+    const fs::path packages = installed_packages(input.source);
+    if (packages.empty()) {
+        return base::fail(
+            fmt::format(
+                "no node_modules after installing the packages of {}", input.source.string()),
+            "see what the package manager says when it is run there by hand");
+    }
     std::error_code error;
-    fs::create_directory_symlink(
-        input.source / "node_modules", input.artifacts / "node_modules", error);
+    fs::create_directory_symlink(packages, input.artifacts / "node_modules", error);
     if (error) {
         return base::fail(fmt::format("cannot link node_modules: {}", error.message()));
     }

@@ -203,6 +203,15 @@ class Node(WorkflowCase):
             image = ("--invoke-image", f"{STAND_IN}/nodejs:18", "--skip-pull-image")
             self.assertEqual(invoke("docker", *image), "changed")
 
+    def test_in_source_of_a_workspace(self):
+        """Its packages are where the workspace begins."""
+        self.write("package.json", '{"name": "root", "private": true, "workspaces": ["src", "greeting"]}')
+        self.write("src/package.json", json.dumps({"name": "app", "version": "1.0.0", "dependencies": {"greeting": "*"}}))
+        self.build("--build-in-source")
+        self.assertEqual(os.readlink(self.built() / "node_modules"), str(self.project / "node_modules"))
+        result = self.samara("local", "invoke", "--no-event", "--engine", "sandbox", "--mount-symlinks")
+        self.assertEqual(json.loads(result.stdout), "hello")
+
     def test_pnpm(self):
         environment = self.with_program("pnpm")
         subprocess.run(["pnpm", "install", "--lockfile-only"], cwd=self.project / "src", check=True, capture_output=True,
