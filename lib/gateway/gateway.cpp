@@ -2,6 +2,9 @@
 
 #include "base/uuid.h"
 #include "gateway/access/cors.h"
+#include "gateway/integration/function_backend.h"
+#include "gateway/integration/http_backend.h"
+#include "gateway/integration/mock.h"
 #include "gateway/message/event.h"
 #include "gateway/message/gateway_response.h"
 #include "gateway/message/media_type.h"
@@ -42,6 +45,18 @@ bool decodes_base64(const Call& call) {
     }
     const std::string_view accept = call.header("Accept");
     return is_binary(accept.substr(0, accept.find(',')), call.api.binary_media_types);
+}
+
+/// What a translation has made, or the answer for a request that has none.
+net::HttpResponse finish(
+    const Call& call,
+    tl::expected<net::HttpResponse, Untranslated> translated,
+    serving::AccessRecord& record) {
+    if (translated) {
+        return std::move(*translated);
+    }
+    record.error = translated.error().reason;
+    return refuse(translated.error().refusal, call, {translated.error().message});
 }
 
 std::string tenant_of(const Call& call, const LambdaIntegration& integration) {
@@ -152,23 +167,32 @@ net::HttpResponse Gateway::integrate(const Call& call, serving::AccessRecord& re
     if (const auto* lambda = std::get_if<LambdaIntegration>(&integration)) {
         return call_function(call, *lambda, record);
     }
+    if (const auto* mapped = std::get_if<MappedLambdaIntegration>(&integration)) {
+        return call_mapped(call, *mapped, record);
+    }
     if (const auto* mock = std::get_if<MockIntegration>(&integration)) {
-        return mock->response;
+        return finish(call, mock_answer(call, *mock->mapping), record);
+    }
+    if (const auto* http = std::get_if<HttpIntegration>(&integration)) {
+        return call_http(call, *http, record);
     }
     const auto& unsupported = std::get<UnsupportedIntegration>(integration);
     record.error = unsupported.reason;
+    if (unsupported.status == 500) {
+        return refuse(Refusal::api_configuration_error, call);
+    }
     return message_response(
         unsupported.status,
         unsupported.status == 502 ? "No function defined for resource method"
                                   : std::string_view(unsupported.reason));
 }
 
-net::HttpResponse Gateway::call_function(
-    const Call& call, const LambdaIntegration& integration, serving::AccessRecord& record) {
-    invoke::Request request;
+tl::expected<invoke::Response, net::HttpResponse> Gateway::run_function(
+    const Call& call,
+    const LambdaIntegration& integration,
+    invoke::Request request,
+    serving::AccessRecord& record) {
     request.function = integration.function;
-    const bool v2 = integration.format == PayloadFormat::v2;
-    request.payload = v2 ? event_v2(call) : event_v1(call);
     request.trace_id = call.trace_id;
     request.tenant_id = tenant_of(call, integration);
     record.function = integration.function;
@@ -176,26 +200,73 @@ net::HttpResponse Gateway::call_function(
         invoker_.call(std::move(request), integration.timeout, integration.function_timeout);
     if (!result) {
         record.error = "the function has not answered in time";
-        return refuse(Refusal::integration_timeout, call);
+        return tl::unexpected(refuse(Refusal::integration_timeout, call));
     }
     if (!*result) {
         record.error = base::to_string(result->error());
-        return refuse(Refusal::integration_failure, call);
+        return tl::unexpected(refuse(Refusal::integration_failure, call));
     }
     const invoke::Response& reply = **result;
     record.cold = reply.cold;
     if (reply.status / 100 != 2) { // not the function's result: throttled, or refused before it ran
         record.error = "the function was not run: " + reply.payload;
-        return refuse(
-            reply.status == 413 ? Refusal::request_too_large : Refusal::integration_failure, call);
+        return tl::unexpected(refuse(
+            reply.status == 413 ? Refusal::request_too_large : Refusal::integration_failure, call));
     }
-    auto response = v2 ? response_v2(reply)
-                       : response_v1(reply, {call.api.kind == ApiKind::rest, decodes_base64(call)});
+    return reply;
+}
+
+net::HttpResponse Gateway::call_function(
+    const Call& call, const LambdaIntegration& integration, serving::AccessRecord& record) {
+    invoke::Request request;
+    const bool v2 = integration.format == PayloadFormat::v2;
+    request.payload = v2 ? event_v2(call) : event_v1(call);
+    const auto reply = run_function(call, integration, std::move(request), record);
+    if (!reply) {
+        return reply.error();
+    }
+    auto response =
+        v2 ? response_v2(*reply)
+           : response_v1(*reply, {call.api.kind == ApiKind::rest, decodes_base64(call)});
     if (!response) {
         record.error = response.error().message;
         return refuse(Refusal::bad_integration_response, call);
     }
     return std::move(*response);
+}
+
+/// docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-custom-integrations.html
+net::HttpResponse Gateway::call_mapped(
+    const Call& call, const MappedLambdaIntegration& mapped, serving::AccessRecord& record) {
+    auto request = function_request(call, *mapped.mapping);
+    if (!request) {
+        return finish(call, tl::unexpected(std::move(request.error())), record);
+    }
+    const auto reply = run_function(call, mapped.lambda, std::move(*request), record);
+    if (!reply) {
+        return reply.error();
+    }
+    return finish(call, translate_answer(call, *mapped.mapping, function_answer(*reply)), record);
+}
+
+net::HttpResponse Gateway::call_http(
+    const Call& call, const HttpIntegration& integration, serving::AccessRecord& record) {
+    tl::expected<TranslatedRequest, Untranslated> request;
+    if (integration.proxy) {
+        map_parameters(call, *integration.mapping, *request);
+    } else {
+        request = translate_request(call, *integration.mapping);
+    }
+    if (!request) {
+        return finish(call, tl::unexpected(std::move(request.error())), record);
+    }
+    auto answer = ask_backend(call, integration, std::move(*request));
+    if (!answer) {
+        return finish(call, tl::unexpected(std::move(answer.error())), record);
+    }
+    return integration.proxy
+               ? proxied(std::move(*answer))
+               : finish(call, translate_answer(call, *integration.mapping, *answer), record);
 }
 
 } // namespace samara::gateway

@@ -58,6 +58,16 @@ private:
     net::HttpResponse integrate(const Call& call, serving::AccessRecord& record);
     net::HttpResponse call_function(
         const Call& call, const LambdaIntegration& integration, serving::AccessRecord& record);
+    net::HttpResponse call_mapped(
+        const Call& call, const MappedLambdaIntegration& mapped, serving::AccessRecord& record);
+    net::HttpResponse
+    call_http(const Call& call, const HttpIntegration& integration, serving::AccessRecord& record);
+    /// The function's answer, or what the client gets instead.
+    tl::expected<invoke::Response, net::HttpResponse> run_function(
+        const Call& call,
+        const LambdaIntegration& integration,
+        invoke::Request request,
+        serving::AccessRecord& record);
 
     GatewayOptions options_;
     std::atomic<std::uint16_t> port_ = 0; // known once it is listened to

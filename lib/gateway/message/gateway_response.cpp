@@ -78,6 +78,12 @@ constexpr std::array rows{
     Row{Refusal::request_too_large, "REQUEST_TOO_LARGE",
         413, "Request Too Long", "RequestEntityTooLargeException",
         413, "Request Entity Too Large"},
+    Row{Refusal::unsupported_media_type, "UNSUPPORTED_MEDIA_TYPE",
+        415, "Unsupported Media Type", "BadRequestException",
+        415, "Unsupported Media Type"},
+    Row{Refusal::api_configuration_error, "API_CONFIGURATION_ERROR",
+        500, rest_failure, server_error,
+        500, http_failure},
 };
 
 // clang-format on

@@ -8,8 +8,7 @@ namespace samara::gateway {
 /// ones with their own texts and no customisation.
 /// docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 /// The types that are not here need what a local API has not: throttling, quotas, a firewall
-/// (THROTTLED, QUOTA_EXCEEDED, WAF_FILTERED) or integrations that are no proxies
-/// (UNSUPPORTED_MEDIA_TYPE, API_CONFIGURATION_ERROR, RESOURCE_NOT_FOUND).
+/// (THROTTLED, QUOTA_EXCEEDED, WAF_FILTERED).
 enum class Refusal : std::uint8_t {
     missing_authentication_token, ///< no route
     unauthorized,                 ///< no or no valid identity
@@ -26,6 +25,8 @@ enum class Refusal : std::uint8_t {
     invalid_security_token,
     signature_expired,
     request_too_large,
+    unsupported_media_type,  ///< no mapping template for it, and it may not pass without
+    api_configuration_error, ///< a mapping template failed, or no response is for the answer
 };
 
 /// What is said of one request beside what is said of all that are refused like it.

@@ -1,11 +1,11 @@
 #include "aws/api_gateway_limits.h"
 #include "base/strings.h"
 #include "data/accessors.h"
-#include "data/read.h"
+#include "gateway/integration/http_backend.h"
 #include "gateway/read/description.h"
+#include "gateway/read/mapping.h"
 #include "gateway/read/openapi.h"
 #include "gateway/route/call.h"
-#include "model/pattern.h"
 
 #include <algorithm>
 #include <string>
@@ -69,95 +69,77 @@ read_lambda(const data::Value& integration, const serving::Functions& functions,
     return lambda;
 }
 
-/// A template without references or directives is its own output.
-bool is_plain(std::string_view velocity) {
-    return velocity.find_first_of("$#") == std::string_view::npos;
+base::Error with_reason(std::string_view what, base::Error error) {
+    error.message = fmt::format("{}: {}", what, base::to_string(error));
+    return error;
 }
 
-/// The responses of a non-proxy integration, each with the pattern that selects it (empty: all that
-/// no other takes): a map by pattern in OpenAPI, a list in an AWS::ApiGateway::Method.
-std::vector<std::pair<std::string, const data::Value*>>
-responses_of(const data::Value& integration) {
-    std::vector<std::pair<std::string, const data::Value*>> responses;
-    for (const data::Entry& entry : data::members_of(integration.find("responses"))) {
-        responses.emplace_back(entry.key == "default" ? "" : entry.key, &entry.value);
-    }
-    const data::Value* list = integration.find("IntegrationResponses");
-    if (list != nullptr && list->is_list()) {
-        for (const data::Value& response : *list->as_list()) {
-            responses.emplace_back(data::text_of(response, "SelectionPattern"), &response);
-        }
-    }
-    return responses;
+/// A mapping that API Gateway could not evaluate has the route answer as it would there.
+UnsupportedIntegration no_mapping(const base::Error& error) {
+    return UnsupportedIntegration{
+        with_reason("its mapping cannot be evaluated", error).message, 500};
 }
 
-/// The status that a mock integration gives itself: {"statusCode": 200} in its request template.
-std::string mock_status(const data::Value& integration) {
-    for (const data::Entry& entry : data::members_of(either(integration, "requestTemplates"))) {
-        const auto request = data::read_yaml(entry.value.text(), "requestTemplates");
-        if (request && request->is_map()) {
-            return data::text_of(*request, "statusCode");
-        }
+Integration read_mapped_lambda(
+    const data::Value& integration, const serving::Functions& functions, const Api& api) {
+    Integration lambda = read_lambda(integration, functions, api);
+    auto* proxy = std::get_if<LambdaIntegration>(&lambda);
+    if (proxy == nullptr) {
+        return lambda;
     }
-    return {};
-}
-
-/// The response that a mock integration gives, nullptr when there is none for its status.
-const data::Value* mock_response(const data::Value& integration) {
-    const auto responses = responses_of(integration);
-    if (responses.size() == 1) {
-        return responses.front().second;
-    }
-    const std::string status = mock_status(integration);
-    const data::Value* fallback = nullptr;
-    for (const auto& [pattern, response] : responses) {
-        if (pattern.empty()) {
-            fallback = response;
-        } else if (const auto compiled = model::Pattern::compile(pattern);
-                   compiled && compiled->matches(status)) {
-            return response;
-        }
-    }
-    return fallback;
+    auto mapping = read_mapping(integration);
+    return mapping ? Integration(MappedLambdaIntegration{std::move(*proxy), std::move(*mapping)})
+                   : Integration(no_mapping(mapping.error()));
 }
 
 Integration read_mock(const data::Value& integration) {
-    const data::Value* response = mock_response(integration);
-    if (response == nullptr) {
-        return UnsupportedIntegration{
-            "the mock integration has no response for the status of its request template"};
+    auto mapping = read_mapping(integration);
+    if (!mapping) {
+        return no_mapping(mapping.error());
     }
-    MockIntegration mock;
-    mock.response.status = static_cast<int>(
-        data::integer_of(either(*response, "statusCode")).value_or(mock.response.status));
-    constexpr std::string_view header_prefix = "method.response.header.";
-    for (const data::Entry& entry : data::members_of(either(*response, "responseParameters"))) {
-        const std::string value = data::scalar_text(entry.value);
-        if (!entry.key.starts_with(header_prefix)) {
-            continue;
-        }
-        // Literals stand between single quotes; anything else maps a request value. SAM writes
-        // the CORS values of a template as they are, with or without quotes.
-        const bool quoted = value.size() >= 2 && value.front() == '\'' && value.back() == '\'';
-        if (!quoted && value.starts_with("integration.")) {
-            return UnsupportedIntegration{"mapped response parameters come later"};
-        }
-        mock.response.headers.push_back(
-            {entry.key.substr(header_prefix.size()),
-             quoted ? value.substr(1, value.size() - 2) : value});
+    return MockIntegration{std::move(*mapping)};
+}
+
+Integration read_http(const data::Value& integration, const Api& api, bool proxy) {
+    if (const std::string link = either_text(integration, "connectionType");
+        base::to_upper(link) == "VPC_LINK") {
+        return UnsupportedIntegration{"integrations behind a VPC link are not served locally"};
     }
-    if (const data::Map& templates = data::members_of(either(*response, "responseTemplates"));
-        !templates.empty()) {
-        const data::Entry& first = *templates.begin();
-        if (!is_plain(first.value.text())) {
-            return UnsupportedIntegration{"mapping templates (VTL) come later"};
-        }
-        mock.response.body = first.value.text();
-        if (net::find_header(mock.response.headers, "Content-Type") == nullptr) {
-            mock.response.headers.push_back({"Content-Type", first.key});
+    const std::string own = either_text(integration, "uri");
+    HttpIntegration http;
+    http.url = with_stage_variables(
+        own.empty() ? data::text_of(integration, "IntegrationUri") : own, api.stage_variables);
+    if (const auto checked = check_loopback(http.url); !checked) {
+        return UnsupportedIntegration{checked.error().message};
+    }
+    for (const char* name : {"IntegrationMethod", "IntegrationHttpMethod", "httpMethod"}) {
+        if (http.method.empty()) {
+            http.method = data::text_of(integration, name);
         }
     }
-    return mock;
+    if (base::to_upper(http.method) == "ANY") {
+        http.method.clear();
+    }
+    http.proxy = proxy;
+    http.timeout = api.kind == ApiKind::rest ? aws::api_gateway::rest_integration_timeout
+                                             : aws::api_gateway::http_integration_timeout;
+    if (const auto timeout = data::integer_of(either(integration, "timeoutInMillis")).value_or(0);
+        timeout > 0) {
+        http.timeout = std::min(http.timeout, std::chrono::milliseconds(timeout));
+    }
+    auto mapping = read_mapping(integration);
+    if (!mapping) {
+        return no_mapping(mapping.error());
+    }
+    http.mapping = std::move(*mapping);
+    return http;
+}
+
+/// Type AWS is a function behind templates, or another service of AWS.
+bool is_of_function(const data::Value& integration, const serving::Functions& functions) {
+    const std::string uri = either_text(integration, "uri");
+    return uri.empty() || uri.find(":lambda:path") != std::string::npos ||
+           functions.find_uri(uri) != nullptr;
 }
 
 } // namespace
@@ -184,18 +166,29 @@ Integration read_integration(
     if (type == "mock") {
         return read_mock(*integration);
     }
+    if (type == "aws" && is_of_function(*integration, functions)) {
+        return read_mapped_lambda(*integration, functions, api);
+    }
+    if (type == "aws") {
+        return UnsupportedIntegration{fmt::format(
+            "service integration '{}' is not served locally", either_text(*integration, "uri"))};
+    }
+    if (type == "http" || type == "http_proxy") {
+        return read_http(*integration, api, type == "http_proxy");
+    }
     if (type == "aws_proxy") {
         return UnsupportedIntegration{fmt::format(
             "service integration {} is not served locally",
             either_text(*integration, "integrationSubtype"))};
     }
     return UnsupportedIntegration{
-        fmt::format("integration type '{}' is not served locally yet", type)};
+        fmt::format("integration type '{}' is none that API Gateway has", type)};
 }
 
 std::string unmapped(const data::Value* integration, const Api& api, const Route& route) {
     if (integration == nullptr || api.kind != ApiKind::http ||
-        !std::holds_alternative<LambdaIntegration>(route.integration)) {
+        (!std::holds_alternative<LambdaIntegration>(route.integration) &&
+         !std::holds_alternative<HttpIntegration>(route.integration))) {
         return {};
     }
     std::vector<std::string> mappings;

@@ -1,5 +1,6 @@
 #include "gateway/route/closed.h"
 
+#include "gateway/route/integration.h"
 #include "gateway/route/model.h"
 
 #include <algorithm>
@@ -60,7 +61,7 @@ void close(const Closed& closed, std::vector<Api>& apis) {
             }
         }
         for (Route& route : api.routes) {
-            const auto* lambda = std::get_if<LambdaIntegration>(&route.integration);
+            const LambdaIntegration* lambda = function_of(route.integration);
             const auto reason = lambda == nullptr ? closed.functions.end()
                                                   : closed.functions.find(lambda->function);
             if (reason != closed.functions.end()) {

@@ -39,20 +39,43 @@ struct LambdaIntegration {
     std::string tenant;
 };
 
-/// A fixed answer: a mock integration without templates to evaluate, as SAM writes for CORS.
+/// Templates and parameters between a client and what answers it; integration/mapping.h.
+struct Mapping;
+
+/// A function behind mapping templates: integration type AWS of REST APIs.
+struct MappedLambdaIntegration {
+    LambdaIntegration lambda;
+    std::shared_ptr<const Mapping> mapping;
+};
+
+/// An answer that templates give alone.
 struct MockIntegration {
-    net::HttpResponse response;
+    std::shared_ptr<const Mapping> mapping;
+};
+
+/// Another server of this machine: HTTP_PROXY, and HTTP with its templates.
+struct HttpIntegration {
+    std::string url;    ///< "http://localhost:3000/{proxy}"
+    std::string method; ///< empty: the client's
+    bool proxy = true;
+    std::chrono::milliseconds timeout = aws::api_gateway::rest_integration_timeout;
+    std::shared_ptr<const Mapping> mapping;
 };
 
 /// A route that cannot be served locally. 501 is answered with the reason; 502, for a route that
-/// has no function, with API Gateway's words.
+/// has no function, and 500, for one whose templates are none, with API Gateway's words.
 struct UnsupportedIntegration {
     std::string reason;
     int status = 501;
     bool told = false; ///< elsewhere: with what could not be evaluated
 };
 
-using Integration = std::variant<LambdaIntegration, MockIntegration, UnsupportedIntegration>;
+using Integration = std::variant<
+    LambdaIntegration,
+    MappedLambdaIntegration,
+    MockIntegration,
+    HttpIntegration,
+    UnsupportedIntegration>;
 
 /// Who may use a route.
 struct Access {

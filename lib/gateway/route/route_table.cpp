@@ -1,6 +1,7 @@
 #include "gateway/route/route_table.h"
 
 #include "base/strings.h"
+#include "gateway/route/integration.h"
 
 #include <algorithm>
 #include <array>
@@ -48,7 +49,7 @@ void add_methods(Mount& mount, const Api& api, const Route& route) {
 
 void add_mount(
     std::vector<Mount>& mounts, const Api& api, const Route& route, const std::string& closed) {
-    const auto* lambda = std::get_if<LambdaIntegration>(&route.integration);
+    const LambdaIntegration* lambda = function_of(route.integration);
     const std::string function = lambda == nullptr ? std::string() : lambda->function;
     auto mount = std::find_if(mounts.begin(), mounts.end(), [&](const Mount& known) {
         return known.function == function && known.path == route.path && known.closed == closed;

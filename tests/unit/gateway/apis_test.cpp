@@ -1,6 +1,7 @@
 // Which APIs, stages, routes and integrations a template makes.
 
 #include "data/read.h"
+#include "gateway/integration/mock.h"
 #include "gateway/read/apis.h"
 #include "gateway/route/closed.h"
 #include "gateway/route/route_table.h"
@@ -18,6 +19,18 @@ using testing::Pair;
 using testing::SizeIs;
 
 constexpr std::string_view function_arn = "arn:aws:lambda:us-east-1:123456789012:function:Fn";
+
+/// What a mock integration answers to GET /x.
+net::HttpResponse answer_of(const Integration& integration) {
+    const net::HttpRequest request{"GET", "/x", {}, {}, {}};
+    const Api api;
+    Route route;
+    const Router::Match match{&route, {}, {}};
+    const auto answer =
+        mock_answer(Call{request, api, match}, *std::get<MockIntegration>(integration).mapping);
+    EXPECT_TRUE(answer) << (answer ? "" : answer.error().reason);
+    return answer.value_or(net::HttpResponse{});
+}
 
 class ApisTest : public testing::Test {
 protected:
@@ -156,7 +169,7 @@ TEST_F(ApisTest, MocksAnswerWhatTheyDeclare) {
               200}}) {
         const Integration integration = integration_of(rest, row.integration);
         ASSERT_TRUE(std::holds_alternative<MockIntegration>(integration)) << row.integration;
-        EXPECT_EQ(std::get<MockIntegration>(integration).response.status, row.status);
+        EXPECT_EQ(answer_of(integration).status, row.status) << row.integration;
         EXPECT_THAT(told(), IsEmpty());
     }
 }
@@ -169,24 +182,42 @@ TEST_F(ApisTest, WhatIsNotServedSaysWhy) {
     };
 
     for (const Row& row :
-         {Row{rest, "{type: http_proxy, uri: 'http://example.com'}", "'http_proxy'"},
-          Row{rest, "{type: aws, uri: 'arn:aws:apigateway:us-east-1:sqs:path/q'}", "'aws'"},
+         {Row{rest, "{type: http_proxy, uri: 'http://example.com'}", "not for host 'example.com'"},
+          Row{http, "{type: http_proxy, uri: 'http://127.evil.com/'}", "'127.evil.com'"},
+          Row{http, "{type: http_proxy, uri: 'http://x{proxy}'}", "not for host"},
+          Row{rest, "{type: http, uri: nowhere}", "no URL of a server"},
+          Row{rest,
+              "{type: http, connectionType: VPC_LINK, uri: 'http://localhost'}",
+              "behind a VPC link"},
+          Row{rest,
+              "{type: aws, uri: 'arn:aws:apigateway:us-east-1:sqs:path/q'}",
+              "service integration 'arn:aws:apigateway:us-east-1:sqs:path/q'"},
           Row{http,
               "{type: aws_proxy, integrationSubtype: SQS-SendMessage}",
-              "service integration SQS-SendMessage"},
-          Row{rest,
-              "{type: mock, responses: {'200': {statusCode: 200}, '500': {statusCode: 500}}}",
-              "no response for the status"},
-          Row{rest,
-              "{type: mock, responses: {default: {statusCode: 200, responseTemplates: "
-              "{application/json: '$context.path'}}}}",
-              "mapping templates"}}) {
+              "service integration SQS-SendMessage"}}) {
         const Integration integration = integration_of(row.type, row.integration);
         const auto* unsupported = std::get_if<UnsupportedIntegration>(&integration);
         ASSERT_NE(unsupported, nullptr) << row.integration;
         EXPECT_EQ(unsupported->status, 501);
         EXPECT_THAT(unsupported->reason, HasSubstr(row.reason));
         EXPECT_THAT(told(), ElementsAre(HasSubstr(row.reason)));
+    }
+}
+
+TEST_F(ApisTest, AMappingThatIsNoneAnswers500) {
+    for (const auto& [mapping, reason] : {
+             std::pair(
+                 "{type: mock, requestTemplates: {application/json: '#if(true)'}}",
+                 "requestTemplates 'application/json':1:1: '#if' has no '#end'"),
+             std::pair("{type: mock, responses: {'(': {statusCode: 200}}}", "the pattern '('"),
+             std::pair(
+                 "{type: http, uri: 'http://localhost', responses: {default: "
+                 "{responseTemplates: {text/plain: '#parse(1)'}}}}",
+                 "'#parse' is not part"),
+         }) {
+        const Integration integration = integration_of(rest, mapping);
+        EXPECT_EQ(std::get<UnsupportedIntegration>(integration).status, 500) << mapping;
+        EXPECT_THAT(told(), ElementsAre(HasSubstr(reason)));
     }
 }
 
@@ -343,10 +374,10 @@ Options:
           ResponseTemplates: {application/json: '{}'}
 )");
     ASSERT_THAT(apis.at(0).routes, SizeIs(1));
-    const auto& mock = std::get<MockIntegration>(apis[0].routes[0].integration);
-    EXPECT_EQ(mock.response.status, 200);
-    EXPECT_EQ(mock.response.body, "{}");
-    EXPECT_EQ(*net::find_header(mock.response.headers, "access-control-allow-origin"), "*");
+    const net::HttpResponse answer = answer_of(apis[0].routes[0].integration);
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.body, "{}");
+    EXPECT_EQ(*net::find_header(answer.headers, "access-control-allow-origin"), "*");
 }
 
 TEST_F(ApisTest, MocksAreToldWithTheFunctionsOfTheirPathOrAlone) {
@@ -393,7 +424,7 @@ Url: {{Type: 'AWS::ApiGatewayV2::Api', Properties: {{ProtocolType: HTTP, Target:
     EXPECT_EQ(std::get<LambdaIntegration>(apis[0].routes[0].integration).format, PayloadFormat::v2);
     EXPECT_EQ(apis[1].routes[0].method, "GET");
     EXPECT_EQ(apis[1].routes[0].path, "/x");
-    EXPECT_THAT(told(), ElementsAre(HasSubstr("integration type 'http_proxy'")));
+    EXPECT_THAT(told(), ElementsAre(HasSubstr("not for host 'example.com'")));
 }
 
 TEST_F(ApisTest, TheFirstStageServesAndTheOthersAreTold) {

@@ -1,0 +1,229 @@
+#include "gateway/integration/translation.h"
+
+#include "data/read.h"
+#include "data/write.h"
+#include "gateway/integration/template_variables.h"
+#include "gateway/message/media_type.h"
+#include "gateway/message/request_value.h"
+#include "vtl/json_path.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace samara::gateway {
+
+namespace {
+
+constexpr std::string_view json_type = "application/json";
+
+const vtl::Template* template_for(const Templates& templates, std::string_view media_type) {
+    for (const auto& [type, found] : templates) {
+        if (essence_of(type) == media_type) {
+            return &found;
+        }
+    }
+    return nullptr;
+}
+
+tl::unexpected<Untranslated> failed(const base::Error& error) {
+    return tl::unexpected(Untranslated{
+        Refusal::api_configuration_error, "a mapping template failed: " + base::to_string(error)});
+}
+
+bool is_quoted(std::string_view text) {
+    return text.size() >= 2 && text.front() == '\'' && text.back() == '\'';
+}
+
+/// "body" or "body.<JSONPath below $>" of a payload.
+std::string body_value(const std::string& body, std::string_view expression) {
+    constexpr std::string_view name = "body";
+    if (expression == name) {
+        return body;
+    }
+    const auto document = data::read_json(body, "payload");
+    const auto path = vtl::JsonPath::parse("$" + std::string(expression.substr(name.size())));
+    if (!document || !path) {
+        return {};
+    }
+    const auto selection = path->select(*document);
+    if (!selection || !selection->found || selection->value.is_null()) {
+        return {};
+    }
+    const data::Value& value = selection->value;
+    return value.is_map() || value.is_list() ? data::write_json(value) : data::scalar_text(value);
+}
+
+std::string parameter_value(const Call& call, const std::string& expression) {
+    if (is_quoted(expression)) {
+        return expression.substr(1, expression.size() - 2);
+    }
+    constexpr std::string_view request = "method.request.";
+    if (expression.starts_with("method.request.body")) {
+        return body_value(call.request.body, std::string_view(expression).substr(request.size()));
+    }
+    return request_value(call, expression);
+}
+
+/// 'static' stands in quotes, as a rule: SAM writes what the template has.
+std::string header_value(const Call& call, const Answer& answer, const std::string& expression) {
+    constexpr std::string_view response = "integration.response.";
+    if (!expression.starts_with(response)) {
+        return is_quoted(expression) || is_request_expression(expression)
+                   ? parameter_value(call, expression)
+                   : expression;
+    }
+    const std::string_view rest = std::string_view(expression).substr(response.size());
+    for (const std::string_view place : {"header.", "multivalueheader."}) {
+        if (rest.starts_with(place)) {
+            const std::string* value = net::find_header(answer.headers, rest.substr(place.size()));
+            return value == nullptr ? std::string() : *value;
+        }
+    }
+    return rest.starts_with("body") ? body_value(answer.body, rest) : std::string();
+}
+
+void set_header(net::HttpHeaders& headers, std::string_view name, std::string value) {
+    if (value.empty() || !net::is_valid_header(name, value)) {
+        return; // what is not there, or what would break the message
+    }
+    std::erase_if(headers, [&](const net::HttpHeader& header) {
+        return net::equal_ignoring_case(header.name, name);
+    });
+    headers.push_back({std::string(name), std::move(value)});
+}
+
+void set_pair(TextPairs& pairs, const std::string& name, std::string value) {
+    std::erase_if(pairs, [&](const auto& pair) { return pair.first == name; });
+    pairs.emplace_back(name, std::move(value));
+}
+
+/// The pattern that describes the answer; a function that did not fail has the default, or what is
+/// there for 200.
+const MappedResponse* response_for(const Mapping& mapping, const std::string& selector) {
+    const MappedResponse* fallback = nullptr;
+    for (const MappedResponse& response : mapping.responses) {
+        if (!response.pattern) {
+            fallback = &response;
+        } else if (!selector.empty() && response.pattern->matches(selector)) {
+            return &response;
+        }
+    }
+    return fallback != nullptr || !selector.empty() ? fallback : response_for(mapping, "200");
+}
+
+/// By what the client accepts, else JSON, else the first.
+const std::pair<std::string, vtl::Template>*
+answer_template(const Call& call, const Templates& templates) {
+    if (templates.empty()) {
+        return nullptr;
+    }
+    const std::string_view accept = call.header("Accept");
+    for (const std::string& type :
+         {essence_of(accept.substr(0, accept.find(','))), std::string(json_type)}) {
+        for (const auto& row : templates) {
+            if (essence_of(row.first) == type) {
+                return &row;
+            }
+        }
+    }
+    return &templates.front();
+}
+
+} // namespace
+
+void map_parameters(const Call& call, const Mapping& mapping, TranslatedRequest& request) {
+    for (const MappedParameter& parameter : mapping.parameters) {
+        std::string value = parameter_value(call, parameter.value);
+        switch (parameter.place) {
+        case MappedParameter::Place::header:
+            set_header(request.headers, parameter.name, std::move(value));
+            break;
+        case MappedParameter::Place::query:
+            if (!value.empty()) {
+                set_pair(request.query, parameter.name, std::move(value));
+            }
+            break;
+        case MappedParameter::Place::path:
+            set_pair(request.path, parameter.name, std::move(value));
+            break;
+        }
+    }
+}
+
+tl::expected<TranslatedRequest, Untranslated>
+translate_request(const Call& call, const Mapping& mapping) {
+    TranslatedRequest request;
+    map_parameters(call, mapping, request);
+    request.content_type = call.header("Content-Type");
+    std::string type = essence_of(request.content_type);
+    type = type.empty() ? json_type : type;
+    const vtl::Template* used = template_for(mapping.request, type);
+    if (used == nullptr) {
+        const bool passes =
+            mapping.passthrough == Passthrough::when_no_match ||
+            (mapping.passthrough == Passthrough::when_no_templates && mapping.request.empty());
+        if (!passes) {
+            return tl::unexpected(Untranslated{
+                Refusal::unsupported_media_type,
+                fmt::format("no mapping template is for {}", type)});
+        }
+        request.body = call.request.body;
+        return request;
+    }
+    TemplateVariables variables(call, call.request.body);
+    auto body = variables.render(*used);
+    if (!body) {
+        return failed(body.error());
+    }
+    request.body = std::move(*body);
+    for (auto& [name, value] : variables.override_of("requestOverride", "header")) {
+        set_header(request.headers, name, std::move(value));
+    }
+    for (auto& [name, value] : variables.override_of("requestOverride", "querystring")) {
+        set_pair(request.query, name, std::move(value));
+    }
+    for (auto& [name, value] : variables.override_of("requestOverride", "path")) {
+        set_pair(request.path, name, std::move(value));
+    }
+    return request;
+}
+
+tl::expected<net::HttpResponse, Untranslated>
+translate_answer(const Call& call, const Mapping& mapping, const Answer& answer) {
+    const MappedResponse* mapped = response_for(mapping, answer.selector);
+    if (mapped == nullptr) {
+        return tl::unexpected(Untranslated{
+            Refusal::api_configuration_error,
+            fmt::format(
+                "the integration has no response for '{}' and no default one", answer.selector)});
+    }
+    net::HttpResponse response{mapped->status, {}, {}};
+    for (const MappedParameter& header : mapped->headers) {
+        set_header(response.headers, header.name, header_value(call, answer, header.value));
+    }
+    const auto* used = answer_template(call, mapped->templates);
+    std::string type = used == nullptr ? answer.content_type : used->first;
+    if (used == nullptr) {
+        response.body = answer.body;
+    } else {
+        TemplateVariables variables(call, answer.body);
+        auto body = variables.render(used->second);
+        if (!body) {
+            return failed(body.error());
+        }
+        response.body = std::move(*body);
+        for (auto& [name, value] : variables.override_of("responseOverride", "header")) {
+            set_header(response.headers, name, std::move(value));
+        }
+        if (const int status = variables.status_override(); status != 0) {
+            response.status = status;
+        }
+    }
+    if (!type.empty() && net::find_header(response.headers, "Content-Type") == nullptr) {
+        response.headers.push_back({"Content-Type", std::move(type)});
+    }
+    return response;
+}
+
+} // namespace samara::gateway

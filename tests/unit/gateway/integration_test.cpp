@@ -1,0 +1,415 @@
+// Integrations with templates: what the integration is asked, and what the client gets. Each row
+// names the page of docs.aws.amazon.com/apigateway/latest/developerguide/ that it is from.
+
+#include "base/strings.h"
+#include "data/accessors.h"
+#include "data/read.h"
+#include "gateway/read/apis.h"
+#include "gateway/server.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+namespace samara::gateway {
+namespace {
+
+using testing::HasSubstr;
+
+class IntegrationTest : public testing::Test {
+protected:
+    /// ANY /x/{id} of a REST API with this integration (YAML); $fn is the function's URI.
+    void serve(std::string_view integration) {
+        constexpr std::string_view uri =
+            "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+            "arn:aws:lambda:us-east-1:123456789012:function:Fn/invocations";
+        const std::string text = fmt::format(
+            "Fn: {{Type: 'AWS::Lambda::Function'}}\n"
+            "Stage: {{Type: 'AWS::ApiGateway::Stage', Properties: {{RestApiId: Api, StageName: v1, "
+            "Variables: {{team: red}}}}}}\n"
+            "Api: {{Type: 'AWS::ApiGateway::RestApi', Properties: {{Body: {{paths: {{'/x/{{id}}': "
+            "{{x-amazon-apigateway-any-method: {{x-amazon-apigateway-integration: {}}}}}}}}}}}}}\n",
+            base::replace_all(integration, "$fn", uri));
+        const auto resources = data::read_yaml(text, "template.yaml");
+        ASSERT_TRUE(resources) << base::to_string(resources.error()) << text;
+        base::Diagnostics diagnostics;
+        GatewayOptions options;
+        options.access_log = [this](const serving::AccessRecord& record) {
+            logged_ = record.error;
+        };
+        gateway_ = std::make_unique<Gateway>(
+            read_apis(*resources, {}, diagnostics),
+            [this](const invoke::Request& request) -> base::Result<invoke::Response> {
+                asked_ = request;
+                return reply_;
+            },
+            std::move(options));
+    }
+
+    net::HttpResponse ask(net::HttpRequest request = {"GET", "/x/7", {}, {}, {}}) {
+        asked_ = {};
+        logged_.clear();
+        net::HttpResponse response = gateway_->handle(request);
+        if (response.answered) {
+            response.answered(); // then it is logged
+        }
+        return response;
+    }
+
+    static net::HttpRequest post(std::string type, std::string body, std::string target = "/x/7") {
+        return {
+            "POST", std::move(target), {{"Content-Type", std::move(type)}}, std::move(body), {}};
+    }
+
+    static std::string header(const net::HttpResponse& response, std::string_view name) {
+        const std::string* value = net::find_header(response.headers, name);
+        return value == nullptr ? "" : *value;
+    }
+
+    void reply(std::string payload, std::string error = {}) {
+        reply_.payload = std::move(payload);
+        reply_.function_error = std::move(error);
+    }
+
+    std::unique_ptr<Gateway> gateway_;
+    invoke::Request asked_;
+    invoke::Response reply_;
+    std::string logged_;
+};
+
+// api-gateway-mapping-template-reference.html
+TEST_F(IntegrationTest, TemplatesMakeTheEventOfAFunction) {
+    struct Row {
+        std::string_view written;
+        std::string_view event;
+    };
+
+    for (
+        const Row& row : {
+            Row{R"({"method": "$context.httpMethod", "body": $input.json('$')})",
+                R"({"method": "POST", "body": {"a":[1,2]}})"},
+            Row{R"-({"id": "$input.params('id')", "q": "$input.params().querystring.q"})-",
+                R"({"id": "7", "q": "a b"})"},
+            Row{R"({"stage": "$context.stage", "team": "$stageVariables.team", "none": "$stageVariables.none$context.authorizer.none"})",
+                R"({"stage": "v1", "team": "red", "none": ""})"},
+            Row{R"-({"path": "$context.resourcePath", "api": "$context.apiId", "raw": "$util.base64Encode($input.body)"})-",
+                R"({"path": "/x/{id}", "api": "Api", "raw": "eyJhIjpbMSwyXX0="})"},
+            Row{R"-([#foreach($n in $input.path('$.a'))$n#if($foreach.hasNext), #end#end])-",
+                "[1, 2]"},
+        }) {
+        serve(fmt::format(
+            "{{type: aws, uri: '$fn', requestTemplates: {{application/json: '{}'}}, responses: "
+            "{{default: {{statusCode: 200}}}}}}",
+            base::replace_all(row.written, "'", "''")));
+        reply(R"({"done": true})");
+        const auto response = ask(post("application/json", R"({"a":[1,2]})", "/x/7?q=a%20b"));
+        EXPECT_EQ(response.status, 200) << logged_;
+        EXPECT_EQ(response.body, R"({"done": true})");
+        EXPECT_EQ(header(response, "Content-Type"), "application/json");
+        EXPECT_EQ(asked_.payload, row.event) << row.written;
+        EXPECT_EQ(asked_.type, invoke::InvocationType::request_response);
+    }
+}
+
+// integration-passthrough-behaviors.html: its three tables, row by row
+TEST_F(IntegrationTest, PassthroughOfPayloadsWithoutTemplate) {
+    struct Row {
+        std::string_view templates;
+        std::string_view type;
+        std::array<int, 3> statuses; ///< WHEN_NO_MATCH, WHEN_NO_TEMPLATES, NEVER; 0: mapped
+    };
+
+    constexpr std::array<std::string_view, 3> behaviors{
+        "WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"};
+    for (const Row& row : {
+             Row{"application/json: '\"mapped\"'", "", {0, 0, 0}},
+             Row{"application/json: '\"mapped\"'", "application/json; charset=utf-8", {0, 0, 0}},
+             Row{"application/json: '\"mapped\"'", "application/xml", {200, 415, 415}},
+             Row{"application/xml: '\"mapped\"'", "", {200, 415, 415}},
+             Row{"application/xml: '\"mapped\"'", "application/xml", {0, 0, 0}},
+             Row{"", "application/json", {200, 200, 415}},
+             Row{"", "", {200, 200, 415}},
+         }) {
+        for (std::size_t i = 0; i < behaviors.size(); ++i) {
+            serve(fmt::format(
+                "{{type: aws, uri: '$fn', passthroughBehavior: {}, requestTemplates: {{{}}}, "
+                "responses: {{default: {{statusCode: 200}}}}}}",
+                behaviors[i],
+                row.templates));
+            reply("1");
+            const auto response = ask(post(std::string(row.type), "[5]"));
+            EXPECT_EQ(response.status, row.statuses[i] == 0 ? 200 : row.statuses[i]);
+            EXPECT_EQ(
+                asked_.payload,
+                row.statuses[i] == 415 ? "" : (row.statuses[i] == 0 ? "\"mapped\"" : "[5]"))
+                << row.templates << ' ' << row.type << ' ' << behaviors[i];
+            if (response.status == 415) {
+                EXPECT_EQ(response.body, R"({"message":"Unsupported Media Type"})");
+            }
+        }
+    }
+}
+
+// handle-errors-in-lambda-integration.html
+TEST_F(IntegrationTest, ErrorsOfAFunctionSelectTheResponse) {
+    serve(R"({type: aws, uri: '$fn', responses: {
+      default: {statusCode: 200},
+      '.*Not found.*': {statusCode: 404, responseTemplates: {application/json: '{"why": $input.json("$.errorMessage")}'}},
+      'Malformed.*': {statusCode: 400, responseParameters: {method.response.header.X-Why: integration.response.body.errorType}},
+      '5\d\d': {statusCode: 502}}})");
+
+    struct Row {
+        std::string_view message;
+        int status;
+        std::string_view body;
+    };
+
+    for (const Row& row : {
+             Row{"Item Not found here", 404, R"({"why": "Item Not found here"})"},
+             Row{"Malformed x", 400, R"({"errorMessage": "Malformed x", "errorType": "E"})"},
+             Row{"not Malformed", 200, R"({"errorMessage": "not Malformed", "errorType": "E"})"},
+             Row{"503", 502, R"({"errorMessage": "503", "errorType": "E"})"},
+         }) {
+        reply(
+            fmt::format(R"({{"errorMessage": "{}", "errorType": "E"}})", row.message), "Unhandled");
+        const auto response = ask();
+        EXPECT_EQ(response.status, row.status) << row.message;
+        EXPECT_EQ(response.body, row.body);
+        EXPECT_EQ(header(response, "X-Why"), row.status == 400 ? "E" : "");
+    }
+    reply(R"("Not found")"); // a result is no error, whatever it says
+    EXPECT_EQ(ask().status, 200);
+}
+
+// set-up-lambda-integration-async.html
+TEST_F(IntegrationTest, FunctionsMayBeCalledWithoutWaiting) {
+    for (const std::string_view value : {"''Event''", "method.request.header.How"}) {
+        serve(fmt::format(
+            "{{type: aws, uri: '$fn', requestParameters: "
+            "{{integration.request.header.X-Amz-Invocation-Type: '{}'}}, "
+            "responses: {{default: {{statusCode: 202}}}}}}",
+            value));
+        reply_ = {};
+        reply_.status = 202;
+        const auto response = ask({"GET", "/x/7", {{"How", "Event"}}, {}, {}});
+        EXPECT_EQ(response.status, 202);
+        EXPECT_EQ(asked_.type, invoke::InvocationType::event);
+        EXPECT_EQ(asked_.payload, "{}");
+    }
+}
+
+// request-response-data-mappings.html, apigateway-override-request-response-parameters.html
+TEST_F(IntegrationTest, ResponsesHaveParametersTemplatesAndOverrides) {
+    struct Row {
+        std::string_view response;
+        int status;
+        std::string_view header;
+        std::string_view body;
+    };
+
+    for (const Row& row : {
+             Row{"responseParameters: {method.response.header.X-H: '''fixed'''}",
+                 201,
+                 "fixed",
+                 R"({"a": {"b": "c"}})"},
+             Row{"responseParameters: {method.response.header.X-H: integration.response.body.a.b}",
+                 201,
+                 "c",
+                 R"({"a": {"b": "c"}})"},
+             Row{"responseParameters: {method.response.header.X-H: context.httpMethod}",
+                 201,
+                 "GET",
+                 R"({"a": {"b": "c"}})"},
+             Row{"responseParameters: {method.response.header.X-H: stageVariables.team}",
+                 201,
+                 "red",
+                 R"({"a": {"b": "c"}})"},
+             Row{"responseParameters: {method.response.header.X-H: "
+                 "integration.response.header.None}",
+                 201,
+                 "",
+                 R"({"a": {"b": "c"}})"},
+             Row{"responseTemplates: {application/json: '$input.json(\"$.a\")'}",
+                 201,
+                 "",
+                 R"({"b":"c"})"},
+             Row{"responseTemplates: {application/json: '#set($context.responseOverride.status = "
+                 "418)x'}",
+                 418,
+                 "",
+                 "x"},
+             Row{"responseTemplates: {application/json: '#set($context.responseOverride.header.X-H "
+                 "= $input.path(\"$.a.b\"))x'}",
+                 201,
+                 "c",
+                 "x"},
+             Row{"responseTemplates: {application/json: '#set($context.responseOverride.status = "
+                 "9)x'}",
+                 201,
+                 "",
+                 "x"},
+         }) {
+        serve(fmt::format(
+            "{{type: aws, uri: '$fn', responses: {{default: {{statusCode: 201, {}}}}}}}",
+            row.response));
+        reply(R"({"a": {"b": "c"}})");
+        const auto response = ask();
+        EXPECT_EQ(response.status, row.status) << row.response << logged_;
+        EXPECT_EQ(header(response, "X-H"), row.header) << row.response;
+        EXPECT_EQ(response.body, row.body) << row.response;
+    }
+}
+
+// models-mappings.html: what fails is API_CONFIGURATION_ERROR, told in the log only
+TEST_F(IntegrationTest, WhatFailsIsToldInTheLog) {
+    struct Row {
+        std::string_view integration;
+        int status;
+        std::string_view logged;
+    };
+
+    for (const Row& row : {
+             Row{"{type: aws, uri: '$fn', requestTemplates: {application/json: 'a "
+                 "$input.json(\"$[\")'}}",
+                 500,
+                 "requestTemplates 'application/json':1:9:"},
+             Row{"{type: aws, uri: '$fn', responses: {default: {responseTemplates: {text/plain: "
+                 "'#set($s = \"a\")$s.charAt(3)'}}}}",
+                 500,
+                 "responseTemplates 'text/plain':1:17:"},
+             Row{"{type: aws, uri: '$fn', responses: {'4..': {statusCode: 400}}}",
+                 500,
+                 "no default one"},
+             Row{"{type: aws, uri: '$fn', requestTemplates: {application/json: '{'}}",
+                 400,
+                 "Could not parse request body into json"},
+             Row{"{type: mock, requestTemplates: {application/json: '{\"statusCode\": 300}'}, "
+                 "responses: {'2..': {}, '4..': {}}}",
+                 500,
+                 "no response for '300'"},
+             Row{"{type: aws, uri: '$fn', requestTemplates: {application/json: '#foreach($a in "
+                 "[1..1000])#foreach($b in [1..1000])#set($x = $b)#end#end'}}",
+                 500,
+                 "steps"},
+         }) {
+        serve(row.integration);
+        reply("1");
+        const auto response = ask();
+        EXPECT_EQ(response.status, row.status) << row.integration;
+        EXPECT_THAT(logged_, HasSubstr(row.logged));
+        if (row.status == 500) {
+            EXPECT_EQ(response.body, R"({"message":"Internal server error"})");
+            EXPECT_EQ(header(response, "x-amzn-ErrorType"), "InternalServerErrorException");
+        }
+    }
+}
+
+// how-to-mock-integration.html
+TEST_F(IntegrationTest, MocksChooseByTheirTemplates) {
+    serve(
+        R"-({type: mock, requestTemplates: {application/json: '#if($input.params("id") == "7"){"statusCode": 404}#else{"statusCode": 200}#end'},
+      responses: {'404': {statusCode: 404, responseTemplates: {application/json: '{"id": "$input.params(''id'')"}'}},
+                  default: {statusCode: 200, responseTemplates: {text/plain: fine}}}})-");
+    auto response = ask();
+    EXPECT_EQ(response.status, 404);
+    EXPECT_EQ(response.body, R"({"id": "7"})");
+    response = ask({"GET", "/x/8", {}, {}, {}});
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.body, "fine");
+    EXPECT_EQ(header(response, "Content-Type"), "text/plain");
+}
+
+/// Another gateway, whose function tells what it was asked, is the server behind.
+class HttpIntegrationTest : public IntegrationTest {
+protected:
+    void SetUp() override {
+        const auto resources = data::read_yaml(
+            "Fn: {Type: 'AWS::Lambda::Function'}\n"
+            "Api: {Type: 'AWS::ApiGateway::RestApi', Properties: {Body: {paths: {'/{proxy+}': "
+            "{x-amazon-apigateway-any-method: {x-amazon-apigateway-integration: {type: aws_proxy, "
+            "uri: Fn}}}}}}}\n",
+            "backend.yaml");
+        base::Diagnostics diagnostics;
+        auto started = Server::start(
+            read_apis(*resources, {}, diagnostics),
+            [this](const invoke::Request& request) -> base::Result<invoke::Response> {
+                seen_ = *data::read_json(request.payload, "event");
+                invoke::Response response;
+                response.payload = answer_;
+                return response;
+            },
+            {});
+        ASSERT_TRUE(started);
+        backend_ = std::make_unique<Server>(std::move(*started));
+    }
+
+    std::string url(std::string_view rest) const {
+        return fmt::format("http://127.0.0.1:{}{}", backend_->port(), rest);
+    }
+
+    std::string seen(std::string_view member, std::string_view name = "") const {
+        const data::Value* value = seen_.find(member);
+        value = value == nullptr || name.empty() ? value : value->find(name);
+        return value == nullptr ? "" : data::scalar_text(*value);
+    }
+
+    std::unique_ptr<Server> backend_;
+    data::Value seen_;
+    std::string answer_ =
+        R"({"statusCode": 201, "headers": {"X-Of": "backend", "Content-Type": "text/plain"}, "body": "hello"})";
+};
+
+// setup-http-integrations.html
+TEST_F(HttpIntegrationTest, AProxyHandsOnRequestAndAnswer) {
+    serve(fmt::format(
+        "{{type: http_proxy, httpMethod: ANY, uri: '{}', requestParameters: "
+        "{{integration.request.path.name: method.request.path.id, "
+        "integration.request.header.X-Team: stageVariables.team, "
+        "integration.request.querystring.p: '''1'''}}}}",
+        url("/things/{name}")));
+    const auto response = ask(
+        {"PUT", "/x/7?q=a%20b&p=0", {{"X-Mine", "m"}, {"Content-Type", "text/css"}}, "body", {}});
+    EXPECT_EQ(response.status, 201) << logged_;
+    EXPECT_EQ(response.body, "hello");
+    EXPECT_EQ(header(response, "X-Of"), "backend");
+    EXPECT_EQ(seen("path"), "/things/7");
+    EXPECT_EQ(seen("httpMethod"), "PUT");
+    EXPECT_EQ(seen("body"), "body");
+    EXPECT_EQ(seen("headers", "X-Mine"), "m");
+    EXPECT_EQ(seen("headers", "X-Team"), "red");
+    EXPECT_EQ(seen("queryStringParameters", "q"), "a b");
+    EXPECT_EQ(seen("queryStringParameters", "p"), "1");
+}
+
+TEST_F(HttpIntegrationTest, TemplatesMapBothDirections) {
+    serve(fmt::format(
+        "{{type: http, httpMethod: POST, uri: '{}', "
+        "requestTemplates: {{application/json: '#set($context.requestOverride.header.X-O = 5)"
+        "{{\"n\": \"$input.params(\"id\")\"}}'}}, "
+        "responses: {{'2\\d\\d': {{statusCode: 200, responseParameters: "
+        "{{method.response.header.X-From: integration.response.header.X-Of}}, "
+        "responseTemplates: {{application/json: '{{\"said\": \"$input.body\"}}'}}}}, "
+        "default: {{statusCode: 500}}}}}}",
+        url("/things")));
+    auto response = ask();
+    EXPECT_EQ(response.status, 200) << logged_;
+    EXPECT_EQ(response.body, R"({"said": "hello"})");
+    EXPECT_EQ(header(response, "X-From"), "backend");
+    EXPECT_EQ(seen("httpMethod"), "POST");
+    EXPECT_EQ(seen("body"), R"({"n": "7"})");
+    EXPECT_EQ(seen("headers", "X-O"), "5");
+    answer_ = R"({"statusCode": 404, "body": "gone"})";
+    response = ask();
+    EXPECT_EQ(response.status, 500);
+    EXPECT_EQ(response.body, "gone");
+}
+
+// integration.response and limits.html: 29 seconds, or what the integration says
+TEST_F(HttpIntegrationTest, AServerThatIsNotThereIsAFailure) {
+    serve("{type: http_proxy, uri: 'http://localhost:1/'}");
+    const auto response = ask();
+    EXPECT_EQ(response.status, 502);
+    EXPECT_THAT(logged_, HasSubstr("localhost:1"));
+}
+
+} // namespace
+} // namespace samara::gateway
