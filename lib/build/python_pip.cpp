@@ -1,7 +1,11 @@
+#include "base/strings.h"
 #include "build/python_interpreter.h"
 #include "build/python_requirements.h"
 #include "build/tool.h"
 #include "build/workflow.h"
+#include "os/file.h"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -158,6 +162,19 @@ base::Result<void> install_with_pip(const WorkflowInput& input, const fs::path& 
     return install({input, manifest, *interpreter});
 }
 
+// Starting pip takes seconds; a file with nothing but comments needs none.
+bool asks_for_something(const fs::path& manifest) {
+    const auto text = os::read_file(manifest);
+    if (!text) {
+        return true; // pip tells why
+    }
+    const auto lines = base::split(*text, '\n');
+    return std::any_of(lines.begin(), lines.end(), [](std::string_view line) {
+        const std::string_view trimmed = base::trim(line);
+        return !trimmed.empty() && !trimmed.starts_with('#');
+    });
+}
+
 } // namespace
 
 base::Result<void> build_python_pip(const WorkflowInput& input) {
@@ -167,8 +184,9 @@ base::Result<void> build_python_pip(const WorkflowInput& input) {
     }
     if (*manifest) {
         tell_step(input, "ResolveDependencies");
-        auto installed = uses_uv(input) ? install_with_uv(input, **manifest)
-                                        : install_with_pip(input, **manifest);
+        auto installed = !asks_for_something(**manifest) ? base::Result<void>()
+                         : uses_uv(input)                ? install_with_uv(input, **manifest)
+                                                         : install_with_pip(input, **manifest);
         if (!installed) {
             return installed;
         }

@@ -122,6 +122,17 @@ build_editable = build_wheel
         self.build(environment=self.offline)
         self.assertEqual(self.invoke()[0], "changed")
 
+    def test_a_file_without_requirements_needs_no_pip(self):
+        self.write("src/app.py", "def handler(event, context): return 'alone'\n")
+        self.write("src/requirements.txt", "# nothing yet\n\n")
+        self.template(self.function(PYTHON))
+        result = self.build("--debug")
+        self.assertIn("Running PythonPipBuilder:ResolveDependencies", result.stderr)
+        self.assertNotIn("] runs ", result.stderr)  # --debug names every program that is run
+        self.assertEqual(self.invoke(), "alone")
+        self.write("src/requirements.txt", "# one\n./nothing\n")
+        self.assertIn("] runs ", self.samara("build", "--debug", code=1).stderr)
+
     def test_pyproject(self):
         make_wheel(self.wheels, "greeting", "1.0", "X = 'from the project'\n")
         self.write("src/pyproject.toml", "[project]\nname = 'app'\nversion = '1'\ndependencies = ['greeting>=1']\n")
