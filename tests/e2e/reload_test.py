@@ -324,7 +324,7 @@ class WarningsOfApis(SamaraTest):
         swagger: "2.0"
         info: {title: TITLE}
         paths:
-          /PATH: {get: {x-amazon-apigateway-integration: {type: http_proxy, httpMethod: GET, uri: "http://127.0.0.1:1/x"}}}
+          /PATH: {fetch: {x-amazon-apigateway-integration: {type: http_proxy, httpMethod: GET, uri: "http://127.0.0.1:1/x"}}}
 """
         def template(title, path):
             self.write("template.yaml", """
@@ -343,7 +343,7 @@ Resources:
             self.write("app/main.py", f"def handler(event, context): return '{value}'\n")
 
         def told(path):
-            return sum(f"GET /{path}: integration type 'http_proxy'" in line for line in server.lines)
+            return sum(f"no method FETCH: /{path} does not answer" in line for line in server.lines)
 
         template("one", "other")
         code("first")
@@ -359,7 +359,7 @@ Resources:
             self.assertEqual(told("other"), 1)
             template("two", "another")
             self.assertEqual(curl(url)[2], b"second")
-            server.wait_for_line("GET /another: integration type 'http_proxy'")
+            server.wait_for_line("no method FETCH: /another does not answer")
             code("third")
             self.assertEqual(curl(url)[2], b"third")
             self.assertEqual((told("other"), told("another")), (1, 1))
