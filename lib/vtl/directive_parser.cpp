@@ -41,7 +41,7 @@ void Parser::parse_if(Block& block, std::size_t start) {
         if (otherwise) {
             node.otherwise = std::move(branch);
         } else {
-            node.branches.emplace_back(std::move(condition), std::move(branch));
+            node.branches.push_back(Branch{std::move(condition), std::move(branch)});
         }
         if (ended != End::alternative) {
             break;

@@ -2,6 +2,9 @@
 
 #include "vtl/methods.h"
 
+#include <algorithm>
+#include <optional>
+
 #include <fmt/format.h>
 
 namespace samara::vtl {

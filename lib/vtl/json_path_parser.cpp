@@ -1,5 +1,6 @@
 #include "vtl/json_path_tree.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 

@@ -151,7 +151,7 @@ Expression Parser::parse_map() {
         skip_blanks();
         expect(':', "the map");
         Expression value = parse_expression();
-        map.members.emplace_back(std::move(key), std::move(value));
+        map.members.push_back(MapMember{std::move(key), std::move(value)});
         skip_blanks();
         if (peek() != '}') {
             expect(',', "the map");

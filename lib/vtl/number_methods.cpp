@@ -1,6 +1,7 @@
 #include "vtl/methods.h"
 #include "vtl/operators.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>

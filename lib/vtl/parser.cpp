@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>

@@ -78,8 +78,10 @@ struct RangeLiteral {
     ExpressionPtr last;
 };
 
+struct MapMember;
+
 struct MapLiteral {
-    std::vector<std::pair<Expression, Expression>> members;
+    std::vector<MapMember> members;
 };
 
 struct Expression {
@@ -94,6 +96,11 @@ struct Expression {
         MapLiteral>
         content;
     std::size_t offset = 0;
+};
+
+struct MapMember {
+    Expression key;
+    Expression value;
 };
 
 struct Text {
@@ -111,8 +118,10 @@ struct Set {
     Expression value;
 };
 
+struct Branch;
+
 struct If {
-    std::vector<std::pair<Expression, Block>> branches;
+    std::vector<Branch> branches;
     Block otherwise;
 };
 
@@ -144,6 +153,11 @@ struct MacroCall {
 struct Node {
     std::variant<Text, Print, Set, If, Foreach, Break, Stop, Define, MacroCall> content;
     std::size_t offset = 0;
+};
+
+struct Branch {
+    Expression condition;
+    Block block;
 };
 
 struct Macro {
