@@ -121,7 +121,7 @@ std::string counted(std::ptrdiff_t count, std::string_view what) {
 }
 
 // "Built 3 functions and 1 layer in 1.2 s (2 unchanged)"
-void tell_summary(Console& console, const app::BuildResult& built) {
+void report_summary(Console& console, const app::BuildResult& built) {
     const auto layers = std::count_if(
         built.done.begin(), built.done.end(), [](const build::Done& done) { return done.layer; });
     const std::ptrdiff_t functions = std::ssize(built.done) - layers;
@@ -140,7 +140,7 @@ void tell_summary(Console& console, const app::BuildResult& built) {
         unchanged));
 }
 
-void tell_failures(Console& console, const app::BuildResult& built) {
+void report_failures(Console& console, const app::BuildResult& built) {
     std::vector<std::string> ids;
     for (const build::Failure& failure : built.failures) {
         console.error(failure.error);
@@ -195,11 +195,11 @@ std::string json_result(const app::BuildResult& built) {
         {"resources", std::move(resources)}});
 }
 
-void tell_result(
+void report_result(
     Console& console, const BuildArguments& given, const base::Result<app::BuildResult>& built) {
     const bool json = given.output == "json";
     if (built) {
-        tell_summary(console, *built);
+        report_summary(console, *built);
     }
     if (json && built) {
         console.out_line(json_result(*built));
@@ -215,7 +215,7 @@ void tell_result(
     if (!built) {
         console.error(built.error());
     } else if (!built->failures.empty()) {
-        tell_failures(console, *built);
+        report_failures(console, *built);
     }
 }
 
@@ -239,7 +239,7 @@ int build(Console& console, const Arguments& arguments) {
     if (given.watch) {
         const auto watched = app::watch_and_build(
             given.build, console.log(), [&](const base::Result<app::BuildResult>& built) {
-                tell_result(console, given, built);
+                report_result(console, given, built);
             });
         return watched ? 0 : exit_with(console, watched.error());
     }
@@ -250,7 +250,7 @@ int build(Console& console, const Arguments& arguments) {
     if (!built && was_aborted()) {
         return exit_with(console, built.error());
     }
-    tell_result(console, given, built);
+    report_result(console, given, built);
     const bool usage = !built && built.error().kind == base::ErrorKind::usage;
     return usage ? 2 : built && built->failures.empty() ? 0 : 1;
 }

@@ -10,7 +10,7 @@ namespace samara::cli {
 
 namespace {
 
-void tell_as_asked(Console& console, const CommonOptions& common) {
+void report_as_asked(Console& console, const CommonOptions& common) {
     if (common.debug) {
         console.set(Verbosity::debug);
         base::set_trace([log = console.log()](std::string_view line) { log.debug(line); });
@@ -35,11 +35,11 @@ std::optional<int> prepare(
         console.out(options.help());
         return 0;
     }
-    tell_as_asked(console, common); // the configuration may ask for it as well
+    report_as_asked(console, common); // the configuration may ask for it as well
     if (auto configured = apply_configuration(path, common, options, console.log()); !configured) {
         return exit_with(console, configured.error());
     }
-    tell_as_asked(console, common);
+    report_as_asked(console, common);
     if (common.debug) {
         console.log().debug(fmt::format("samara {}", path));
     }

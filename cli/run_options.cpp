@@ -46,11 +46,11 @@ void declare_run(Options& options, RunArguments& arguments) {
          .value_name = "FILE"});
     options.text(
         "-r,--runtime",
-        arguments.runtime,
+        arguments.run.runtime,
         {.help = "Lambda runtime to run the functions on, instead of the template's"});
     options.list(
         "-ii,--invoke-image",
-        arguments.invoke_images,
+        arguments.run.invoke_images,
         {.help = "Base image instead of AWS's, for all functions or for one",
          .value_name = "[ID=]IMAGE"});
     options.flag(
@@ -62,14 +62,15 @@ void declare_run(Options& options, RunArguments& arguments) {
         arguments.no_limits,
         {.help = "Lift Lambda's quotas: payloads, /tmp, processes, open files, environment "
                  "variables, Timeout"});
-    options.flag("--strict", arguments.strict, {.help = "Take every warning as an error, at once"});
+    options.flag(
+        "--strict", arguments.run.strict, {.help = "Take every warning as an error, at once"});
     options.flag(
         "--local-lambda",
-        arguments.local_lambda,
+        arguments.run.local_lambda,
         {.help = "Let the functions call each other: AWS_ENDPOINT_URL_LAMBDA leads here"});
     options.list(
         "--allow-host",
-        arguments.allowed_hosts,
+        arguments.run.allowed_hosts,
         {.help = "Host name that the Lambda API answers to, beside those of this machine (which "
                  "keeps web pages out)",
          .value_name = "NAME"});
@@ -91,36 +92,36 @@ void declare_run(Options& options, RunArguments& arguments) {
          .value_name = "FOLDER"});
     options.list(
         "--layer-archive",
-        arguments.layer_archives,
+        arguments.run.layer_archives,
         {.help = "Zip file of a layer, which is not fetched then", .value_name = "ARN=FILE"});
     options.group("Docker");
     options.text(
         "--docker-network",
-        arguments.docker_network,
+        arguments.run.network.network,
         {.help = "Network the containers join", .environment = "SAM_DOCKER_NETWORK"});
     options.list(
         "--add-host",
-        arguments.add_hosts,
+        arguments.run.network.extra_hosts,
         {.help = "Host name the functions can reach", .value_name = "NAME:ADDRESS"});
     options.list(
         "--container-dns",
-        arguments.container_dns,
+        arguments.run.network.dns,
         {.help = "Name server of the containers", .value_name = "ADDRESS"});
     options.text(
         "--container-host",
-        arguments.container_host,
+        arguments.run.network.container_host,
         {.help = "Where the containers' ports answer", .value_name = "HOST"});
     options.text(
         "--container-host-interface",
-        arguments.container_host_interface,
+        arguments.run.network.host_interface,
         {.help = "Address the containers' ports bind to", .value_name = "ADDRESS"});
     options.flag(
         "--skip-pull-image",
-        arguments.skip_pull_image,
+        arguments.run.skip_pull_image,
         {.help = "Do not ask the registry for newer images", .environment = "SAM_SKIP_PULL_IMAGE"});
     options.flag(
         "--force-image-build",
-        arguments.force_image_build,
+        arguments.run.force_image_build,
         {.help = "Rebuild the image the function runs in", .environment = "SAM_FORCE_IMAGE_BUILD"});
     options.choice(
         "--image-check",
@@ -150,7 +151,7 @@ void declare_run(Options& options, RunArguments& arguments) {
          .value_name = "FOLDER"});
     options.text(
         "--debug-args",
-        arguments.debug_args,
+        arguments.run.debug.args,
         {.help = "Arguments of the debugger", .environment = "DEBUGGER_ARGS"});
     options.text(
         "--container-env-vars",
@@ -161,40 +162,26 @@ void declare_run(Options& options, RunArguments& arguments) {
 }
 
 base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
-    app::RunOptions run;
+    app::RunOptions run = arguments.run;
+    TRY(check_runtime(run.runtime));
     run.env_vars = arguments.env_vars;
     run.profile = arguments.common.profile;
-    TRY(check_runtime(arguments.runtime));
-    run.runtime = arguments.runtime;
-    run.invoke_images = arguments.invoke_images;
     run.docker_volume_basedir = arguments.docker_volume_basedir;
-    run.network = {
-        arguments.docker_network,
-        arguments.add_hosts,
-        arguments.container_dns,
-        arguments.container_host,
-        arguments.container_host_interface};
     run.network.isolated = arguments.sandbox_network == "isolated";
-    run.skip_pull_image = arguments.skip_pull_image;
-    run.force_image_build = arguments.force_image_build;
     run.classic_image_check = arguments.image_check == "classic";
     run.memory_limit = !arguments.no_memory_limit;
     run.limits = !arguments.no_limits;
-    run.strict = arguments.strict;
-    run.local_lambda = arguments.local_lambda;
-    TRY_ASSIGN(auto allowed_hosts, serving::read_host_names(arguments.allowed_hosts));
+    TRY_ASSIGN(auto allowed_hosts, serving::read_host_names(run.allowed_hosts));
     run.allowed_hosts = std::move(allowed_hosts);
     // For people; what is read by programs stays as the function wrote it.
     run.host_paths = arguments.log_file.empty() && ::isatty(STDERR_FILENO) == 1;
     run.mount_symlinks = arguments.mount_symlinks.value_or(false);
     run.layer_cache_basedir = arguments.layer_cache_basedir;
-    run.layer_archives = arguments.layer_archives;
-    run.debug_args = arguments.debug_args;
     run.container_env_vars = arguments.container_env_vars;
     std::error_code failed;
     if (!arguments.debugger_path.empty()) {
         // Containers mount it: the engine knows nothing of our folder.
-        run.debugger_path = std::filesystem::canonical(arguments.debugger_path, failed);
+        run.debug.debugger_path = std::filesystem::canonical(arguments.debugger_path, failed);
     }
     if (failed) {
         base::Error error;
@@ -212,7 +199,7 @@ base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
             error.kind = base::ErrorKind::usage;
             return base::fail(std::move(error));
         }
-        run.debug_ports.push_back(port);
+        run.debug.ports.push_back(port);
     }
     return run;
 }

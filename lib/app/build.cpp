@@ -34,7 +34,7 @@ fs::path shown(const fs::path& path) {
 }
 
 // What AWS refuses at deployment does not keep it from being built. What fails is told at the end.
-void tell_faults(
+void report_faults(
     const Application& application,
     const std::vector<build::Failure>& failures,
     const base::Log& log) {
@@ -186,7 +186,7 @@ size_of(const model::Layer& layer, const build::BuildState& state, const build::
     return size ? std::optional(std::move(*size)) : std::nullopt;
 }
 
-void tell_sizes(
+void report_sizes(
     const Application& application,
     const build::BuildState& state,
     const build::Request& request,
@@ -203,7 +203,7 @@ void tell_sizes(
                 sizes.push_back({layer->logical_id, std::move(*size)});
             }
         }
-        build::tell_size(function.logical_id, sizes, log);
+        build::report_size(function.logical_id, sizes, log);
     }
 }
 
@@ -218,7 +218,7 @@ base::Result<BuildResult> build_once(
     TRY_ASSIGN(auto application, load_application(options.load, false));
     check_ids("--exclude", options.exclude, buildable(application), log);
     TRY_ASSIGN(auto made, make_build_request(application, options, log));
-    tell_faults(application, made.failures, log);
+    report_faults(application, made.failures, log);
     TRY(strictness.check());
     const build::Request& request = made.request;
     add_paths(application, request, paths);
@@ -235,7 +235,7 @@ base::Result<BuildResult> build_once(
     for (const auto& [id, placed] : built.state().artifacts) {
         paths.insert(paths.end(), placed.outside.begin(), placed.outside.end());
     }
-    tell_sizes(application, built.state(), request, log);
+    report_sizes(application, built.state(), request, log);
     BuildResult result;
     result.artifacts = shown(request.build_dir);
     result.template_file = shown(request.build_dir / template_name);
@@ -270,7 +270,7 @@ base::Result<void> watch_and_build(
         return base::fail("there is nothing to watch", "mend the template, then begin again");
     }
     using Moment = os::FileWatcher::Moment;
-    auto watcher = os::FileWatcher::start(paths, [&](Moment) -> os::FileWatcher::TakenUp {
+    auto watcher = os::FileWatcher::start(paths, [&](Moment) -> os::FileWatcher::Applied {
         std::vector<fs::path> more;
         if (auto result = build_once(options, log, cancel, more); !cancel.cancelled()) {
             built(result);

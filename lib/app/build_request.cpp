@@ -168,10 +168,9 @@ void add_layers(
 // A layer without BuildMethod asks for nothing.
 bool needs_build(std::string_view type, const data::Value& resource) {
     const data::Value* metadata = resource.find("Metadata");
-    const bool layer =
-        type == "AWS::Lambda::LayerVersion" || type == "AWS::Serverless::LayerVersion";
-    return type == "AWS::Lambda::Function" || type == "AWS::Serverless::Function" ||
-           (layer && metadata != nullptr && metadata->find("BuildMethod") != nullptr) ||
+    return model::is_function_type(type) ||
+           (model::is_layer_type(type) && metadata != nullptr &&
+            metadata->find("BuildMethod") != nullptr) ||
            model::is_nested_stack(type);
 }
 

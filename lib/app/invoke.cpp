@@ -66,7 +66,7 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
     report_faults(application, log);
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
-    take_up_sources(application, function->logical_id, log, cancel);
+    apply_sources(application, function->logical_id, log, cancel);
     TRY_ASSIGN(
         auto engine, engine::select_engine({options.engine, options.run.strict}, log, cancel));
     std::unique_ptr<LocalLambda> local_lambda;

@@ -6,6 +6,7 @@
 #include "gateway/read/apis.h"
 #include "gateway/route/call.h"
 #include "gateway/server.h"
+#include "model/function.h"
 #include "os/file.h"
 #include "os/signals.h"
 #include "os/wait.h"
@@ -19,13 +20,9 @@ namespace samara::app {
 
 namespace {
 
-bool is_published(std::string_view type) {
-    return type == "AWS::Lambda::Alias" || type == "AWS::Lambda::Version";
-}
-
 bool concerns_the_gateway(std::string_view type) {
     return type.starts_with("AWS::ApiGateway::") || type.starts_with("AWS::ApiGatewayV2::") ||
-           type == "AWS::Lambda::Function" || is_published(type);
+           type == "AWS::Lambda::Function" || model::is_published_type(type);
 }
 
 // An alias or version with nothing but its function.
@@ -68,7 +65,7 @@ void add_resources(Application& stack, GatewaySource& source, base::Diagnostics&
             continue;
         }
         const std::string id = stack.physical_id(entry.key);
-        if (is_published(type->text())) {
+        if (model::is_published_type(type->text())) {
             source.resources.set(id, published_resource(stack, entry.value, diagnostics));
         } else if (type->text() != "AWS::Lambda::Function") {
             source.resources.set(
@@ -107,7 +104,7 @@ gateway_source(Application& application, const Faults& faults, base::Diagnostics
 }
 
 // All APIs share one address here, and the last one wins.
-void tell_hidden_routes(const std::vector<gateway::Api>& apis, const base::Log& log) {
+void report_hidden_routes(const std::vector<gateway::Api>& apis, const base::Log& log) {
     std::map<std::string, std::string> last; // API by route
     for (auto api = apis.rbegin(); api != apis.rend(); ++api) {
         for (const gateway::Route& route : api->routes) {
@@ -157,7 +154,7 @@ read_apis(Application& application, const Faults& faults, const base::Log& log) 
             log.warning(to_string(diagnostic.error));
         }
     }
-    tell_hidden_routes(apis, log);
+    report_hidden_routes(apis, log);
     return apis;
 }
 

@@ -57,7 +57,7 @@ std::string container_engine_version() {
     }
     docker::ApiRequest request;
     request.path = "/version";
-    request.patience = std::chrono::seconds(10);
+    request.timeout = std::chrono::seconds(10);
     const auto answer = (*api)->call_json(request, "cannot ask for the version", cancel);
     const data::Value* version = answer ? answer->find("Version") : nullptr;
     return std::string(version == nullptr ? not_available : version->text());

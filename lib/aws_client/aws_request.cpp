@@ -18,7 +18,7 @@ namespace samara::aws_client {
 namespace {
 
 // Between two bytes, and for all of an answer of the API.
-constexpr std::chrono::seconds patience{30};
+constexpr std::chrono::seconds timeout{30};
 constexpr std::chrono::seconds api_limit{60};
 constexpr std::uint64_t api_bytes = 8UL * 1024 * 1024;
 // The largest layer, over a slow line.
@@ -48,7 +48,7 @@ send(const net::Url& url, net::ClientRequest request, const os::Cancellation& ca
         tls->authorities = os::variable("AWS_CA_BUNDLE").value_or("");
     }
     request.target = url.target;
-    request.patience = patience;
+    request.timeout = timeout;
     request.stop_descriptor = cancel.descriptor();
     net::HttpClient client(std::move(address));
     auto answer = client.send(request);
@@ -103,7 +103,7 @@ base::Result<data::Value> aws_get(
 base::Result<void> download(
     const std::string& url,
     std::uint64_t most_bytes,
-    const net::BodySink& sink,
+    const net::BodyReceiver& sink,
     const os::Cancellation& cancel) {
     TRY_ASSIGN(const auto parts, net::parse_url(url));
     net::ClientRequest request;

@@ -32,7 +32,7 @@ base::Result<data::Value> aws_get(
 base::Result<void> download(
     const std::string& url,
     std::uint64_t most_bytes,
-    const net::BodySink& sink,
+    const net::BodyReceiver& sink,
     const os::Cancellation& cancel);
 
 } // namespace samara::aws_client

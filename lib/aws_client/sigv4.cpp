@@ -21,7 +21,7 @@ constexpr std::chrono::minutes tolerance{5};
 
 /// The parts of "AWS4-HMAC-SHA256 Credential=K/D/R/S/aws4_request, SignedHeaders=...,
 /// Signature=...".
-struct Authorization {
+struct SignatureParts {
     std::string access_key;
     std::string date;
     std::string region;
@@ -32,7 +32,7 @@ struct Authorization {
 };
 
 /// "K/20150830/us-east-1/execute-api/aws4_request"
-bool parse_credential(std::string_view text, Authorization& parsed) {
+bool parse_credential(std::string_view text, SignatureParts& parsed) {
     const auto scope = base::split(text, '/');
     if (scope.size() != 5 || scope[4] != "aws4_request") {
         return false;
@@ -45,16 +45,16 @@ bool parse_credential(std::string_view text, Authorization& parsed) {
 }
 
 /// Without the host a signature would do for any server.
-bool signs_host(const Authorization& parsed) {
+bool signs_host(const SignatureParts& parsed) {
     return std::find(parsed.signed_headers.begin(), parsed.signed_headers.end(), "host") !=
            parsed.signed_headers.end();
 }
 
-std::optional<Authorization> parse_authorization(std::string_view header) {
+std::optional<SignatureParts> parse_authorization(std::string_view header) {
     if (header.substr(0, algorithm.size()) != algorithm) {
         return std::nullopt;
     }
-    Authorization parsed;
+    SignatureParts parsed;
     for (std::string_view piece : base::split(header.substr(algorithm.size()), ',')) {
         piece = base::trim(piece);
         const std::size_t equals = piece.find('=');
@@ -74,7 +74,7 @@ std::optional<Authorization> parse_authorization(std::string_view header) {
             parsed.signature = value;
         }
     }
-    return signs_host(parsed) ? std::optional<Authorization>(std::move(parsed)) : std::nullopt;
+    return signs_host(parsed) ? std::optional<SignatureParts>(std::move(parsed)) : std::nullopt;
 }
 
 std::string uri_encode(std::string_view text, bool keep_slash) {
@@ -149,7 +149,8 @@ std::string canonical_value(std::string_view value) {
     return canonical;
 }
 
-std::string canonical_headers(const net::HttpRequest& request, const Authorization& authorization) {
+std::string
+canonical_headers(const net::HttpRequest& request, const SignatureParts& authorization) {
     std::string canonical;
     for (const std::string_view name : authorization.signed_headers) {
         std::vector<std::string> values;
@@ -166,7 +167,7 @@ std::string canonical_headers(const net::HttpRequest& request, const Authorizati
 /// The signature that the holder of the secret key would have made.
 std::string sign(
     const net::HttpRequest& request,
-    const Authorization& authorization,
+    const SignatureParts& authorization,
     std::string_view time,
     const std::string& secret_key) {
     // Every service but S3 encodes the path twice; what came is encoded once.
@@ -203,7 +204,7 @@ std::optional<std::chrono::sys_seconds> parse_time(const std::string& text) {
 /// A signature with all that it depends on. Views refer to the request or to `query`.
 struct Presented {
     std::vector<std::pair<std::string, std::string>> query; ///< of a presigned request, decoded
-    Authorization authorization;
+    SignatureParts authorization;
     std::string_view time;
     std::string_view token;
     std::chrono::seconds lifetime{tolerance};
@@ -250,7 +251,7 @@ bool read_query_signature(const net::HttpRequest& request, Presented& presented)
         end != expires.data() + expires.size() || seconds < 1 || seconds > week) {
         return false;
     }
-    Authorization& authorization = presented.authorization;
+    SignatureParts& authorization = presented.authorization;
     authorization.signed_headers_text = value("X-Amz-SignedHeaders");
     authorization.signed_headers = base::split(authorization.signed_headers_text, ';');
     authorization.signature = value("X-Amz-Signature");
@@ -292,7 +293,7 @@ std::string out_of_time(
 
 /// What is wrong with the scope of a credential, in AWS's words.
 std::string wrong_scope(const Presented& presented, std::string_view region) {
-    const Authorization& authorization = presented.authorization;
+    const SignatureParts& authorization = presented.authorization;
     if (authorization.service != "execute-api") {
         return "Credential should be scoped to correct service: 'execute-api'.";
     }
@@ -321,7 +322,7 @@ VerifiedSignature verify_sigv4(
     if (!read_header_signature(request, presented) && !read_query_signature(request, presented)) {
         return {};
     }
-    const Authorization& authorization = presented.authorization;
+    const SignatureParts& authorization = presented.authorization;
     const auto time = parse_time(std::string(presented.time));
     if (!time) {
         return {};
@@ -372,7 +373,7 @@ void sign_sigv4(
     }
     std::sort(names.begin(), names.end());
     const std::string signed_headers = base::join(names, ";");
-    Authorization authorization;
+    SignatureParts authorization;
     authorization.date = time.substr(0, time.find('T'));
     authorization.region = region;
     authorization.service = service;

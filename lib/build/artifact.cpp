@@ -38,7 +38,7 @@ void announce(const Run& run, const Definition& definition) {
         base::join(definition.logical_ids, ", ")));
 }
 
-void tell_cache(const Run& run, const Definition& definition, bool valid) {
+void report_cache(const Run& run, const Definition& definition, bool valid) {
     if (!run.request.cached) {
         return;
     }
@@ -209,7 +209,7 @@ base::Result<Fate> make_first(
     const Cache cache(run.request.cache_dir);
     const fs::path root = run.fresh / id;
     const bool valid = !run.request.anew && cache.contains(inputs);
-    tell_cache(run, definition, valid);
+    report_cache(run, definition, valid);
     if (valid) {
         auto restored = os::make_folders(root.parent_path()).and_then([&] {
             return cache.restore(inputs, root, run.cancel);
@@ -315,7 +315,7 @@ base::Result<Made> make_artifact(const Run& run, const Definition& definition) {
     } else {
         made.placed.size = run.former.artifacts.at(there.front()).size;
         made.fate = missing.empty() ? Fate::unchanged : Fate::restored;
-        tell_cache(run, definition, true);
+        report_cache(run, definition, true);
     }
     const fs::path source =
         there.empty() ? run.fresh / missing.front() : run.request.build_dir / there.front();

@@ -44,7 +44,7 @@ check_artifact(const Run& run, const Definition& definition, const fs::path& roo
     return found->size;
 }
 
-void tell_size(
+void report_size(
     const std::string& function, const std::vector<NamedSize>& all, const base::Log& log) {
     std::uint64_t bytes = 0;
     std::vector<Size::Part> parts;

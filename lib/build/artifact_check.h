@@ -24,7 +24,7 @@ struct NamedSize {
 /// Tells where a function with its layers is larger than Lambda takes, and where its archive is too
 /// large for an upload without S3. `all`: the function's own first.
 /// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-void tell_size(
+void report_size(
     const std::string& function, const std::vector<NamedSize>& all, const base::Log& log);
 
 } // namespace samara::build

@@ -176,7 +176,7 @@ lock(const Request& request, const base::Log& log, const os::Cancellation& cance
         if (*free) {
             return std::move(**free);
         }
-        if (request.patience && since(began) > *request.patience) {
+        if (request.timeout && since(began) > *request.timeout) {
             return base::fail("another build is at work");
         }
         if (!told) {
@@ -264,7 +264,7 @@ base::Result<Built> build(
     ImageBuilder* images,
     const base::Log& log,
     const os::Cancellation& cancel) {
-    TRY_ASSIGN(const auto workflows, Workflows::load());
+    const Workflows workflows = Workflows::load();
     auto locked = lock(request, log, cancel);
     if (!locked) {
         return tl::unexpected(std::move(locked.error()));

@@ -114,9 +114,9 @@ struct Request {
     std::optional<bool> buildkit;       ///< of images; nothing: where a Dockerfile asks for it
     std::shared_ptr<Progress> progress; ///< null: nobody looks
     bool copies_only = false;           ///< what tools would have a part in fails
-    std::vector<std::filesystem::path> templates;      ///< what the request was read from, absolute
-    std::optional<std::chrono::milliseconds> patience; ///< with another build; nothing: no end
-    Containers containers;                             ///< for all but images
+    std::vector<std::filesystem::path> templates;     ///< what the request was read from, absolute
+    std::optional<std::chrono::milliseconds> timeout; ///< with another build; nothing: no end
+    Containers containers;                            ///< for all but images
 };
 
 /// What was made of one function or layer.

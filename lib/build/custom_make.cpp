@@ -47,7 +47,7 @@ base::Result<void> build_custom_make(const WorkflowInput& input) {
     const fs::path source = project.empty() ? input.source : project;
     fs::path copy = source;
     if (!input.build_in_source) {
-        tell_step(input, "CopySource");
+        report_step(input, "CopySource");
         copy = input.scratch;
         if (auto copied = os::copy_tree(source, copy, input.copy); !copied) {
             return copied;
@@ -63,7 +63,7 @@ base::Result<void> build_custom_make(const WorkflowInput& input) {
                 below->where());
         }
     }
-    tell_step(input, "MakeBuild");
+    report_step(input, "MakeBuild");
     const std::string target = "build-" + input.target;
     Tool make;
     make.argv = {"make", "--makefile", manifest.string(), target};

@@ -12,7 +12,7 @@ base::Result<void> build_dotnet(const WorkflowInput& input) {
         input,
         "dotnet",
         "install the .NET SDK (https://dotnet.microsoft.com/download) and see that it is on PATH"));
-    tell_step(input, "RunPackageAction");
+    report_step(input, "RunPackageAction");
     const std::filesystem::path source = input.scratch / "source";
     if (auto copied = os::copy_tree(input.source, source, input.copy); !copied) {
         return copied;

@@ -1,6 +1,7 @@
 #include "base/try.h"
 #include "build/tool.h"
 #include "build/workflow.h"
+#include "data/accessors.h"
 #include "os/environment.h"
 
 #include <fmt/format.h>
@@ -8,27 +9,19 @@
 // https://docs.aws.amazon.com/lambda/latest/dg/golang-package.html
 namespace samara::build {
 
-namespace {
-
-std::string text_of(const data::Map& properties, std::string_view key) {
-    const data::Value* value = properties.find(key);
-    return value == nullptr ? std::string() : data::scalar_text(*value);
-}
-
-} // namespace
-
 base::Result<void> build_go_modules(const WorkflowInput& input) {
     TRY(require_tool(input, "go", "install Go (https://go.dev/dl) and see that it is on PATH"));
-    tell_step(input, "Build");
+    report_step(input, "Build");
     // go1.x ran the handler; an OS-only runtime runs "bootstrap".
     const bool by_handler = input.runtime == "go1.x" && !input.handler.empty();
     const std::string program = by_handler ? input.handler : "bootstrap";
     Tool go;
     go.argv = {"go", "build", "-o", (input.artifacts / program).string()};
-    if (text_of(input.properties(), "TrimGoPath") == "true") {
+    if (data::text_of(input.properties().find("TrimGoPath")) == "true") {
         go.argv.emplace_back("-trimpath");
     }
-    if (const std::string flags = text_of(input.properties(), "GoLdflags"); !flags.empty()) {
+    if (const std::string flags = data::text_of(input.properties().find("GoLdflags"));
+        !flags.empty()) {
         go.argv.insert(go.argv.end(), {"-ldflags", flags});
     }
     go.folder = input.source;

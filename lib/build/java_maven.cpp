@@ -37,7 +37,7 @@ base::Result<void> build_java_maven(const WorkflowInput& input) {
     if (!program) {
         return tl::unexpected(std::move(program.error()));
     }
-    tell_step(input, "MavenBuild");
+    report_step(input, "MavenBuild");
     const std::string failure = fmt::format("cannot build {}", input.source.string());
     const std::vector<std::vector<std::string>> steps{
         {program->string(), "--batch-mode", "clean", "install"},

@@ -2,6 +2,7 @@
 
 #include "build/node_yarn.h"
 #include "build/tool.h"
+#include "data/accessors.h"
 #include "data/read.h"
 #include "data/write.h"
 #include "os/architecture.h"
@@ -81,13 +82,9 @@ std::string_view cpu_of(const WorkflowInput& input) {
     return input.architecture == "arm64" ? "arm64" : "x64";
 }
 
-bool is_true(const data::Value* value) {
-    return value != nullptr && *value == data::Value(true);
-}
-
 // Where the environment is another machine than this one, its native packages are wanted.
 std::vector<std::string> npm_arguments(const WorkflowInput& input, bool locked, bool production) {
-    const bool clean = locked && is_true(input.properties().find("UseNpmCi"));
+    const bool clean = locked && data::is_true(input.properties().find("UseNpmCi"));
     std::vector<std::string> arguments{
         "npm",
         clean ? "ci" : "install",

@@ -236,7 +236,7 @@ base::Result<void> install(const WorkflowInput& input, const fs::path& folder) {
     if (!has_something_to_install(*manifest) && manifest->find("devDependencies") == nullptr) {
         return {};
     }
-    tell_step(input, "NpmInstall");
+    report_step(input, "NpmInstall");
     return install_packages(input, folder, std::move(*manifest), NpmScope::all);
 }
 
@@ -252,7 +252,7 @@ base::Result<void> build_nodejs_esbuild(const WorkflowInput& input) {
     fs::path folder = input.source;
     if (!input.build_in_source) {
         folder = input.scratch / "source";
-        tell_step(input, "CopySource");
+        report_step(input, "CopySource");
         if (auto copied = os::copy_tree(input.source, folder, input.copy); !copied) {
             return copied;
         }
@@ -266,7 +266,7 @@ base::Result<void> build_nodejs_esbuild(const WorkflowInput& input) {
         return installed;
     }
     TRY_ASSIGN(const auto program, find_esbuild(input, folder));
-    tell_step(input, "EsbuildBundle");
+    report_step(input, "EsbuildBundle");
     Tool esbuild;
     esbuild.argv = esbuild_arguments(input, std::move(entries));
     esbuild.argv.insert(esbuild.argv.begin(), program.string());

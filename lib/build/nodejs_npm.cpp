@@ -95,14 +95,14 @@ base::Result<void> build_nodejs_npm(const WorkflowInput& input) {
     std::error_code ignored;
     if (!fs::is_regular_file(path, ignored)) {
         input.log.info("package.json file not found. Continuing the build without dependencies.");
-        tell_step(input, "CopySource");
+        report_step(input, "CopySource");
         return os::copy_tree(input.source, input.artifacts, input.copy);
     }
     auto manifest = read_npm_manifest(path);
     if (!manifest) {
         return tl::unexpected(std::move(manifest.error()));
     }
-    tell_step(input, "NpmPack");
+    report_step(input, "NpmPack");
     if (auto copied = copy_sources(input, *manifest); !copied) {
         return copied;
     }
@@ -114,7 +114,7 @@ base::Result<void> build_nodejs_npm(const WorkflowInput& input) {
     if (!has_something_to_install(*manifest)) {
         return {};
     }
-    tell_step(input, "NpmInstall");
+    report_step(input, "NpmInstall");
     return input.build_in_source
                ? install_in_source(input)
                : install_packages(

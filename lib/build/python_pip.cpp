@@ -3,6 +3,7 @@
 #include "build/python_requirements.h"
 #include "build/tool.h"
 #include "build/workflow.h"
+#include "model/runtimes.h"
 #include "os/file.h"
 
 #include <algorithm>
@@ -20,16 +21,6 @@ struct Installation {
     fs::path manifest;
     Interpreter interpreter;
 };
-
-// The C library of the execution environment: Amazon Linux 2 up to Python 3.11, then 2023.
-// https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
-int glibc_minor(std::string_view version) {
-    constexpr int amazon_linux_2 = 26;
-    constexpr int amazon_linux_2023 = 34;
-    const bool old = version.starts_with("2.") || version.size() == 3 || version == "3.10" ||
-                     version == "3.11"; // 3.6 to 3.9
-    return old ? amazon_linux_2 : amazon_linux_2023;
-}
 
 std::string machine_of(std::string_view architecture) {
     return architecture == "arm64" ? "aarch64" : "x86_64";
@@ -69,7 +60,7 @@ Tool install_wheels(const Installation& installation, std::vector<std::string> m
         std::string(version)};
     std::vector<std::string> platforms;
     constexpr int oldest_glibc_minor = 5;
-    for (int minor = glibc_minor(version); minor >= oldest_glibc_minor; --minor) {
+    for (int minor = model::glibc_minor_of(input.runtime); minor >= oldest_glibc_minor; --minor) {
         platforms.push_back(fmt::format("manylinux_2_{}", minor));
     }
     platforms.insert(platforms.end(), {"manylinux2014", "manylinux2010", "manylinux1", "linux"});
@@ -183,7 +174,7 @@ base::Result<void> build_python_pip(const WorkflowInput& input) {
         return tl::unexpected(manifest.error());
     }
     if (*manifest) {
-        tell_step(input, "ResolveDependencies");
+        report_step(input, "ResolveDependencies");
         auto installed = !asks_for_something(**manifest) ? base::Result<void>()
                          : uses_uv(input)                ? install_with_uv(input, **manifest)
                                                          : install_with_pip(input, **manifest);
@@ -194,7 +185,7 @@ base::Result<void> build_python_pip(const WorkflowInput& input) {
         input.log.info(
             "requirements.txt file not found. Continuing the build without dependencies.");
     }
-    tell_step(input, "CopySource");
+    report_step(input, "CopySource");
     return os::copy_tree(input.source, input.artifacts, input.copy);
 }
 

@@ -9,7 +9,7 @@ namespace fs = std::filesystem;
 namespace {
 
 // A build by hand may take minutes; what copies is done at once.
-constexpr std::chrono::milliseconds patience(2000);
+constexpr std::chrono::milliseconds timeout(2000);
 
 void add(const std::string& id, const Placed& placed, Request& request) {
     const Recipe& recipe = placed.recipe;
@@ -59,7 +59,7 @@ Refreshed refresh(
     request.whole = false;
     request.copies_only = true;
     request.follow_links = state.follow_links;
-    request.patience = patience;
+    request.timeout = timeout;
     for (const auto& [id, source] : refreshed.newer) {
         const auto placed = state.artifacts.find(id);
         if (placed != state.artifacts.end() && placed->second.copies) {

@@ -106,11 +106,11 @@ private:
             } else if (!artifact.image.empty()) {
                 properties.as_map()->set(row.image, artifact.image);
             }
-            tell_failure(artifact, *resource.as_map());
+            report_failure(artifact, *resource.as_map());
         }
     }
 
-    static void tell_failure(const Artifact& artifact, data::Map& resource) {
+    static void report_failure(const Artifact& artifact, data::Map& resource) {
         if (artifact.failed.empty()) {
             return;
         }

@@ -10,7 +10,7 @@ namespace samara::build {
 namespace fs = std::filesystem;
 
 base::Result<void> build_ruby_bundler(const WorkflowInput& input) {
-    tell_step(input, "CopySource");
+    report_step(input, "CopySource");
     if (auto copied = os::copy_tree(input.source, input.artifacts, input.copy); !copied) {
         return copied;
     }
@@ -28,7 +28,7 @@ base::Result<void> build_ruby_bundler(const WorkflowInput& input) {
         input,
         "bundle",
         "install Ruby with Bundler (Debian: apt install ruby-bundler) and see that it is on PATH"));
-    tell_step(input, "RubyBundle");
+    report_step(input, "RubyBundle");
     const std::string failure =
         fmt::format("cannot install the gems of {}", (input.source / "Gemfile").string());
     // These settings stay in .bundle/config: at run time Bundler finds the gems by them.

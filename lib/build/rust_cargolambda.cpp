@@ -2,6 +2,7 @@
 #include "build/tool.h"
 #include "build/workflow.h"
 #include "data/read.h"
+#include "model/runtimes.h"
 #include "os/environment.h"
 
 #include <algorithm>
@@ -31,7 +32,7 @@ std::string wanted_binary(const WorkflowInput& input) {
 }
 
 base::Result<std::vector<Binary>> build_with_cargo_lambda(const WorkflowInput& input) {
-    tell_step(input, "CargoLambdaBuild");
+    report_step(input, "CargoLambdaBuild");
     const fs::path made = input.scratch / "lambda";
     const std::string name = wanted_binary(input);
     Tool cargo;
@@ -100,10 +101,7 @@ unsigned glibc_of(std::string_view program) {
 }
 
 void check_glibc(const WorkflowInput& input, const fs::path& program) {
-    constexpr unsigned amazon_linux_2 = 26;
-    constexpr unsigned amazon_linux_2023 = 34;
-    const bool old = input.runtime == "provided.al2" || input.runtime == "provided";
-    const unsigned there = old ? amazon_linux_2 : amazon_linux_2023;
+    const auto there = static_cast<unsigned>(model::glibc_minor_of(input.runtime));
     const auto bytes = os::read_file(program);
     const unsigned wanted = bytes ? glibc_of(*bytes) : 0;
     if (wanted > there) {
@@ -119,7 +117,7 @@ void check_glibc(const WorkflowInput& input, const fs::path& program) {
 }
 
 base::Result<std::vector<Binary>> build_with_cargo(const WorkflowInput& input) {
-    tell_step(input, "CargoBuild");
+    report_step(input, "CargoBuild");
     const std::string target = rust_target(input);
     const std::string name = wanted_binary(input);
     Tool cargo;

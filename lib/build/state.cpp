@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "build/filter.h"
 #include "build/source_state.h"
+#include "data/accessors.h"
 #include "data/read.h"
 #include "data/write.h"
 #include "os/file.h"
@@ -19,22 +20,6 @@ namespace {
 constexpr const char* state_file = ".samara-build.json";
 constexpr const char* failed_file = ".samara-failed.json";
 constexpr std::int64_t version = 2;
-
-std::string text_of(const data::Value& map, std::string_view key) {
-    const data::Value* value = map.find(key);
-    return value == nullptr ? std::string() : std::string(value->text());
-}
-
-std::vector<std::string> texts_of(const data::Value& map, std::string_view key) {
-    std::vector<std::string> texts;
-    const data::Value* value = map.find(key);
-    if (value != nullptr && value->is_list()) {
-        for (const data::Value& item : *value->as_list()) {
-            texts.emplace_back(item.text());
-        }
-    }
-    return texts;
-}
 
 data::Value list(const std::vector<std::string>& texts) {
     return data::List(texts.begin(), texts.end());
@@ -65,11 +50,11 @@ std::int64_t number(std::uint64_t value) {
 Recipe recipe_of(const data::Value& map) {
     Recipe recipe;
     recipe.layer = flag_of(map, "layer");
-    recipe.runtime = text_of(map, "runtime");
-    recipe.handler = text_of(map, "handler");
-    recipe.architecture = text_of(map, "architecture");
-    recipe.compatible_runtimes = texts_of(map, "compatible_runtimes");
-    recipe.template_folder = text_of(map, "template_folder");
+    recipe.runtime = data::text_of(map, "runtime");
+    recipe.handler = data::text_of(map, "handler");
+    recipe.architecture = data::text_of(map, "architecture");
+    recipe.compatible_runtimes = data::texts_of(map.find("compatible_runtimes"));
+    recipe.template_folder = data::text_of(map, "template_folder");
     if (const data::Value* metadata = map.find("metadata")) {
         recipe.metadata = *metadata;
     }
@@ -94,7 +79,7 @@ Size size_of(const data::Value& map) {
     const data::Value* parts = map.find("parts");
     if (parts != nullptr && parts->is_list()) {
         for (const data::Value& part : *parts->as_list()) {
-            size.parts.push_back({text_of(part, "name"), number_of(part, "bytes")});
+            size.parts.push_back({data::text_of(part, "name"), number_of(part, "bytes")});
         }
     }
     return size;
@@ -119,17 +104,17 @@ std::string template_digest(const fs::path& path) {
 Placed placed(const data::Value& map) {
     Placed placed;
     placed.inputs = {
-        text_of(map, "definition"),
-        text_of(map, "settings"),
-        text_of(map, "state"),
-        text_of(map, "content")};
-    placed.source = text_of(map, "source");
-    placed.image = text_of(map, "image");
-    placed.excludes = texts_of(map, "excludes");
-    placed.outside = texts_of(map, "outside");
+        data::text_of(map, "definition"),
+        data::text_of(map, "settings"),
+        data::text_of(map, "state"),
+        data::text_of(map, "content")};
+    placed.source = data::text_of(map, "source");
+    placed.image = data::text_of(map, "image");
+    placed.excludes = data::texts_of(map.find("excludes"));
+    placed.outside = data::texts_of(map.find("outside"));
     placed.inode = number_of(map, "inode");
-    placed.image_id = text_of(map, "image_id");
-    placed.manifest = text_of(map, "manifest");
+    placed.image_id = data::text_of(map, "image_id");
+    placed.manifest = data::text_of(map, "manifest");
     placed.copies = flag_of(map, "copies");
     if (const data::Value* recipe = map.find("recipe")) {
         placed.recipe = recipe_of(*recipe);
@@ -160,9 +145,9 @@ BuildState BuildState::read(const fs::path& build_dir) {
     for (const data::Entry& entry : *artifacts->as_map()) {
         state.artifacts.emplace(entry.key, placed(entry.value));
     }
-    state.templates = texts_of(document, "templates");
-    state.cache_dir = text_of(document, "cache_dir");
-    state.boot = text_of(document, "boot");
+    state.templates = data::texts_of(document.find("templates"));
+    state.cache_dir = data::text_of(document, "cache_dir");
+    state.boot = data::text_of(document, "boot");
     state.follow_links = flag_of(document, "follow_links");
     if (const data::Value* sources = document.find("sources"); sources && sources->is_map()) {
         for (const data::Entry& entry : *sources->as_map()) {

@@ -100,7 +100,7 @@ void log_output(std::string_view output, const base::Log& log) {
     }
 }
 
-void tell_step(const WorkflowInput& input, std::string_view action) {
+void report_step(const WorkflowInput& input, std::string_view action) {
     input.log.info(fmt::format("Running {}:{}", input.facts->builder, action));
 }
 

@@ -68,6 +68,6 @@ base::Result<std::string> run_tool(
 void log_output(std::string_view output, const base::Log& log);
 
 /// Tells what the workflow does now: "Running PythonPipBuilder:ResolveDependencies".
-void tell_step(const WorkflowInput& input, std::string_view action);
+void report_step(const WorkflowInput& input, std::string_view action);
 
 } // namespace samara::build

@@ -35,17 +35,6 @@ constexpr std::array rows{
     Row{"custom-make", build_custom_make},
 };
 
-std::vector<std::string> texts(const data::Value& facts, std::string_view key) {
-    std::vector<std::string> result;
-    const data::Value* list = facts.find(key);
-    if (list != nullptr && list->is_list()) {
-        for (const data::Value& item : *list->as_list()) {
-            result.emplace_back(item.text());
-        }
-    }
-    return result;
-}
-
 WorkflowFacts read_facts(const data::Entry& entry) {
     WorkflowFacts facts;
     facts.name = entry.key;
@@ -56,29 +45,19 @@ WorkflowFacts read_facts(const data::Entry& entry) {
             }
         }
     }
-    facts.tools = texts(entry.value, "tools");
-    facts.environment = texts(entry.value, "environment");
-    if (const data::Value* pinned = entry.value.find("pinned"); pinned && pinned->is_map()) {
-        for (const data::Entry& tool : *pinned->as_map()) {
-            facts.pinned.emplace(tool.key, tool.value.text());
-        }
+    facts.tools = data::texts_of(entry.value.find("tools"));
+    facts.environment = data::texts_of(entry.value.find("environment"));
+    for (const data::Entry& tool : data::members_of(entry.value.find("pinned"))) {
+        facts.pinned.emplace(tool.key, tool.value.text());
     }
-    if (const data::Value* builder = entry.value.find("builder")) {
-        facts.builder = builder->text();
-    }
-    facts.methods = texts(entry.value, "methods");
-    facts.manifests = texts(entry.value, "manifests");
-    facts.excludes = texts(entry.value, "excludes");
-    if (const data::Value* folder = entry.value.find("layer_folder")) {
-        facts.layer_folder = folder->text();
-    }
-    const auto is_set = [&](std::string_view key) {
-        const data::Value* value = entry.value.find(key);
-        return value != nullptr && *value == data::Value(true);
-    };
-    facts.by_function = is_set("by_function");
-    facts.by_handler = is_set("by_handler");
-    facts.plain = is_set("plain");
+    facts.builder = data::text_of(entry.value, "builder");
+    facts.methods = data::texts_of(entry.value.find("methods"));
+    facts.manifests = data::texts_of(entry.value.find("manifests"));
+    facts.excludes = data::texts_of(entry.value.find("excludes"));
+    facts.layer_folder = data::text_of(entry.value, "layer_folder");
+    facts.by_function = data::is_true(entry.value.find("by_function"));
+    facts.by_handler = data::is_true(entry.value.find("by_handler"));
+    facts.plain = data::is_true(entry.value.find("plain"));
     return facts;
 }
 
@@ -94,7 +73,7 @@ const data::Map& WorkflowInput::properties() const {
     return value != nullptr && value->is_map() ? *value->as_map() : none;
 }
 
-base::Result<Workflows> Workflows::load() {
+Workflows Workflows::load() {
     const data::Value table = data::embedded_table(embedded(facts_file), facts_file);
     Workflows workflows;
     for (const data::Entry& entry : *table.as_map()) {

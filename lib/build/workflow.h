@@ -70,7 +70,7 @@ struct Selected {
 /// All workflows; parses the facts once.
 class Workflows {
 public:
-    static base::Result<Workflows> load();
+    static Workflows load();
 
     /// By Metadata.BuildMethod (a method or a runtime), else by the runtime. Fails with a near name
     /// when neither is known.

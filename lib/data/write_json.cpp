@@ -9,9 +9,9 @@ namespace samara::data {
 
 namespace {
 
-class JsonWriter {
+class IndentedJson {
 public:
-    explicit JsonWriter(int indent) : indent_(indent) {}
+    explicit IndentedJson(int indent) : indent_(indent) {}
 
     void write(const Value& value) {
         switch (value.kind()) {
@@ -95,7 +95,7 @@ private:
 } // namespace
 
 std::string write_json(const Value& value, int indent) {
-    JsonWriter writer(indent);
+    IndentedJson writer(indent);
     writer.write(value);
     return std::move(writer).take();
 }

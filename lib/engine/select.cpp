@@ -1,5 +1,12 @@
 #include "engine/select.h"
 
+#include "base/try.h"
+#include "engine/docker/docker_engine.h"
+#include "engine/guest/guest.h"
+#include "engine/sandbox/sandbox_engine.h"
+#include "os/environment.h"
+
+#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,6 +22,37 @@ explain(base::Result<std::unique_ptr<Engine>> engine, std::string_view reason) {
     }
     std::string line = fmt::format("Using the {} engine ({})", (*engine)->name(), reason);
     return SelectedEngine{std::move(*engine), std::move(line), {}};
+}
+
+// Seconds, as the AWS SAM CLI has it; what is no number is ignored.
+void read_connection_limit(std::chrono::milliseconds& limit) {
+    const std::string text =
+        os::variable("SAM_CLI_CONTAINER_CONNECTION_TIMEOUT").value_or(std::string());
+    unsigned seconds = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (error == std::errc{} && end == text.data() + text.size() && seconds > 0) {
+        limit = std::chrono::seconds(seconds);
+    }
+}
+
+base::Result<std::unique_ptr<Engine>>
+make_docker(const base::Log& log, const os::Cancellation& cancel) {
+    docker::Options options;
+    options.lookup = docker::current_lookup();
+    // Static, so it runs in an image of any architecture: it needs the kernel only.
+    options.emulator = [](std::string_view /*architecture*/) { return emulator(); };
+    read_connection_limit(options.connection_limit);
+    options.log = log;
+    return docker::make_engine(std::move(options), cancel);
+}
+
+base::Result<std::unique_ptr<Engine>> make_sandbox(bool strict, const base::Log& log) {
+    sandbox::Options options;
+    options.strict = strict;
+    options.emulator = emulator();
+    options.runtime_client = runtime_client;
+    options.log = log;
+    return sandbox::make_engine(std::move(options));
 }
 
 } // namespace
@@ -62,6 +100,26 @@ select_engine(EngineChoice choice, const EngineFactory& docker, const EngineFact
     }
     selected->details = std::move(engine).error().message;
     return selected;
+}
+
+base::Result<std::unique_ptr<Engine>>
+select_engine(const EngineOptions& options, const base::Log& log, const os::Cancellation& cancel) {
+    TRY_ASSIGN(const auto choice, parse_engine_choice(options.word, {}));
+    TRY_ASSIGN(
+        auto selected,
+        select_engine(
+            choice,
+            [&] { return make_docker(log, cancel); },
+            [&] { return make_sandbox(options.strict, log); }));
+    if (choice == EngineChoice::automatic) {
+        log.info(selected.explanation);
+    } else {
+        log.debug(selected.explanation);
+    }
+    if (!selected.details.empty()) {
+        log.debug(selected.details);
+    }
+    return std::move(selected.engine);
 }
 
 } // namespace samara::engine

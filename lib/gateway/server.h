@@ -12,7 +12,7 @@ namespace samara::gateway {
 struct ServerOptions {
     net::HttpServerOptions http;
     GatewayOptions gateway; ///< tls is filled in
-    /// Called before a request is looked at, from any thread: takes up what has changed. May be
+    /// Called before a request is looked at, from any thread: applies what has changed. May be
     /// empty.
     std::function<void()> before_request;
 };
@@ -32,7 +32,7 @@ public:
     /// What to print at start and after a reload, see to_string(Mount, address()).
     [[nodiscard]] std::vector<Mount> mounts() const { return gateway_->mounts(); }
 
-    /// Takes up other routes; no request is dropped.
+    /// Applies other routes; no request is dropped.
     void replace(std::vector<Api> apis) { gateway_->replace(std::move(apis)); }
 
     /// Ends: no new connections, running requests get their grace.

@@ -66,7 +66,7 @@ EventQueue::~EventQueue() {
     for (std::thread& worker : workers) {
         worker.join();
     }
-    tell_what_is_left();
+    report_what_is_left();
 }
 
 std::optional<std::string> EventQueue::push(Request request) {
@@ -298,7 +298,7 @@ void EventQueue::deliver(const Destination& to, const Event& event, std::string 
     }
 }
 
-void EventQueue::tell_what_is_left() {
+void EventQueue::report_what_is_left() {
     std::size_t count = 0;
     std::vector<std::string> functions;
     for (const auto& [function, line] : lines_) {

@@ -98,7 +98,7 @@ private:
     static EventOutcome
     outcome_of(const Event& event, const EventPolicy& policy, std::string_view condition);
     void deliver(const Destination& to, const Event& event, std::string record);
-    void tell_what_is_left();
+    void report_what_is_left();
 
     Run run_;
     Lookup lookup_;

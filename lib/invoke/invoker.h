@@ -82,7 +82,7 @@ public:
     /// changed.
     void renew(const std::string& function);
 
-    /// Takes up new plans. Environments of functions whose fingerprint changed end after their
+    /// Applies new plans. Environments of functions whose fingerprint changed end after their
     /// call.
     void update(FunctionPlans plans);
 

@@ -24,10 +24,10 @@ public:
     explicit HttpTransport(const engine::Endpoint& endpoint) : client_(address_of(endpoint)) {}
 
     base::Result<void>
-    settle(std::chrono::milliseconds patience, const os::Cancellation& cancel) override {
+    settle(std::chrono::milliseconds timeout, const os::Cancellation& cancel) override {
         net::ClientRequest message;
         message.target = settled;
-        message.patience = patience;
+        message.timeout = timeout;
         message.stop_descriptor = cancel.descriptor();
         if (const auto answer = client_.send(message); !answer) {
             return base::fail(said(answer.error()));
@@ -37,7 +37,7 @@ public:
 
     base::Result<Response> invoke(
         Request request,
-        std::chrono::milliseconds patience,
+        std::chrono::milliseconds timeout,
         const os::Cancellation& cancel) override {
         net::ClientRequest message;
         message.method = "POST";
@@ -54,8 +54,8 @@ public:
         add("X-Amz-Tenant-Id", request.tenant_id);
         add("X-Amz-Log-Type", request.tail_log ? "Tail" : "");
         message.body = std::move(request.payload);
-        message.patience = patience;
-        message.time_limit = patience;
+        message.timeout = timeout;
+        message.time_limit = timeout;
         message.body_limit = net::no_body_limit; // the emulator holds results to Lambda's quota
         message.stop_descriptor = cancel.descriptor();
         net::HttpResult<net::ClientResponse> answer = client_.send(message);

@@ -23,14 +23,14 @@ public:
     /// Returns when a call would begin at once: the init phase has ended, well or not. Fails as
     /// invoke() does. By default an environment is always so.
     virtual base::Result<void>
-    settle(std::chrono::milliseconds /*patience*/, const os::Cancellation& /*cancel*/) {
+    settle(std::chrono::milliseconds /*timeout*/, const os::Cancellation& /*cancel*/) {
         return {};
     }
 
     /// One invocation. Fails when the emulator cannot be reached or does not answer within
-    /// `patience` (longer than the function's own timeout, which the emulator keeps).
+    /// `timeout` (longer than the function's own timeout, which the emulator keeps).
     virtual base::Result<Response>
-    invoke(Request request, std::chrono::milliseconds patience, const os::Cancellation& cancel) = 0;
+    invoke(Request request, std::chrono::milliseconds timeout, const os::Cancellation& cancel) = 0;
 };
 
 /// HTTP: POST /2015-03-31/functions/function/invocations.

@@ -166,4 +166,16 @@ std::optional<Function> read_function(
     return understood ? std::optional(std::move(function)) : std::nullopt;
 }
 
+bool is_function_type(std::string_view type) {
+    return type == "AWS::Lambda::Function" || type == "AWS::Serverless::Function";
+}
+
+bool is_layer_type(std::string_view type) {
+    return type == "AWS::Lambda::LayerVersion" || type == "AWS::Serverless::LayerVersion";
+}
+
+bool is_published_type(std::string_view type) {
+    return type == "AWS::Lambda::Alias" || type == "AWS::Lambda::Version";
+}
+
 } // namespace samara::model

@@ -7,10 +7,18 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Lambda functions as the local commands see them.
 namespace samara::model {
+
+/// Types of resources: of SAM and what they become.
+bool is_function_type(std::string_view type);
+bool is_layer_type(std::string_view type);
+
+/// A version or an alias: there is one version here, whichever is called.
+bool is_published_type(std::string_view type);
 
 enum class PackageType : std::uint8_t { zip, image };
 

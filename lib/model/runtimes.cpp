@@ -6,6 +6,7 @@
 #include "samara_model_files.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 
 #include <fmt/format.h>
@@ -13,6 +14,14 @@
 namespace samara::model {
 
 namespace {
+
+// 34 of "2.34".
+int glibc_minor(std::string_view version) {
+    version.remove_prefix(version.find('.') + 1);
+    int minor = 0;
+    std::from_chars(version.data(), version.data() + version.size(), minor);
+    return minor;
+}
 
 std::vector<Runtime> read_table() {
     const data::Value table = data::embedded_table(embedded("runtimes.json"), "runtimes.json");
@@ -23,6 +32,7 @@ std::vector<Runtime> read_table() {
             data::text_of(row, "family"),
             data::text_of(row, "image"),
             {},
+            glibc_minor(row.find("glibc")->text()),
             data::text_of(row, "deprecated"),
             data::text_of(row, "blocked")};
         for (const data::Value& architecture : *row.find("architectures")->as_list()) {
@@ -44,6 +54,21 @@ std::optional<Runtime> find_runtime(std::string_view id) {
     const auto found = std::find_if(
         runtimes().begin(), runtimes().end(), [&](const Runtime& row) { return row.id == id; });
     return found == runtimes().end() ? std::nullopt : std::optional(*found);
+}
+
+std::string runtime_family(std::string_view id) {
+    if (const auto known = find_runtime(id)) {
+        return known->family;
+    }
+    const auto found = std::find_if(runtimes().begin(), runtimes().end(), [&](const Runtime& row) {
+        return id.starts_with(row.family);
+    });
+    return found == runtimes().end() ? std::string() : found->family;
+}
+
+int glibc_minor_of(std::string_view runtime) {
+    const auto known = find_runtime(runtime);
+    return known ? known->glibc_minor : runtimes().front().glibc_minor;
 }
 
 std::string nearest_runtime(std::string_view id) {

@@ -22,18 +22,18 @@ milliseconds or_forever(milliseconds time) {
 
 AnswerLimits limits_of(const ClientRequest& request) {
     return {
-        or_forever(request.patience),
+        or_forever(request.timeout),
         Clock::now() + or_forever(request.time_limit),
         request.body_limit,
         request.stop_descriptor};
 }
 
 Deadline AnswerLimits::next() const {
-    return std::min(Clock::now() + patience, end);
+    return std::min(Clock::now() + timeout, end);
 }
 
 Deadline AnswerLimits::connecting() const {
-    return std::min(Clock::now() + std::min(patience, connect_limit), end);
+    return std::min(Clock::now() + std::min(timeout, connect_limit), end);
 }
 
 HttpError wait_failure(IoStatus status, const AnswerLimits& limits) {
@@ -45,7 +45,7 @@ HttpError wait_failure(IoStatus status, const AnswerLimits& limits) {
                    ? HttpError{HttpFailure::timeout, "the answer is not complete in time"}
                    : HttpError{
                          HttpFailure::timeout,
-                         fmt::format("no answer within {} ms", limits.patience.count())};
+                         fmt::format("no answer within {} ms", limits.timeout.count())};
     default:
         return {HttpFailure::closed, "the connection was closed"};
     }

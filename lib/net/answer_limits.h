@@ -10,9 +10,9 @@
 namespace samara::net {
 
 struct AnswerLimits {
-    std::chrono::milliseconds patience{}; ///< for each wait
-    Deadline end;                         ///< for all of it
-    std::uint64_t body = 0;               ///< bytes, those of a sink included
+    std::chrono::milliseconds timeout{}; ///< for each wait
+    Deadline end;                        ///< for all of it
+    std::uint64_t body = 0;              ///< bytes, those of a sink included
     int stop_fd = -1;
 
     /// When the wait that begins now is over.

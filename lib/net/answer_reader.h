@@ -13,7 +13,10 @@ class AnswerReader {
 public:
     /// All of it is for this one exchange; `transport` and `sink` (may be empty) stay the caller's.
     AnswerReader(
-        Transport& transport, std::string& buffer, const AnswerLimits& limits, const BodySink& sink)
+        ByteStream& transport,
+        std::string& buffer,
+        const AnswerLimits& limits,
+        const BodyReceiver& sink)
         : transport_(transport), buffer_(buffer), limits_(limits), sink_(sink) {}
 
     /// One answer, interim ones passed over. A body is expected unless `bodiless` (HEAD). Errors
@@ -39,10 +42,10 @@ private:
     [[nodiscard]] bool streams(const ClientResponse& answer) const;
     [[nodiscard]] std::uint64_t body_limit(const ClientResponse& answer) const;
 
-    Transport& transport_;
+    ByteStream& transport_;
     std::string& buffer_; ///< received and not yet used
     AnswerLimits limits_;
-    const BodySink& sink_;
+    const BodyReceiver& sink_;
     std::uint64_t received_ = 0;
     std::uint64_t looked_ = 0; ///< of those, when the stop was last looked at
     std::uint64_t delivered_ = 0;

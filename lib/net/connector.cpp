@@ -169,7 +169,7 @@ HttpResult<Socket> open_tcp(
 
 Connected plain(Socket socket) {
     Connected connected;
-    connected.transport = make_plain_transport(socket.get());
+    connected.transport = make_plain_stream(socket.get());
     connected.socket = std::move(socket);
     return connected;
 }

@@ -9,8 +9,8 @@
 namespace samara::net {
 
 struct Connected {
-    Socket socket;                        ///< owns the descriptor below the transport
-    std::unique_ptr<Transport> transport; ///< ready for a request
+    Socket socket;                         ///< owns the descriptor below the transport
+    std::unique_ptr<ByteStream> transport; ///< ready for a request
     bool plain = true; ///< what can be read from the socket is the server's words
 };
 

@@ -66,7 +66,7 @@ using HttpResult = tl::expected<T, HttpError>;
 using BodySource = std::function<HttpResult<std::string_view>()>;
 
 /// Takes bytes of a body as they come; false ends the exchange.
-using BodySink = std::function<bool(std::string_view bytes)>;
+using BodyReceiver = std::function<bool(std::string_view bytes)>;
 
 struct ClientRequest {
     std::string method = "GET";
@@ -79,10 +79,10 @@ struct ClientRequest {
 
     /// Receives the body of a 2xx answer instead of ClientResponse::body. The first 64 KB of others
     /// are collected there all the same: they say what went wrong.
-    BodySink body_sink = {};
+    BodyReceiver body_sink = {};
 
     /// For the connection, and then for each wait for bytes; zero: without end.
-    std::chrono::milliseconds patience{60'000};
+    std::chrono::milliseconds timeout{60'000};
 
     /// For all of it, from the name lookup to the last byte: a server that trickles is no better
     /// than one that is silent. Zero, without end, is for what lasts as long as something else

@@ -31,7 +31,7 @@ HttpResponse refusal(int status) {
 } // namespace
 
 HttpConnection::HttpConnection(
-    Transport& transport,
+    ByteStream& transport,
     const HttpServerOptions& options,
     const HttpServer::Handler& handler,
     UploadBudget& uploads,
@@ -167,7 +167,7 @@ HttpConnection::Next HttpConnection::serve_one() {
         return Next::close;
     }
     auto parsed = parse_head(std::string_view(buffer_).substr(0, *end), options_.head);
-    if (const auto* bad = std::get_if<Refusal>(&parsed)) {
+    if (const auto* bad = std::get_if<RequestFault>(&parsed)) {
         return refuse(bad->status);
     }
     buffer_.erase(0, *end);

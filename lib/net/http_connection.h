@@ -13,7 +13,7 @@ class HttpConnection {
 public:
     /// `stop_fd` polls readable once the server stops.
     HttpConnection(
-        Transport& transport,
+        ByteStream& transport,
         const HttpServerOptions& options,
         const HttpServer::Handler& handler,
         UploadBudget& uploads,
@@ -37,7 +37,7 @@ private:
     Next answer(const HttpResponse& response, bool head_only, bool keep_alive);
     [[nodiscard]] bool stopping() const;
 
-    Transport& transport_;
+    ByteStream& transport_;
     const HttpServerOptions& options_;
     const HttpServer::Handler& handler_;
     UploadBudget& uploads_;

@@ -145,17 +145,18 @@ std::optional<std::size_t> head_end(std::string_view bytes, std::size_t& searche
     return end + 4;
 }
 
-std::variant<RequestHead, Refusal> parse_head(std::string_view bytes, const HeadLimits& limits) {
+std::variant<RequestHead, RequestFault>
+parse_head(std::string_view bytes, const HeadLimits& limits) {
     if (bytes.size() > limits.bytes) {
-        return Refusal{431};
+        return RequestFault{431};
     }
     RequestHead head;
     const auto request_line = take_line(bytes);
     if (!request_line) {
-        return Refusal{400};
+        return RequestFault{400};
     }
     if (const int status = parse_request_line(*request_line, head.request); status != 0) {
-        return Refusal{status};
+        return RequestFault{status};
     }
     head.keep_alive = !head.request.http_1_0;
     FramingHeaders framing;
@@ -163,17 +164,17 @@ std::variant<RequestHead, Refusal> parse_head(std::string_view bytes, const Head
     while (true) {
         const auto line = take_line(bytes);
         if (!line) {
-            return Refusal{400};
+            return RequestFault{400};
         }
         if (line->empty()) {
             break;
         }
         if (head.request.headers.size() == limits.headers) {
-            return Refusal{431};
+            return RequestFault{431};
         }
         HttpHeader header;
         if (!parse_header(*line, header)) {
-            return Refusal{400};
+            return RequestFault{400};
         }
         note_framing(header, framing);
         if (equal_ignoring_case(header.name, "Connection")) {
@@ -187,7 +188,7 @@ std::variant<RequestHead, Refusal> parse_head(std::string_view bytes, const Head
     }
     if (framing.bad || (framing.chunked && (framing.length || head.request.http_1_0)) ||
         hosts > 1 || (hosts == 0 && !head.request.http_1_0)) {
-        return Refusal{400};
+        return RequestFault{400};
     }
     if (framing.chunked) {
         head.framing = ChunkedBody{};

@@ -31,7 +31,7 @@ struct RequestHead {
 };
 
 /// Why a request is refused: the status to answer with before the connection is closed.
-struct Refusal {
+struct RequestFault {
     int status = 400;
 };
 
@@ -45,7 +45,8 @@ struct HeadLimits {
 std::optional<std::size_t> head_end(std::string_view bytes, std::size_t& searched);
 
 /// Parses the bytes that head_end delimited.
-std::variant<RequestHead, Refusal> parse_head(std::string_view bytes, const HeadLimits& limits);
+std::variant<RequestHead, RequestFault>
+parse_head(std::string_view bytes, const HeadLimits& limits);
 
 /// Takes a chunked body apart as its bytes come in.
 class ChunkDecoder {

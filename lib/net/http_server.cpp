@@ -157,9 +157,9 @@ private:
     /// Ends the connection that idles longest for a client that has something to say, and waits the
     /// moment that it takes to go. Whether there is room now.
     bool make_room(std::unique_lock<std::mutex>& lock) {
-        constexpr std::chrono::milliseconds patience{500};
+        constexpr std::chrono::milliseconds timeout{500};
         return end_longest_idle() &&
-               changed_.wait_for(lock, patience, [this] { return open_.size() < limit_; });
+               changed_.wait_for(lock, timeout, [this] { return open_.size() < limit_; });
     }
 
     /// Whether there was an idle one.
@@ -186,7 +186,7 @@ private:
                 503,
                 {{"Content-Type", "application/json"}, {"Retry-After", "1"}},
                 R"({"message":"Service Unavailable"})"};
-            make_plain_transport(descriptor)
+            make_plain_stream(descriptor)
                 ->write(
                     encode_head(busy, busy.body.size(), false),
                     busy.body,
@@ -210,7 +210,7 @@ private:
         };
         const auto transport =
             tls_ ? tls_->accept(descriptor, Clock::now() + options_.head_timeout, stop_event_.get())
-                 : make_plain_transport(descriptor);
+                 : make_plain_stream(descriptor);
         if (transport) {
             HttpConnection(
                 *transport,

@@ -46,7 +46,7 @@ IoStatus wait_for(SSL* session, int result, Deadline deadline, int stop_fd) {
     }
 }
 
-class TlsTransport final : public Transport {
+class TlsTransport final : public ByteStream {
 public:
     explicit TlsTransport(SslSession session) : session_(std::move(session)) {}
 
@@ -64,7 +64,7 @@ public:
         }
     }
 
-    using Transport::write;
+    using ByteStream::write;
 
     IoStatus
     write(std::string_view head, std::string_view body, Deadline deadline, int stop_fd) override {
@@ -101,7 +101,7 @@ class OpenSslContext final : public TlsContext {
 public:
     explicit OpenSslContext(SslContext context) : context_(std::move(context)) {}
 
-    std::unique_ptr<Transport> accept(int descriptor, Deadline deadline, int stop_fd) override {
+    std::unique_ptr<ByteStream> accept(int descriptor, Deadline deadline, int stop_fd) override {
         SslSession session(SSL_new(context_.get()), &SSL_free);
         if (!session || SSL_set_fd(session.get(), descriptor) != 1) {
             return nullptr;

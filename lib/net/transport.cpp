@@ -12,7 +12,7 @@ namespace samara::net {
 
 namespace {
 
-class PlainTransport final : public Transport {
+class PlainTransport final : public ByteStream {
 public:
     explicit PlainTransport(int descriptor) : descriptor_(descriptor) {}
 
@@ -32,7 +32,7 @@ public:
         }
     }
 
-    using Transport::write;
+    using ByteStream::write;
 
     IoStatus
     write(std::string_view head, std::string_view body, Deadline deadline, int stop_fd) override {
@@ -92,7 +92,7 @@ IoStatus wait_ready(int descriptor, short events, Deadline deadline, int stop_fd
     }
 }
 
-std::unique_ptr<Transport> make_plain_transport(int descriptor) {
+std::unique_ptr<ByteStream> make_plain_stream(int descriptor) {
     return std::make_unique<PlainTransport>(descriptor);
 }
 

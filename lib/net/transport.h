@@ -22,14 +22,14 @@ struct ReadResult {
     std::size_t count = 0;
 };
 
-class Transport {
+class ByteStream {
 public:
-    Transport() = default;
-    Transport(const Transport&) = delete;
-    Transport& operator=(const Transport&) = delete;
-    Transport(Transport&&) = delete;
-    Transport& operator=(Transport&&) = delete;
-    virtual ~Transport() = default;
+    ByteStream() = default;
+    ByteStream(const ByteStream&) = delete;
+    ByteStream& operator=(const ByteStream&) = delete;
+    ByteStream(ByteStream&&) = delete;
+    ByteStream& operator=(ByteStream&&) = delete;
+    virtual ~ByteStream() = default;
 
     /// At least one byte into `buffer`. A readable `stop_fd` (-1: none) ends the wait.
     virtual ReadResult read(std::span<char> buffer, Deadline deadline, int stop_fd) = 0;
@@ -48,7 +48,7 @@ public:
 };
 
 /// TCP without encryption. `descriptor` stays the caller's.
-std::unique_ptr<Transport> make_plain_transport(int descriptor);
+std::unique_ptr<ByteStream> make_plain_stream(int descriptor);
 
 /// A certificate with its private key, ready for handshakes.
 class TlsContext {
@@ -61,7 +61,7 @@ public:
 
     /// Handshakes as server; nullptr when that fails or `stop_fd` polls readable before the client
     /// has said its part. `descriptor` stays the caller's.
-    virtual std::unique_ptr<Transport> accept(int descriptor, Deadline deadline, int stop_fd) = 0;
+    virtual std::unique_ptr<ByteStream> accept(int descriptor, Deadline deadline, int stop_fd) = 0;
 
 protected:
     TlsContext() = default;
@@ -81,7 +81,7 @@ struct TlsPeer {
 };
 
 struct Handshake {
-    std::unique_ptr<Transport> transport; ///< nullptr: it failed
+    std::unique_ptr<ByteStream> transport; ///< nullptr: it failed
     IoStatus status = IoStatus::closed;
     std::string reason; ///< where the status is `closed`
 };

@@ -211,7 +211,7 @@ private:
         if (!matters || !changed_) {
             return {};
         }
-        TakenUp taken = changed_(moment);
+        Applied taken = changed_(moment);
         for (const fs::path& path : taken.more) {
             watch(path);
         }

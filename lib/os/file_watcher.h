@@ -23,17 +23,17 @@ public:
         quiet, ///< nothing has changed for a moment
     };
 
-    struct TakenUp {
+    struct Applied {
         bool done = true; ///< false at Moment::now: asked again once it is quiet
         std::vector<std::filesystem::path> more; ///< to be watched as well from now on
         std::function<void()> after; ///< what nobody needs who catches up; called without a lock
     };
 
-    /// Takes up what has changed; one call at a time. Once for all that changes in one burst,
+    /// Applies what has changed; one call at a time. Once for all that changes in one burst,
     /// unless somebody catches up in the middle of it.
-    using Changed = std::function<TakenUp(Moment moment)>;
+    using Changed = std::function<Applied(Moment moment)>;
 
-    /// Sees to it that what was changed before is taken up. May outlive its watcher, and does
+    /// Sees to it that what was changed before is applied. May outlive its watcher, and does
     /// nothing then.
     class CatchUp {
     public:
@@ -41,7 +41,7 @@ public:
 
         /// The kernel has queued the event of a change before rename(2) or close(2) returns: where
         /// the queue is empty, and nobody is at work on one, nothing has changed. That costs one
-        /// system call; else it waits until the changes are taken up. Thread-safe.
+        /// system call; else it waits until the changes are applied. Thread-safe.
         void operator()() const;
 
     private:

@@ -1,6 +1,7 @@
 #include "serving/functions.h"
 
 #include "data/accessors.h"
+#include "model/function.h"
 
 namespace samara::serving {
 
@@ -11,8 +12,7 @@ Functions::Functions(const data::Value& resources) {
     }
     for (const data::Entry& entry : *map) {
         const data::Value* type = entry.value.find("Type");
-        if (type == nullptr || (type->text() != "AWS::Lambda::Function" &&
-                                type->text() != "AWS::Serverless::Function")) {
+        if (type == nullptr || !model::is_function_type(type->text())) {
             continue;
         }
         Function function{entry.key};
@@ -30,8 +30,7 @@ Functions::Functions(const data::Value& resources) {
     for (const data::Entry& entry : *map) {
         const std::string type = data::text_of(entry.value, "Type");
         const data::Value* properties = entry.value.find("Properties");
-        if (properties == nullptr ||
-            (type != "AWS::Lambda::Alias" && type != "AWS::Lambda::Version")) {
+        if (properties == nullptr || !model::is_published_type(type)) {
             continue;
         }
         if (const Function* function = find(data::text_of(*properties, "FunctionName"))) {

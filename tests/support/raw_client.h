@@ -83,9 +83,9 @@ public:
     }
 
     /// Whether the server has sent something, or closed the connection, within that time.
-    [[nodiscard]] bool readable(std::chrono::milliseconds patience) const {
+    [[nodiscard]] bool readable(std::chrono::milliseconds timeout) const {
         pollfd wait{descriptor_, POLLIN, 0};
-        return ::poll(&wait, 1, static_cast<int>(patience.count())) > 0;
+        return ::poll(&wait, 1, static_cast<int>(timeout.count())) > 0;
     }
 
     /// Everything until the server closes the connection.

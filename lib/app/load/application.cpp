@@ -64,22 +64,11 @@ void add_new(const base::Diagnostics& found, base::Diagnostics& known) {
     }
 }
 
-bool is_function(std::string_view type) {
-    return type == "AWS::Lambda::Function" || type == "AWS::Serverless::Function";
-}
-
-bool is_layer(std::string_view type) {
-    return type == "AWS::Lambda::LayerVersion" || type == "AWS::Serverless::LayerVersion";
-}
-
-bool is_published(std::string_view type) {
-    return type == "AWS::Lambda::Alias" || type == "AWS::Lambda::Version";
-}
-
 constexpr std::string_view event_invoke_config = "AWS::Lambda::EventInvokeConfig";
 
 bool is_read(std::string_view type) {
-    return is_function(type) || is_layer(type) || is_published(type) || type == event_invoke_config;
+    return model::is_function_type(type) || model::is_layer_type(type) ||
+           model::is_published_type(type) || type == event_invoke_config;
 }
 
 // Not read, so not evaluated: nobody has to hear that they can only be known in AWS.
@@ -244,7 +233,7 @@ void Application::read_resource(const data::Entry& resource) {
         return;
     }
     if (const auto broken = broken_.find(resource.key); broken != broken_.end()) {
-        if (is_function(name)) {
+        if (model::is_function_type(name)) {
             broken_functions_.emplace(path_of(resource.key), broken->second);
         }
         return;
@@ -271,7 +260,7 @@ void Application::read_resource(const data::Entry& resource) {
     }
     if (const auto checked = check_resource_texts(resource.key, resolved); !checked) {
         diagnostics_.push_back({base::Severity::error, checked.error()});
-        if (is_function(name)) {
+        if (model::is_function_type(name)) {
             broken_functions_.emplace(path_of(resource.key), checked.error());
         }
         return;
@@ -281,7 +270,7 @@ void Application::read_resource(const data::Entry& resource) {
 
 void Application::read_resolved(
     std::string_view type, const std::string& logical_id, const data::Value& resource) {
-    if (is_layer(type)) {
+    if (model::is_layer_type(type)) {
         const Value* metadata = resource.find("Metadata");
         const Value* own = metadata == nullptr ? nullptr : metadata->find("SamResourceId");
         const std::string id(own == nullptr ? std::string_view(logical_id) : own->text());
@@ -290,7 +279,7 @@ void Application::read_resolved(
             layer->deployed_id = physical_id(logical_id);
             layers_.push_back(std::move(*layer));
         }
-    } else if (is_published(type)) {
+    } else if (model::is_published_type(type)) {
         if (auto found = model::read_provisioned_concurrency(logical_id, resource, diagnostics_)) {
             provisioned_.push_back(std::move(*found));
         }

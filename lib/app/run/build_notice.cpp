@@ -50,7 +50,7 @@ std::map<std::string, std::string> by_source(const std::map<std::string, fs::pat
 
 } // namespace
 
-void take_up_sources(
+void apply_sources(
     const Application& application,
     const std::string& function,
     const base::Log& log,

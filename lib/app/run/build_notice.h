@@ -15,7 +15,7 @@ namespace samara::app {
 /// sources, and tells what else is newer. Where the last build failed, it tells that this is the
 /// one before, and leaves it as it is. `function` with its layers alone, where it is given. Before
 /// anything is planned.
-void take_up_sources(
+void apply_sources(
     const Application& application,
     const std::string& function,
     const base::Log& log,

@@ -4,6 +4,7 @@
 #include "app/run/unpack.h"
 #include "base/try.h"
 #include "model/code_file.h"
+#include "model/runtimes.h"
 #include "os/file.h"
 
 #include <utility>
@@ -144,7 +145,8 @@ base::Result<std::filesystem::path> CodeFolders::folder_of_one(const std::filesy
 base::Result<std::filesystem::path>
 CodeFolders::inline_code(const model::Function& function, std::string_view runtime) {
     TRY_ASSIGN(auto folder, os::TempDir::create("inline"));
-    const std::string_view name = runtime.starts_with("nodejs") ? "index.js" : "index.py";
+    const std::string_view name =
+        model::runtime_family(runtime) == "nodejs" ? "index.js" : "index.py";
     if (auto written = os::write_file_atomically(folder.path() / name, *function.inline_code);
         !written) {
         return base::fail(std::move(written).error());

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/try.h"
 #include "build/digest.h"
+#include "data/accessors.h"
 #include "model/code_file.h"
 #include "model/limits.h"
 #include "os/environment.h"
@@ -22,11 +23,6 @@ namespace samara::app {
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string text_of(const data::Value& map, std::string_view name) {
-    const data::Value* value = map.find(name);
-    return value == nullptr ? std::string() : std::string(value->text());
-}
 
 base::Error usage(std::string message) {
     base::Error error;
@@ -147,13 +143,14 @@ base::Result<void> LayerVersions::fetch(
             cancel));
     const data::Value* content = version.find("Content");
     const std::string expected =
-        content == nullptr ? std::string() : hex_of_base64(text_of(*content, "CodeSha256"));
+        content == nullptr ? std::string() : hex_of_base64(data::text_of(*content, "CodeSha256"));
     if (content == nullptr || expected.empty()) {
         return base::fail("the answer names no content");
     }
     TRY_ASSIGN(const auto temporary, os::TempDir::create("layer"));
     const fs::path archive = temporary.path() / "layer.zip";
-    TRY_ASSIGN(const auto digest, download_file(text_of(*content, "Location"), archive, cancel));
+    TRY_ASSIGN(
+        const auto digest, download_file(data::text_of(*content, "Location"), archive, cancel));
     if (digest != expected) {
         return base::fail(fmt::format("its SHA-256 is {}, and should be {}", digest, expected));
     }

@@ -78,12 +78,12 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
     os::Cancellation cancel) {
     const base::Log& log = strictness.log();
     TRY_ASSIGN(auto application, load_application(options.load, true));
-    ToldFaults told;
+    ReportedFaults told;
     const base::Log fault_log = told.next(log);
     report_faults(application, fault_log);
     TRY_ASSIGN(
         auto engine, engine::select_engine({options.engine, options.run.strict}, log, cancel));
-    take_up_sources(application, {}, log, cancel);
+    apply_sources(application, {}, log, cancel);
     std::unique_ptr<LocalLambda> local_lambda;
     RunOptions run = options.run;
     if (run.local_lambda) {
@@ -103,7 +103,7 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
     live->local_lambda_ = std::move(local_lambda);
     TRY(live->choose_functions());
     auto plans = live->plan_all(*live->application_);
-    live->tell_what_cannot_run(plans, fault_log);
+    live->report_what_cannot_run(plans, fault_log);
     TRY(strictness.check());
     live->run(std::move(plans), std::move(output));
     return live;
@@ -114,7 +114,7 @@ void LiveApplication::run(invoke::FunctionPlans plans, engine::OutputSink output
     invoke::InvokerOptions settings;
     settings.max_concurrency = options_.max_concurrency;
     settings.idle_timeout = options_.idle_timeout;
-    settings.patient = !options_.run.debug_ports.empty();
+    settings.patient = !options_.run.debug.ports.empty();
     settings.host_paths = options_.run.host_paths;
     settings.events.retry_scale = options_.retry_scale;
     settings.events.destinations = options_.destinations;
@@ -167,7 +167,7 @@ invoke::FunctionPlans LiveApplication::plan_all(const Application& application) 
 }
 
 // The others can be served.
-void LiveApplication::tell_what_cannot_run(
+void LiveApplication::report_what_cannot_run(
     const invoke::FunctionPlans& plans, const base::Log& log) const {
     for (const auto& [function, plan] : plans) {
         if (plan.fault) {
@@ -237,15 +237,15 @@ base::Result<os::FileWatcher> LiveApplication::watch(Reloaded reloaded) {
     reloaded_ = std::move(reloaded);
     auto watcher = os::FileWatcher::start(
         watched_paths(*application_),
-        [this](os::FileWatcher::Moment moment) -> os::FileWatcher::TakenUp {
+        [this](os::FileWatcher::Moment moment) -> os::FileWatcher::Applied {
             std::vector<std::filesystem::path> paths;
-            auto taken_up = reload(paths, moment);
-            if (!taken_up && moment == os::FileWatcher::Moment::now) {
+            auto applied = reload(paths, moment);
+            if (!applied && moment == os::FileWatcher::Moment::now) {
                 return {false, std::move(paths), {}}; // half of an edit, perhaps
             }
-            if (!taken_up) {
+            if (!applied) {
                 log_.error(fmt::format(
-                    "{} (what was served before is still served)", to_string(taken_up.error())));
+                    "{} (what was served before is still served)", to_string(applied.error())));
             }
             return {true, std::move(paths), [this] { provision(); }};
         });
@@ -285,7 +285,7 @@ LiveApplication::reload(std::vector<std::filesystem::path>& paths, os::FileWatch
     }
     const base::Log log = told_.next(log_);
     report_faults(application, log);
-    take_up_sources(application, {}, log_, cancel_);
+    apply_sources(application, {}, log_, cancel_);
     TRY_ASSIGN(auto planner, Planner::make(application, options_.run, log, cancel_));
     Planner before = std::exchange(planner_, std::move(planner));
     auto plans = plan_all(application);
@@ -294,7 +294,7 @@ LiveApplication::reload(std::vector<std::filesystem::path>& paths, os::FileWatch
         planner_ = std::move(before);
         return base::fail(std::move(prepared).error());
     }
-    tell_what_cannot_run(plans, log);
+    report_what_cannot_run(plans, log);
     if (images_) {
         images_->watch(images_of(plans));
     }

@@ -6,8 +6,8 @@
 #include "app/run/image_watcher.h"
 #include "app/run/local_lambda.h"
 #include "app/run/plan.h"
+#include "app/run/reported_faults.h"
 #include "app/run/serve.h"
-#include "app/run/told_faults.h"
 #include "engine/engine.h"
 #include "invoke/invoker.h"
 #include "os/file_watcher.h"
@@ -48,11 +48,11 @@ public:
 
     base::Result<invoke::Response> invoke(invoke::Request request);
 
-    /// Takes up edits that were made before; cheap where there are none. For every request, before
+    /// Applies edits that were made before; cheap where there are none. For every request, before
     /// it is looked at.
     void catch_up();
 
-    /// Of the functions of the template as it was last planned; while it is taken up, of the new
+    /// Of the functions of the template as it was last planned; while it is applied, of the new
     /// one.
     [[nodiscard]] const Faults& faults() const { return faults_; }
 
@@ -71,7 +71,7 @@ public:
     using Reloaded =
         std::function<base::Result<std::function<void()>>(Application&, const base::Log&)>;
 
-    /// Watches until the watcher ends, which this application outlives. What changed is taken up as
+    /// Watches until the watcher ends, which this application outlives. What changed is applied as
     /// a whole, faults told; nothing while a file cannot be read.
     base::Result<os::FileWatcher> watch(Reloaded reloaded);
 
@@ -88,7 +88,7 @@ private:
     base::Result<void> choose_functions();
     invoke::FunctionPlans plan_all(const Application& application);
     void run(invoke::FunctionPlans plans, engine::OutputSink output);
-    void tell_what_cannot_run(const invoke::FunctionPlans& plans, const base::Log& log) const;
+    void report_what_cannot_run(const invoke::FunctionPlans& plans, const base::Log& log) const;
     base::Result<void>
     reload(std::vector<std::filesystem::path>& paths, os::FileWatcher::Moment moment);
     void provision();
@@ -101,7 +101,7 @@ private:
     std::mutex mutex_; // of application_, which edits replace, and catch_up_
     std::optional<Application> application_;
     Planner planner_;
-    ToldFaults told_;
+    ReportedFaults told_;
     base::Log fault_log_;
     Faults faults_;
     std::set<std::string> chosen_; // logical ids; empty: all

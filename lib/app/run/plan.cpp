@@ -9,6 +9,7 @@
 #include "aws/arn.h"
 #include "base/strings.h"
 #include "base/try.h"
+#include "model/runtimes.h"
 #include "os/file.h"
 
 #include <utility>
@@ -74,7 +75,7 @@ base::Result<Planner> Planner::make(
         return base::fail(overrides ? debug_variables.error() : overrides.error());
     }
     check_variables(*overrides, application, log);
-    if (options.debug_ports.empty() && !options.container_env_vars.empty()) {
+    if (options.debug.ports.empty() && !options.container_env_vars.empty()) {
         log.warning("--container-env-vars is for debugging: without --debug-port it is not used");
     }
     TRY_ASSIGN(auto credentials, aws_client::find_credentials(options.profile));
@@ -150,14 +151,11 @@ Planner::plan(const Application& application, const model::Function& function) {
     spec.memory_limit = options_.memory_limit;
     spec.limits = options_.limits;
     spec.network = options_.network;
-    if (!options_.debug_ports.empty() &&
+    if (!options_.debug.ports.empty() &&
         (options_.debug_function.empty() || options_.debug_function == function.logical_id)) {
         warn_of_idle_debugger(function, spec.runtime);
-        spec.debug = engine::DebugSpec{
-            options_.debug_ports,
-            options_.debug_args,
-            options_.debugger_path,
-            debug_variables_.of(function)};
+        spec.debug = options_.debug;
+        spec.debug->environment = debug_variables_.of(function);
     }
     spec.invoke_image = invoke_image(function);
     spec.skip_pull_image = options_.skip_pull_image;
@@ -174,7 +172,7 @@ Planner::plan(const Application& application, const model::Function& function) {
 
 // The others listen at the port by themselves.
 void Planner::warn_of_idle_debugger(const model::Function& function, std::string_view runtime) {
-    if (!runtime.starts_with("python") || !options_.debug_args.empty()) {
+    if (model::runtime_family(runtime) != "python" || !options_.debug.args.empty()) {
         return;
     }
     log_.warning(fmt::format(
@@ -183,7 +181,7 @@ void Planner::warn_of_idle_debugger(const model::Function& function, std::string
         "to the function's packages",
         function.logical_id,
         runtime,
-        options_.debug_ports.front()));
+        options_.debug.ports.front()));
 }
 
 invoke::FunctionPlans

@@ -33,9 +33,7 @@ struct RunOptions {
     bool strict = false;
     bool host_paths = false; ///< beside places in functions' code, in their logs
     bool mount_symlinks = false;
-    std::vector<std::uint16_t> debug_ports;
-    std::string debug_args;
-    std::filesystem::path debugger_path;
+    engine::DebugSpec debug;                   ///< without ports: nothing is debugged
     std::filesystem::path container_env_vars;  ///< variables for debugging; empty: none
     std::string debug_function;                ///< empty: the one that is invoked
     std::filesystem::path layer_cache_basedir; ///< empty: ~/.aws-sam/layers-pkg

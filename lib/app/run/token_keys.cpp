@@ -35,7 +35,7 @@ base::Result<std::string> fetch(const std::string& url, const os::Cancellation& 
     TRY_ASSIGN(const auto parts, net::parse_url(url));
     net::ClientRequest request;
     request.target = parts.target;
-    request.patience = issuer_limit;
+    request.timeout = issuer_limit;
     request.time_limit = issuer_limit;
     request.body_limit = aws::api_gateway::key_document;
     request.stop_descriptor = cancel.descriptor();

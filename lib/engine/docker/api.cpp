@@ -17,7 +17,7 @@ namespace {
 // Everything we use is in 1.24 (Docker 1.12); newer engines may refuse what is older than theirs.
 constexpr std::pair oldest{1, 24};
 constexpr std::pair newest{1, 47};
-constexpr std::chrono::milliseconds ping_patience{5'000};
+constexpr std::chrono::milliseconds ping_timeout{5'000};
 
 std::optional<std::pair<int, int>> parse_version(std::string_view text) {
     int major = 0;
@@ -94,7 +94,7 @@ Api::connect(const DockerHost& host, const os::Cancellation& cancel) {
 }
 
 base::Result<void> Api::negotiate(const os::Cancellation& cancel) {
-    TRY_ASSIGN(const auto answer, send({.path = "/_ping", .patience = ping_patience}, cancel));
+    TRY_ASSIGN(const auto answer, send({.path = "/_ping", .timeout = ping_timeout}, cancel));
     const std::string* theirs = net::find_header(answer.headers, "Api-Version");
     if (!answer.success()) {
         return tl::unexpected(status_error(to_string(host_.address), answer));
@@ -117,9 +117,9 @@ Api::send(const ApiRequest& request, const os::Cancellation& cancel) {
     out.headers = request.headers;
     out.body_source = request.tar;
     out.body_sink = request.sink;
-    out.patience = request.patience;
-    if (request.patience.count() == 0) { // lasts as long as what it tells of
-        out.time_limit = request.patience;
+    out.timeout = request.timeout;
+    if (request.timeout.count() == 0) { // lasts as long as what it tells of
+        out.time_limit = request.timeout;
         out.body_limit = net::no_body_limit;
     }
     out.stop_descriptor = cancel.descriptor();

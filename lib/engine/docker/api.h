@@ -24,9 +24,9 @@ struct ApiRequest {
     std::vector<std::pair<std::string, std::string>> query = {}; ///< encoded by the Api
     std::optional<data::Value> json = {};
     net::BodySource tar = {}; ///< instead of json
-    net::BodySink sink = {};
+    net::BodyReceiver sink = {};
     net::HttpHeaders headers = {};
-    std::chrono::milliseconds patience{60'000}; ///< zero: without end
+    std::chrono::milliseconds timeout{60'000}; ///< zero: without end
 };
 
 /// One engine that answered. Thread-safe; each running request has a connection, kept for later

@@ -125,7 +125,7 @@ base::Result<void> Container::follow_logs(
                  frames(piece);
                  return true;
              },
-         .patience = without_end},
+         .timeout = without_end},
         "cannot read the container's output",
         cancel);
     return answer ? base::Result<void>() : tl::unexpected(answer.error());
@@ -133,7 +133,7 @@ base::Result<void> Container::follow_logs(
 
 base::Result<void> Container::wait(const os::Cancellation& cancel) {
     const auto answer = api_->call(
-        {.method = "POST", .path = path("wait"), .patience = without_end},
+        {.method = "POST", .path = path("wait"), .timeout = without_end},
         "cannot wait for the container",
         cancel);
     return answer ? base::Result<void>() : tl::unexpected(answer.error());

@@ -9,15 +9,15 @@ namespace samara::engine::docker {
 
 std::optional<TcpEndpoint>
 find_direct_path(const ContainerState& state, std::uint16_t port, const os::Cancellation& cancel) {
-    constexpr std::chrono::milliseconds patience{200};
+    constexpr std::chrono::milliseconds timeout{200};
     if (state.address.empty() || !net::is_local_address(state.gateway)) {
         return std::nullopt;
     }
     net::PlainClient client(net::TcpAddress{state.address, port});
     const auto answer = client.send(
         {.target = "/ping",
-         .patience = patience,
-         .time_limit = patience,
+         .timeout = timeout,
+         .time_limit = timeout,
          .stop_descriptor = cancel.descriptor()});
     if (!answer) {
         return std::nullopt;

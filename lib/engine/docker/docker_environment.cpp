@@ -4,6 +4,7 @@
 #include "base/try.h"
 #include "engine/docker/container_body.h"
 #include "engine/docker/direct_path.h"
+#include "engine/guest/stop_limit.h"
 #include "net/http_client.h"
 #include "os/process.h"
 #include "os/wait.h"
@@ -20,8 +21,6 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-// Lambda gives extensions two seconds to shut down; samara-rie keeps to it.
-constexpr auto stop_limit = 2500ms;
 constexpr auto first_pause = 1ms;
 constexpr auto longest_pause = 50ms;
 constexpr int signal_base = 128; // an exit code above it tells a signal, as in a shell
@@ -106,7 +105,7 @@ base::Result<void> DockerEnvironment::wait_until_ready(
     // Docker's own proxy takes connections before the emulator does: only an answer tells.
     while (!client.send(
         {.target = "/ping",
-         .patience = limit,
+         .timeout = limit,
          .time_limit = limit,
          .stop_descriptor = cancel.descriptor()})) {
         if (cancel.cancelled()) {

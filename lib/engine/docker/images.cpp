@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "base/try.h"
+#include "data/accessors.h"
 #include "data/read.h"
 #include "data/write.h"
 #include "engine/docker/progress.h"
@@ -19,34 +20,20 @@ namespace samara::engine::docker {
 namespace {
 
 constexpr int not_found = 404;
-constexpr std::chrono::milliseconds registry_patience{15'000};
+constexpr std::chrono::milliseconds registry_timeout{15'000};
 constexpr std::chrono::milliseconds without_end{0};
 constexpr std::size_t piece_size = 1UL << 18U; // of an archive that is loaded
 
-std::string text_of(const data::Value* value) {
-    return value != nullptr ? std::string(value->text()) : std::string();
-}
-
-std::vector<std::string> texts_of(const data::Value* list) {
-    std::vector<std::string> texts;
-    if (list != nullptr && list->is_list()) {
-        for (const data::Value& item : *list->as_list()) {
-            texts.emplace_back(item.text());
-        }
-    }
-    return texts;
-}
-
 image::ImageInfo read_image(const data::Value& answer) {
     image::ImageInfo info;
-    info.id = text_of(answer.find("Id"));
-    info.architecture = text_of(answer.find("Architecture"));
-    info.tags = texts_of(answer.find("RepoTags"));
-    info.repo_digests = texts_of(answer.find("RepoDigests"));
+    info.id = data::text_of(answer.find("Id"));
+    info.architecture = data::text_of(answer.find("Architecture"));
+    info.tags = data::texts_of(answer.find("RepoTags"));
+    info.repo_digests = data::texts_of(answer.find("RepoDigests"));
     if (const data::Value* config = answer.find("Config"); config != nullptr) {
-        info.entry_point = texts_of(config->find("Entrypoint"));
-        info.command = texts_of(config->find("Cmd"));
-        info.working_directory = text_of(config->find("WorkingDir"));
+        info.entry_point = data::texts_of(config->find("Entrypoint"));
+        info.command = data::texts_of(config->find("Cmd"));
+        info.working_directory = data::text_of(config->find("WorkingDir"));
         const data::Value* labels = config->find("Labels");
         if (labels != nullptr && labels->is_map()) {
             for (const data::Entry& label : *labels->as_map()) {
@@ -105,7 +92,7 @@ public:
             api_->send(
                 {.path = "/distribution/" + image + "/json",
                  .headers = login(image, cancel),
-                 .patience = registry_patience},
+                 .timeout = registry_timeout},
                 cancel));
         const auto body = data::read_json(answer.body, "the Docker engine's answer");
         if (answer.status == not_found && !body) {
@@ -115,7 +102,7 @@ public:
             return tl::unexpected(status_error(doing, answer));
         }
         const data::Value* descriptor = body->find("Descriptor");
-        return text_of(descriptor != nullptr ? descriptor->find("digest") : nullptr);
+        return data::text_of(descriptor != nullptr ? descriptor->find("digest") : nullptr);
     }
 
     base::Result<void> pull(
@@ -130,7 +117,7 @@ public:
             .path = "/images/create",
             .query = {{"fromImage", reference.repository}, {"tag", tag.empty() ? "latest" : tag}},
             .headers = login(image, cancel),
-            .patience = without_end};
+            .timeout = without_end};
         if (!platform.empty()) {
             request.query.emplace_back("platform", platform);
         }
@@ -162,7 +149,7 @@ public:
                 }
                 return *bytes;
             },
-            .patience = without_end};
+            .timeout = without_end};
         if (build.any_registry) {
             if (std::string logins = registry_logins(lookup_, cancel); !logins.empty()) {
                 request.headers.push_back({"X-Registry-Config", std::move(logins)});
@@ -199,7 +186,7 @@ public:
                  }
                  return std::string_view(piece).substr(0, static_cast<std::size_t>(file.gcount()));
              },
-             .patience = without_end},
+             .timeout = without_end},
             progress,
             doing,
             cancel);
@@ -245,7 +232,7 @@ public:
         std::vector<std::string> found;
         if (const data::List* images = answer->as_list(); images != nullptr) {
             for (const data::Value& image : *images) {
-                for (std::string& tag : texts_of(image.find("RepoTags"))) {
+                for (std::string& tag : data::texts_of(image.find("RepoTags"))) {
                     found.push_back(std::move(tag));
                 }
             }

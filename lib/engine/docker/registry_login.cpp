@@ -26,7 +26,7 @@ struct Login {
 };
 
 constexpr std::string_view docker_hub = "https://index.docker.io/v1/";
-constexpr std::chrono::seconds helper_patience{30};
+constexpr std::chrono::seconds helper_timeout{30};
 
 // "public.ecr.aws" of "public.ecr.aws/lambda/python"; Docker Hub for names without a host.
 std::string registry_of(const std::string& image) {
@@ -48,7 +48,7 @@ std::optional<data::Value> run_helper(
     command.argv = {"docker-credential-" + name, std::move(verb)};
     command.environment = lookup.environment;
     command.input = std::move(input);
-    const auto deadline = std::chrono::steady_clock::now() + helper_patience;
+    const auto deadline = std::chrono::steady_clock::now() + helper_timeout;
     const auto answered = os::run(command, cancel, deadline);
     if (!answered || !answered->status.success()) {
         return std::nullopt;

@@ -101,7 +101,7 @@ public:
                      frames(piece);
                      return true;
                  },
-             .patience = without_end},
+             .timeout = without_end},
             "cannot run a program in the build container",
             cancel);
         if (cancel.cancelled()) {

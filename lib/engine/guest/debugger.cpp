@@ -1,6 +1,7 @@
 #include "engine/guest/debugger.h"
 
 #include "base/strings.h"
+#include "model/runtimes.h"
 
 #include <algorithm>
 #include <array>
@@ -28,22 +29,23 @@ std::string with_arguments(std::string options, std::string_view arguments) {
 
 DebugStart debug_start(std::string_view runtime, const DebugSpec& debug, std::string_view address) {
     DebugStart start;
+    const std::string family = model::runtime_family(runtime);
     const std::uint16_t port = debug.ports.empty() ? 0 : debug.ports.front();
-    if (runtime.starts_with("python")) {
+    if (family == "python") {
         start.command = {"/var/lang/bin/python3"};
         append_words(start.command, debug.args);
         start.command.emplace_back("/var/runtime/bootstrap.py");
-    } else if (runtime.starts_with("nodejs")) {
+    } else if (family == "nodejs") {
         start.environment["NODE_OPTIONS"] =
             with_arguments(fmt::format("--inspect-brk={}:{}", address, port), debug.args);
-    } else if (runtime.starts_with("java")) {
+    } else if (family == "java") {
         start.environment["JAVA_TOOL_OPTIONS"] = with_arguments(
             fmt::format(
                 "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,quiet=y,address={}:{}",
                 address,
                 port),
             debug.args);
-    } else if (runtime.starts_with("provided") && !debug.debugger_path.empty()) {
+    } else if (family == "provided" && !debug.debugger_path.empty()) {
         start.command = {
             fmt::format("{}/dlv", debugger_folder),
             fmt::format("--listen={}:{}", address, port),

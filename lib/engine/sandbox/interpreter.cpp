@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "engine/sandbox/families.h"
 #include "engine/sandbox/version_cache.h"
+#include "model/runtimes.h"
 #include "os/environment.h"
 #include "os/process.h"
 
@@ -107,7 +108,7 @@ base::Result<Interpreter> find_any(
 } // namespace
 
 base::Result<void> check_runtime(std::string_view runtime) {
-    const bool known = runtime.starts_with("provided") ||
+    const bool known = model::runtime_family(runtime) == "provided" ||
                        std::any_of(families().begin(), families().end(), [&](const Family& family) {
                            return family.version_of(runtime).has_value();
                        });
@@ -120,7 +121,7 @@ base::Result<void> check_runtime(std::string_view runtime) {
 
 base::Result<Interpreter> find_interpreter(
     std::string_view runtime, const std::vector<fs::path>& folders, const fs::path& cache) {
-    if (runtime.starts_with("provided")) {
+    if (model::runtime_family(runtime) == "provided") {
         return Interpreter{"provided", {}, {}, {}, {}};
     }
     for (const Family& family : families()) {

@@ -15,6 +15,7 @@
 #include "engine/sandbox/root.h"
 #include "engine/sandbox/sandbox_environment.h"
 #include "engine/sandbox/seccomp.h"
+#include "model/runtimes.h"
 #include "os/architecture.h"
 #include "os/environment.h"
 #include "os/process.h"
@@ -91,7 +92,7 @@ public:
             return base::fail(std::move(error));
         }
         // Python and Node.js code runs on any machine; what it brings of native code does not.
-        if (spec.runtime.starts_with("provided")) {
+        if (model::runtime_family(spec.runtime) == "provided") {
             if (auto able = check_architecture(spec); !able) {
                 return able;
             }
@@ -163,7 +164,7 @@ private:
 
     void warn_of_memory() {
         const std::lock_guard guard(mutex_);
-        if (!std::exchange(told_of_memory_, true)) {
+        if (!std::exchange(warned_of_memory_, true)) {
             options_.log.warning(
                 "no control group can be made here: each process of a function is held to its "
                 "MemorySize; not held are several processes together, shared memory, and files in "
@@ -175,7 +176,7 @@ private:
     // Told once a function.
     void warn_of_architecture(const EnvironmentSpec& spec) {
         if (spec.architecture == os::machine_architecture() ||
-            spec.runtime.starts_with("provided")) {
+            model::runtime_family(spec.runtime) == "provided") {
             return;
         }
         const std::lock_guard guard(mutex_);
@@ -369,7 +370,7 @@ private:
     ReadableStore readable_;
     os::Cancellation cancel_nothing_;
     std::mutex mutex_;
-    bool told_of_memory_ = false;
+    bool warned_of_memory_ = false;
     std::optional<bool> can_connect_;
     std::optional<bool> forbids_nested_;
     std::map<bool, std::string> filters_; ///< of system calls, by whether a debugger may trace

@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "base/try.h"
+#include "engine/guest/stop_limit.h"
 #include "os/wait.h"
 
 #include <array>
@@ -26,8 +27,6 @@ using namespace std::chrono_literals;
 
 // Starting takes milliseconds; a machine that needs this long is not working.
 constexpr auto start_limit = 30s;
-// Lambda gives extensions two seconds to shut down; samara-rie keeps to it.
-constexpr auto stop_limit = 2500ms;
 // A killed process is gone at once unless it hangs in the kernel.
 constexpr auto kill_limit = 5s;
 

@@ -149,7 +149,7 @@ ask_backend(const Call& call, const HttpIntegration& integration, TranslatedRequ
     }
     sent.body = integration.proxy ? call.request.body : std::move(request.body);
     sent.time_limit = integration.timeout;
-    sent.patience = integration.timeout;
+    sent.timeout = integration.timeout;
     sent.body_limit = aws::api_gateway::request_payload;
     net::HttpClient client(parsed->address);
     auto received = client.send(sent);

@@ -153,7 +153,7 @@ TextPairs read_api_keys(const data::Map& resources, base::Diagnostics& diagnosti
 }
 
 /// A path below a custom domain is not part of what is served here.
-void tell_base_path(const data::Entry& resource, base::Diagnostics& diagnostics) {
+void report_base_path(const data::Entry& resource, base::Diagnostics& diagnostics) {
     const std::string type = text_of(resource.value, "Type");
     const data::Value* properties = resource.value.find("Properties");
     if (properties == nullptr ||
@@ -197,7 +197,7 @@ std::vector<Api> read_apis(
             }
             apis.push_back(read_api(entry, ApiKind::http, *map, functions, load, diagnostics));
         } else {
-            tell_base_path(entry, diagnostics);
+            report_base_path(entry, diagnostics);
         }
     }
     const TextPairs keys = read_api_keys(*map, diagnostics);

@@ -16,9 +16,9 @@ class Sizes : public Project {
 protected:
     std::string told(const std::vector<NamedSize>& sizes) {
         std::string text;
-        tell_size("Fn", sizes, base::Log([&](base::LogLevel, std::string_view line) {
-                      text += std::string(line) + "\n";
-                  }));
+        report_size("Fn", sizes, base::Log([&](base::LogLevel, std::string_view line) {
+                        text += std::string(line) + "\n";
+                    }));
         return text;
     }
 

@@ -216,9 +216,8 @@ TEST_F(Workflow, AMissingToolIsNamedWithHowToGetIt) {
 
 TEST(Workflows, EveryRuntimeAndMethodHasAWorkflow) {
     const auto workflows = Workflows::load();
-    ASSERT_TRUE(workflows) << base::to_string(workflows.error());
     for (const model::Runtime& runtime : model::runtimes()) {
-        const auto selected = workflows->select(runtime.id, "");
+        const auto selected = workflows.select(runtime.id, "");
         ASSERT_TRUE(selected) << runtime.id;
         EXPECT_NE(selected->run, nullptr);
     }
@@ -230,10 +229,10 @@ TEST(Workflows, EveryRuntimeAndMethodHasAWorkflow) {
           "python3.12",
           "python-uv",
           "dotnet7"}) {
-        EXPECT_TRUE(workflows->select("provided.al2023", method)) << method;
+        EXPECT_TRUE(workflows.select("provided.al2023", method)) << method;
     }
-    EXPECT_FALSE(workflows->select("makefile", ""));
-    EXPECT_FALSE(workflows->select("", ""));
+    EXPECT_FALSE(workflows.select("makefile", ""));
+    EXPECT_FALSE(workflows.select("", ""));
 }
 
 } // namespace

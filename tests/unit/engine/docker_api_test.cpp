@@ -164,7 +164,7 @@ TEST_F(DockerApiTest, EndlessRequestsCanBeCancelled) {
     const os::Cancellation cancel;
     auto answer = std::async(std::launch::async, [&] {
         return api->call(
-            {.method = "POST", .path = "/containers/c/wait", .patience = 0ms}, "waiting", cancel);
+            {.method = "POST", .path = "/containers/c/wait", .timeout = 0ms}, "waiting", cancel);
     });
     asked.wait();
     cancel.cancel();

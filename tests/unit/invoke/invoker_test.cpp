@@ -121,10 +121,10 @@ public:
 
     base::Result<Response> invoke(
         Request request,
-        std::chrono::milliseconds patience,
+        std::chrono::milliseconds timeout,
         const os::Cancellation& cancel) override {
         if (world_.held_off) { // nothing comes until the caller has had enough
-            os::wait_readable(-1, cancel, std::chrono::steady_clock::now() + patience);
+            os::wait_readable(-1, cancel, std::chrono::steady_clock::now() + timeout);
             return base::fail("no answer");
         }
         std::unique_lock lock(world_.mutex);

@@ -148,7 +148,7 @@ TEST(HostileServer, AnEndlessRefusalIsTheBeginningOfOne) {
     EXPECT_EQ(answer->body.size(), 64UL * 1024);
 }
 
-// Bytes that come one by one are always in time for the patience.
+// Bytes that come one by one are always in time for the timeout.
 TEST(HostileServer, ATrickleEndsWithTheTimeForAllOfIt) {
     for (const std::string head : {"", "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"}) {
         std::promise<void> ended;
@@ -159,7 +159,7 @@ TEST(HostileServer, ATrickleEndsWithTheTimeForAllOfIt) {
             while (over.wait_for(5ms) == std::future_status::timeout && connection.write("H")) {
             }
         });
-        const auto answer = client_of(server).send({.patience = 60s, .time_limit = 100ms});
+        const auto answer = client_of(server).send({.timeout = 60s, .time_limit = 100ms});
         ended.set_value();
         ASSERT_FALSE(answer);
         EXPECT_EQ(answer.error().kind, HttpFailure::timeout);
@@ -207,7 +207,7 @@ TEST(HostileServer, AStopEndsEveryWait) {
             return HttpClient(std::move(address))
                 .send(
                     {.body_sink = [](std::string_view) { return true; },
-                     .patience = 0ms,
+                     .timeout = 0ms,
                      .time_limit = 0ms,
                      .body_limit = no_body_limit,
                      .stop_descriptor = stop});

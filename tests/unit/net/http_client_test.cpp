@@ -224,7 +224,7 @@ TEST(HttpClient, NamesRefusedTimeoutAndClosedApart) {
     EXPECT_EQ(nobody.error().kind, HttpFailure::refused);
 
     const WireServer silent([](WireConnection& connection) { connection.wait_closed(); });
-    const auto late = client_of(silent).send({.patience = 50ms});
+    const auto late = client_of(silent).send({.timeout = 50ms});
     ASSERT_FALSE(late);
     EXPECT_EQ(late.error().kind, HttpFailure::timeout);
     EXPECT_THAT(late.error().message, HasSubstr("50 ms"));
@@ -249,7 +249,7 @@ TEST(HttpClient, StopsWhileItWaitsForAnAnswer) {
     });
     const Event stop;
     auto answer = std::async(std::launch::async, [&] {
-        return client_of(server).send({.patience = 0ms, .stop_descriptor = stop.descriptor()});
+        return client_of(server).send({.timeout = 0ms, .stop_descriptor = stop.descriptor()});
     });
     asked.wait();
     stop.set();
@@ -281,7 +281,7 @@ TEST(HttpClient, CanBeUsedAgainAfterAStop) {
     HttpClient client = client_of(server);
     const Event stop;
     auto first = std::async(std::launch::async, [&] {
-        return client.send({.patience = 0ms, .stop_descriptor = stop.descriptor()});
+        return client.send({.timeout = 0ms, .stop_descriptor = stop.descriptor()});
     });
     while (requests == 0) {
         std::this_thread::yield();

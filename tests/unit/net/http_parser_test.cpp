@@ -14,7 +14,7 @@ RequestHead good(std::string_view bytes) {
 
 int refused(std::string_view bytes, const HeadLimits& limits = {}) {
     const auto parsed = parse_head(bytes, limits);
-    const auto* refusal = std::get_if<Refusal>(&parsed);
+    const auto* refusal = std::get_if<RequestFault>(&parsed);
     return refusal == nullptr ? 0 : refusal->status;
 }
 

@@ -33,7 +33,7 @@ protected:
                        calls_ += done ? 1 : 0;
                        attempts_ += 1;
                        changed_.notify_all();
-                       return FileWatcher::TakenUp{done, more_, {}};
+                       return FileWatcher::Applied{done, more_, {}};
                    })
             .value();
     }

@@ -1,10 +1,10 @@
-#include "app/run/told_faults.h"
+#include "app/run/reported_faults.h"
 
 #include <utility>
 
 namespace samara::app {
 
-base::Log ToldFaults::next(const base::Log& log) {
+base::Log ReportedFaults::next(const base::Log& log) {
     {
         const std::lock_guard lock(state_->mutex);
         state_->before = std::exchange(state_->now, {});
@@ -31,7 +31,7 @@ base::Log ToldFaults::next(const base::Log& log) {
     });
 }
 
-std::optional<base::Error> ToldFaults::first_new(const base::Diagnostics& diagnostics) const {
+std::optional<base::Error> ReportedFaults::first_new(const base::Diagnostics& diagnostics) const {
     const std::lock_guard lock(state_->mutex);
     for (const base::Diagnostic& diagnostic : diagnostics) {
         if (diagnostic.severity == base::Severity::error &&

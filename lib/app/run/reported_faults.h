@@ -12,9 +12,9 @@
 namespace samara::app {
 
 /// What was warned of when a template was read, so that reading it anew tells only what is new.
-class ToldFaults {
+class ReportedFaults {
 public:
-    ToldFaults() : state_(std::make_shared<State>()) {}
+    ReportedFaults() : state_(std::make_shared<State>()) {}
 
     /// A log for the next reading: warnings of the one before are dropped, everything else goes to
     /// `log`.
