@@ -136,7 +136,7 @@ class BadInput(SamaraTest):
 
     def test_several_functions_need_a_name(self):
         self.write("template.yaml", FUNCTION + FUNCTION[FUNCTION.index("  Fn:"):].replace("Fn:", "Other:").replace("/get", "/o"))
-        error = self.refused("local", "invoke", code=2)
+        error = self.refused("local", "invoke", code=1)
         self.assertIn("Fn, Other", error)
 
     def test_misuse_of_the_command_line(self):
