@@ -1,5 +1,7 @@
 #include "base/strings.h"
 
+#include "base/utf8.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <numeric>
@@ -169,22 +171,9 @@ std::vector<std::uint32_t> code_points(std::string_view text) {
     std::vector<std::uint32_t> points;
     points.reserve(text.size());
     for (std::size_t i = 0; i < text.size();) {
-        const auto byte = [&](std::size_t at) {
-            return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at]));
-        };
-        const std::uint32_t first = byte(i);
-        const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
-        if (length == 1 || i + length > text.size()) {
-            points.push_back(first);
-            ++i;
-            continue;
-        }
-        std::uint32_t point = first & (0xFFU >> (length + 1));
-        for (std::size_t k = 1; k < length; ++k) {
-            point = (point << 6U) | (byte(i + k) & 0x3FU);
-        }
+        const auto [point, step] = code_point_at(text, i);
         points.push_back(point);
-        i += length;
+        i += step;
     }
     return points;
 }

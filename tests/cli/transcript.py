@@ -14,7 +14,8 @@ A transcript (*.transcript) is read from top to bottom, in an empty folder of it
     | a line of standard output
     ! a line of standard error
 
-In expected lines `…` stands for any text within the line, and a line that is only `…` for any lines.
+In expected lines `…` stands for any text within the line, and a line that is only `…` for any lines:
+what a machine has to say of itself (a memory limit that it cannot hold, another Python), not the answer.
 What differs from run to run is replaced before the comparison: see `steady`.
 """
 import difflib

@@ -31,7 +31,7 @@ bool is_essential(const Value& properties, std::string_view property) {
 }
 
 // A resource that can be referred to and does nothing.
-Value placeholder() {
+Value idle_resource() {
     return Map{{"Type", "AWS::CloudFormation::WaitConditionHandle"}};
 }
 
@@ -216,7 +216,7 @@ FaultRemoval::whole_resource(const std::string& id, const base::Error& error) {
         close_api(id, error);
     }
     const std::string gone = fmt::format("{} is left out", id);
-    if ((type == function_type || is_api(type)) && first_time({"stub", id})) {
+    if ((type == function_type || is_api(type)) && first_time({"bare", id})) {
         Map kept;
         if (type == function_type) {
             kept = Map{{"InlineCode", ""}, {"Handler", "index.handler"}, {"Runtime", "python3.12"}};
@@ -228,18 +228,18 @@ FaultRemoval::whole_resource(const std::string& id, const base::Error& error) {
         } else if (type == rest_type) {
             kept.set("StageName", "Prod");
         }
-        Map stub{{"Type", type}, {"Properties", std::move(kept)}};
+        Map bare{{"Type", type}, {"Properties", std::move(kept)}};
         if (const Value* condition = resource->find("Condition");
             condition != nullptr && condition->is_string()) {
-            stub.set("Condition", *condition);
+            bare.set("Condition", *condition);
         }
-        *resource = std::move(stub);
+        *resource = std::move(bare);
         return gone;
     }
-    if (!first_time({"placeholder", id})) {
+    if (!first_time({"idle", id})) {
         return std::nullopt;
     }
-    *resource = placeholder();
+    *resource = idle_resource();
     return gone;
 }
 

@@ -18,7 +18,7 @@ bool is_api_event(std::string_view type) {
     return type == "Api" || type == "HttpApi";
 }
 
-Value stub_authorizer(bool http) {
+Value authorizer_without_function(bool http) {
     Map authorizer{{"FunctionArn", gateway::no_function}};
     if (http) {
         authorizer.set("AuthorizerPayloadFormatVersion", "2.0");
@@ -134,7 +134,7 @@ std::string FaultRemoval::close_authorizer(
     if (!list.is_map()) {
         list = Map{};
     }
-    list.as_map()->set(name, stub_authorizer(type_of(api) == http_type));
+    list.as_map()->set(name, authorizer_without_function(type_of(api) == http_type));
     closed.authorizers.emplace(
         std::pair(api, name), fmt::format("authorizer '{}': {}", name, error.message));
     return fmt::format("the routes of authorizer '{}' answer 501", name);

@@ -84,8 +84,8 @@ std::optional<Map> packaged(
 std::optional<Value> artifact_location(
     const Properties& properties, std::string_view property, const ArtifactNames& names) {
     const Value& value = properties[property];
-    constexpr std::string_view hint =
-        "an s3://bucket/key URI, or a map with Bucket and Key; `sam package` uploads local paths";
+    constexpr std::string_view hint = "an s3://bucket/key URI, or a map with Bucket and Key; `aws "
+                                      "cloudformation package` uploads local paths";
     if (const std::string* uri = value.as_string()) {
         if (auto location = parse_s3_uri(*uri, names)) {
             for (data::Entry& part : *location) {

@@ -1,6 +1,7 @@
 #include "transform/core/logical_id.h"
 
 #include "base/hash.h"
+#include "base/utf8.h"
 #include "data/write.h"
 #include "transform/core/intrinsics.h"
 
@@ -14,23 +15,6 @@ namespace {
 
 using data::Value;
 
-/// The code point at `at` of well-formed UTF-8, and the step to the next.
-std::pair<std::uint32_t, std::size_t> code_point(std::string_view text, std::size_t at) {
-    const auto byte = [&](std::size_t i) {
-        return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i]));
-    };
-    const std::uint32_t first = byte(at);
-    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
-    if (length == 1 || at + length > text.size()) {
-        return {first, 1};
-    }
-    std::uint32_t point = first & (0xFFU >> (length + 1));
-    for (std::size_t i = 1; i < length; ++i) {
-        point = (point << 6U) | (byte(at + i) & 0x3FU);
-    }
-    return {point, length};
-}
-
 void append_escaped(std::string& out, std::uint32_t point) {
     if (point >= 0x10000) {
         const std::uint32_t rest = point - 0x10000;
@@ -43,7 +27,7 @@ void append_escaped(std::string& out, std::uint32_t point) {
 void write_text(std::string& out, std::string_view text) {
     out += '"';
     for (std::size_t i = 0; i < text.size();) {
-        const auto [point, step] = code_point(text, i);
+        const auto [point, step] = base::code_point_at(text, i);
         i += step;
         switch (point) {
         case '"':
@@ -129,7 +113,7 @@ std::string hash_input(const Value& value) {
 std::string ascii_json(std::string_view json) {
     std::string out;
     for (std::size_t i = 0; i < json.size();) {
-        const auto [point, step] = code_point(json, i);
+        const auto [point, step] = base::code_point_at(json, i);
         if (point > 0x7F) {
             append_escaped(out, point);
         } else {
