@@ -11,7 +11,7 @@ sandbox_packages=(bubblewrap curl python3 python3-boto3 python3-pip slirp4netns)
 
 test_packages=(
     autoconf automake awscli binutils clang-format debootstrap docker-registry docker.io ffmpeg iproute2 jq libgmock-dev libgtest-dev libtool make nodejs npm
-    openssl podman procps python3-debugpy python3-venv strace unzip zip
+    openssl podman procps python3-dateparser python3-debugpy python3-venv python3-yaml strace unzip zip
     cargo default-jdk-headless golang-go gradle ruby-bundler
 )
 
