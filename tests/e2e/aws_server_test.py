@@ -2,14 +2,17 @@
 import hashlib
 import http.client
 import json
+import os
 import pathlib
+import subprocess
 import sys
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 from aws_server import ACCESS_KEY, SECRET_KEY, AwsServer  # noqa: E402
-from samara_e2e import SamaraTest, wait_for  # noqa: E402
+from registry import Registry  # noqa: E402
+from samara_e2e import SamaraTest, needs_docker, wait_for  # noqa: E402
 from signed_request import send  # noqa: E402
 
 TEMPLATE = """\
@@ -107,6 +110,60 @@ class DebiansClient(ServerTest, SamaraTest):
         self.server.control("expire", {"accessKey": key["AccessKeyId"]})
         status, _, body = self.send("sts", **options, **form)
         self.assertEqual((status, b"<Code>ExpiredToken</Code>" in body), (403, True))
+
+
+    def test_log_lines_are_followed_over_pages(self):
+        for number in range(2):
+            self.server.control("logs/put", {"group": "/aws/lambda/f", "stream": f"s{number}", "events": [
+                {"message": f"line {number}.{i}"} for i in range(7)]})
+        self.assertEqual(len(self.aws("logs", "tail", "/aws/lambda/f").splitlines()), 14)
+        filtered = self.aws("logs", "tail", "/aws/lambda/f", "--filter-pattern", '"line 1" -"1.3"', "--format", "short")
+        self.assertEqual(len(filtered.splitlines()), 6)
+        self.assertEqual(self.server.violations(), [])
+
+
+class DebiansDocker(SamaraTest):
+    def test_an_image_is_pushed_with_the_password_of_ecr_and_deleted(self):
+        needs_docker()
+        with Registry() as registry, AwsServer(registry=registry.address) as server:
+            server.aws("ecr", "create-repository", "--repository-name", "thumb")
+            image = f"{registry.address}/thumb:v1"
+            docker = lambda *arguments, **options: subprocess.run(
+                ["docker", "--config", str(self.folder / "docker"), *arguments], check=True, capture_output=True, text=True, **options)
+            (self.folder / "empty").mkdir()
+            (self.folder / "empty/Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /\n")
+            docker("build", "-q", "-t", image, str(self.folder / "empty"))
+            self.addCleanup(docker, "rmi", image)
+            with self.assertRaises(subprocess.CalledProcessError):
+                docker("push", image)
+            docker("login", "-u", "AWS", "--password-stdin", registry.address, input=server.aws("ecr", "get-login-password"))
+            docker("push", image)
+            self.assertEqual(registry.tags("thumb"), ["v1"])
+            result = json.loads(server.aws("ecr", "batch-delete-image", "--repository-name", "thumb", "--image-ids", "imageTag=v1",
+                                           "imageTag=none"))
+            self.assertEqual((len(result["imageIds"]), result["failures"][0]["failureCode"]), (1, "ImageNotFound"))
+            self.assertEqual((registry.tags("thumb"), server.violations()), ([], []))
+
+
+class AmazonsJavaScriptClient(ServerTest, SamaraTest):
+    def test_every_operation_in_use_is_understood(self):
+        npm = pathlib.Path(os.environ.get("SAMARA_TEST_NPM", "/var/cache/samara-tools")) / "node_modules"
+        if not (npm / "@aws-sdk/client-cloudformation").exists():
+            self.skipTest("AWS's JavaScript clients are not installed")
+        done = subprocess.run(["node", str(HERE.parent / "support/aws_sdk_client.js")], capture_output=True, text=True, env={
+            **self.environment, **self.server.environment(self.folder), "NODE_PATH": str(npm)})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        answers = dict(json.loads(line) for line in done.stdout.splitlines())
+        self.assertEqual(answers, {
+            "account": "123456789012", "metadata": {"who": "me"}, "body": "hello", "streamed": "stream",
+            "keys": ["a b/+ü~//x", "parts", "stream"], "missing object": "NoSuchKey: The specified key does not exist.",
+            "changes": ["Modify Topic False"], "many events": True,
+            "missing stack": "ValidationError: Stack with id sdk does not exist", "user": "AWS:secret",
+            "missing repository": "RepositoryNotFoundException: The repository with name 'sdk' does not exist in the registry with id "
+                                  "'123456789012'",
+            "lines": ["line 1", "line 10", "line 11"],
+            "missing group": "ResourceNotFoundException: The specified log group does not exist."})
+        self.assertEqual(self.server.violations(), [])
 
 
 class Refusals(ServerTest, SamaraTest):

@@ -59,7 +59,9 @@ def _outside_the_body(operation, shape, request, uri):
         for name in [name for name in query if name.startswith("X-Amz-")]:
             del query[name]
     known_headers = set(COMMON_HEADERS)
-    prefixes, maps = [], []
+    # An operation that takes a checksum takes that of any algorithm, also of those the model does not list yet.
+    takes_checksum = operation.http_checksum.get("requestAlgorithmMember") or operation.http_checksum_required
+    prefixes, maps = (["x-amz-checksum-", "x-amz-sdk-checksum-algorithm"] if takes_checksum else []), []
     for name, member in shape.members.items():
         place, wire = member.serialization.get("location"), member.serialization.get("name", name)
         if place == "uri":

@@ -58,7 +58,7 @@ class Place:
         self.world, self.region, self.stack, self.logical = world, region, stack, logical
 
     def service(self, name):
-        return self.world.services.get(name)
+        return self.world.services[name]
 
     def arn(self, service, rest, region=True):
         return f"arn:aws:{service}:{self.region if region else ''}:{ACCOUNT}:{rest}"
@@ -68,21 +68,20 @@ def _function(place, properties, physical):
     name = physical or properties.get("FunctionName") or _generated(place)
     if not properties.get("Role"):
         raise _failed("Lambda", "1 validation error detected: Value null at 'role' failed to satisfy constraint: Member must not be null")
-    if service := place.service("lambda"):
-        service.put_from_template(name, place.region, properties)
+    place.service("lambda").put_from_template(name, place.region, properties)
     return name, {"Arn": place.arn("lambda", f"function:{name}")}
 
 
 def _remove_function(place, physical):
-    if service := place.service("lambda"):
-        service.functions.pop(physical, None)
+    place.service("lambda").functions.pop(physical, None)
 
 
 def _layer(place, properties, physical):
     name = properties.get("LayerName") or place.logical
     content = properties.get("Content", {})
-    place.service("s3").read(content.get("S3Bucket"), content.get("S3Key"))
-    arn = f"{place.arn('lambda', f'layer:{name}')}:{secrets.randbelow(900) + 1}"
+    body = place.service("s3").read(content.get("S3Bucket"), content.get("S3Key"))
+    layer = place.service("lambda").add_layer(name, body, properties)
+    arn = f"{place.arn('lambda', f'layer:{name}')}:{layer['version']}"
     return arn, {"LayerVersionArn": arn}
 
 
@@ -111,7 +110,7 @@ def _remove_bucket(place, physical):
 def _repository(place, properties, physical):
     name = physical or properties.get("RepositoryName") or _generated(place, 256).lower()
     ecr = place.service("ecr")
-    if physical is None and ecr:
+    if physical is None:
         if name in ecr.repositories:
             raise _failed("ECR", f"{name} already exists")
         ecr.create(name, place.region)
@@ -123,7 +122,7 @@ def _repository(place, properties, physical):
 
 def _remove_repository(place, physical):
     ecr = place.service("ecr")
-    if ecr and physical in ecr.repositories:
+    if physical in ecr.repositories:
         if ecr.images(physical):
             raise _failed("ECR", f"The repository with name '{physical}' in registry with id '{ACCOUNT}' cannot be deleted because it "
                           "still contains images")
@@ -132,50 +131,43 @@ def _remove_repository(place, physical):
 
 def _log_group(place, properties, physical):
     name = physical or properties.get("LogGroupName") or _generated(place, 512)
-    if logs := place.service("logs"):
-        logs.create(name)
+    place.service("logs").create(name)
     return name, {"Arn": place.arn("logs", f"log-group:{name}:*")}
 
 
 def _remove_log_group(place, physical):
-    if logs := place.service("logs"):
-        logs.groups.pop(physical, None)
+    place.service("logs").groups.pop(physical, None)
 
 
 def _api(place, properties, physical):
     identifier = physical or _random(10, string.ascii_lowercase + string.digits)
-    if service := place.service("apigateway"):
-        service.apis.setdefault(identifier, {})
+    place.service("apigateway").apis.setdefault(identifier, {})
     return identifier, {"RootResourceId": _random(10).lower(), "ApiEndpoint": f"https://{identifier}.execute-api.{place.region}.amazonaws.com",
                         "RestApiId": identifier, "ApiId": identifier}
 
 
 def _remove_api(place, physical):
-    if service := place.service("apigateway"):
-        service.apis.pop(physical, None)
+    place.service("apigateway").apis.pop(physical, None)
 
 
 def _stage(place, properties, physical):
     name = properties.get("StageName", "$default")
-    if service := place.service("apigateway"):
-        api = properties.get("ApiId") or properties.get("RestApiId")
-        service.apis.setdefault(api, {})[name] = properties
+    api = properties.get("ApiId") or properties.get("RestApiId")
+    place.service("apigateway").apis.setdefault(api, {})[name] = properties
     return name, {}
 
 
 def _url(place, properties, physical):
     arn = place.arn("lambda", f"function:{properties['TargetFunctionArn'].rpartition(':')[2]}")
     address = f"https://{_random(32).lower()}.lambda-url.{place.region}.on.aws/"
-    if control := place.service("cloudcontrol"):
-        control.urls[arn] = address
+    place.service("cloudcontrol").urls[arn] = address
     return arn, {"FunctionArn": arn, "FunctionUrl": address}
 
 
 def _state_machine(place, properties, physical):
     name = properties.get("StateMachineName") or _generated(place, 80)
     arn = physical or place.arn("states", f"stateMachine:{name}")
-    if service := place.service("stepfunctions"):
-        service.machines[arn] = properties
+    place.service("stepfunctions").machines[arn] = properties
     return arn, {"Arn": arn, "Name": arn.rpartition(":")[2]}
 
 
