@@ -1,6 +1,7 @@
 #include "serve_options.h"
 
 #include "log_output.h"
+#include "serving/page_guard.h"
 
 #include <charconv>
 
@@ -88,6 +89,10 @@ int serve(
     if (!retry_scale) {
         return exit_with(console, retry_scale.error());
     }
+    auto http_hosts = serving::read_host_names(given.http_hosts, "--allow-http-integration");
+    if (!http_hosts) {
+        return exit_with(console, http_hosts.error());
+    }
     auto output = open_log_output(console, given.log_file);
     if (!output) {
         return exit_with(console, output.error());
@@ -105,6 +110,7 @@ int serve(
     serve.warm = given.warm_containers == "EAGER" ? app::Warm::eager : app::Warm::lazy;
     serve.watch = !given.no_watch;
     serve.disable_authorizer = given.disable_authorizer;
+    serve.http_hosts = std::move(*http_hosts);
     serve.token_keys = {given.jwks, given.iam_credentials, given.local_issuer};
     serve.json_access_log = given.access_log_format == "json";
     serve.max_concurrency = given.max_concurrency;

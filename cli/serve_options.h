@@ -25,6 +25,7 @@ struct ServeArguments : RunArguments {
     std::string ssl_certificate;
     std::string ssl_key;
     bool disable_authorizer = false;
+    std::vector<std::string> http_hosts;
     std::string access_log_format = "text";
     std::string jwks;
     std::string iam_credentials;

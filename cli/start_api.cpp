@@ -30,6 +30,10 @@ int start_api(Console& console, const Arguments& arguments) {
         {.help = "Certificate for https, PEM", .value_name = "FILE"});
     options.text("--ssl-key-file", given.ssl_key, {.help = "Its key, PEM", .value_name = "FILE"});
     options.flag("--disable-authorizer", given.disable_authorizer, {.help = "Open every route"});
+    options.list(
+        "--allow-http-integration",
+        given.http_hosts,
+        {.help = "Host that HTTP integrations may ask, beside this machine", .value_name = "HOST"});
     options.choice(
         "--access-log-format",
         given.access_log_format,

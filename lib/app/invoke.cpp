@@ -2,6 +2,7 @@
 
 #include "app/load/strictness.h"
 #include "app/run/build_notice.h"
+#include "app/run/function_resources.h"
 #include "app/run/live_application.h"
 #include "app/run/local_lambda.h"
 #include "base/strings.h"

@@ -1,4 +1,5 @@
 #include "app/run/build_notice.h"
+#include "app/run/function_resources.h"
 #include "app/run/live_application.h"
 #include "app/run/serve.h"
 #include "base/try.h"
@@ -6,7 +7,6 @@
 #include "gateway/read/apis.h"
 #include "gateway/route/call.h"
 #include "gateway/server.h"
-#include "model/function.h"
 #include "os/file.h"
 #include "os/signals.h"
 #include "os/wait.h"
@@ -21,19 +21,7 @@ namespace samara::app {
 namespace {
 
 bool concerns_the_gateway(std::string_view type) {
-    return type.starts_with("AWS::ApiGateway::") || type.starts_with("AWS::ApiGatewayV2::") ||
-           type == "AWS::Lambda::Function" || model::is_published_type(type);
-}
-
-// An alias or version with nothing but its function.
-data::Value published_resource(
-    Application& application, const data::Value& resource, base::Diagnostics& diagnostics) {
-    data::Map properties;
-    const data::Value* all = resource.find("Properties");
-    if (const data::Value* name = all == nullptr ? nullptr : all->find("FunctionName")) {
-        properties.set("FunctionName", application.resolver().resolve(*name, diagnostics));
-    }
-    return data::Map{{"Type", *resource.find("Type")}, {"Properties", std::move(properties)}};
+    return type.starts_with("AWS::ApiGateway::") || type.starts_with("AWS::ApiGatewayV2::");
 }
 
 // What is told of a resource names it.
@@ -55,8 +43,7 @@ struct GatewaySource {
     std::map<std::string, std::filesystem::path> folders; // of the template an API is in
 };
 
-// The resources an API Gateway is made of, intrinsics evaluated; of a function its name and
-// timeout.
+// The resources an API Gateway is made of, intrinsics evaluated.
 void add_resources(Application& stack, GatewaySource& source, base::Diagnostics& diagnostics) {
     for (const data::Entry& entry : *stack.sections().resources) {
         const data::Value* type = entry.value.find("Type");
@@ -65,13 +52,8 @@ void add_resources(Application& stack, GatewaySource& source, base::Diagnostics&
             continue;
         }
         const std::string id = stack.physical_id(entry.key);
-        if (model::is_published_type(type->text())) {
-            source.resources.set(id, published_resource(stack, entry.value, diagnostics));
-        } else if (type->text() != "AWS::Lambda::Function") {
-            source.resources.set(
-                data::Entry(id, resolve(stack, entry, diagnostics), entry.key_where));
-            source.folders.emplace(id, stack.folder());
-        }
+        source.resources.set(data::Entry(id, resolve(stack, entry, diagnostics), entry.key_where));
+        source.folders.emplace(id, stack.folder());
     }
 }
 
@@ -129,8 +111,11 @@ bool is_told(const base::Diagnostic& diagnostic, const base::Diagnostics& told) 
            });
 }
 
-std::vector<gateway::Api>
-read_apis(Application& application, const Faults& faults, const base::Log& log) {
+std::vector<gateway::Api> read_apis(
+    Application& application,
+    const Faults& faults,
+    const std::vector<std::string>& http_hosts,
+    const base::Log& log) {
     base::Diagnostics diagnostics;
     GatewaySource source = gateway_source(application, faults, diagnostics);
     const auto load = [&](const data::Value& location,
@@ -146,8 +131,8 @@ read_apis(Application& application, const Faults& faults, const base::Log& log) 
         return text ? data::read_document(*text, location.text(), &diagnostics)
                     : base::fail(text.error());
     };
-    std::vector<gateway::Api> apis =
-        gateway::read_apis(data::Value(std::move(source.resources)), load, diagnostics);
+    std::vector<gateway::Api> apis = gateway::read_apis(
+        data::Value(std::move(source.resources)), {load, http_hosts}, diagnostics);
     gateway::close(source.closed, apis);
     for (const base::Diagnostic& diagnostic : diagnostics) {
         if (!is_told(diagnostic, application.diagnostics())) {
@@ -191,6 +176,7 @@ server_options(const ServeOptions& options, const std::string& region, const bas
     }
     const auto format =
         options.json_access_log ? serving::AccessLogFormat::json : serving::AccessLogFormat::text;
+    server.gateway.log = log;
     server.gateway.access_log = [log, format](const serving::AccessRecord& record) {
         log.info(serving::to_string(record, format));
     };
@@ -207,7 +193,7 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
     const os::SignalCancellation signals(cancel);
     TRY_ASSIGN(auto live, LiveApplication::start(options, std::move(output), strictness, cancel));
     std::vector<gateway::Api> apis =
-        read_apis(live->application(), live->faults(), live->fault_log());
+        read_apis(live->application(), live->faults(), options.http_hosts, live->fault_log());
     if (auto strict = strictness.check(); !strict) {
         return strict;
     }
@@ -224,6 +210,7 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
         !keys) {
         return keys;
     }
+    settings.gateway.stop_descriptor = cancel.descriptor();
     settings.before_request = [&live] { live->catch_up(); };
     TRY_ASSIGN(
         auto server,
@@ -236,9 +223,10 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
         auto watching = live->watch(
             [&](Application& application,
                 const base::Log& faults) -> base::Result<std::function<void()>> {
-                return [&, apis = read_apis(application, live->faults(), faults)] {
-                    take_up(server, apis, log);
-                };
+                return
+                    [&, apis = read_apis(application, live->faults(), options.http_hosts, faults)] {
+                        take_up(server, apis, log);
+                    };
             });
         if (!watching) {
             return base::fail(std::move(watching).error());

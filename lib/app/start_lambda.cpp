@@ -1,3 +1,4 @@
+#include "app/run/function_resources.h"
 #include "app/run/live_application.h"
 #include "app/run/serve.h"
 #include "base/try.h"
@@ -14,8 +15,7 @@ namespace samara::app {
 
 namespace {
 
-serving::Functions
-functions_of(const Application& application, const std::set<std::string>& chosen) {
+serving::Functions functions_of(Application& application, const std::set<std::string>& chosen) {
     return serving::Functions(data::Value(function_resources(application, chosen)));
 }
 

@@ -5,6 +5,7 @@
 #include "gateway/integration/function_backend.h"
 #include "gateway/integration/http_backend.h"
 #include "gateway/integration/mock.h"
+#include "gateway/integration/parameter_mapping.h"
 #include "gateway/message/event.h"
 #include "gateway/message/gateway_response.h"
 #include "gateway/message/media_type.h"
@@ -146,7 +147,7 @@ net::HttpResponse Gateway::answer(const net::HttpRequest& request, serving::Acce
         record.error = std::move(rejection->reason);
         response = std::move(rejection->response);
     } else {
-        response = integrate(call, record);
+        response = integrate_mapped(call, *current, record);
     }
     if (call.api.cors) {
         apply_cors(*call.api.cors, request, response);
@@ -155,7 +156,21 @@ net::HttpResponse Gateway::answer(const net::HttpRequest& request, serving::Acce
     return response;
 }
 
-net::HttpResponse Gateway::integrate(const Call& call, serving::AccessRecord& record) {
+/// With the changes that an HTTP API's parameter mapping makes on both ways.
+net::HttpResponse
+Gateway::integrate_mapped(const Call& call, Snapshot& current, serving::AccessRecord& record) {
+    const auto& parameters = call.match.route->parameters;
+    if (!parameters) {
+        return integrate(call, current, record);
+    }
+    const net::HttpRequest request = mapped_request(call, *parameters);
+    net::HttpResponse response = integrate(call.with(request), current, record);
+    map_response(call, *parameters, response);
+    return response;
+}
+
+net::HttpResponse
+Gateway::integrate(const Call& call, Snapshot& current, serving::AccessRecord& record) {
     if (const auto& validation = call.match.route->validation) {
         if (const auto violation = check_request(*validation, call)) {
             record.error = "the request is not valid: " + violation->detail.message +
@@ -165,6 +180,9 @@ net::HttpResponse Gateway::integrate(const Call& call, serving::AccessRecord& re
     }
     const Integration& integration = call.match.route->integration;
     if (const auto* lambda = std::get_if<LambdaIntegration>(&integration)) {
+        if (const std::string warning = current.mangled.warning(call); !warning.empty()) {
+            options_.log.warning(warning);
+        }
         return call_function(call, *lambda, record);
     }
     if (const auto* mapped = std::get_if<MappedLambdaIntegration>(&integration)) {
@@ -193,6 +211,7 @@ tl::expected<invoke::Response, net::HttpResponse> Gateway::run_function(
     invoke::Request request,
     serving::AccessRecord& record) {
     request.function = integration.function;
+    request.qualifier = integration.qualifier;
     request.trace_id = call.trace_id;
     request.tenant_id = tenant_of(call, integration);
     record.function = integration.function;
@@ -260,13 +279,15 @@ net::HttpResponse Gateway::call_http(
     if (!request) {
         return finish(call, tl::unexpected(std::move(request.error())), record);
     }
-    auto answer = ask_backend(call, integration, std::move(*request));
+    auto answer = ask_backend(call, integration, std::move(*request), options_.stop_descriptor);
     if (!answer) {
         return finish(call, tl::unexpected(std::move(answer.error())), record);
     }
-    return integration.proxy
-               ? proxied(std::move(*answer))
-               : finish(call, translate_answer(call, *integration.mapping, *answer), record);
+    return finish(
+        call,
+        integration.proxy ? proxied(call, *integration.mapping, std::move(*answer))
+                          : translate_answer(call, *integration.mapping, *answer),
+        record);
 }
 
 } // namespace samara::gateway

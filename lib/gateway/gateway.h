@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "gateway/access/authorization.h"
+#include "gateway/message/mangled_body.h"
 #include "gateway/message/static_files.h"
 #include "gateway/route/call.h"
 #include "gateway/route/route_table.h"
@@ -23,6 +24,9 @@ struct GatewayOptions {
     std::filesystem::path static_folder; ///< --static-dir; empty or missing: no files
     /// Called once a request, from many threads; may be empty.
     serving::AccessLog access_log;
+    base::Log log; ///< what the template should have said otherwise
+    /// Ends waiting for the servers of HTTP integrations once it polls readable; -1: nothing does.
+    int stop_descriptor = -1;
 };
 
 /// Takes requests to functions and their results to clients. Knows no sockets: Server puts it on
@@ -51,11 +55,14 @@ private:
 
         RouteTable routes;
         Authorization authorization; ///< verdicts of a former template do not count
+        MangledBodies mangled;
     };
 
     [[nodiscard]] std::shared_ptr<Snapshot> snapshot() const;
     net::HttpResponse answer(const net::HttpRequest& request, serving::AccessRecord& record);
-    net::HttpResponse integrate(const Call& call, serving::AccessRecord& record);
+    net::HttpResponse
+    integrate_mapped(const Call& call, Snapshot& current, serving::AccessRecord& record);
+    net::HttpResponse integrate(const Call& call, Snapshot& current, serving::AccessRecord& record);
     net::HttpResponse call_function(
         const Call& call, const LambdaIntegration& integration, serving::AccessRecord& record);
     net::HttpResponse call_mapped(

@@ -12,8 +12,9 @@ namespace samara::invoke {
 enum class InvocationType : std::uint8_t { request_response, event, dry_run };
 
 struct Request {
-    std::string function; ///< logical id
-    std::string payload;  ///< the event, raw JSON bytes
+    std::string function;  ///< logical id
+    std::string qualifier; ///< version or alias that was asked for; empty: none
+    std::string payload;   ///< the event, raw JSON bytes
     InvocationType type = InvocationType::request_response;
     std::string client_context; ///< base64, as X-Amz-Client-Context; may be empty
     std::string trace_id;       ///< X-Amzn-Trace-Id; empty: the emulator makes one

@@ -52,6 +52,7 @@ public:
         add("X-Amzn-Trace-Id", request.trace_id);
         add("X-Amzn-RequestId", request.request_id);
         add("X-Amz-Tenant-Id", request.tenant_id);
+        add("X-Samara-Qualifier", request.qualifier);
         add("X-Amz-Log-Type", request.tail_log ? "Tail" : "");
         message.body = std::move(request.payload);
         message.timeout = timeout;

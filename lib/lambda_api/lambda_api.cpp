@@ -2,6 +2,7 @@
 
 #include "aws/arn.h"
 #include "aws/lambda_limits.h"
+#include "base/base64.h"
 #include "base/json_writer.h"
 #include "base/percent.h"
 #include "base/strings.h"
@@ -70,11 +71,11 @@ net::HttpResponse too_large(std::size_t limit) {
 
 /// The result as one chunk, and what came of the call.
 /// docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
-net::HttpResponse stream_of(const invoke::Response& reply) {
+net::HttpResponse stream_of(const invoke::Response& reply, const std::string& version) {
     net::HttpResponse response;
     response.headers = {
         {"Content-Type", "application/vnd.amazon.eventstream"},
-        {"X-Amz-Executed-Version", "$LATEST"}};
+        {"X-Amz-Executed-Version", version}};
     const bool failed = !reply.function_error.empty();
     if (!failed && !reply.payload.empty()) {
         append_event(
@@ -104,7 +105,11 @@ net::HttpResponse stream_of(const invoke::Response& reply) {
     return response;
 }
 
-net::HttpResponse answer_of(invoke::Response reply, invoke::InvocationType type, bool streamed) {
+net::HttpResponse answer_of(
+    invoke::Response reply,
+    invoke::InvocationType type,
+    bool streamed,
+    const std::string& version) {
     if (reply.status == 429) {
         return error(429, "TooManyRequestsException", "Rate Exceeded.");
     }
@@ -120,10 +125,9 @@ net::HttpResponse answer_of(invoke::Response reply, invoke::InvocationType type,
         return response;
     }
     if (streamed) {
-        return stream_of(reply);
+        return stream_of(reply, version);
     }
-    response.headers = {
-        {"Content-Type", "application/json"}, {"X-Amz-Executed-Version", "$LATEST"}};
+    response.headers = {{"Content-Type", "application/json"}, {"X-Amz-Executed-Version", version}};
     if (!reply.function_error.empty()) {
         response.headers.push_back({"X-Amz-Function-Error", std::move(reply.function_error)});
     }
@@ -132,6 +136,60 @@ net::HttpResponse answer_of(invoke::Response reply, invoke::InvocationType type,
     }
     response.body = std::move(reply.payload);
     return response;
+}
+
+std::string arn_of(const std::string& name, const std::string& region) {
+    return name.starts_with("arn:") ? name : aws::local_arn("lambda", region, "function:" + name);
+}
+
+/// The version or alias that a call is for, or why there is none.
+struct Qualified {
+    std::string qualifier; ///< empty: the caller has not named any
+    std::string version;
+    std::optional<net::HttpResponse> refusal = {};
+};
+
+/// From the name that was called or the parameter Qualifier.
+Qualified qualify(
+    const serving::Functions& functions,
+    const serving::Functions::Function& function,
+    const std::string& name,
+    const net::HttpRequest& request,
+    const std::string& region) {
+    std::string qualifier = functions.qualifier_of(name);
+    for (auto& [parameter, value] : base::parse_query(request.query())) {
+        if (parameter != "Qualifier" || value.empty()) {
+            continue;
+        }
+        if (!qualifier.empty() && qualifier != value) {
+            return {
+                {},
+                {},
+                error(
+                    400,
+                    "InvalidParameterValueException",
+                    "The derived qualifier from the function name does not match the specified "
+                    "qualifier.")};
+        }
+        qualifier = std::move(value);
+    }
+    auto version = functions.version_of(function, qualifier);
+    if (!version) {
+        const std::string arn = arn_of(function.id, region) + ":" + qualifier;
+        return {{}, {}, error(404, "ResourceNotFoundException", "Function not found: " + arn)};
+    }
+    return {std::move(qualifier), std::move(*version)};
+}
+
+/// base64 of a JSON object, or nothing at all.
+bool is_client_context(std::string_view header) {
+    if (header.empty()) {
+        return true;
+    }
+    const auto text = base::base64_decode(header);
+    const auto context = text ? data::read_json(*text, "client context")
+                              : base::Result<data::Value>(base::fail("no base64"));
+    return context && context->is_map();
 }
 
 } // namespace
@@ -194,12 +252,16 @@ net::HttpResponse LambdaApi::invoke_function(
     }();
     const serving::Functions::Function* function = functions->find_called(name);
     if (function == nullptr) {
-        const bool is_arn = name.rfind("arn:", 0) == 0;
-        const std::string arn =
-            is_arn ? name : aws::local_arn("lambda", options_.region, "function:" + name);
-        return error(404, "ResourceNotFoundException", "Function not found: " + arn);
+        return error(
+            404,
+            "ResourceNotFoundException",
+            "Function not found: " + arn_of(name, options_.region));
     }
     record.function = function->id;
+    const Qualified qualified = qualify(*functions, *function, name, request, options_.region);
+    if (qualified.refusal) {
+        return *qualified.refusal;
+    }
     const std::string_view type_text = header(request, "X-Amz-Invocation-Type");
     const auto type = invocation_type(type_text);
     if (!type || (streamed && *type == invoke::InvocationType::event)) {
@@ -220,8 +282,15 @@ net::HttpResponse LambdaApi::invoke_function(
             "InvalidRequestContentException",
             "Could not parse request body into json: " + reason);
     }
+    if (!is_client_context(header(request, "X-Amz-Client-Context"))) {
+        return error(
+            400,
+            "InvalidRequestContentException",
+            "Client context must be a valid Base64-encoded JSON object.");
+    }
     invoke::Request call;
     call.function = function->id;
+    call.qualifier = qualified.qualifier;
     call.payload = request.body.empty() ? "{}" : request.body;
     call.type = *type;
     call.client_context = header(request, "X-Amz-Client-Context");
@@ -235,7 +304,7 @@ net::HttpResponse LambdaApi::invoke_function(
     }
     record.cold = reply->cold;
     const std::string request_id = reply->request_id;
-    net::HttpResponse response = answer_of(std::move(*reply), *type, streamed);
+    net::HttpResponse response = answer_of(std::move(*reply), *type, streamed, qualified.version);
     if (!request_id.empty()) {
         response.headers.push_back({"x-amzn-RequestId", request_id});
     }

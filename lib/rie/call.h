@@ -19,6 +19,7 @@ struct Invocation {
     std::string client_context;   ///< JSON, already decoded
     std::string tenant_id;        ///< of a function with tenant isolation; empty: none
     std::string cognito_identity; ///< JSON
+    std::string qualifier;        ///< version or alias that was asked for; empty: none
     bool tail_log = false;        ///< X-Amz-Log-Type: Tail
     bool streamed = false;        ///< pass a streamed response on as it comes
     Caller caller;

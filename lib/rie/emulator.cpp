@@ -209,10 +209,12 @@ void Emulator::deliver(Call& call) {
     host_.drain_output();
     write_start(call);
     const Invocation& invocation = call.invocation;
+    const std::string arn =
+        settings_.arn + (invocation.qualifier.empty() ? "" : ":" + invocation.qualifier);
     Headers headers{
         {"Lambda-Runtime-Aws-Request-Id", call.id},
         {"Lambda-Runtime-Deadline-Ms", fmt::format("{}", milliseconds(call.deadline))},
-        {"Lambda-Runtime-Invoked-Function-Arn", settings_.arn},
+        {"Lambda-Runtime-Invoked-Function-Arn", arn},
         {"Lambda-Runtime-Trace-Id", invocation.trace_id}};
     if (!invocation.client_context.empty()) {
         headers.push_back({"Lambda-Runtime-Client-Context", invocation.client_context});
@@ -230,7 +232,7 @@ void Emulator::deliver(Call& call) {
         R"("tracing":{{"type":"X-Amzn-Trace-Id","value":{}}}}})",
         milliseconds(call.deadline),
         quote(call.id),
-        quote(settings_.arn),
+        quote(arn),
         quote(invocation.trace_id)));
     const ExchangePtr runtime = std::exchange(waiting_runtime_, nullptr);
     runtime->reply({200, invocation.payload, std::move(headers)});

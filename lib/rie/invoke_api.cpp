@@ -132,6 +132,7 @@ void InvokeApi::serve(HttpRequest request, ExchangePtr exchange) {
     invocation.trace_id = find(request.headers, "X-Amzn-Trace-Id");
     invocation.cognito_identity = find(request.headers, "X-Amz-Cognito-Identity");
     invocation.tenant_id = find(request.headers, "X-Amz-Tenant-Id");
+    invocation.qualifier = find(request.headers, "X-Samara-Qualifier");
     invocation.tail_log = find(request.headers, "X-Amz-Log-Type") == "Tail";
     invocation.streamed = route == Route::invoke_streamed;
     const std::string_view context = find(request.headers, "X-Amz-Client-Context");

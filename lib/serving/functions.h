@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,9 +36,27 @@ public:
     /// invocations", or what find() takes.
     [[nodiscard]] const Function* find_uri(std::string_view uri) const;
 
+    /// The version or alias in such a name ("live" in "Fn:live", in an ARN with it, or in the
+    /// logical id of the alias); empty when it has none.
+    [[nodiscard]] std::string qualifier_of(std::string_view name) const;
+
+    /// The version that a qualifier of a function stands for, "$LATEST" or a number; nothing when
+    /// the template publishes no such version or alias. Versions are counted in the order of the
+    /// template, and aliases are at the last one.
+    [[nodiscard]] std::optional<std::string>
+    version_of(const Function& function, std::string_view qualifier) const;
+
 private:
     std::map<std::string, Function, std::less<>> by_name_; // logical ids and function names
-    std::map<std::string, Function, std::less<>> aliases_; // aliases and versions by logical id
+
+    /// An alias or version, by its logical id.
+    struct Published {
+        Function function;
+        std::string qualifier;
+    };
+
+    std::map<std::string, Published, std::less<>> published_;
+    std::map<std::string, std::size_t, std::less<>> versions_; // how many, by logical id
 };
 
 } // namespace samara::serving

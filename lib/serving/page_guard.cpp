@@ -95,7 +95,8 @@ std::optional<std::string> PageGuard::refusal(const net::HttpRequest& request) c
     return std::nullopt;
 }
 
-base::Result<std::vector<std::string>> read_host_names(const std::vector<std::string>& given) {
+base::Result<std::vector<std::string>>
+read_host_names(const std::vector<std::string>& given, std::string_view option) {
     std::vector<std::string> names;
     for (const std::string& text : given) {
         const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
@@ -104,8 +105,9 @@ base::Result<std::vector<std::string>> read_host_names(const std::vector<std::st
         });
         if (text.empty() || !plain) {
             base::Error error;
-            error.message = fmt::format("--allow-host: '{}' is not the name of a host", text);
-            error.hint = "write it alone, without scheme and port: --allow-host build.example.com";
+            error.message = fmt::format("{}: '{}' is not the name of a host", option, text);
+            error.hint = fmt::format(
+                "write it alone, without scheme and port: {} build.example.com", option);
             error.kind = base::ErrorKind::usage;
             return base::fail(std::move(error));
         }

@@ -32,8 +32,9 @@ private:
     std::vector<std::string> allowed_hosts_;
 };
 
-/// Checks names for --allow-host: each a host alone, without scheme, port or path. Gives them in
-/// lower case.
-base::Result<std::vector<std::string>> read_host_names(const std::vector<std::string>& given);
+/// Checks names of hosts that `option` has: each a host alone, without scheme, port or path. Gives
+/// them in lower case.
+base::Result<std::vector<std::string>>
+read_host_names(const std::vector<std::string>& given, std::string_view option = "--allow-host");
 
 } // namespace samara::serving

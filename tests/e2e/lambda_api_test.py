@@ -18,7 +18,7 @@ Globals:
 Resources:
   Worker:
     Type: AWS::Serverless::Function
-    Properties: {Handler: main.worker, Runtime: python3.11, FunctionName: the-worker}
+    Properties: {Handler: main.worker, Runtime: python3.11, FunctionName: the-worker, AutoPublishAlias: live}
   Streamer:
     Type: AWS::Serverless::Function
     Properties: {Handler: index.handler, Runtime: nodejs18.x}
@@ -155,11 +155,20 @@ class LambdaApiOfSandboxes(LambdaApi):
             service.wait_for_line("Press CTRL+C to quit")
             arn = "arn:aws:lambda:us-east-1:123456789012:function:"
             names = ["Worker", "the-worker", "the-worker:live", "function:Worker", "123456789012:function:the-worker",
-                     arn + "the-worker", arn + "Worker:$LATEST", arn + "the-worker:7"]
+                     arn + "the-worker", arn + "Worker:$LATEST", arn + "the-worker:1"]
             for name, answer in zip(names, self.boto3([f"FunctionName='{name}'" for name in names])):
                 self.assertEqual(answer[0], 200, (name, answer))
-            answers = self.boto3(["Qualifier='live'", "Qualifier='$LATEST'"])
-            self.assertEqual([(a[0], a[3], a[5]) for a in answers], [(200, "$LATEST", True)] * 2)
+            answers = self.boto3(["", "Qualifier='live'", "Qualifier='$LATEST'", "Qualifier='1'", "FunctionName='the-worker:live'"])
+            self.assertEqual(
+                [(a[0], a[1]["arn"].removeprefix(arn), a[3], a[5]) for a in answers],
+                [(200, "the-worker", "$LATEST", True), (200, "the-worker:live", "1", True),
+                 (200, "the-worker:$LATEST", "$LATEST", True), (200, "the-worker:1", "1", True), (200, "the-worker:live", "1", True)])
+            unknown = self.boto3(["Qualifier='7'", "FunctionName='Worker:dead'", "Qualifier='1', FunctionName='Worker:live'",
+                                  "FunctionName='Streamer', Qualifier='1'"])
+            self.assertEqual([answer[:2] for answer in unknown],
+                             [[404, "ResourceNotFoundException"]] * 2 +
+                             [[400, "InvalidParameterValueException"], [404, "ResourceNotFoundException"]])
+            self.assertEqual(unknown[1][2], f"Function not found: {arn}Worker:dead")
 
     def test_tail_context_and_errors_of_the_function(self):
         context = base64.b64encode(b'{"custom": {"who": "me"}}').decode()
@@ -185,6 +194,9 @@ class LambdaApiOfSandboxes(LambdaApi):
                 "FunctionName='Nobody', InvocationType='DryRun'"])
             self.assertEqual(nobody, [404, "ResourceNotFoundException",
                                       "Function not found: arn:aws:lambda:us-east-1:123456789012:function:Nobody", True])
+            no_context = self.boto3(["ClientContext='!'", "ClientContext='WzFd'"])  # no base64, and a list
+            self.assertEqual(no_context, [[400, "InvalidRequestContentException",
+                                           "Client context must be a valid Base64-encoded JSON object.", True]] * 2)
             self.assertEqual(content[:2], [400, "InvalidRequestContentException"])
             self.assertIn("Could not parse request body into json: ", content[2])
             self.assertEqual(large[:2], [413, "RequestTooLargeException"])
@@ -289,7 +301,7 @@ class WebPages(SamaraTest):
 
     def test_are_kept_out_of_the_one_beside_start_api(self):
         self.write("template.yaml", TEMPLATE.replace(
-            "FunctionName: the-worker}",
+            "FunctionName: the-worker, AutoPublishAlias: live}",
             "FunctionName: the-worker, Events: {G: {Type: HttpApi, Properties: {Path: /x, Method: get}}}}"))
         api_port = free_port()
         with self.start("local", "start-api", "--port", api_port, "--local-lambda", "--allow-host", "box") as server:

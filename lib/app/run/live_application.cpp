@@ -2,6 +2,7 @@
 
 #include "app/run/build_notice.h"
 #include "app/run/code_folders.h"
+#include "app/run/function_resources.h"
 #include "app/run/image_archive.h"
 #include "base/try.h"
 #include "engine/select.h"
@@ -12,31 +13,6 @@
 #include <fmt/format.h>
 
 namespace samara::app {
-
-data::Map function_resources(const Application& application, const std::set<std::string>& chosen) {
-    data::Map resources;
-    const auto add = [&](const std::string& id, data::Map properties) {
-        if (!chosen.empty() && !chosen.contains(id)) {
-            return;
-        }
-        resources.set(
-            id,
-            data::Map{{"Type", "AWS::Lambda::Function"}, {"Properties", std::move(properties)}});
-    };
-    for (const model::Function& function : application.functions()) {
-        add(function.logical_id,
-            {{"FunctionName", function.name},
-             {"Timeout",
-              static_cast<std::int64_t>(
-                  std::max(function.timeout_seconds, model::limits().least_timeout_seconds))}});
-    }
-    for (const auto& [function, error] : application.broken_functions()) {
-        std::string name = function;
-        std::replace(name.begin(), name.end(), '/', '-');
-        add(function, {{"FunctionName", std::move(name)}});
-    }
-    return resources;
-}
 
 namespace {
 

@@ -21,12 +21,6 @@
 
 namespace samara::app {
 
-/// The functions of all stacks as serving::Functions reads them, by path: names and timeouts. Those
-/// that cannot be understood are there, too: their calls fail with the reason. `chosen`: logical
-/// ids; empty: all.
-data::Map
-function_resources(const Application& application, const std::set<std::string>& chosen = {});
-
 /// Why functions cannot be run, by logical id.
 using Faults = std::map<std::string, std::string, std::less<>>;
 

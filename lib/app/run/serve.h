@@ -30,6 +30,7 @@ struct ServeOptions {
     Warm warm = Warm::lazy;
     bool watch = true;
     bool disable_authorizer = false;
+    std::vector<std::string> http_hosts; ///< start-api: of HTTP integrations, small letters
     TokenKeyOptions token_keys;
     bool json_access_log = false;
     std::size_t max_concurrency = 10;

@@ -38,7 +38,7 @@ std::string authorizer_event(
             json.member("identitySource", joined);
             json.member("authorizationToken", joined);
         }
-        write_request_v1(json, call);
+        write_request_v1(json, call, NoParameters::empty);
     }
     json.end_object();
     return event;

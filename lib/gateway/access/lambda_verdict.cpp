@@ -68,8 +68,7 @@ read_verdict(const invoke::Response& result, const LambdaAuthorizer& authorizer,
     if (!result.function_error.empty()) {
         return failure(
             "the authorizer function failed",
-            says_unauthorized(result) ? Refusal::unauthorized
-                                      : Refusal::authorizer_configuration_error);
+            says_unauthorized(result) ? Refusal::unauthorized : Refusal::authorizer_failure);
     }
     const auto value = data::read_json(result.payload, "authorizer result");
     if (!value || !value->is_map()) {

@@ -2,6 +2,8 @@
 
 #include "aws/api_gateway_limits.h"
 #include "base/strings.h"
+#include "gateway/integration/content_handling.h"
+#include "gateway/integration/parameter_mapping.h"
 #include "net/http_client.h"
 #include "net/url.h"
 
@@ -44,8 +46,10 @@ std::string host_of(const net::Url& url) {
         url.address);
 }
 
-bool is_loopback(std::string_view host) {
-    return host == "localhost" || host == "::1" || host == "[::1]" ||
+bool may_be_asked(std::string_view host, const std::vector<std::string>& hosts) {
+    return host == "localhost" ||
+           std::find(hosts.begin(), hosts.end(), base::to_lower(host)) != hosts.end() ||
+           host == "::1" || host == "[::1]" ||
            (host.starts_with("127.") &&
             host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
@@ -97,9 +101,82 @@ bool has_header(const net::HttpHeaders& headers, std::string_view name) {
     return net::find_header(headers, name) != nullptr;
 }
 
+/// Host, scheme and caller of the request, as a backend is told of them, beside what `headers` has.
+/// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-http.html
+/// docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+void add_forwarded(const Call& call, net::HttpHeaders& headers) {
+    const auto add = [&](std::string name, std::string value) {
+        if (!has_header(headers, name)) {
+            headers.push_back({std::move(name), std::move(value)});
+        }
+    };
+    if (call.api.kind == ApiKind::rest) {
+        for (net::HttpHeader& header : gateway_headers(call)) {
+            add(std::move(header.name), std::move(header.value));
+        }
+        add("x-amzn-apigateway-api-id", call.api.id);
+        return;
+    }
+    const auto after = [&](std::string_view name, std::string_view own) {
+        const std::string_view given = call.header(name);
+        return fmt::format("{}{}{}", given, given.empty() ? "" : ", ", own);
+    };
+    const std::string& address = call.request.remote_address;
+    const bool plain = address.find(':') == std::string::npos;
+    add("Forwarded",
+        after(
+            "Forwarded",
+            fmt::format(
+                "by=127.0.0.1;for={};host={};proto={}",
+                plain ? address : fmt::format("\"[{}]\"", address),
+                call.header("Host"),
+                call.tls ? "https" : "http")));
+    add("Via", after("Via", "HTTP/1.1 AmazonAPIGateway"));
+    add("X-Amzn-Trace-Id", call.trace_id);
+}
+
+/// The URL's path and query, or the path that parameter mapping says instead.
+std::string target_of(const Call& call, const net::Url& url) {
+    const auto& parameters = call.match.route->parameters;
+    if (!parameters || !overwrites_path(*parameters)) {
+        return url.target;
+    }
+    const std::size_t query = url.target.find('?');
+    return std::string(call.request.path()) +
+           (query == std::string::npos ? "" : url.target.substr(query));
+}
+
+net::HttpHeaders
+headers_for(const Call& call, const HttpIntegration& integration, TranslatedRequest& request) {
+    net::HttpHeaders headers = std::move(request.headers);
+    add_forwarded(call, headers);
+    if (integration.proxy) {
+        const std::size_t own = headers.size();
+        for (const net::HttpHeader& header : call.request.headers) {
+            const bool replaced = std::any_of(
+                headers.begin(),
+                headers.begin() + static_cast<std::ptrdiff_t>(own),
+                [&](const net::HttpHeader& other) {
+                    return net::equal_ignoring_case(other.name, header.name);
+                });
+            if (!is_hop(header.name) && !replaced) {
+                headers.push_back(header);
+            }
+        }
+        return headers;
+    }
+    if (!request.content_type.empty() && !has_header(headers, "Content-Type")) {
+        headers.push_back({"Content-Type", request.content_type});
+    }
+    if (!has_header(headers, "User-Agent")) {
+        headers.push_back({"User-Agent", "AmazonAPIGateway_" + call.api.id});
+    }
+    return headers;
+}
+
 } // namespace
 
-base::Result<void> check_loopback(std::string_view url) {
+base::Result<void> check_host(std::string_view url, const std::vector<std::string>& hosts) {
     const std::size_t host = url.find("://");
     // A path parameter may stand in the path, not in the host.
     const std::string plain = base::replace_all(base::replace_all(url, "{", "_"), "}", "_");
@@ -107,17 +184,20 @@ base::Result<void> check_loopback(std::string_view url) {
     if (host == std::string_view::npos || !parsed) {
         return base::fail(fmt::format("its integration URI '{}' is no URL of a server", url));
     }
-    if (!is_loopback(host_of(*parsed))) {
+    if (!may_be_asked(host_of(*parsed), hosts)) {
         return base::fail(fmt::format(
             "HTTP integrations are served where the server is on this machine (localhost, "
-            "127.0.0.1), not for host '{}'",
+            "127.0.0.1), not for host '{0}'; --allow-http-integration {0} has it asked",
             host_of(*parsed)));
     }
     return {};
 }
 
-tl::expected<Answer, Untranslated>
-ask_backend(const Call& call, const HttpIntegration& integration, TranslatedRequest request) {
+tl::expected<Answer, Untranslated> ask_backend(
+    const Call& call,
+    const HttpIntegration& integration,
+    TranslatedRequest request,
+    int stop_descriptor) {
     for (const auto& [name, value] : call.match.parameters) { // those that are not mapped
         const auto same = [&](const auto& pair) { return pair.first == name; };
         if (std::none_of(request.path.begin(), request.path.end(), same)) {
@@ -126,31 +206,31 @@ ask_backend(const Call& call, const HttpIntegration& integration, TranslatedRequ
     }
     const std::string url = sendable(with_path(integration.url, request.path));
     const auto parsed = net::parse_url(url);
-    if (!parsed || !is_loopback(host_of(*parsed))) {
+    if (!parsed || !may_be_asked(host_of(*parsed), call.api.http_hosts)) {
         return tl::unexpected(Untranslated{
-            Refusal::integration_failure, fmt::format("'{}' is no server of this machine", url)});
+            Refusal::integration_failure, fmt::format("'{}' is no server that may be asked", url)});
     }
     net::ClientRequest sent;
     sent.method = integration.method.empty() ? call.request.method : integration.method;
-    sent.target =
-        with_query(parsed->target, integration.proxy ? call.request.query() : "", request.query);
-    sent.headers = std::move(request.headers);
-    if (integration.proxy) {
-        for (const net::HttpHeader& header : call.request.headers) {
-            if (!is_hop(header.name) && !has_header(sent.headers, header.name)) {
-                sent.headers.push_back(header);
-            }
-        }
-    } else if (!request.content_type.empty() && !has_header(sent.headers, "Content-Type")) {
-        sent.headers.push_back({"Content-Type", request.content_type});
-    }
+    sent.target = with_query(
+        target_of(call, *parsed), integration.proxy ? call.request.query() : "", request.query);
+    sent.headers = headers_for(call, integration, request);
     if (!has_header(sent.headers, "Host")) {
         sent.headers.push_back({"Host", parsed->host()});
     }
-    sent.body = integration.proxy ? call.request.body : std::move(request.body);
+    if (integration.proxy) {
+        auto body = converted_request(call, integration.mapping->handling, call.request.body);
+        if (!body) {
+            return tl::unexpected(std::move(body.error()));
+        }
+        sent.body = std::move(*body);
+    } else {
+        sent.body = std::move(request.body);
+    }
     sent.time_limit = integration.timeout;
     sent.timeout = integration.timeout;
     sent.body_limit = aws::api_gateway::request_payload;
+    sent.stop_descriptor = stop_descriptor;
     net::HttpClient client(parsed->address);
     auto received = client.send(sent);
     if (!received) {
@@ -168,10 +248,21 @@ ask_backend(const Call& call, const HttpIntegration& integration, TranslatedRequ
     return answer;
 }
 
-net::HttpResponse proxied(Answer answer) {
-    net::HttpResponse response{200, {}, std::move(answer.body)};
+tl::expected<net::HttpResponse, Untranslated>
+proxied(const Call& call, const Mapping& mapping, Answer answer) {
+    net::HttpResponse response{200, {}, {}};
     std::from_chars(
         answer.selector.data(), answer.selector.data() + answer.selector.size(), response.status);
+    const MappedResponse* mapped = response_for(mapping, answer.selector);
+    auto body = converted_answer(
+        call,
+        mapped == nullptr ? ContentHandling::none : mapped->handling,
+        answer.content_type,
+        std::move(answer.body));
+    if (!body) {
+        return tl::unexpected(std::move(body.error()));
+    }
+    response.body = std::move(*body);
     for (net::HttpHeader& header : answer.headers) {
         if (!is_hop(header.name) && !net::equal_ignoring_case(header.name, "date")) {
             response.headers.push_back(std::move(header));

@@ -5,19 +5,25 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace samara::gateway {
 
-/// Whether a URL names this machine itself: no other host is asked on behalf of a template.
-/// Fails with what is wrong with it.
-base::Result<void> check_loopback(std::string_view url);
+/// Whether a URL names this machine, or one of `hosts` (small letters): no other host is asked on
+/// behalf of a template. Fails with what is wrong with it.
+base::Result<void> check_host(std::string_view url, const std::vector<std::string>& hosts);
 
 /// Asks the server of an HTTP or HTTP_PROXY integration. A proxy hands on what the client sent.
+/// `stop_descriptor` ends the waiting once it polls readable; -1: nothing does.
 /// docs.aws.amazon.com/apigateway/latest/developerguide/setup-http-integrations.html
-tl::expected<Answer, Untranslated>
-ask_backend(const Call& call, const HttpIntegration& integration, TranslatedRequest request);
+tl::expected<Answer, Untranslated> ask_backend(
+    const Call& call,
+    const HttpIntegration& integration,
+    TranslatedRequest request,
+    int stop_descriptor = -1);
 
 /// The backend's answer as a proxy gives it to the client.
-net::HttpResponse proxied(Answer answer);
+tl::expected<net::HttpResponse, Untranslated>
+proxied(const Call& call, const Mapping& mapping, Answer answer);
 
 } // namespace samara::gateway

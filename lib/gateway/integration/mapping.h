@@ -18,6 +18,9 @@ using Templates = std::vector<std::pair<std::string, vtl::Template>>;
 /// docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
 enum class Passthrough : std::uint8_t { when_no_match, when_no_templates, never };
 
+/// How the bytes of a payload are converted on their way.
+enum class ContentHandling : std::uint8_t { none, to_binary, to_text };
+
 /// docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
 struct MappedParameter {
     enum class Place : std::uint8_t { header, query, path };
@@ -33,12 +36,14 @@ struct MappedResponse {
     int status = 200;
     std::vector<MappedParameter> headers;
     Templates templates;
+    ContentHandling handling = ContentHandling::none;
 };
 
 /// What an integration that is no proxy says of both directions.
 struct Mapping {
     Templates request;
     Passthrough passthrough = Passthrough::when_no_match;
+    ContentHandling handling = ContentHandling::none; ///< of the request
     std::vector<MappedParameter> parameters;
     std::vector<MappedResponse> responses;
 };

@@ -1,9 +1,7 @@
 #include "gateway/integration/template_variables.h"
 
-#include "base/json_writer.h"
 #include "base/percent.h"
-#include "data/read.h"
-#include "gateway/message/event.h"
+#include "gateway/message/context.h"
 
 #include <charconv>
 
@@ -27,18 +25,6 @@ TextPairs headers_of(const Call& call) {
         }
     }
     return pairs;
-}
-
-/// What a function would be told of the request by a proxy integration.
-data::Value request_context(const Call& call) {
-    std::string text;
-    base::JsonWriter json(text);
-    json.begin_object();
-    write_request_v1(json, call);
-    json.end_object();
-    const auto event = data::read_json(text, "event");
-    const data::Value* context = event ? event->find("requestContext") : nullptr;
-    return context == nullptr ? data::Value() : *context;
 }
 
 const vtl::Map* map_in(const vtl::Map& map, std::string_view name) {

@@ -2,6 +2,7 @@
 
 #include "data/read.h"
 #include "data/write.h"
+#include "gateway/integration/content_handling.h"
 #include "gateway/integration/template_variables.h"
 #include "gateway/message/media_type.h"
 #include "gateway/message/request_value.h"
@@ -98,20 +99,6 @@ void set_pair(TextPairs& pairs, const std::string& name, std::string value) {
     pairs.emplace_back(name, std::move(value));
 }
 
-/// The pattern that describes the answer; a function that did not fail has the default, or what is
-/// there for 200.
-const MappedResponse* response_for(const Mapping& mapping, const std::string& selector) {
-    const MappedResponse* fallback = nullptr;
-    for (const MappedResponse& response : mapping.responses) {
-        if (!response.pattern) {
-            fallback = &response;
-        } else if (!selector.empty() && response.pattern->matches(selector)) {
-            return &response;
-        }
-    }
-    return fallback != nullptr || !selector.empty() ? fallback : response_for(mapping, "200");
-}
-
 /// By what the client accepts, else JSON, else the first.
 const std::pair<std::string, vtl::Template>*
 answer_template(const Call& call, const Templates& templates) {
@@ -131,6 +118,20 @@ answer_template(const Call& call, const Templates& templates) {
 }
 
 } // namespace
+
+/// The pattern that describes the answer; a function that did not fail has the default, or what is
+/// there for 200.
+const MappedResponse* response_for(const Mapping& mapping, const std::string& selector) {
+    const MappedResponse* fallback = nullptr;
+    for (const MappedResponse& response : mapping.responses) {
+        if (!response.pattern) {
+            fallback = &response;
+        } else if (!selector.empty() && response.pattern->matches(selector)) {
+            return &response;
+        }
+    }
+    return fallback != nullptr || !selector.empty() ? fallback : response_for(mapping, "200");
+}
 
 void map_parameters(const Call& call, const Mapping& mapping, TranslatedRequest& request) {
     for (const MappedParameter& parameter : mapping.parameters) {
@@ -168,15 +169,31 @@ translate_request(const Call& call, const Mapping& mapping) {
                 Refusal::unsupported_media_type,
                 fmt::format("no mapping template is for {}", type)});
         }
-        request.body = call.request.body;
+        auto passed = converted_request(call, mapping.handling, call.request.body);
+        if (!passed) {
+            return tl::unexpected(std::move(passed.error()));
+        }
+        request.body = std::move(*passed);
         return request;
     }
-    TemplateVariables variables(call, call.request.body);
+    // A template is text: bytes come after it.
+    const bool to_binary = mapping.handling == ContentHandling::to_binary;
+    auto payload = converted_request(
+        call, to_binary ? ContentHandling::none : mapping.handling, call.request.body);
+    if (!payload) {
+        return tl::unexpected(std::move(payload.error()));
+    }
+    TemplateVariables variables(call, std::move(*payload));
     auto body = variables.render(*used);
     if (!body) {
         return failed(body.error());
     }
-    request.body = std::move(*body);
+    auto sent = to_binary ? converted_request(call, mapping.handling, std::move(*body))
+                          : tl::expected<std::string, Untranslated>(std::move(*body));
+    if (!sent) {
+        return tl::unexpected(std::move(sent.error()));
+    }
+    request.body = std::move(*sent);
     for (auto& [name, value] : variables.override_of("requestOverride", "header")) {
         set_header(request.headers, name, std::move(value));
     }
@@ -204,15 +221,29 @@ translate_answer(const Call& call, const Mapping& mapping, const Answer& answer)
     }
     const auto* used = answer_template(call, mapped->templates);
     std::string type = used == nullptr ? answer.content_type : used->first;
-    if (used == nullptr) {
-        response.body = answer.body;
-    } else {
-        TemplateVariables variables(call, answer.body);
-        auto body = variables.render(used->second);
-        if (!body) {
-            return failed(body.error());
+    std::string body = answer.body;
+    const bool to_text = mapped->handling == ContentHandling::to_text;
+    const auto convert = [&]() -> tl::expected<void, Untranslated> {
+        auto converted =
+            converted_answer(call, mapped->handling, answer.content_type, std::move(body));
+        if (!converted) {
+            return tl::unexpected(std::move(converted.error()));
         }
-        response.body = std::move(*body);
+        body = std::move(*converted);
+        return {};
+    };
+    // A template is text: what becomes text comes before it, and bytes after it.
+    if (const auto converted = to_text ? convert() : tl::expected<void, Untranslated>();
+        !converted) {
+        return tl::unexpected(converted.error());
+    }
+    if (used != nullptr) {
+        TemplateVariables variables(call, std::move(body));
+        auto rendered = variables.render(used->second);
+        if (!rendered) {
+            return failed(rendered.error());
+        }
+        body = std::move(*rendered);
         for (auto& [name, value] : variables.override_of("responseOverride", "header")) {
             set_header(response.headers, name, std::move(value));
         }
@@ -220,6 +251,11 @@ translate_answer(const Call& call, const Mapping& mapping, const Answer& answer)
             response.status = status;
         }
     }
+    if (const auto converted = to_text ? tl::expected<void, Untranslated>() : convert();
+        !converted) {
+        return tl::unexpected(converted.error());
+    }
+    response.body = std::move(body);
     if (!type.empty() && net::find_header(response.headers, "Content-Type") == nullptr) {
         response.headers.push_back({"Content-Type", std::move(type)});
     }

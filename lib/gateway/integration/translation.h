@@ -44,6 +44,9 @@ translate_request(const Call& call, const Mapping& mapping);
 tl::expected<net::HttpResponse, Untranslated>
 translate_answer(const Call& call, const Mapping& mapping, const Answer& answer);
 
+/// What is for an answer that `selector` describes; nullptr: nothing.
+const MappedResponse* response_for(const Mapping& mapping, const std::string& selector);
+
 /// Parameters alone, as proxy integrations have them.
 void map_parameters(const Call& call, const Mapping& mapping, TranslatedRequest& request);
 

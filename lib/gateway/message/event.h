@@ -3,6 +3,7 @@
 #include "base/json_writer.h"
 #include "gateway/route/call.h"
 
+#include <cstdint>
 #include <string>
 
 /// What a function gets to see of a request.
@@ -25,8 +26,13 @@ std::string authorizer_event(
     const std::vector<std::string>& identity,
     std::string_view arn);
 
+/// How events of format 1.0 tell that a request has no parameters of a kind: proxy integrations say
+/// null, authorizers {}.
+enum class NoParameters : std::uint8_t { null, empty };
+
 /// The members of both kinds of event that tell of the request, all but its body.
-void write_request_v1(base::JsonWriter& json, const Call& call);
+void write_request_v1(
+    base::JsonWriter& json, const Call& call, NoParameters none = NoParameters::null);
 void write_request_v2(base::JsonWriter& json, const Call& call);
 
 } // namespace samara::gateway

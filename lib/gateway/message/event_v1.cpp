@@ -29,15 +29,25 @@ void remove(Multiple& pairs, std::string_view name) {
         pairs, [&](const auto& pair) { return net::equal_ignoring_case(pair.first, name); });
 }
 
-/// The last value of each under `single`, all of them under `multiple`; null for none.
+void write_none(base::JsonWriter& json, std::string_view name, NoParameters none) {
+    json.key(name);
+    if (none == NoParameters::empty) {
+        json.begin_object().end_object();
+    } else {
+        json.null();
+    }
+}
+
+/// The last value of each under `single`, all of them under `multiple`.
 void write(
     base::JsonWriter& json,
     std::string_view single,
     std::string_view multiple,
-    const Multiple& pairs) {
+    const Multiple& pairs,
+    NoParameters none) {
     if (pairs.empty()) {
-        json.key(single).null();
-        json.key(multiple).null();
+        write_none(json, single, none);
+        write_none(json, multiple, none);
         return;
     }
     json.key(single).begin_object();
@@ -56,7 +66,7 @@ void write(
     json.end_object();
 }
 
-void write_headers(base::JsonWriter& json, const Call& call) {
+void write_headers(base::JsonWriter& json, const Call& call, NoParameters none) {
     Multiple headers;
     for (const net::HttpHeader& header : call.request.headers) {
         add(headers, header.name, header.value, true);
@@ -65,15 +75,15 @@ void write_headers(base::JsonWriter& json, const Call& call) {
         remove(headers, header.name);
         add(headers, header.name, std::move(header.value), true);
     }
-    write(json, "headers", "multiValueHeaders", headers);
+    write(json, "headers", "multiValueHeaders", headers, none);
 }
 
-void write_query(base::JsonWriter& json, const Call& call) {
+void write_query(base::JsonWriter& json, const Call& call, NoParameters none) {
     Multiple parameters;
     for (auto& [name, value] : base::parse_query(call.request.query())) {
         add(parameters, name, std::move(value), false);
     }
-    write(json, "queryStringParameters", "multiValueQueryStringParameters", parameters);
+    write(json, "queryStringParameters", "multiValueQueryStringParameters", parameters, none);
 }
 
 void write_identity(base::JsonWriter& json, const Call& call) {
@@ -140,54 +150,50 @@ void write_context(base::JsonWriter& json, const Call& call) {
     json.end_object();
 }
 
-void write_parameters(base::JsonWriter& json, const Call& call) {
-    json.key("pathParameters");
+void write_parameters(base::JsonWriter& json, const Call& call, NoParameters none) {
     if (call.match.parameters.empty()) {
-        json.null();
+        write_none(json, "pathParameters", none);
         return;
     }
-    json.begin_object();
+    json.key("pathParameters").begin_object();
     for (const auto& [name, value] : call.match.parameters) {
         json.member(name, event_parameter(call, value));
     }
     json.end_object();
 }
 
-void write_stage_variables(base::JsonWriter& json, const Call& call) {
-    json.key("stageVariables");
+void write_stage_variables(base::JsonWriter& json, const Call& call, NoParameters none) {
     if (call.api.stage_variables.empty()) {
-        json.null();
+        write_none(json, "stageVariables", none);
         return;
     }
-    json.begin_object();
+    json.key("stageVariables").begin_object();
     for (const auto& [name, value] : call.api.stage_variables) {
         json.member(name, value);
     }
     json.end_object();
 }
 
+/// A REST API hands over as base64 what its binary media types name, and all else as text.
 bool goes_as_text(const Call& call) {
-    const std::string& body = call.request.body;
-    if (!base::is_utf8(body)) {
-        return false;
-    }
     if (call.api.kind == ApiKind::rest) {
         return !is_binary(call.header("Content-Type"), call.api.binary_media_types);
     }
-    return is_text(call.header("Content-Type")) && call.header("Content-Encoding").empty();
+    return is_text(call.header("Content-Type")) && call.header("Content-Encoding").empty() &&
+           base::is_utf8(call.request.body);
 }
 
 } // namespace
 
-void write_request_v1(base::JsonWriter& json, const Call& call) {
+void write_request_v1(base::JsonWriter& json, const Call& call, NoParameters none) {
     json.member("resource", call.match.route->path);
     json.member("path", event_path(call));
     json.member("httpMethod", call.request.method);
-    write_headers(json, call);
-    write_query(json, call);
+    write_headers(json, call, none);
+    write_query(json, call, none);
     write_context(json, call);
-    write_parameters(json, call);
-    write_stage_variables(json, call);
+    write_parameters(json, call, none);
+    write_stage_variables(json, call, none);
 }
 
 std::string event_v1(const Call& call) {
@@ -204,7 +210,7 @@ std::string event_v1(const Call& call) {
     if (call.request.body.empty()) {
         json.null();
     } else if (text) {
-        json.text(call.request.body);
+        json.text(call.request.body); // what is no UTF-8 becomes U+FFFD
     } else {
         json.raw('"' + base::base64_encode(call.request.body) + '"');
     }

@@ -1,33 +1,13 @@
 #include "gateway/message/request_value.h"
 
 #include "base/percent.h"
-#include "base/strings.h"
-#include "data/read.h"
-#include "gateway/message/event.h"
+#include "gateway/message/context.h"
 
 #include <array>
 
 namespace samara::gateway {
 
 namespace {
-
-/// The context is what a function would be told of it: requestContext of its event.
-std::string context_value(const Call& call, std::string_view name) {
-    if (name == "xrayTraceId") {
-        return call.trace_id;
-    }
-    std::string text;
-    base::JsonWriter json(text);
-    json.begin_object();
-    write_request_v1(json, call);
-    json.end_object();
-    const auto event = data::read_json(text, "event");
-    const data::Value* value = event ? event->find("requestContext") : nullptr;
-    for (const std::string_view step : base::split(name, '.')) {
-        value = value == nullptr ? nullptr : value->find(step);
-    }
-    return value == nullptr ? std::string() : data::scalar_text(*value);
-}
 
 std::string stage_variable(const Call& call, std::string_view name) {
     for (const auto& [known, value] : call.api.stage_variables) {
@@ -67,7 +47,7 @@ struct Source {
 };
 
 constexpr std::array<Source, 7> sources{{
-    {"context.", context_value},
+    {"context.", static_cast<std::string (*)(const Call&, std::string_view)>(context_value)},
     {"stageVariables.", stage_variable},
     {"method.request.header.", header_value},
     {"method.request.multivalueheader.", header_value},

@@ -1,6 +1,7 @@
 #include "gateway/read/apis.h"
 
 #include "base/strings.h"
+#include "gateway/read/api_keys.h"
 #include "gateway/read/diagnostics.h"
 #include "gateway/read/openapi.h"
 #include "gateway/read/owned_resources.h"
@@ -92,9 +93,10 @@ Api read_api(
     ApiKind kind,
     const data::Map& resources,
     const serving::Functions& functions,
-    const DefinitionLoader& load,
+    const ReadOptions& options,
     base::Diagnostics& diagnostics) {
     Api api;
+    api.http_hosts = options.http_hosts;
     api.kind = kind;
     api.id = entry.key;
     api.stage = kind == ApiKind::rest ? "Prod" : "$default";
@@ -103,7 +105,7 @@ Api read_api(
     if (properties == nullptr) {
         return api;
     }
-    read_body(*properties, functions, load, api, diagnostics);
+    read_body(*properties, functions, options.load, api, diagnostics);
     const data::Value* cors = properties->find("CorsConfiguration");
     if (kind == ApiKind::http && cors != nullptr && cors->is_map()) {
         api.cors = read_cors(*cors);
@@ -123,33 +125,6 @@ Api read_api(
         api.policy = *policy;
     }
     return api;
-}
-
-/// The keys of the template that are not disabled. AWS makes up a value where none is given; here
-/// the logical id is it.
-TextPairs read_api_keys(const data::Map& resources, base::Diagnostics& diagnostics) {
-    TextPairs keys;
-    for (const data::Entry& entry : resources) {
-        if (text_of(entry.value, "Type") != "AWS::ApiGateway::ApiKey") {
-            continue;
-        }
-        const data::Value* properties = entry.value.find("Properties");
-        const data::Value* enabled = properties == nullptr ? nullptr : properties->find("Enabled");
-        if (enabled != nullptr && !is_true(enabled)) {
-            continue;
-        }
-        const std::string value =
-            properties == nullptr ? std::string() : text_of(*properties, "Value");
-        if (value.empty()) {
-            diagnostics.push_back(diagnose(
-                base::Severity::warning,
-                fmt::format("AWS makes up the value of this API key; here it is '{}'", entry.key),
-                entry.key,
-                entry.key_where));
-        }
-        keys.emplace_back(entry.key, value.empty() ? entry.key : value);
-    }
-    return keys;
 }
 
 /// A path below a custom domain is not part of what is served here.
@@ -174,7 +149,7 @@ void report_base_path(const data::Entry& resource, base::Diagnostics& diagnostic
 } // namespace
 
 std::vector<Api> read_apis(
-    const data::Value& resources, const DefinitionLoader& load, base::Diagnostics& diagnostics) {
+    const data::Value& resources, const ReadOptions& options, base::Diagnostics& diagnostics) {
     std::vector<Api> apis;
     const data::Map* map = resources.as_map();
     if (map == nullptr) {
@@ -185,7 +160,7 @@ std::vector<Api> read_apis(
         const std::string type = text_of(entry.value, "Type");
         const data::Value* properties = entry.value.find("Properties");
         if (type == "AWS::ApiGateway::RestApi") {
-            apis.push_back(read_api(entry, ApiKind::rest, *map, functions, load, diagnostics));
+            apis.push_back(read_api(entry, ApiKind::rest, *map, functions, options, diagnostics));
         } else if (type == "AWS::ApiGatewayV2::Api") {
             if (properties != nullptr && text_of(*properties, "ProtocolType") == "WEBSOCKET") {
                 diagnostics.push_back(diagnose(
@@ -195,16 +170,15 @@ std::vector<Api> read_apis(
                     entry.key_where));
                 continue;
             }
-            apis.push_back(read_api(entry, ApiKind::http, *map, functions, load, diagnostics));
+            apis.push_back(read_api(entry, ApiKind::http, *map, functions, options, diagnostics));
         } else {
             report_base_path(entry, diagnostics);
         }
     }
-    const TextPairs keys = read_api_keys(*map, diagnostics);
     for (Api& api : apis) {
         add_resource_routes(*map, functions, api, diagnostics);
-        api.api_keys = keys;
     }
+    add_api_keys(*map, apis, diagnostics);
     return apis;
 }
 

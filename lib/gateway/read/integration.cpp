@@ -5,6 +5,7 @@
 #include "gateway/read/description.h"
 #include "gateway/read/mapping.h"
 #include "gateway/read/openapi.h"
+#include "gateway/read/parameter_mapping.h"
 #include "gateway/route/call.h"
 
 #include <algorithm>
@@ -57,7 +58,8 @@ read_lambda(const data::Value& integration, const serving::Functions& functions,
         api.kind == ApiKind::rest ? aws::api_gateway::rest_integration_timeout
                                   : aws::api_gateway::http_integration_timeout,
         function->timeout,
-        tenant_mapping(integration)};
+        tenant_mapping(integration),
+        functions.qualifier_of(uri)};
     if (const auto timeout = data::integer_of(either(integration, "timeoutInMillis")).value_or(0);
         timeout > 0) {
         // Accounts may raise the limit of REST APIs; a template that is deployed with more has it.
@@ -103,13 +105,16 @@ Integration read_mock(const data::Value& integration) {
 Integration read_http(const data::Value& integration, const Api& api, bool proxy) {
     if (const std::string link = either_text(integration, "connectionType");
         base::to_upper(link) == "VPC_LINK") {
-        return UnsupportedIntegration{"integrations behind a VPC link are not served locally"};
+        const std::string id = either_text(integration, "connectionId");
+        return UnsupportedIntegration{fmt::format(
+            "what is behind a VPC link is not served locally{}",
+            id.empty() ? "" : fmt::format(" (connection '{}')", id))};
     }
     const std::string own = either_text(integration, "uri");
     HttpIntegration http;
     http.url = with_stage_variables(
         own.empty() ? data::text_of(integration, "IntegrationUri") : own, api.stage_variables);
-    if (const auto checked = check_loopback(http.url); !checked) {
+    if (const auto checked = check_host(http.url, api.http_hosts); !checked) {
         return UnsupportedIntegration{checked.error().message};
     }
     for (const char* name : {"IntegrationMethod", "IntegrationHttpMethod", "httpMethod"}) {
@@ -185,24 +190,19 @@ Integration read_integration(
         fmt::format("integration type '{}' is none that API Gateway has", type)};
 }
 
-std::string unmapped(const data::Value* integration, const Api& api, const Route& route) {
+std::string add_parameter_mapping(const data::Value* integration, const Api& api, Route& route) {
     if (integration == nullptr || api.kind != ApiKind::http ||
-        (!std::holds_alternative<LambdaIntegration>(route.integration) &&
-         !std::holds_alternative<HttpIntegration>(route.integration))) {
+        std::holds_alternative<UnsupportedIntegration>(route.integration)) {
         return {};
     }
-    std::vector<std::string> mappings;
-    for (const std::string_view name : {"requestParameters", "responseParameters"}) {
-        if (!data::members_of(either(*integration, name)).empty()) {
-            mappings.emplace_back(name);
-        }
-    }
-    return mappings.empty() ? std::string()
-                            : fmt::format(
-                                  "{}: the parameter mapping of its integration is not done "
-                                  "locally ({})",
-                                  route_key(route),
-                                  base::join(mappings, ", "));
+    std::vector<std::string> refused;
+    route.parameters = read_parameter_mapping(*integration, refused);
+    return refused.empty() ? std::string()
+                           : fmt::format(
+                                 "{}: AWS refuses parts of its parameter mapping, which are left "
+                                 "out: {}",
+                                 route_key(route),
+                                 base::join(refused, ", "));
 }
 
 Cors read_cors(const data::Value& cors) {

@@ -76,6 +76,13 @@ responses_of(const data::Value& integration) {
     return responses;
 }
 
+ContentHandling read_handling(const data::Value& holder) {
+    const std::string text = base::to_upper(either_text(holder, "contentHandling"));
+    return text == "CONVERT_TO_BINARY" ? ContentHandling::to_binary
+           : text == "CONVERT_TO_TEXT" ? ContentHandling::to_text
+                                       : ContentHandling::none;
+}
+
 base::Result<MappedResponse>
 read_response(const std::string& pattern, const data::Value& response) {
     MappedResponse mapped;
@@ -91,6 +98,7 @@ read_response(const std::string& pattern, const data::Value& response) {
     mapped.status = status && *status >= 200 && *status <= 599 ? static_cast<int>(*status) : 200;
     mapped.headers = read_parameters(either(response, "responseParameters"), response_places);
     TRY_ASSIGN(mapped.templates, read_templates(response, "responseTemplates"));
+    mapped.handling = read_handling(response);
     return mapped;
 }
 
@@ -103,6 +111,7 @@ base::Result<std::shared_ptr<const Mapping>> read_mapping(const data::Value& int
     mapping->passthrough = passthrough == "NEVER"               ? Passthrough::never
                            : passthrough == "WHEN_NO_TEMPLATES" ? Passthrough::when_no_templates
                                                                 : Passthrough::when_no_match;
+    mapping->handling = read_handling(integration);
     mapping->parameters = read_parameters(either(integration, "requestParameters"), request_places);
     for (const auto& [pattern, response] : responses_of(integration)) {
         TRY_ASSIGN(auto mapped, read_response(pattern, *response));

@@ -119,7 +119,7 @@ void read_operation(
         integration = &resolve(reading.document, *integration);
     }
     route.integration = read_integration(integration, reading.functions, reading.api);
-    if (std::string told = unmapped(integration, reading.api, route); !told.empty()) {
+    if (std::string told = add_parameter_mapping(integration, reading.api, route); !told.empty()) {
         reading.diagnostics.push_back(warning(std::move(told), reading.api, route.where));
     }
     const data::Value* security = operation.value.find("security");

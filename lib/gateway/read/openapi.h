@@ -22,10 +22,9 @@ void read_openapi(
 Integration read_integration(
     const data::Value* integration, const serving::Functions& functions, const Api& api);
 
-/// The warning for a route whose integration maps parameters, which HTTP APIs do and which is not
-/// done here; empty for all others. `integration` is what read_integration takes.
-/// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html
-std::string unmapped(const data::Value* integration, const Api& api, const Route& route);
+/// Gives a route of an HTTP API the parameter mapping of its integration, which is what
+/// read_integration takes. The warning for what AWS would refuse of it, or empty.
+std::string add_parameter_mapping(const data::Value* integration, const Api& api, Route& route);
 
 /// A member of x-amazon-apigateway-gateway-responses, or the equal properties of an
 /// AWS::ApiGateway::GatewayResponse.

@@ -113,7 +113,7 @@ void add_http_route(
     const data::Value* resource = resources.find(target);
     const data::Value* integration = resource == nullptr ? nullptr : resource->find("Properties");
     route.integration = read_integration(integration, functions, api);
-    if (std::string told = unmapped(integration, api, route); !told.empty()) {
+    if (std::string told = add_parameter_mapping(integration, api, route); !told.empty()) {
         warn(diagnostics, std::move(told), owned.entry);
     }
     route.access = read_access(owned.properties, api);

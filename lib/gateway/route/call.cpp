@@ -29,6 +29,24 @@ std::string_view Call::header(std::string_view name) const {
     return value == nullptr ? std::string_view{} : std::string_view(*value);
 }
 
+Call Call::with(const net::HttpRequest& other) const {
+    return {
+        other,
+        api,
+        match,
+        request_id,
+        extended_request_id,
+        time,
+        trace_id,
+        port,
+        tls,
+        authorizer,
+        usage_key,
+        api_key,
+        api_key_id,
+        iam_caller};
+}
+
 std::string_view Call::domain() const {
     const std::string_view host = header("Host");
     if (!host.empty() && host.front() == '[') { // [::1]:3000

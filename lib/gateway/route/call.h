@@ -31,6 +31,9 @@ struct Call {
     std::string api_key_id = {};
     std::string iam_caller = {}; ///< JSON members for a caller with IAM credentials; may be empty
 
+    /// The same with another request, which has to live as long.
+    [[nodiscard]] Call with(const net::HttpRequest& other) const;
+
     /// Host without port, as the client wrote it.
     [[nodiscard]] std::string_view domain() const;
     /// The first label of the domain; an address is not taken apart.

@@ -37,6 +37,7 @@ struct LambdaIntegration {
     /// What gives the tenant of a function that has tenants: an expression of request_value, or
     /// 'text'. Empty: the client's header X-Amz-Tenant-Id.
     std::string tenant;
+    std::string qualifier = {}; ///< version or alias of the function; empty: none
 };
 
 /// Templates and parameters between a client and what answers it; integration/mapping.h.
@@ -85,6 +86,7 @@ struct Access {
 };
 
 struct RequestValidation;
+struct ParameterMapping;
 
 struct Route {
     std::string method; ///< upper case; ANY for all
@@ -93,6 +95,7 @@ struct Route {
     Access access;
     std::string operation_name; ///< operationId or OperationName, REST APIs; may be empty
     std::shared_ptr<const RequestValidation> validation; ///< REST APIs; nullptr: nothing is checked
+    std::shared_ptr<const ParameterMapping> parameters;  ///< HTTP APIs; nullptr: nothing is changed
     base::Location where;
 };
 
@@ -175,7 +178,8 @@ struct Api {
     std::map<std::string, GatewayResponse, std::less<>> gateway_responses; ///< by type, REST APIs
     TextPairs api_keys;               ///< logical id and value, REST APIs
     bool key_from_authorizer = false; ///< API keys come from Lambda authorizers, not from clients
-    data::Value policy;               ///< who may call it at all, REST APIs; null: everybody
+    std::vector<std::string> http_hosts; ///< that integrations may ask beside this machine
+    data::Value policy;                  ///< who may call it at all, REST APIs; null: everybody
 };
 
 } // namespace samara::gateway

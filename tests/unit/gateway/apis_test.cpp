@@ -332,26 +332,33 @@ TEST_F(ApisTest, WhatIsClosedStaysClosed) {
     EXPECT_EQ(apis[2].kind, ApiKind::http);
 }
 
-TEST_F(ApisTest, ParameterMappingsThatAreNotDoneAreTold) {
-    const std::string mapped = fmt::format(
-        "{{type: aws_proxy, uri: '{}', requestParameters: {{'append:header.a': b}}, "
-        "responseParameters: {{'200': {{'remove:header.c': ''}}}}}}",
-        function_arn);
-    EXPECT_TRUE(std::holds_alternative<LambdaIntegration>(integration_of(http, mapped)));
+// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html
+TEST_F(ApisTest, WhatAWSRefusesOfParameterMappingsIsTold) {
+    const auto mapped = [](std::string_view key) {
+        return fmt::format(
+            "{{type: aws_proxy, uri: '{}', requestParameters: {{'append:header.a': b, '{}': x}}}}",
+            function_arn,
+            key);
+    };
+    EXPECT_TRUE(std::holds_alternative<LambdaIntegration>(
+        integration_of(http, mapped("remove:querystring.a"))));
+    EXPECT_THAT(told(), IsEmpty());
+    integration_of(http, mapped("overwrite:header.Authorization"));
     EXPECT_THAT(
         told(),
-        ElementsAre("GET /x: the parameter mapping of its integration is not done locally "
-                    "(requestParameters, responseParameters)"));
-    integration_of(rest, mapped); // only names what a cache tells requests by
+        ElementsAre("GET /x: AWS refuses parts of its parameter mapping, which are left out: "
+                    "'overwrite:header.Authorization'"));
+    integration_of(rest, mapped("overwrite:header.Authorization")); // has other keys
     EXPECT_THAT(told(), IsEmpty());
-    read(fmt::format(
+    const auto apis = read(fmt::format(
         R"(
 Api: {{Type: 'AWS::ApiGatewayV2::Api', Properties: {{ProtocolType: HTTP}}}}
-I: {{Type: 'AWS::ApiGatewayV2::Integration', Properties: {{ApiId: Api, IntegrationType: AWS_PROXY, IntegrationUri: '{}', RequestParameters: {{'remove:header.a': ''}}}}}}
+I: {{Type: 'AWS::ApiGatewayV2::Integration', Properties: {{ApiId: Api, IntegrationType: AWS_PROXY, IntegrationUri: '{}', RequestParameters: {{'remove:header.a': '', 'append:path': /x}}}}}}
 R: {{Type: 'AWS::ApiGatewayV2::Route', Properties: {{ApiId: Api, RouteKey: GET /x, Target: integrations/I}}}}
 )",
         function_arn));
-    EXPECT_THAT(told(), ElementsAre(HasSubstr("(requestParameters)")));
+    EXPECT_THAT(told(), ElementsAre(HasSubstr("'append:path'")));
+    EXPECT_TRUE(apis.at(0).routes.at(0).parameters);
 }
 
 TEST_F(ApisTest, MocksOfMethodsAnswerWhatTheyDeclare) {
@@ -480,6 +487,46 @@ C: {Type: 'AWS::ApiGateway::BasePathMapping', Properties: {DomainName: d}}
 )");
     EXPECT_THAT(
         told(), ElementsAre(HasSubstr("without the base path 'v1'"), HasSubstr("base path 'v2'")));
+}
+
+// docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+TEST_F(ApisTest, RoutesThatNobodyCanGetIntoAreTold) {
+    constexpr std::string_view api =
+        R"(Api: {{Type: 'AWS::ApiGateway::RestApi', Properties: {{Body: {{paths: {{
+  /x: {{get: {{security: [{{api_key: []}}], x-amazon-apigateway-integration: {{type: mock}}}}}},
+  /y: {{get: {{security: [{{api_key: []}}], x-amazon-apigateway-integration: {{type: mock}}}}}}}}}}}}}}
+{})";
+    read(fmt::format(api, ""));
+    EXPECT_THAT(
+        told(),
+        ElementsAre("GET /x and 1 more of this API want an API key (ApiKeyRequired), and the "
+                    "template has none: every request gets 403; add an AWS::ApiGateway::ApiKey "
+                    "with a Value"));
+    read(fmt::format(
+        api, "Key: {Type: 'AWS::ApiGateway::ApiKey', Properties: {Value: k, Enabled: true}}"));
+    EXPECT_THAT(told(), IsEmpty());
+    read(fmt::format(
+        api, "Key: {Type: 'AWS::ApiGateway::ApiKey', Properties: {Value: k, Enabled: false}}"));
+    EXPECT_THAT(told(), SizeIs(1));
+}
+
+TEST_F(ApisTest, IntegrationsCallTheAliasTheyName) {
+    for (const auto& [written, qualifier] :
+         std::initializer_list<std::pair<std::string, std::string>>{
+             {std::string(function_arn), ""},
+             {fmt::format("{}:live", function_arn), "live"},
+             {"Live", "live"},
+             {"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/Live/invocations",
+              "live"},
+             {fmt::format(
+                  "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{}:live/"
+                  "invocations",
+                  function_arn),
+              "live"}}) {
+        const Integration integration =
+            integration_of(rest, fmt::format("{{type: aws_proxy, uri: '{}'}}", written));
+        EXPECT_EQ(std::get<LambdaIntegration>(integration).qualifier, qualifier) << written;
+    }
 }
 
 } // namespace

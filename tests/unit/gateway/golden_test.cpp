@@ -1,7 +1,5 @@
 // The tables of tests/golden/gateway: what AWS documents, row by row.
 
-#include "data/accessors.h"
-#include "data/read.h"
 #include "data/write.h"
 #include "gateway/access/cors.h"
 #include "gateway/access/policy.h"
@@ -9,44 +7,10 @@
 #include "gateway/message/response.h"
 #include "gateway/read/openapi.h"
 #include "net/http_parser.h"
-#include "support/source_tree.h"
-
-#include <fstream>
-#include <sstream>
-
-#include <gmock/gmock.h>
+#include "unit/gateway/golden_table.h"
 
 namespace samara::gateway {
 namespace {
-
-data::List table(const std::string& name) {
-    const std::string path = test::source_path("tests/golden/gateway/") + name;
-    std::ifstream file(path);
-    std::stringstream text;
-    text << file.rdbuf();
-    const auto value = data::read_json(text.str(), path);
-    EXPECT_TRUE(value) << (value ? "" : base::to_string(value.error()));
-    if (!value || !value->is_list() || value->as_list()->empty()) {
-        ADD_FAILURE() << path << " is no table";
-        return {};
-    }
-    for (const data::Value& row : *value->as_list()) {
-        EXPECT_THAT(
-            data::text_of(row, "page"), testing::StartsWith("https://docs.aws.amazon.com/"));
-    }
-    return *value->as_list();
-}
-
-const data::Value& member(const data::Value& map, std::string_view key) {
-    static const data::Value none;
-    const data::Value* found = map.find(key);
-    return found == nullptr ? none : *found;
-}
-
-const data::List& items(const data::Value& value) {
-    static const data::List none;
-    return value.is_list() ? *value.as_list() : none;
-}
 
 Route route_of(const std::string& key) {
     Route route;
@@ -72,14 +36,6 @@ bool contains(const data::Value& actual, const data::Value& expected) {
         }
     }
     return true;
-}
-
-std::vector<std::string> lines_of(const net::HttpHeaders& headers) {
-    std::vector<std::string> lines;
-    for (const net::HttpHeader& header : headers) {
-        lines.push_back(header.name + ": " + header.value);
-    }
-    return lines;
 }
 
 TEST(Golden, Routes) {
@@ -133,7 +89,7 @@ TEST(Golden, Events) {
         auto parsed = net::parse_head(text + "\r\n", {});
         ASSERT_TRUE(std::holds_alternative<net::RequestHead>(parsed));
         net::HttpRequest& request = std::get<net::RequestHead>(parsed).request;
-        request.body = data::text_of(row, "body");
+        request.body = bytes_of(row, "body");
         request.remote_address = "127.0.0.1";
         const Router router(api);
         const auto match = router.match(request.method, request.path());
@@ -144,8 +100,10 @@ TEST(Golden, Events) {
         call.trace_id = "Root=1-2-3";
         call.port = 3000;
         call.time = std::chrono::system_clock::time_point(std::chrono::milliseconds(1584039838123));
-        const std::string event =
-            data::text_of(row, "format") == "2.0" ? event_v2(call) : event_v1(call);
+        const std::string format = data::text_of(row, "format");
+        const std::string event = format == "2.0"   ? event_v2(call)
+                                  : format == "1.0" ? event_v1(call)
+                                                    : authorizer_event(call, {}, {}, "arn");
         const auto value = data::read_json(event, "event");
         ASSERT_TRUE(value) << event;
         if (const data::Value* exactly = row.find("exactly")) {

@@ -1,80 +1,12 @@
 // Integrations with templates: what the integration is asked, and what the client gets. Each row
 // names the page of docs.aws.amazon.com/apigateway/latest/developerguide/ that it is from.
 
-#include "base/strings.h"
-#include "data/accessors.h"
-#include "data/read.h"
-#include "gateway/read/apis.h"
-#include "gateway/server.h"
-
-#include <fmt/format.h>
-#include <gmock/gmock.h>
+#include "unit/gateway/integration_fixture.h"
 
 namespace samara::gateway {
 namespace {
 
 using testing::HasSubstr;
-
-class IntegrationTest : public testing::Test {
-protected:
-    /// ANY /x/{id} of a REST API with this integration (YAML); $fn is the function's URI.
-    void serve(std::string_view integration) {
-        constexpr std::string_view uri =
-            "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
-            "arn:aws:lambda:us-east-1:123456789012:function:Fn/invocations";
-        const std::string text = fmt::format(
-            "Fn: {{Type: 'AWS::Lambda::Function'}}\n"
-            "Stage: {{Type: 'AWS::ApiGateway::Stage', Properties: {{RestApiId: Api, StageName: v1, "
-            "Variables: {{team: red}}}}}}\n"
-            "Api: {{Type: 'AWS::ApiGateway::RestApi', Properties: {{Body: {{paths: {{'/x/{{id}}': "
-            "{{x-amazon-apigateway-any-method: {{x-amazon-apigateway-integration: {}}}}}}}}}}}}}\n",
-            base::replace_all(integration, "$fn", uri));
-        const auto resources = data::read_yaml(text, "template.yaml");
-        ASSERT_TRUE(resources) << base::to_string(resources.error()) << text;
-        base::Diagnostics diagnostics;
-        GatewayOptions options;
-        options.access_log = [this](const serving::AccessRecord& record) {
-            logged_ = record.error;
-        };
-        gateway_ = std::make_unique<Gateway>(
-            read_apis(*resources, {}, diagnostics),
-            [this](const invoke::Request& request) -> base::Result<invoke::Response> {
-                asked_ = request;
-                return reply_;
-            },
-            std::move(options));
-    }
-
-    net::HttpResponse ask(net::HttpRequest request = {"GET", "/x/7", {}, {}, {}}) {
-        asked_ = {};
-        logged_.clear();
-        net::HttpResponse response = gateway_->handle(request);
-        if (response.answered) {
-            response.answered(); // then it is logged
-        }
-        return response;
-    }
-
-    static net::HttpRequest post(std::string type, std::string body, std::string target = "/x/7") {
-        return {
-            "POST", std::move(target), {{"Content-Type", std::move(type)}}, std::move(body), {}};
-    }
-
-    static std::string header(const net::HttpResponse& response, std::string_view name) {
-        const std::string* value = net::find_header(response.headers, name);
-        return value == nullptr ? "" : *value;
-    }
-
-    void reply(std::string payload, std::string error = {}) {
-        reply_.payload = std::move(payload);
-        reply_.function_error = std::move(error);
-    }
-
-    std::unique_ptr<Gateway> gateway_;
-    invoke::Request asked_;
-    invoke::Response reply_;
-    std::string logged_;
-};
 
 // api-gateway-mapping-template-reference.html
 TEST_F(IntegrationTest, TemplatesMakeTheEventOfAFunction) {
@@ -316,99 +248,6 @@ TEST_F(IntegrationTest, MocksChooseByTheirTemplates) {
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(response.body, "fine");
     EXPECT_EQ(header(response, "Content-Type"), "text/plain");
-}
-
-/// Another gateway, whose function tells what it was asked, is the server behind.
-class HttpIntegrationTest : public IntegrationTest {
-protected:
-    void SetUp() override {
-        const auto resources = data::read_yaml(
-            "Fn: {Type: 'AWS::Lambda::Function'}\n"
-            "Api: {Type: 'AWS::ApiGateway::RestApi', Properties: {Body: {paths: {'/{proxy+}': "
-            "{x-amazon-apigateway-any-method: {x-amazon-apigateway-integration: {type: aws_proxy, "
-            "uri: Fn}}}}}}}\n",
-            "backend.yaml");
-        base::Diagnostics diagnostics;
-        auto started = Server::start(
-            read_apis(*resources, {}, diagnostics),
-            [this](const invoke::Request& request) -> base::Result<invoke::Response> {
-                seen_ = *data::read_json(request.payload, "event");
-                invoke::Response response;
-                response.payload = answer_;
-                return response;
-            },
-            {});
-        ASSERT_TRUE(started);
-        backend_ = std::make_unique<Server>(std::move(*started));
-    }
-
-    std::string url(std::string_view rest) const {
-        return fmt::format("http://127.0.0.1:{}{}", backend_->port(), rest);
-    }
-
-    std::string seen(std::string_view member, std::string_view name = "") const {
-        const data::Value* value = seen_.find(member);
-        value = value == nullptr || name.empty() ? value : value->find(name);
-        return value == nullptr ? "" : data::scalar_text(*value);
-    }
-
-    std::unique_ptr<Server> backend_;
-    data::Value seen_;
-    std::string answer_ =
-        R"({"statusCode": 201, "headers": {"X-Of": "backend", "Content-Type": "text/plain"}, "body": "hello"})";
-};
-
-// setup-http-integrations.html
-TEST_F(HttpIntegrationTest, AProxyHandsOnRequestAndAnswer) {
-    serve(fmt::format(
-        "{{type: http_proxy, httpMethod: ANY, uri: '{}', requestParameters: "
-        "{{integration.request.path.name: method.request.path.id, "
-        "integration.request.header.X-Team: stageVariables.team, "
-        "integration.request.querystring.p: '''1'''}}}}",
-        url("/things/{name}")));
-    const auto response = ask(
-        {"PUT", "/x/7?q=a%20b&p=0", {{"X-Mine", "m"}, {"Content-Type", "text/css"}}, "body", {}});
-    EXPECT_EQ(response.status, 201) << logged_;
-    EXPECT_EQ(response.body, "hello");
-    EXPECT_EQ(header(response, "X-Of"), "backend");
-    EXPECT_EQ(seen("path"), "/things/7");
-    EXPECT_EQ(seen("httpMethod"), "PUT");
-    EXPECT_EQ(seen("body"), "body");
-    EXPECT_EQ(seen("headers", "X-Mine"), "m");
-    EXPECT_EQ(seen("headers", "X-Team"), "red");
-    EXPECT_EQ(seen("queryStringParameters", "q"), "a b");
-    EXPECT_EQ(seen("queryStringParameters", "p"), "1");
-}
-
-TEST_F(HttpIntegrationTest, TemplatesMapBothDirections) {
-    serve(fmt::format(
-        "{{type: http, httpMethod: POST, uri: '{}', "
-        "requestTemplates: {{application/json: '#set($context.requestOverride.header.X-O = 5)"
-        "{{\"n\": \"$input.params(\"id\")\"}}'}}, "
-        "responses: {{'2\\d\\d': {{statusCode: 200, responseParameters: "
-        "{{method.response.header.X-From: integration.response.header.X-Of}}, "
-        "responseTemplates: {{application/json: '{{\"said\": \"$input.body\"}}'}}}}, "
-        "default: {{statusCode: 500}}}}}}",
-        url("/things")));
-    auto response = ask();
-    EXPECT_EQ(response.status, 200) << logged_;
-    EXPECT_EQ(response.body, R"({"said": "hello"})");
-    EXPECT_EQ(header(response, "X-From"), "backend");
-    EXPECT_EQ(seen("httpMethod"), "POST");
-    EXPECT_EQ(seen("body"), R"({"n": "7"})");
-    EXPECT_EQ(seen("headers", "X-O"), "5");
-    answer_ = R"({"statusCode": 404, "body": "gone"})";
-    response = ask();
-    EXPECT_EQ(response.status, 500);
-    EXPECT_EQ(response.body, "gone");
-}
-
-// integration.response and limits.html: 29 seconds, or what the integration says
-TEST_F(HttpIntegrationTest, AServerThatIsNotThereIsAFailure) {
-    serve("{type: http_proxy, uri: 'http://localhost:1/'}");
-    const auto response = ask();
-    EXPECT_EQ(response.status, 502);
-    EXPECT_THAT(logged_, HasSubstr("localhost:1"));
 }
 
 } // namespace

@@ -124,6 +124,26 @@ TEST_F(AuthorizerTest, AnExceptionCalledUnauthorizedIsA401) {
     EXPECT_EQ(get({{"Authorization", "a"}}).status, 500);
 }
 
+// docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+TEST_F(AuthorizerTest, WhatGoesWrongHasTheGatewayResponseOfItsKind) {
+    std::string json = rest_resources(token_scheme());
+    json.insert(
+        json.find(R"("paths")"),
+        R"("x-amazon-apigateway-gateway-responses": {
+            "AUTHORIZER_FAILURE": {"statusCode": "561"},
+            "AUTHORIZER_CONFIGURATION_ERROR": {"statusCode": "562"}}, )");
+    serve(json);
+    verdict_error_ = "Unhandled"; // thrown, or the function's own timeout
+    verdict_ = R"({"errorMessage": "it broke"})";
+    EXPECT_EQ(get({{"Authorization", "a"}}).status, 561);
+    verdict_ = "nonsense";
+    EXPECT_EQ(get({{"Authorization", "b"}}).status, 561);
+    verdict_error_.clear();
+    EXPECT_EQ(get({{"Authorization", "c"}}).status, 562);
+    verdict_ = "{}";
+    EXPECT_EQ(get({{"Authorization", "d"}}).status, 562);
+}
+
 // docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
 TEST_F(AuthorizerTest, RequestAuthorizersOfRestApisSeeTheRequest) {
     serve(rest_resources(fmt::format(

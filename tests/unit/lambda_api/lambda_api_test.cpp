@@ -40,6 +40,10 @@ protected:
     LambdaApi api_{
         serving::Functions(*data::read_json(
             R"({"Fn": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "my-name"}},
+                "One": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": "Fn"}},
+                "Two": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": "my-name"}},
+                "Live": {"Type": "AWS::Lambda::Alias",
+                         "Properties": {"FunctionName": "my-name", "Name": "live"}},
                 "Child/Inner": {"Type": "AWS::Lambda::Function",
                                 "Properties": {"FunctionName": "Child-Inner"}},
                 "A/Twice": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "n"}},
@@ -58,15 +62,60 @@ TEST_F(LambdaApiTest, FindsAFunctionByAllItsNames) {
          {"Fn",
           "my-name",
           "Fn:1",
-          "my-name:alias",
+          "my-name:live",
           "function:Fn",
           "123456789012:function:Fn",
           "arn:aws:lambda:us-east-1:123456789012:function:Fn",
           "arn:aws:lambda:us-east-1:123456789012:function:my-name:$LATEST",
-          "arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3AFn%3A7"}) {
+          "arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3AFn%3A2"}) {
         EXPECT_EQ(invoke(name).status, 200) << name;
         EXPECT_EQ(calls_.back().function, "Fn");
     }
+}
+
+// docs.aws.amazon.com/lambda/latest/api/API_Invoke.html: Qualifier, FunctionName
+TEST_F(LambdaApiTest, KnowsVersionsAndAliases) {
+    struct Row {
+        std::string_view name;
+        std::string_view parameter;
+        int status;
+        std::string_view qualifier = "";
+        std::string_view version = "";
+    };
+
+    for (const Row& row : std::initializer_list<Row>{
+             {"Fn", "", 200, "", "$LATEST"},
+             {"Fn", "?Qualifier=%24LATEST", 200, "$LATEST", "$LATEST"},
+             {"Fn", "?Qualifier=live", 200, "live", "2"},
+             {"Fn:live", "?Qualifier=live", 200, "live", "2"},
+             {"Live", "", 200, "live", "2"},
+             {"my-name:1", "", 200, "1", "1"},
+             {"Fn", "?Qualifier=2", 200, "2", "2"},
+             {"Fn", "?Qualifier=3", 404},
+             {"Fn", "?Qualifier=dead", 404},
+             {"Fn:dead", "", 404},
+             {"Inner", "?Qualifier=1", 404},
+             {"Fn:live", "?Qualifier=1", 400}}) {
+        SCOPED_TRACE(fmt::format("{}{}", row.name, row.parameter));
+        calls_.clear();
+        const net::HttpResponse response =
+            post(fmt::format("/2015-03-31/functions/{}/invocations{}", row.name, row.parameter));
+        EXPECT_EQ(response.status, row.status);
+        EXPECT_EQ(calls_.empty(), row.status != 200);
+        EXPECT_EQ(header(response, "X-Amz-Executed-Version"), row.version);
+        if (!calls_.empty()) {
+            EXPECT_EQ(calls_.back().qualifier, row.qualifier);
+        }
+    }
+}
+
+TEST_F(LambdaApiTest, RefusesAClientContextThatIsNone) {
+    for (const std::string context : {"!", "WzFd", "bm90IGpzb24="}) { // no base64, a list, no JSON
+        const net::HttpResponse response = invoke("Fn", "{}", {{"X-Amz-Client-Context", context}});
+        EXPECT_EQ(response.status, 400);
+        EXPECT_EQ(header(response, "x-amzn-ErrorType"), "InvalidRequestContentException");
+    }
+    EXPECT_TRUE(calls_.empty());
 }
 
 TEST_F(LambdaApiTest, FindsAFunctionOfANestedStackByTheIdThatOnlyItHas) {
@@ -86,11 +135,11 @@ TEST_F(LambdaApiTest, TakesTheHeadersOfTheApiAndGivesThemBack) {
         "Fn",
         R"({"a": 1})",
         {{"X-Amz-Log-Type", "Tail"},
-         {"X-Amz-Client-Context", "Y3R4"},
+         {"X-Amz-Client-Context", "e30="},
          {"X-Amzn-Trace-Id", "Root=1"}});
     EXPECT_EQ(calls_.back().payload, R"({"a": 1})");
     EXPECT_TRUE(calls_.back().tail_log);
-    EXPECT_EQ(calls_.back().client_context, "Y3R4");
+    EXPECT_EQ(calls_.back().client_context, "e30=");
     EXPECT_EQ(calls_.back().trace_id, "Root=1");
     EXPECT_EQ(response.status, 200); // a function that fails has still been invoked
     EXPECT_EQ(response.body, "[1]");
