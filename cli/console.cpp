@@ -1,5 +1,6 @@
 #include "console.h"
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -15,15 +16,19 @@ namespace samara::cli {
 
 namespace {
 
-constexpr std::string_view red = "\033[31m";
-constexpr std::string_view yellow = "\033[33m";
 constexpr std::string_view reset = "\033[0m";
 
+std::string_view begin_of(Colour colour) {
+    static constexpr std::array<std::string_view, 5> codes{
+        "", "\033[31m", "\033[32m", "\033[33m", "\033[36m"};
+    return codes.at(static_cast<std::size_t>(colour));
+}
+
 // https://no-color.org
-bool wants_colour() {
+bool wants_colour(int descriptor) {
     const char* no_color =
         std::getenv("NO_COLOR"); // NOLINT(concurrency-mt-unsafe): before any thread starts
-    return isatty(STDERR_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+    return isatty(descriptor) == 1 && (no_color == nullptr || *no_color == '\0');
 }
 
 bool can_move_cursor() {
@@ -86,8 +91,8 @@ public:
     }
 
     Rendered& label(std::string_view text, Colour colour) {
-        const std::string_view begin = colour == Colour::red ? red : yellow;
-        text_ += console_.colour_ ? fmt::format("{}{}{}", begin, text, reset) : std::string(text);
+        text_ += console_.colour_ ? fmt::format("{}{}{}", begin_of(colour), text, reset)
+                                  : std::string(text);
         return *this;
     }
 
@@ -99,16 +104,34 @@ private:
 };
 
 Console::Console(Verbosity verbosity)
-    : verbosity_(verbosity), colour_(wants_colour()), out_is_terminal_(isatty(STDOUT_FILENO) == 1),
+    : verbosity_(verbosity), colour_(wants_colour(STDERR_FILENO)),
+      out_colour_(wants_colour(STDOUT_FILENO)), out_is_terminal_(isatty(STDOUT_FILENO) == 1),
       err_is_terminal_(isatty(STDERR_FILENO) == 1),
       live_able_(err_is_terminal_ && can_move_cursor()) {}
 
 void Console::out(std::string_view text) {
+    write_out(out_is_terminal_ ? base::terminal_text(text) : std::string(text));
+}
+
+void Console::out(const std::vector<Piece>& pieces) {
+    std::string bytes;
+    for (const Piece& piece : pieces) {
+        std::string begin(begin_of(piece.style.colour));
+        begin += piece.style.bold ? "\033[1m" : "";
+        begin += piece.style.underlined ? "\033[4m" : "";
+        const bool styled = out_colour_ && !begin.empty();
+        bytes += styled ? begin : "";
+        bytes += out_is_terminal_ ? base::terminal_text(piece.text) : piece.text;
+        bytes += styled ? reset : "";
+    }
+    write_out(bytes);
+}
+
+void Console::write_out(std::string_view bytes) {
     write(Rendered(*this)); // ends a function's colours
     std::unique_lock lock(mutex_);
     drained_.wait(lock, [this] { return !writing_; });
-    const int failure =
-        write_all(STDOUT_FILENO, out_is_terminal_ ? base::terminal_text(text) : std::string(text));
+    const int failure = write_all(STDOUT_FILENO, bytes);
     lock.unlock();
     if (failure != 0) {
         output_failed("standard output", failure);

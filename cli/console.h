@@ -13,6 +13,20 @@
 /// The two streams of the program: results on stdout, everything else on stderr.
 namespace samara::cli {
 
+enum class Colour : std::uint8_t { none, red, green, yellow, cyan };
+
+/// How a piece of a result looks on a terminal that shows colours; a pipe or file gets the text.
+struct Style {
+    Colour colour = Colour::none;
+    bool bold = false;
+    bool underlined = false;
+};
+
+struct Piece {
+    std::string text;
+    Style style = {};
+};
+
 /// How much of what is being done is told.
 enum class Verbosity : std::uint8_t { quiet, usual, debug };
 
@@ -29,6 +43,9 @@ public:
 
     /// A result, as it is. What was written to stderr before comes out before.
     void out(std::string_view text);
+
+    /// A result of which parts are coloured.
+    void out(const std::vector<Piece>& pieces);
 
     /// Whether stderr is a terminal on which lines can be written again.
     [[nodiscard]] bool is_live() const { return live_able_; }
@@ -64,10 +81,9 @@ private:
     /// What may be written to stderr: only made of text that was looked at, and of our own colours.
     class Rendered;
 
-    enum class Colour : std::uint8_t { red, yellow };
-
     void labelled(std::string_view label, Colour colour, std::string_view line);
     void write(const Rendered& rendered);
+    void write_out(std::string_view bytes);
     void drain(std::unique_lock<std::mutex>& lock);
     void erase_live();
 
@@ -79,6 +95,7 @@ private:
     bool failed_ = false;
     Verbosity verbosity_;
     bool colour_;
+    bool out_colour_;
     bool out_is_terminal_;
     bool err_is_terminal_;
     bool live_able_;
