@@ -2,8 +2,8 @@
 
 build_packages=(
     ca-certificates ccache cmake g++ git make ninja-build pkg-config python3
-    libarchive-dev libboost-dev libcli11-dev libcpp-httplib-dev libexpected-dev libfmt-dev
-    libpcre2-dev libseccomp-dev libssl-dev libtomlplusplus-dev libvalijson-dev libyaml-cpp-dev nlohmann-json3-dev zlib1g-dev
+    libarchive-dev libboost-dev libcli11-dev libcpp-httplib-dev libdeflate-dev libexpected-dev libfmt-dev
+    libpcre2-dev libpugixml-dev libseccomp-dev libssl-dev libtomlplusplus-dev libvalijson-dev libyaml-cpp-dev nlohmann-json3-dev zlib1g-dev
 )
 
 # What the sandbox engine runs functions with.

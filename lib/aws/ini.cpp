@@ -17,9 +17,18 @@ auto find_last(const Items& items, Matches matches) {
 
 } // namespace
 
-const std::string* IniSection::find(std::string_view key) const {
+const std::string* IniEntry::find(std::string_view nested_key) const {
     const IniEntry* entry =
-        find_last(entries, [&](const IniEntry& candidate) { return candidate.key == key; });
+        find_last(nested, [&](const IniEntry& candidate) { return candidate.key == nested_key; });
+    return entry == nullptr ? nullptr : &entry->value;
+}
+
+const IniEntry* IniSection::find_entry(std::string_view key) const {
+    return find_last(entries, [&](const IniEntry& candidate) { return candidate.key == key; });
+}
+
+const std::string* IniSection::find(std::string_view key) const {
+    const IniEntry* entry = find_entry(key);
     return entry == nullptr ? nullptr : &entry->value;
 }
 
@@ -46,10 +55,14 @@ Ini parse_ini(std::string_view text) {
             ini.unreadable.push_back(number);
             continue;
         }
-        ini.sections.back().entries.push_back(
-            {base::to_lower(base::trim(line.substr(0, equals))),
-             std::string(base::trim(line.substr(equals + 1))),
-             number});
+        std::vector<IniEntry>& entries = ini.sections.back().entries;
+        const bool nested = (raw.front() == ' ' || raw.front() == '\t') && !entries.empty() &&
+                            entries.back().value.empty();
+        (nested ? entries.back().nested : entries)
+            .push_back(
+                {base::to_lower(base::trim(line.substr(0, equals))),
+                 std::string(base::trim(line.substr(equals + 1))),
+                 number});
     }
     return ini;
 }

@@ -13,6 +13,12 @@ struct IniEntry {
     std::string key; ///< in lower case
     std::string value;
     std::uint32_t line = 0;
+    /// Where the value is empty: the indented lines below it, "s3 =" and "  addressing_style =
+    /// path".
+    std::vector<IniEntry> nested = {};
+
+    /// The value of a nested key (lower case); nullptr when it is missing.
+    [[nodiscard]] const std::string* find(std::string_view nested_key) const;
 };
 
 /// [name] and what follows it up to the next one.
@@ -24,6 +30,7 @@ struct IniSection {
     /// The value of `key` (lower case), the last one where it is there twice; nullptr when it is
     /// missing.
     [[nodiscard]] const std::string* find(std::string_view key) const;
+    [[nodiscard]] const IniEntry* find_entry(std::string_view key) const;
 };
 
 struct Ini {

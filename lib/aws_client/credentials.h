@@ -1,9 +1,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "os/cancellation.h"
 
-#include <optional>
 #include <string>
 
 namespace samara::aws_client {
@@ -23,11 +21,6 @@ struct Credentials {
 /// stand-ins. Fails when a profile that was asked for does not exist.
 /// https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html
 base::Result<Credentials> find_credentials(const std::string& given);
-
-/// What to sign requests to AWS with: `found`, or where that is a stand-in what the AWS CLI gets
-/// (by single sign-on, from a role, from another program). Fails when there are none.
-base::Result<Credentials> credentials_for_aws(
-    const Credentials& found, const std::string& profile, const os::Cancellation& cancel);
 
 /// --region, AWS_REGION, AWS_DEFAULT_REGION, the profile's region, us-east-1.
 std::string find_region(const std::string& given, const std::string& profile);

@@ -1,5 +1,6 @@
 #include "aws_client/sigv4.h"
 
+#include "aws_client/canonical_request.h"
 #include "base/percent.h"
 #include "base/strings.h"
 #include "jose/crypto.h"
@@ -16,7 +17,6 @@ namespace samara::aws_client {
 
 namespace {
 
-constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
 constexpr std::chrono::minutes tolerance{5};
 
 /// The parts of "AWS4-HMAC-SHA256 Credential=K/D/R/S/aws4_request, SignedHeaders=...,
@@ -51,11 +51,11 @@ bool signs_host(const SignatureParts& parsed) {
 }
 
 std::optional<SignatureParts> parse_authorization(std::string_view header) {
-    if (header.substr(0, algorithm.size()) != algorithm) {
+    if (header.substr(0, signing_algorithm.size()) != signing_algorithm) {
         return std::nullopt;
     }
     SignatureParts parsed;
-    for (std::string_view piece : base::split(header.substr(algorithm.size()), ',')) {
+    for (std::string_view piece : base::split(header.substr(signing_algorithm.size()), ',')) {
         piece = base::trim(piece);
         const std::size_t equals = piece.find('=');
         if (equals == std::string_view::npos) {
@@ -77,117 +77,24 @@ std::optional<SignatureParts> parse_authorization(std::string_view header) {
     return signs_host(parsed) ? std::optional<SignatureParts>(std::move(parsed)) : std::nullopt;
 }
 
-std::string uri_encode(std::string_view text, bool keep_slash) {
-    constexpr std::string_view unreserved = "-_.~";
-    std::string encoded;
-    for (const char c : text) {
-        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                           (c >= 'A' && c <= 'Z') || unreserved.find(c) != std::string_view::npos ||
-                           (keep_slash && c == '/');
-        if (plain) {
-            encoded += c;
-        } else {
-            encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-        }
-    }
-    return encoded;
-}
-
-/// The path as it is signed: without "." and ".." and with one slash where several stand, as AWS
-/// has it for every service but S3.
-/// docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-std::string normal_path(std::string_view path) {
-    std::vector<std::string_view> segments;
-    for (const std::string_view segment : base::split(path, '/')) {
-        if (segment == ".." && !segments.empty()) {
-            segments.pop_back();
-        } else if (!segment.empty() && segment != "." && segment != "..") {
-            segments.push_back(segment);
-        }
-    }
-    std::string normal;
-    for (const std::string_view segment : segments) {
-        normal.append("/").append(segment);
-    }
-    return normal.empty() || path.ends_with('/') ? normal + "/" : normal;
-}
-
-/// Decoded without '+' meaning a blank, encoded again, sorted. A signature in the query is not part
-/// of what it signs.
-std::string canonical_query(std::string_view query) {
-    std::vector<std::pair<std::string, std::string>> pairs;
-    for (const std::string_view piece : base::split(query, '&')) {
-        if (piece.empty()) {
-            continue;
-        }
-        const std::size_t equals = std::min(piece.find('='), piece.size());
-        const std::string_view value = piece.substr(std::min(equals + 1, piece.size()));
-        if (piece.substr(0, equals) == "X-Amz-Signature") {
-            continue;
-        }
-        pairs.emplace_back(
-            uri_encode(base::percent_decode(piece.substr(0, equals)), false),
-            uri_encode(base::percent_decode(value), false));
-    }
-    std::sort(pairs.begin(), pairs.end());
-    std::vector<std::string> pieces;
-    pieces.reserve(pairs.size());
-    for (const auto& [name, value] : pairs) {
-        pieces.push_back(fmt::format("{}={}", name, value));
-    }
-    return base::join(pieces, "&");
-}
-
-/// Blanks at the ends gone, several of them one.
-std::string canonical_value(std::string_view value) {
-    std::string canonical;
-    for (const char c : base::trim(value)) {
-        if (c != ' ' || canonical.empty() || canonical.back() != ' ') {
-            canonical += c;
-        }
-    }
-    return canonical;
-}
-
-std::string
-canonical_headers(const net::HttpRequest& request, const SignatureParts& authorization) {
-    std::string canonical;
-    for (const std::string_view name : authorization.signed_headers) {
-        std::vector<std::string> values;
-        for (const net::HttpHeader& header : request.headers) {
-            if (net::equal_ignoring_case(header.name, name)) {
-                values.push_back(canonical_value(header.value));
-            }
-        }
-        canonical.append(name).append(":").append(base::join(values, ",")).append("\n");
-    }
-    return canonical;
-}
-
 /// The signature that the holder of the secret key would have made.
 std::string sign(
     const net::HttpRequest& request,
     const SignatureParts& authorization,
     std::string_view time,
-    const std::string& secret_key) {
-    // Every service but S3 encodes the path twice; what came is encoded once.
-    const std::string canonical = fmt::format(
-        "{}\n{}\n{}\n{}\n{}\n{}",
-        request.method,
-        uri_encode(normal_path(request.path()), true),
-        canonical_query(request.query()),
-        canonical_headers(request, authorization),
-        authorization.signed_headers_text,
-        jose::to_hex(jose::sha256(request.body)));
-    const std::string scope = fmt::format(
-        "{}/{}/{}/aws4_request", authorization.date, authorization.region, authorization.service);
-    const std::string to_sign = fmt::format(
-        "{}\n{}\n{}\n{}", algorithm, time, scope, jose::to_hex(jose::sha256(canonical)));
-    std::string key = jose::hmac_sha256("AWS4" + secret_key, authorization.date);
-    key = jose::hmac_sha256(key, authorization.region);
-    key = jose::hmac_sha256(key, authorization.service);
-    key = jose::hmac_sha256(key, "aws4_request");
-    return jose::to_hex(jose::hmac_sha256(key, to_sign));
+    const std::string& secret_key,
+    const SigningRules& rules = {}) {
+    return signature_of(
+        {.request = &request,
+         .signed_headers = authorization.signed_headers,
+         .path = rules.path,
+         .payload_hash = rules.payload_hash.empty() ? jose::to_hex(jose::sha256(request.body))
+                                                    : rules.payload_hash,
+         .time = time,
+         .date = authorization.date,
+         .region = authorization.region,
+         .service = authorization.service},
+        secret_key);
 }
 
 /// "20150830T123600Z". In seconds: the clock's nanoseconds end in 2262, years of four digits do
@@ -247,7 +154,7 @@ bool read_query_signature(const net::HttpRequest& request, Presented& presented)
     int seconds = 0;
     const auto [end, error] =
         std::from_chars(expires.data(), expires.data() + expires.size(), seconds);
-    if (value("X-Amz-Algorithm") != algorithm || error != std::errc{} ||
+    if (value("X-Amz-Algorithm") != signing_algorithm || error != std::errc{} ||
         end != expires.data() + expires.size() || seconds < 1 || seconds > week) {
         return false;
     }
@@ -359,7 +266,8 @@ void sign_sigv4(
     const IamCredential& credential,
     const std::string& region,
     const std::string& service,
-    std::chrono::system_clock::time_point now) {
+    std::chrono::system_clock::time_point now,
+    const SigningRules& rules) {
     const std::string time =
         fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
     request.headers.push_back({"X-Amz-Date", time});
@@ -369,7 +277,9 @@ void sign_sigv4(
     std::vector<std::string> names;
     names.reserve(request.headers.size());
     for (const net::HttpHeader& header : request.headers) {
-        names.push_back(base::to_lower(header.name));
+        if (is_signed_header(header.name)) {
+            names.push_back(base::to_lower(header.name));
+        }
     }
     std::sort(names.begin(), names.end());
     const std::string signed_headers = base::join(names, ";");
@@ -383,13 +293,13 @@ void sign_sigv4(
         {"Authorization",
          fmt::format(
              "{} Credential={}/{}/{}/{}/aws4_request, SignedHeaders={}, Signature={}",
-             algorithm,
+             signing_algorithm,
              access_key,
              authorization.date,
              region,
              service,
              signed_headers,
-             sign(request, authorization, time, credential.secret_key))});
+             sign(request, authorization, time, credential.secret_key, rules))});
 }
 
 } // namespace samara::aws_client

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "aws_client/canonical_request.h"
 #include "aws_client/iam_credentials.h"
 #include "net/http_message.h"
 
@@ -29,14 +30,22 @@ VerifiedSignature verify_sigv4(
     std::string_view region,
     std::chrono::system_clock::time_point now);
 
+struct SigningRules {
+    PathRule path = PathRule::normalized;
+    std::string
+        payload_hash; ///< "UNSIGNED-PAYLOAD", or of a body that is elsewhere; empty: of body
+};
+
 /// Signs `request`, which has its Host header: adds X-Amz-Date, Authorization and, where there is a
-/// session token, X-Amz-Security-Token. Every header that is there is signed.
+/// session token, X-Amz-Security-Token. Every header that is there is signed, but for those that
+/// whoever passes the request on may change.
 void sign_sigv4(
     net::HttpRequest& request,
     const std::string& access_key,
     const IamCredential& credential,
     const std::string& region,
     const std::string& service,
-    std::chrono::system_clock::time_point now);
+    std::chrono::system_clock::time_point now,
+    const SigningRules& rules = {});
 
 } // namespace samara::aws_client

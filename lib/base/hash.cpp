@@ -22,6 +22,10 @@ std::string digest_hex(std::string_view bytes, const EVP_MD* algorithm) {
 
 } // namespace
 
+std::string md5_hex(std::string_view bytes) {
+    return digest_hex(bytes, EVP_md5());
+}
+
 std::string sha1_hex(std::string_view bytes) {
     return digest_hex(bytes, EVP_sha1());
 }

@@ -6,6 +6,7 @@
 namespace samara::base {
 
 /// Lower-case hexadecimal digests.
+std::string md5_hex(std::string_view bytes);
 std::string sha1_hex(std::string_view bytes);
 std::string sha256_hex(std::string_view bytes);
 

@@ -1,5 +1,6 @@
 #include "net/connector.h"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <thread>
@@ -174,6 +175,49 @@ Connected plain(Socket socket) {
     return connected;
 }
 
+/// Asks the proxy at the other end of `socket` for a way to the host: from then on the bytes are
+/// that host's.
+HttpResult<Socket> tunnelled(
+    Socket socket,
+    const HttpAddress& address,
+    const TlsAddress& tls,
+    Deadline deadline,
+    int stop_fd) {
+    constexpr std::size_t longest_answer = 16UL * 1024;
+    const bool bracketed = tls.host.find(':') != std::string::npos;
+    const std::string target = fmt::format(
+        "{0}{1}{2}:{3}", bracketed ? "[" : "", tls.host, bracketed ? "]" : "", tls.port);
+    std::string head = fmt::format("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\n", target);
+    if (!tls.proxy->authorization.empty()) {
+        head += fmt::format("Proxy-Authorization: {}\r\n", tls.proxy->authorization);
+    }
+    const auto stream = make_plain_stream(socket.get());
+    IoStatus status = stream->write(head + "\r\n", {}, deadline, stop_fd);
+    std::string answer;
+    std::array<char, 1> byte{}; // what follows the head belongs to the handshake
+    while (status == IoStatus::ok && !answer.ends_with("\r\n\r\n") &&
+           answer.size() < longest_answer) {
+        const ReadResult got = stream->read(byte, deadline, stop_fd);
+        status = got.status;
+        answer.append(byte.data(), got.count);
+    }
+    const std::string_view line = std::string_view(answer).substr(0, answer.find('\r'));
+    if (status == IoStatus::timed_out || status == IoStatus::stopped) {
+        return not_in_time(status, address);
+    }
+    if (!line.starts_with("HTTP/1.") || line.find(" 2") != line.find(' ')) {
+        return failed(
+            HttpFailure::refused,
+            address,
+            fmt::format(
+                "the proxy {}:{} {}",
+                tls.proxy->host,
+                tls.proxy->port,
+                line.empty() ? "closed the connection" : fmt::format("answers '{}'", line)));
+    }
+    return socket;
+}
+
 HttpResult<Connected> secure(
     Socket socket,
     const HttpAddress& address,
@@ -203,8 +247,13 @@ HttpResult<Connected> connect_to(const HttpAddress& address, Deadline deadline, 
         return open_tcp(address, tcp->host, tcp->port, deadline, stop_fd).map(plain);
     }
     const auto& tls = std::get<TlsAddress>(address);
-    return open_tcp(address, tls.host, tls.port, deadline, stop_fd).and_then([&](Socket socket) {
-        return secure(std::move(socket), address, tls, deadline, stop_fd);
+    auto socket = tls.proxy ? open_tcp(address, tls.proxy->host, tls.proxy->port, deadline, stop_fd)
+                            : open_tcp(address, tls.host, tls.port, deadline, stop_fd);
+    if (socket && tls.proxy) {
+        socket = tunnelled(std::move(*socket), address, tls, deadline, stop_fd);
+    }
+    return std::move(socket).and_then([&](Socket connected) {
+        return secure(std::move(connected), address, tls, deadline, stop_fd);
     });
 }
 

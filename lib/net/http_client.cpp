@@ -127,7 +127,8 @@ bool send_next_piece(Exchange& exchange, httplib::DataSink& sink) {
     if (!exchange.wire->flush()) { // the source may take its time
         return false;
     }
-    if (exchange.wire->refused()) {
+    const bool sized = exchange.request.body_size.has_value(); // then the rest goes nowhere
+    if (exchange.wire->refused() && !sized) {
         sink.done();
         return true;
     }
@@ -135,6 +136,10 @@ bool send_next_piece(Exchange& exchange, httplib::DataSink& sink) {
     if (!bytes) {
         exchange.failure = std::move(bytes).error();
         exchange.placed = true;
+        return false;
+    }
+    if (bytes->empty() && sized) {
+        exchange.failure = {HttpFailure::other, "the body is shorter than it was"};
         return false;
     }
     if (bytes->empty()) {
@@ -157,7 +162,12 @@ httplib::Request make_request(const HttpAddress& address, Exchange& exchange) {
     if (out.headers.find("Host") == out.headers.end()) {
         out.headers.emplace("Host", host_header(address));
     }
-    if (request.body_source) {
+    if (request.body_source && request.body_size) {
+        out.content_length_ = static_cast<std::size_t>(*request.body_size);
+        out.content_provider_ = [&exchange](size_t, size_t, httplib::DataSink& sink) {
+            return send_next_piece(exchange, sink);
+        };
+    } else if (request.body_source) {
         out.is_chunked_content_provider_ = true;
         out.headers.emplace("Transfer-Encoding", "chunked");
         out.content_provider_ = [&exchange](size_t, size_t, httplib::DataSink& sink) {
@@ -296,7 +306,8 @@ private:
             "{} {} {}: {} in {} ms",
             request.method,
             to_string(address_),
-            request.target.substr(0, request.target.find('?')),
+            request.private_target ? "(path not shown)"
+                                   : request.target.substr(0, request.target.find('?')),
             answer ? std::to_string(answer->status) : answer.error().message,
             std::chrono::duration_cast<std::chrono::milliseconds>(time).count()));
     }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,6 +21,13 @@ struct TcpAddress {
     std::uint16_t port = 80;
 };
 
+/// A proxy that opens a tunnel (RFC 9110 section 9.3.6).
+struct TunnelProxy {
+    std::string host;
+    std::uint16_t port = 80;
+    std::string authorization; ///< value of Proxy-Authorization; may be empty
+};
+
 struct TlsAddress {
     std::string host;
     std::uint16_t port = 443;
@@ -27,6 +35,7 @@ struct TlsAddress {
     std::string certificate; ///< the client's own, PEM; may be empty
     std::string key;         ///< its private key, PEM; may be empty
     bool verify = true;
+    std::optional<TunnelProxy> proxy = {}; ///< on the way there
 };
 
 struct UnixAddress {
@@ -76,6 +85,12 @@ struct ClientRequest {
     HttpHeaders headers = {};
     std::string body = {};
     BodySource body_source = {}; ///< instead of `body`: sent in chunks
+
+    /// Bytes that `body_source` gives in all: sent with their length instead of in chunks.
+    std::optional<std::uint64_t> body_size = {};
+
+    /// The path is a secret itself: it is not told to --debug.
+    bool private_target = false;
 
     /// Receives the body of a 2xx answer instead of ClientResponse::body. The first 64 KB of others
     /// are collected there all the same: they say what went wrong.

@@ -263,7 +263,7 @@ class Cases:
     def test_layer_version_that_aws_refuses(self):
         self.lambda_with(b"", status=403)
         self.template(f"['{ARN}']")
-        result = self.refused("403: not authorized to perform: lambda:GetLayerVersion")
+        result = self.refused("(403) when calling the GetLayerVersionByArn operation: not authorized to perform: lambda:GetLayerVersion")
         self.assertIn(f"--layer-archive {ARN}=FILE", result.stderr)
         self.assertIn("template.yaml", result.stderr)
 
@@ -272,18 +272,17 @@ class Cases:
             del self.environment[name]
         fake = self.lambda_with(zip_of({"a.txt": "1"}))
         self.template(f"['{ARN}']")
-        tools = self.folder / "bin"
-        tools.mkdir()
-        (tools / "aws").write_text("#!/bin/sh\necho 'The SSO session has expired' >&2\nexit 255\n")
-        (tools / "aws").chmod(0o755)
-        self.environment["PATH"] = f"{tools}:{self.environment['PATH']}"
-        refused = self.refused("there are no AWS credentials")
-        self.assertNotIn("The SSO session has expired", refused.stderr, "words of another program")
+        self.environment["AWS_EC2_METADATA_DISABLED"] = "true"
+        refused = self.refused("Unable to locate credentials")
         self.assertIn("aws sso login", refused.stderr)
         self.assertEqual(fake.requests, [])
         answer = {"Version": 1, "AccessKeyId": "ASIASSO", "SecretAccessKey": "s", "SessionToken": "t"}
-        (tools / "aws").write_text(
-            f"#!/bin/sh\n[ \"$*\" = 'configure export-credentials --format process' ] && echo '{json.dumps(answer)}'\n")
+        tool = self.folder / "credentials-tool"
+        tool.write_text(f"#!/bin/sh\necho '{json.dumps(answer)}'\n")
+        tool.chmod(0o755)
+        config = self.folder / "aws-config"
+        config.write_text(f"[default]\ncredential_process = {tool}\n")
+        self.environment["AWS_CONFIG_FILE"] = str(config)
         self.assertEqual(self.seen(), {"a.txt": "1"})
         self.assertIn("Credential=ASIASSO/", fake.requests[0][1]["Authorization"])
 

@@ -2,7 +2,8 @@
 
 #include "app/run/unpack.h"
 #include "archive/extract.h"
-#include "aws_client/aws_request.h"
+#include "aws_client/download.h"
+#include "aws_client/session.h"
 #include "base/base64.h"
 #include "base/hash.h"
 #include "base/try.h"
@@ -96,10 +97,8 @@ base::Result<LayerVersions> LayerVersions::make(
     return versions;
 }
 
-base::Result<fs::path> LayerVersions::folder(
-    const model::LayerVersionArn& arn,
-    const aws_client::Credentials& credentials,
-    const os::Cancellation& cancel) const {
+base::Result<fs::path>
+LayerVersions::folder(const model::LayerVersionArn& arn, const os::Cancellation& cancel) const {
     if (const auto archive = archives_.find(arn.text); archive != archives_.end()) {
         log_.debug(fmt::format("layer {}: from {}", arn.text, archive->second.string()));
         return unpack(archive->second, log_, cancel);
@@ -112,9 +111,7 @@ base::Result<fs::path> LayerVersions::folder(
         fs::is_directory(folder, ignored) ? "kept in" : "to be fetched into",
         folder.string()));
     const auto made = make_once(
-        folder,
-        [&](const fs::path& empty) { return fetch(arn, credentials, empty, cancel); },
-        cancel);
+        folder, [&](const fs::path& empty) { return fetch(arn, empty, cancel); }, cancel);
     if (made) {
         return fs::absolute(folder);
     }
@@ -128,20 +125,16 @@ base::Result<fs::path> LayerVersions::folder(
 
 base::Result<void> LayerVersions::fetch(
     const model::LayerVersionArn& arn,
-    const aws_client::Credentials& credentials,
     const fs::path& empty,
     const os::Cancellation& cancel) const {
-    TRY_ASSIGN(const auto caller, aws_client::credentials_for_aws(credentials, profile_, cancel));
-    log_.info(fmt::format("Downloading {}", arn.text));
     TRY_ASSIGN(
-        const auto version,
-        aws_client::aws_get(
-            {"lambda", arn.region, arn.partition},
-            fmt::format(
-                "/2018-10-31/layers?find=LayerVersion&Arn={}", net::percent_encode(arn.text)),
-            caller,
-            cancel));
-    const data::Value* content = version.find("Content");
+        const auto session,
+        aws_client::Session::open({.region = arn.region, .profile = profile_, .cancel = cancel}));
+    log_.info(fmt::format("Downloading {}", arn.text));
+    aws_client::Call call{.service = "lambda", .operation = "GetLayerVersionByArn"};
+    call.input.set("Arn", arn.text);
+    TRY_ASSIGN(const auto reply, session->call(call));
+    const data::Value* content = reply.value.find("Content");
     const std::string expected =
         content == nullptr ? std::string() : hex_of_base64(data::text_of(*content, "CodeSha256"));
     if (content == nullptr || expected.empty()) {

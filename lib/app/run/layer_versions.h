@@ -1,6 +1,5 @@
 #pragma once
 
-#include "aws_client/credentials.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "model/layer.h"
@@ -30,18 +29,15 @@ public:
     }
 
     /// The folder with a layer's content. From the archive given for it; else from the cache, into
-    /// which it is fetched from AWS once, as the caller of `credentials`, and checked against its
-    /// SHA-256. The cache is laid out as the AWS SAM CLI's, so that both use the same.
-    [[nodiscard]] base::Result<std::filesystem::path> folder(
-        const model::LayerVersionArn& arn,
-        const aws_client::Credentials& credentials,
-        const os::Cancellation& cancel) const;
+    /// which it is fetched from AWS once, as the caller with the profile of make(), and checked
+    /// against its SHA-256. The cache is laid out as the AWS SAM CLI's, so that both use the same.
+    [[nodiscard]] base::Result<std::filesystem::path>
+    folder(const model::LayerVersionArn& arn, const os::Cancellation& cancel) const;
 
 private:
     LayerVersions(std::filesystem::path cache, std::string profile, base::Log log);
     [[nodiscard]] base::Result<void> fetch(
         const model::LayerVersionArn& arn,
-        const aws_client::Credentials& credentials,
         const std::filesystem::path& empty,
         const os::Cancellation& cancel) const;
 

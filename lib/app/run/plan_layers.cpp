@@ -22,7 +22,6 @@ using PlannedLayer = std::variant<engine::Layer, model::LayerVersionArn>;
 base::Result<std::vector<engine::Layer>> find_layers(
     const std::vector<PlannedLayer>& planned,
     const LayerVersions& versions,
-    const aws_client::Credentials& credentials,
     const os::Cancellation& cancel) {
     std::vector<engine::Layer> layers;
     for (const PlannedLayer& layer : planned) {
@@ -31,7 +30,7 @@ base::Result<std::vector<engine::Layer>> find_layers(
             continue;
         }
         const auto& version = std::get<model::LayerVersionArn>(layer);
-        TRY_ASSIGN(auto folder, versions.folder(version, credentials, cancel));
+        TRY_ASSIGN(auto folder, versions.folder(version, cancel));
         layers.push_back({cache_name(version), std::move(folder), false});
     }
     return layers;
@@ -104,13 +103,12 @@ base::Result<void> Planner::plan_layers(
     invoke::Preparation prepare = [function,
                                    layers = std::move(layers),
                                    versions = layer_versions_,
-                                   credentials = credentials_,
                                    cancel = cancel_,
                                    log = log_,
                                    limited = options_.limits,
                                    told = std::make_shared<std::once_flag>()](
                                       engine::EnvironmentSpec& spec) -> base::Result<void> {
-        auto found = find_layers(layers, versions, credentials, cancel);
+        auto found = find_layers(layers, versions, cancel);
         if (!found) {
             return base::fail(
                 about_function(std::move(found).error(), function, function.layers_where));

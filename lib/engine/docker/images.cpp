@@ -208,15 +208,40 @@ public:
                 fmt::format("{}: it holds {} images", doing, images.size()),
                 "write an archive of one: docker save NAME -o FILE");
         }
+        return tag(*images.begin(), name, cancel);
+    }
+
+    base::Result<void>
+    tag(const std::string& image,
+        const std::string& name,
+        const os::Cancellation& cancel) override {
         const image::Reference reference = image::parse_reference(name);
         return api_
             ->call(
                 {.method = "POST",
-                 .path = path(*images.begin(), "tag"),
+                 .path = path(image, "tag"),
                  .query = {{"repo", reference.repository}, {"tag", reference.tag}}},
-                doing,
+                fmt::format("the image {} cannot be named {}", image, name),
                 cancel)
             .map([](const auto&) {});
+    }
+
+    base::Result<void> push(
+        const std::string& name,
+        const image::RegistryLogin& login,
+        const image::TextSink& progress,
+        const os::Cancellation& cancel) override {
+        const image::Reference reference = image::parse_reference(name);
+        ProgressStream told(progress);
+        return stream(
+            {.method = "POST",
+             .path = path(reference.repository, "push"),
+             .query = {{"tag", reference.tag}},
+             .headers = {{"X-Registry-Auth", registry_login(login)}},
+             .timeout = without_end},
+            told,
+            fmt::format("{} cannot be pushed", name),
+            cancel);
     }
 
     base::Result<std::vector<std::string>>

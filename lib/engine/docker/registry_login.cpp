@@ -166,6 +166,14 @@ registry_login(const std::string& image, const HostLookup& lookup, const os::Can
     return header_value(std::move(fields));
 }
 
+std::string registry_login(const image::RegistryLogin& login) {
+    data::Map map;
+    map.set("username", login.user);
+    map.set("password", login.password);
+    map.set("serveraddress", login.server);
+    return header_value(std::move(map));
+}
+
 std::string registry_logins(const HostLookup& lookup, const os::Cancellation& cancel) {
     const auto config = read_config(lookup);
     if (!config) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/docker/docker_host.h"
+#include "engine/image/image_store.h"
 #include "os/cancellation.h"
 
 #include <string>
@@ -13,6 +14,9 @@ namespace samara::engine::docker {
 /// https://docs.docker.com/reference/cli/docker/login/#credential-stores
 std::string
 registry_login(const std::string& image, const HostLookup& lookup, const os::Cancellation& cancel);
+
+/// The value of the header X-Registry-Auth for a login that is known.
+std::string registry_login(const image::RegistryLogin& login);
 
 /// The value of the header X-Registry-Config for a build, which may start from images of any
 /// registry: every login there is. Empty without one.

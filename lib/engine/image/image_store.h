@@ -41,6 +41,13 @@ struct BuildRequest {
     TextSink output = {};
 };
 
+/// Who pushes.
+struct RegistryLogin {
+    std::string user;
+    std::string password;
+    std::string server; ///< "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+};
+
 /// The images of an engine and the registries it reaches. A real seam: tests put a fake here.
 class ImageStore {
 public:
@@ -69,6 +76,17 @@ public:
     virtual base::Result<void> load(
         const std::filesystem::path& archive,
         const std::string& name,
+        const os::Cancellation& cancel) = 0;
+
+    /// Gives an image the name "repository:tag" besides those it has.
+    virtual base::Result<void>
+    tag(const std::string& image, const std::string& name, const os::Cancellation& cancel) = 0;
+
+    /// Sends "repository:tag" to its registry; `progress` gets the lines that tell of it.
+    virtual base::Result<void> push(
+        const std::string& name,
+        const RegistryLogin& login,
+        const TextSink& progress,
         const os::Cancellation& cancel) = 0;
 
     /// "repository:tag" of all images of a repository.

@@ -70,6 +70,24 @@ public:
         return {};
     }
 
+    base::Result<void>
+    tag(const std::string& image, const std::string& name, const os::Cancellation&) override {
+        const std::lock_guard guard(mutex);
+        calls.push_back("tag " + image + " " + name);
+        images[name] = images[image];
+        return {};
+    }
+
+    base::Result<void> push(
+        const std::string& name,
+        const RegistryLogin& login,
+        const TextSink&,
+        const os::Cancellation&) override {
+        const std::lock_guard guard(mutex);
+        calls.push_back("push " + name + " " + login.user);
+        return {};
+    }
+
     base::Result<std::vector<std::string>>
     tags(const std::string& repository, const os::Cancellation&) override {
         const std::lock_guard guard(mutex);
