@@ -55,6 +55,14 @@ std::vector<std::string> runtime_labels(const std::vector<projects::Match>& matc
     });
 }
 
+// Options that can be read and fit nothing: exit code 1, as with the SAM CLI.
+base::Error unfit(std::string message, std::string hint) {
+    base::Error error;
+    error.message = std::move(message);
+    error.hint = std::move(hint);
+    return error;
+}
+
 base::Error no_match(const projects::Wanted& wanted) {
     projects::Wanted any;
     any.name = wanted.name;
@@ -62,7 +70,7 @@ base::Error no_match(const projects::Wanted& wanted) {
     if (of_name.empty()) {
         const std::vector<std::string> names = template_names(projects::matches({}));
         const std::string_view near = base::nearest(wanted.name, {names.begin(), names.end()});
-        return usage_error(
+        return unfit(
             fmt::format("there is no template {}", wanted.name),
             near.empty() ? fmt::format("there are: {}", base::join(names, ", "))
                          : fmt::format("did you mean {}?", near));
@@ -72,7 +80,7 @@ base::Error no_match(const projects::Wanted& wanted) {
          {wanted.runtime, wanted.package_type, wanted.manager, wanted.family}) {
         what += part.empty() ? "" : fmt::format("{}{}", what.empty() ? "" : ", ", part);
     }
-    return usage_error(
+    return unfit(
         fmt::format(
             "there is no template {}for {}", wanted.name.empty() ? "" : wanted.name + " ", what),
         fmt::format(

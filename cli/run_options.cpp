@@ -117,11 +117,11 @@ void declare_run(Options& options, RunArguments& arguments) {
         {.help = "Address the containers' ports bind to", .value_name = "ADDRESS"});
     options.flag(
         "--skip-pull-image",
-        arguments.run.skip_pull_image,
+        arguments.run.image_check.skip_pull,
         {.help = "Do not ask the registry for newer images", .environment = "SAM_SKIP_PULL_IMAGE"});
     options.flag(
         "--force-image-build",
-        arguments.run.force_image_build,
+        arguments.run.image_check.force_build,
         {.help = "Rebuild the image the function runs in", .environment = "SAM_FORCE_IMAGE_BUILD"});
     options.choice(
         "--image-check",
@@ -168,7 +168,7 @@ base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
     run.profile = arguments.common.profile;
     run.docker_volume_basedir = arguments.docker_volume_basedir;
     run.network.isolated = arguments.sandbox_network == "isolated";
-    run.classic_image_check = arguments.image_check == "classic";
+    run.image_check.classic = arguments.image_check == "classic";
     run.memory_limit = !arguments.no_memory_limit;
     run.limits = !arguments.no_limits;
     TRY_ASSIGN(auto allowed_hosts, serving::read_host_names(run.allowed_hosts));

@@ -216,7 +216,9 @@ base::Result<BuildResult> build_once(
     const base::Log& log = strictness.log();
     const auto began = std::chrono::steady_clock::now();
     TRY_ASSIGN(auto application, load_application(options.load, false));
-    check_ids("--exclude", options.exclude, buildable(application), log);
+    const std::vector<std::string> known = buildable(application);
+    check_ids("--exclude", options.exclude, "resource", known, log);
+    check_ids("--build-image", named_resources(options.containers.images), "resource", known, log);
     TRY_ASSIGN(auto made, make_build_request(application, options, log));
     report_faults(application, made.failures, log);
     TRY(strictness.check());

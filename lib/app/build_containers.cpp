@@ -1,5 +1,6 @@
 #include "app/build_containers.h"
 
+#include "app/image_builder.h"
 #include "app/load/function_environment.h"
 #include "base/hash.h"
 #include "base/strings.h"
@@ -99,6 +100,29 @@ private:
     std::unique_ptr<engine::docker::ToolContainer> container_;
 };
 
+// Asked once each, for many functions have the same one.
+class Identities {
+public:
+    std::string of(const std::string& image) {
+        const std::lock_guard lock(mutex_);
+        const auto [known, fresh] = ids_.try_emplace(image);
+        if (fresh) {
+            known->second = images_.identity(image, {});
+        }
+        return known->second;
+    }
+
+    void forget(const std::string& image) {
+        const std::lock_guard lock(mutex_);
+        ids_.erase(image);
+    }
+
+private:
+    std::mutex mutex_;
+    EngineImageBuilder images_;
+    std::map<std::string, std::string> ids_;
+};
+
 class Containers {
 public:
     Containers(ContainerOptions options, std::vector<Variable> variables, VariableOverrides file)
@@ -124,16 +148,22 @@ public:
         add_settings(spec);
         auto container = engine::docker::start_tool_container(
             engine::docker::current_lookup(), spec, log, cancel);
+        identities_.forget(spec.image); // it may have been pulled
         if (!container) {
             return tl::unexpected(std::move(container.error()));
         }
         return std::make_unique<ContainerHost>(std::move(*container));
     }
 
-    // What an artifact depends on besides its sources.
+    // What an artifact depends on besides its sources: the image that the name stands for now.
     [[nodiscard]] std::string key(const build::ContainerNeeds& needs) const {
-        std::string text =
-            fmt::format("{} {} {}", image_of(needs), options_.network, options_.writable_sources);
+        const std::string image = image_of(needs);
+        std::string text = fmt::format(
+            "{} {} {} {}",
+            image,
+            identities_.of(image),
+            options_.network,
+            options_.writable_sources);
         for (const auto& [name, value] : environment_of(needs)) {
             text += fmt::format("\n{}={}", name, value);
         }
@@ -197,12 +227,23 @@ private:
     }
 
     ContainerOptions options_;
+    mutable Identities identities_;
     ById images_;
     std::vector<Variable> variables_;
     VariableOverrides file_;
 };
 
 } // namespace
+
+std::vector<std::string> named_resources(const std::vector<std::string>& images) {
+    std::vector<std::string> ids;
+    for (const auto& [id, image] : images_by_id(images)) {
+        if (!id.empty()) {
+            ids.push_back(id);
+        }
+    }
+    return ids;
+}
 
 base::Result<build::Containers> build_containers(const ContainerOptions& options) {
     if (!options.use) {

@@ -23,4 +23,7 @@ struct ContainerOptions {
 /// Build containers of the engine of this machine. Fails (usage) for options that cannot be read.
 base::Result<build::Containers> build_containers(const ContainerOptions& options);
 
+/// The functions and layers that ContainerOptions::images has an image of their own for.
+std::vector<std::string> named_resources(const std::vector<std::string>& images);
+
 } // namespace samara::app

@@ -40,13 +40,14 @@ build::Function build_function(
     built.where = function.code_where.known() ? function.code_where : function.where;
     built.image = function.package_type == model::PackageType::image;
     built.image_archive = image_archive(application, function);
-    built.runtime = function.runtime;
-    built.handler = function.handler;
-    built.architecture = function.architecture;
-    built.metadata = with_source_maps(function);
-    built.template_folder = (folder / function.template_folder).lexically_normal();
+    build::Recipe& recipe = built.recipe;
+    recipe.runtime = function.runtime;
+    recipe.handler = function.handler;
+    recipe.architecture = function.architecture;
+    recipe.metadata = with_source_maps(function);
+    recipe.template_folder = (folder / function.template_folder).lexically_normal();
     const fs::path source =
-        built.image ? built.template_folder / metadata_text(function.metadata, "DockerContext")
+        built.image ? recipe.template_folder / metadata_text(function.metadata, "DockerContext")
                     : folder / (function.code.empty() ? fs::path(function.template_folder) / "."
                                                       : fs::path(function.code));
     built.source = source.lexically_normal();
@@ -57,14 +58,11 @@ build::Layer build_layer(const model::Layer& layer, const fs::path& folder) {
     build::Layer built;
     built.logical_id = layer.logical_id;
     built.source = (folder / layer.content).lexically_normal();
-    built.template_folder = (folder / layer.template_folder).lexically_normal();
     built.where = layer.content_where;
-    built.compatible_runtimes = layer.compatible_runtimes;
-    if (const std::string architecture = metadata_text(layer.metadata, "BuildArchitecture");
-        !architecture.empty()) {
-        built.architecture = architecture;
-    }
-    built.metadata = layer.metadata;
+    built.recipe.layer = true;
+    built.recipe.template_folder = (folder / layer.template_folder).lexically_normal();
+    built.recipe.compatible_runtimes = layer.compatible_runtimes;
+    built.recipe.metadata = layer.metadata;
     return built;
 }
 

@@ -3,6 +3,7 @@
 #include "app/load/strictness.h"
 #include "app/run/build_notice.h"
 #include "app/run/function_resources.h"
+#include "app/run/idle_options.h"
 #include "app/run/live_application.h"
 #include "app/run/local_lambda.h"
 #include "base/strings.h"
@@ -70,6 +71,7 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
     apply_sources(application, function->logical_id, log, cancel);
     TRY_ASSIGN(
         auto engine, engine::select_engine({options.engine, options.run.strict}, log, cancel));
+    report_idle_options(options.run, application, *engine, log);
     std::unique_ptr<LocalLambda> local_lambda;
     RunOptions run = options.run;
     if (run.local_lambda) {

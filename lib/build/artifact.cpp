@@ -26,15 +26,15 @@ namespace fs = std::filesystem;
 namespace {
 
 void announce(const Run& run, const Definition& definition) {
-    if (definition.layer) {
+    if (definition.recipe.layer) {
         run.log.info(fmt::format("Building layer '{}'", definition.logical_ids.front()));
         return;
     }
     run.log.info(fmt::format(
         "Building codeuri: {} runtime: {} architecture: {} functions: {}",
         definition.source.string(),
-        definition.runtime,
-        definition.architecture,
+        definition.recipe.runtime,
+        definition.recipe.architecture,
         base::join(definition.logical_ids, ", ")));
 }
 
@@ -46,7 +46,7 @@ void report_cache(const Run& run, const Definition& definition, bool valid) {
         "{} for following {} ({})",
         valid ? "Valid cache found, copying previously built resources"
               : "Cache is invalid, running build and copying resources",
-        definition.layer ? "layers" : "functions",
+        definition.recipe.layer ? "layers" : "functions",
         base::join(definition.logical_ids, ", ")));
 }
 
@@ -62,32 +62,28 @@ base::Result<Size> run_workflow(
     TRY_ASSIGN(const auto scratch, os::TempDir::create("scratch"));
     WorkflowInput input;
     input.source = definition.source;
-    input.template_folder = definition.template_folder;
     input.artifacts = root;
     const std::string& below = definition.workflow.facts.layer_folder;
-    if (definition.layer && !below.empty()) {
+    if (definition.recipe.layer && !below.empty()) {
         input.artifacts /= below;
     }
     input.scratch = scratch.path();
     input.manifest = run.request.manifest;
-    input.target = metadata_text(definition.metadata, "SamResourceId");
+    input.target = metadata_text(definition.recipe.metadata, "SamResourceId");
     if (input.target.empty()) {
         input.target = own_id(definition.logical_ids.front());
     }
-    input.runtime = definition.runtime;
-    input.handler = definition.handler;
-    input.architecture = definition.architecture;
-    input.metadata = definition.metadata;
+    input.recipe = definition.recipe;
     input.build_in_source = run.request.build_in_source;
-    input.layer = definition.layer;
     input.facts = &definition.workflow.facts;
     input.copy = filter.copy_options(run.cancel);
     input.copy.follow = os::ProjectLinks(
-        os::project_root(definition.template_folder),
+        os::project_root(definition.recipe.template_folder),
         run.request.follow_links,
         run.log,
         run.links_told);
     input.log = run.log;
+    input.notices = run.notices;
     input.cancel = run.cancel;
     if (auto made = os::make_folders(input.artifacts); !made) {
         return tl::unexpected(std::move(made.error()));
@@ -228,8 +224,25 @@ base::Result<Fate> make_first(
         return tl::unexpected(std::move(built.error()));
     }
     size = std::move(*built);
-    auto stored = run.request.cached ? cache.store(inputs, root, run.cancel) : base::Result<void>();
-    return std::move(stored).map([] { return Fate::built; });
+    return Fate::built;
+}
+
+// The state of all sources but those that tools write themselves. Empty where there are none.
+std::string rest_of_state(
+    const Run& run,
+    const Definition& definition,
+    const Placed& placed,
+    const std::vector<fs::path>& ours) {
+    const std::vector<std::string>& written = definition.workflow.facts.writes;
+    if (written.empty() || !runs_tools(run, definition)) {
+        return {};
+    }
+    Placed rest;
+    rest.source = placed.source;
+    rest.outside = placed.outside;
+    rest.excludes = placed.excludes;
+    rest.excludes.insert(rest.excludes.end(), written.begin(), written.end());
+    return whole_state(rest, ours, run.cancel).value_or(std::string());
 }
 
 } // namespace
@@ -248,14 +261,7 @@ base::Result<Made> make_artifact(const Run& run, const Definition& definition) {
     made.placed.source = definition.source.string();
     made.placed.excludes = excludes;
     made.placed.copies = !runs_tools(run, definition);
-    made.placed.recipe = {
-        definition.layer,
-        definition.runtime,
-        definition.handler,
-        definition.architecture,
-        definition.compatible_runtimes,
-        definition.template_folder.string(),
-        definition.metadata};
+    made.placed.recipe = definition.recipe;
     if (run.request.copies_only && !made.placed.copies) {
         return base::fail("it is built with tools");
     }
@@ -307,11 +313,22 @@ base::Result<Made> make_artifact(const Run& run, const Definition& definition) {
     }
     made.fresh = missing;
     if (there.empty()) {
-        auto fate = make_first(run, definition, *filter, inputs, missing.front(), made.placed.size);
-        if (!fate) {
-            return tl::unexpected(std::move(fate.error()));
+        const std::string rest = rest_of_state(run, definition, made.placed, ours);
+        TRY_ASSIGN(
+            made.fate,
+            make_first(run, definition, *filter, inputs, missing.front(), made.placed.size));
+        if (!rest.empty() && rest == rest_of_state(run, definition, made.placed, ours)) {
+            TRY_ASSIGN(inputs.state, whole_state(made.placed, ours, run.cancel));
+            inputs.content.clear();
+            TRY(comparison.read(run.cancel));
         }
-        made.fate = *fate;
+        if (in_container(run, definition)) { // its image may have been pulled just now
+            TRY_ASSIGN(inputs.settings, settings_of(run, definition));
+        }
+        if (run.request.cached && made.fate == Fate::built) {
+            TRY(Cache(run.request.cache_dir)
+                    .store(inputs, run.fresh / missing.front(), run.cancel));
+        }
     } else {
         made.placed.size = run.former.artifacts.at(there.front()).size;
         made.fate = missing.empty() ? Fate::unchanged : Fate::restored;

@@ -14,6 +14,7 @@ namespace samara::build {
 struct Run {
     const Request& request;
     const base::Log& log;
+    const base::Log& notices; ///< are seen at once, also beside other jobs
     const os::Cancellation& cancel;
     std::filesystem::path staging; ///< of the whole build: not a source
     std::filesystem::path fresh;   ///< where new artifacts go, by logical id
@@ -21,8 +22,8 @@ struct Run {
     /// Of links that lead out of the project: one warning for all that is built.
     os::ProjectLinks::Told links_told = std::make_shared<std::atomic<bool>>(false);
 
-    [[nodiscard]] Run with(const base::Log& own) const {
-        return {request, own, cancel, staging, fresh, former, links_told};
+    [[nodiscard]] Run with(const base::Log& own, const base::Log& at_once) const {
+        return {request, own, at_once, cancel, staging, fresh, former, links_told};
     }
 };
 

@@ -28,7 +28,7 @@ std::string largest_of(const std::vector<Size::Part>& parts) {
 // Native files are told, not refused: a package may bring more than is loaded.
 base::Result<Size>
 check_artifact(const Run& run, const Definition& definition, const fs::path& root) {
-    auto found = inspect(root, definition.architecture);
+    auto found = inspect(root, definition.recipe.architecture);
     if (!found) {
         return tl::unexpected(std::move(found.error()));
     }
@@ -36,7 +36,7 @@ check_artifact(const Run& run, const Definition& definition, const fs::path& roo
     constexpr std::size_t named = 3; // some packages bring a library for every processor
     for (std::size_t i = 0; i < std::min(named, found->foreign.size()); ++i) {
         run.log.warning(fmt::format(
-            "{}: {} does not run on {}", names, found->foreign[i], definition.architecture));
+            "{}: {} does not run on {}", names, found->foreign[i], definition.recipe.architecture));
     }
     if (found->foreign.size() > named) {
         run.log.warning(fmt::format("{}: and {} more files", names, found->foreign.size() - named));

@@ -69,6 +69,14 @@ public:
         }
     }
 
+    /// Comes out at once, from any thread.
+    base::Log notices() {
+        return base::Log([this](base::LogLevel level, std::string_view line) {
+            const std::lock_guard lock(mutex_);
+            write(level, std::string(line));
+        });
+    }
+
     base::Log log() {
         return base::Log([this](base::LogLevel level, std::string_view line) {
             if (progress_ != nullptr && level == base::LogLevel::info) {
@@ -111,7 +119,7 @@ private:
 struct Job {
     std::vector<std::string> logical_ids;
     base::Location where;
-    std::function<base::Result<Made>(const base::Log&)> run;
+    std::function<base::Result<Made>(const base::Log& log, const base::Log& notices)> run;
 };
 
 base::Error about(base::Error error, const Job& job) {
@@ -138,7 +146,7 @@ std::vector<Outcome> run_all(
             const Clock::time_point began = Clock::now();
             JobLog lines(log, mutex, parallel, progress, i, base::join(jobs[i].logical_ids, ", "));
             const base::Log own = lines.log();
-            outcomes[i] = {jobs[i].run(own), since(began)};
+            outcomes[i] = {jobs[i].run(own, lines.notices()), since(began)};
             if (outcomes[i].made && outcomes[i].made->fate != Fate::unchanged) {
                 own.info(fmt::format(
                     "Built {} in {:.1f} s",
@@ -295,26 +303,34 @@ base::Result<Built> build(
             failed_artifact(request, failure.logical_id, failure.error.message);
     }
     Run run{
-        request, log, cancel, placement.staging.path(), placement.fresh_folder(), placement.former};
+        request,
+        log,
+        log,
+        cancel,
+        placement.staging.path(),
+        placement.fresh_folder(),
+        placement.former};
     if (auto made = os::make_folders(run.fresh); !made) {
         return tl::unexpected(std::move(made.error()));
     }
     std::vector<Job> jobs;
     for (const Definition& definition : all) {
-        jobs.push_back({definition.logical_ids, definition.where, [&](const base::Log& own) {
-                            auto made = make_artifact(run.with(own), definition);
-                            for (const std::string& id : definition.logical_ids) {
-                                if (!made) { // nothing half-made is put anywhere
-                                    static_cast<void>(os::remove_tree(run.fresh / id));
-                                }
-                            }
-                            return made;
-                        }});
+        const auto make = [&](const base::Log& own, const base::Log& notices) {
+            auto made = make_artifact(run.with(own, notices), definition);
+            for (const std::string& id : definition.logical_ids) {
+                if (!made) { // nothing half-made is put anywhere
+                    static_cast<void>(os::remove_tree(run.fresh / id));
+                }
+            }
+            return made;
+        };
+        jobs.push_back({definition.logical_ids, definition.where, make});
     }
     for (const ImageJob& job : image_builds) {
-        jobs.push_back({job.logical_ids, job.where, [&](const base::Log& own) {
-                            return make_image(run.with(own), images, job);
-                        }});
+        const auto make = [&](const base::Log& own, const base::Log& notices) {
+            return make_image(run.with(own, notices), images, job);
+        };
+        jobs.push_back({job.logical_ids, job.where, make});
     }
     std::vector<Outcome> outcomes =
         run_all(jobs, request.parallel, request.progress.get(), log, cancel);

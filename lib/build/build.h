@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "build/progress.h"
+#include "build/recipe.h"
 #include "build/state.h"
 #include "data/value.h"
 #include "os/cancellation.h"
@@ -24,26 +25,19 @@ namespace samara::build {
 /// A function of the template, its intrinsics resolved.
 struct Function {
     std::string logical_id;
-    std::filesystem::path source;          ///< absolute: CodeUri, or the DockerContext of an image
-    std::filesystem::path template_folder; ///< absolute: what its Metadata is relative to
-    base::Location where;                  ///< of CodeUri, for messages
-    bool image = false;                    ///< PackageType: Image
+    std::filesystem::path source; ///< absolute: CodeUri, or the DockerContext of an image
+    base::Location where;         ///< of CodeUri, for messages
+    Recipe recipe;
+    bool image = false;                       ///< PackageType: Image
     std::filesystem::path image_archive = {}; ///< where that lies in one: absolute
-    std::string runtime;
-    std::string handler;
-    std::string architecture = "x86_64";
-    data::Value metadata; ///< the resource's Metadata: map or null
 };
 
 /// A layer of the template. One without Metadata.BuildMethod is not built.
 struct Layer {
     std::string logical_id;
     std::filesystem::path source; ///< absolute: ContentUri
-    std::filesystem::path template_folder;
     base::Location where;
-    std::vector<std::string> compatible_runtimes;
-    std::string architecture = "x86_64";
-    data::Value metadata;
+    Recipe recipe;
 };
 
 /// What `docker build` needs to make a function's image.

@@ -12,10 +12,10 @@ namespace fs = std::filesystem;
 namespace {
 
 fs::path text_path(const WorkflowInput& input, std::string_view key) {
-    const data::Value* value = input.metadata.find(key);
+    const data::Value* value = input.recipe.metadata.find(key);
     return value == nullptr || value->text().empty()
                ? fs::path()
-               : (input.template_folder / value->text()).lexically_normal();
+               : (input.recipe.template_folder / value->text()).lexically_normal();
 }
 
 // A folder below `source` is meant as that below its copy.
@@ -54,7 +54,7 @@ base::Result<void> build_custom_make(const WorkflowInput& input) {
         }
     }
     fs::path folder = copy;
-    if (const data::Value* below = input.metadata.find("WorkingDirectory")) {
+    if (const data::Value* below = input.recipe.metadata.find("WorkingDirectory")) {
         folder = in_copy(text_path(input, "WorkingDirectory"), source, copy);
         if (!fs::is_directory(folder, ignored)) {
             return base::fail(

@@ -73,20 +73,20 @@ std::string id_of(const Definition& definition) {
         digest.add(fmt::format("{}:", text.size()));
         digest.add(text);
     };
-    add(definition.layer ? "layer" : "function");
+    add(definition.recipe.layer ? "layer" : "function");
     add(definition.one_file ? "file" : "folder");
     add(definition.source.string());
-    add(definition.runtime);
-    add(definition.architecture);
-    add(data::write_json(relevant(definition.metadata)));
-    if (definition.layer || definition.workflow.facts.by_function) {
+    add(definition.recipe.runtime);
+    add(definition.recipe.architecture);
+    add(data::write_json(relevant(definition.recipe.metadata)));
+    if (definition.recipe.layer || definition.workflow.facts.by_function) {
         add(definition.logical_ids.front());
-        add(definition.handler);
+        add(definition.recipe.handler);
     }
-    const data::Value* properties = definition.metadata.find("BuildProperties");
+    const data::Value* properties = definition.recipe.metadata.find("BuildProperties");
     if (definition.workflow.facts.by_handler &&
         (properties == nullptr || properties->find("EntryPoints") == nullptr)) {
-        add(definition.handler);
+        add(definition.recipe.handler);
     }
     constexpr std::size_t digits = 32;
     return digest.hex().substr(0, digits);
@@ -106,23 +106,19 @@ base::Result<Definition> of_function(const Function& function, const Workflows& 
         function.logical_id,
         "CodeUri",
         function.source,
-        model::is_code_file(function.source, function.runtime),
+        model::is_code_file(function.source, function.recipe.runtime),
         function.where));
-    auto workflow =
-        workflows.select(function.runtime, metadata_text(function.metadata, "BuildMethod"));
+    auto workflow = workflows.select(
+        function.recipe.runtime, metadata_text(function.recipe.metadata, "BuildMethod"));
     if (!workflow) {
         return base::fail(about(workflow.error(), function.logical_id, function.where));
     }
     Definition definition;
     definition.logical_ids = {function.logical_id};
     definition.source = normal(function.source);
-    definition.template_folder = function.template_folder;
     definition.one_file = is_file(definition.source);
     definition.where = function.where;
-    definition.runtime = function.runtime;
-    definition.handler = function.handler;
-    definition.architecture = function.architecture;
-    definition.metadata = function.metadata;
+    definition.recipe = function.recipe;
     definition.workflow = std::move(*workflow);
     definition.id = id_of(definition);
     return definition;
@@ -131,29 +127,29 @@ base::Result<Definition> of_function(const Function& function, const Workflows& 
 // A layer says how it is built by a runtime or "makefile"; the latter needs no runtime.
 base::Result<Definition> of_layer(const Layer& layer, const Workflows& workflows) {
     TRY(check_source(layer.logical_id, "ContentUri", layer.source, true, layer.where));
-    const std::string method = metadata_text(layer.metadata, "BuildMethod");
+    const std::string method = metadata_text(layer.recipe.metadata, "BuildMethod");
     auto workflow = workflows.select({}, method);
     if (!workflow) {
         return base::fail(about(workflow.error(), layer.logical_id, layer.where));
     }
     Definition definition;
-    definition.layer = true;
+    definition.recipe = layer.recipe;
+    definition.recipe.layer = true;
     definition.logical_ids = {layer.logical_id};
     definition.source = normal(layer.source);
-    definition.template_folder = layer.template_folder;
     definition.one_file = is_file(definition.source);
     definition.where = layer.where;
     const std::vector<std::string>& runtimes = workflow->facts.runtimes;
     const bool is_runtime = std::find(runtimes.begin(), runtimes.end(), method) != runtimes.end();
-    if (is_runtime || layer.compatible_runtimes.empty()) {
-        definition.runtime = method;
+    if (is_runtime || layer.recipe.compatible_runtimes.empty()) {
+        definition.recipe.runtime = method;
     } else {
-        definition.runtime = layer.compatible_runtimes.front();
+        definition.recipe.runtime = layer.recipe.compatible_runtimes.front();
     }
-    definition.compatible_runtimes = layer.compatible_runtimes;
-    const std::string architecture = metadata_text(layer.metadata, "BuildArchitecture");
-    definition.architecture = architecture.empty() ? layer.architecture : architecture;
-    definition.metadata = layer.metadata;
+    const std::string architecture = metadata_text(layer.recipe.metadata, "BuildArchitecture");
+    if (!architecture.empty()) {
+        definition.recipe.architecture = architecture;
+    }
     definition.workflow = std::move(*workflow);
     definition.id = id_of(definition);
     return definition;
@@ -184,11 +180,11 @@ std::vector<Definition> definitions(
         log.info(fmt::format("Skip building {}: {}{}", what, id, why));
     };
     for (const Layer& layer : request.layers) {
-        const bool has_method = !metadata_text(layer.metadata, "BuildMethod").empty();
+        const bool has_method = !metadata_text(layer.recipe.metadata, "BuildMethod").empty();
         if (request.exclude.contains(layer.logical_id) || !has_method) {
             continue;
         }
-        if (skips_build(layer.metadata)) {
+        if (skips_build(layer.recipe.metadata)) {
             skip("layer", layer.logical_id, " (SkipBuild)");
         } else if (model::is_archive(layer.source)) {
             skip("zip layer", layer.logical_id, "");
@@ -202,7 +198,7 @@ std::vector<Definition> definitions(
         if (request.exclude.contains(function.logical_id) || function.image) {
             continue;
         }
-        if (skips_build(function.metadata)) {
+        if (skips_build(function.recipe.metadata)) {
             skip("function", function.logical_id, " (SkipBuild)");
             continue;
         }

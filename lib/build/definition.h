@@ -11,17 +11,11 @@ namespace samara::build {
 /// One thing to build: a layer, or the functions that get the same artifact.
 struct Definition {
     std::string id; ///< the same in every run for the same definition; names its cache folder
-    bool layer = false;
     std::vector<std::string> logical_ids; ///< the artifact is built for the first
     std::filesystem::path source;
     bool one_file = false; ///< the source is a file: the artifact is a folder that holds it
-    std::filesystem::path template_folder;
     base::Location where;
-    std::string runtime;
-    std::string handler;
-    std::string architecture;
-    std::vector<std::string> compatible_runtimes; ///< of a layer
-    data::Value metadata;
+    Recipe recipe; ///< with the runtime and architecture that it is built for
     Selected workflow;
 };
 

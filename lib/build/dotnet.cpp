@@ -24,7 +24,7 @@ base::Result<void> build_dotnet(const WorkflowInput& input) {
         "--configuration",
         "Release",
         "--runtime",
-        input.architecture == "arm64" ? "linux-arm64" : "linux-x64",
+        input.recipe.architecture == "arm64" ? "linux-arm64" : "linux-x64",
         "--self-contained",
         "false",
         "--output",

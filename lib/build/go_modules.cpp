@@ -13,8 +13,8 @@ base::Result<void> build_go_modules(const WorkflowInput& input) {
     TRY(require_tool(input, "go", "install Go (https://go.dev/dl) and see that it is on PATH"));
     report_step(input, "Build");
     // go1.x ran the handler; an OS-only runtime runs "bootstrap".
-    const bool by_handler = input.runtime == "go1.x" && !input.handler.empty();
-    const std::string program = by_handler ? input.handler : "bootstrap";
+    const bool by_handler = input.recipe.runtime == "go1.x" && !input.recipe.handler.empty();
+    const std::string program = by_handler ? input.recipe.handler : "bootstrap";
     Tool go;
     go.argv = {"go", "build", "-o", (input.artifacts / program).string()};
     if (data::text_of(input.properties().find("TrimGoPath")) == "true") {
@@ -26,7 +26,7 @@ base::Result<void> build_go_modules(const WorkflowInput& input) {
     }
     go.folder = input.source;
     go.environment["GOOS"] = "linux";
-    go.environment["GOARCH"] = input.architecture == "arm64" ? "arm64" : "amd64";
+    go.environment["GOARCH"] = input.recipe.architecture == "arm64" ? "arm64" : "amd64";
     // The environment's C library may be older than this machine's.
     go.environment["CGO_ENABLED"] = os::variable("CGO_ENABLED").value_or("0");
     return run_tool(

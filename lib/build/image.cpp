@@ -25,7 +25,7 @@ std::string repository_of(const std::string& logical_id) {
 }
 
 ImageBuild image_of(const Function& function, const Request& request) {
-    const data::Value& metadata = function.metadata;
+    const data::Value& metadata = function.recipe.metadata;
     ImageBuild image;
     image.buildkit = request.buildkit;
     const data::Value* extra = metadata.find("DockerBuildExtraParams");
@@ -38,7 +38,7 @@ ImageBuild image_of(const Function& function, const Request& request) {
     image.context = function.source;
     image.dockerfile = or_default(metadata_text(metadata, "Dockerfile"), "Dockerfile");
     image.target = metadata_text(metadata, "DockerBuildTarget");
-    image.architecture = function.architecture;
+    image.architecture = function.recipe.architecture;
     image.tag = fmt::format(
         "{}:{}",
         repository_of(function.logical_id),
@@ -61,7 +61,7 @@ base::Result<void> check(const Function& function, const ImageBuild& image) {
     base::Error error;
     error.resource = function.logical_id;
     error.where = function.where;
-    const data::Value* extra = function.metadata.find("DockerBuildExtraParams");
+    const data::Value* extra = function.recipe.metadata.find("DockerBuildExtraParams");
     if (extra != nullptr && !extra->is_list()) {
         error.message =
             fmt::format("{}: DockerBuildExtraParams must be a list", function.logical_id);
@@ -97,12 +97,12 @@ image_jobs(const Request& request, const base::Log& log, std::vector<Failure>& f
         if (!function.image || request.exclude.contains(function.logical_id)) {
             continue;
         }
-        if (skips_build(function.metadata)) {
+        if (skips_build(function.recipe.metadata)) {
             log.info(fmt::format("Skip building function: {} (SkipBuild)", function.logical_id));
             continue;
         }
-        const bool described = function.metadata.find("Dockerfile") != nullptr ||
-                               function.metadata.find("DockerContext") != nullptr;
+        const bool described = function.recipe.metadata.find("Dockerfile") != nullptr ||
+                               function.recipe.metadata.find("DockerContext") != nullptr;
         if (!described) {
             const fs::path& archive = function.image_archive;
             log.info(fmt::format(
@@ -124,7 +124,10 @@ image_jobs(const Request& request, const base::Log& log, std::vector<Failure>& f
             same->logical_ids.push_back(function.logical_id);
         } else {
             jobs.push_back(
-                {std::move(image), {function.logical_id}, function.where, function.metadata});
+                {std::move(image),
+                 {function.logical_id},
+                 function.where,
+                 function.recipe.metadata});
         }
     }
     return jobs;

@@ -64,7 +64,7 @@ base::Result<void> build_java_gradle(const WorkflowInput& input) {
         "--init-script",
         script.string(),
         "-Dsamara.artifacts=" + input.artifacts.string(),
-        fmt::format("-Dsamara.layer={}", input.layer),
+        fmt::format("-Dsamara.layer={}", input.recipe.layer),
         ":samaraArtifact"};
     gradle.folder = source;
     gradle.name = "gradle";

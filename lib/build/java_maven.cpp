@@ -50,7 +50,7 @@ base::Result<void> build_java_maven(const WorkflowInput& input) {
         TRY(run_tool(input, {step, source}, failure, "see the output of mvn above"));
     }
     // Classes at the root and jars in lib/; a layer has all jars in java/lib.
-    if (input.layer) {
+    if (input.recipe.layer) {
         const fs::path lib = input.artifacts / "lib";
         auto copied = copy_if_there(source / "target" / "dependency", lib);
         for (fs::directory_iterator entry(source / "target", ignored), end; copied && entry != end;

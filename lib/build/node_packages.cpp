@@ -79,7 +79,7 @@ const Manager& manager_of(const fs::path& source) {
 }
 
 std::string_view cpu_of(const WorkflowInput& input) {
-    return input.architecture == "arm64" ? "arm64" : "x64";
+    return input.recipe.architecture == "arm64" ? "arm64" : "x64";
 }
 
 // Where the environment is another machine than this one, its native packages are wanted.
@@ -121,7 +121,7 @@ std::vector<std::string> pnpm_arguments(const WorkflowInput& input, bool exact, 
 }
 
 bool is_other_machine(const WorkflowInput& input) {
-    return input.host == nullptr && input.architecture != os::machine_architecture();
+    return input.host == nullptr && input.recipe.architecture != os::machine_architecture();
 }
 
 base::Result<void> run_manager(
@@ -222,7 +222,7 @@ base::Result<void> install_packages(
     const std::string own = os::read_file(settings).value_or(std::string());
     const bool had_settings = is_file(settings);
     if (modern) {
-        auto written = os::replace_file(settings, yarn_settings(own, input.architecture));
+        auto written = os::replace_file(settings, yarn_settings(own, input.recipe.architecture));
         if (!written) {
             return written;
         }
@@ -236,7 +236,7 @@ base::Result<void> install_packages(
             return restored;
         }
     } else if (yarn && is_other_machine(input)) {
-        auto removed = remove_foreign_packages(folder / "node_modules", input.architecture);
+        auto removed = remove_foreign_packages(folder / "node_modules", input.recipe.architecture);
         if (!removed) {
             return removed;
         }

@@ -92,7 +92,7 @@ std::vector<std::string> entry_points(const WorkflowInput& input) {
     if (const data::Value* entries = input.properties().find("EntryPoints")) {
         return texts(*entries);
     }
-    const std::string stem = input.handler.substr(0, input.handler.rfind('.'));
+    const std::string stem = input.recipe.handler.substr(0, input.recipe.handler.rfind('.'));
     for (const char* extension : {".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx"}) {
         std::error_code ignored;
         if (!stem.empty() && fs::is_regular_file(input.source / (stem + extension), ignored)) {

@@ -1,3 +1,4 @@
+#include "base/try.h"
 #include "build/node_packages.h"
 #include "build/tool.h"
 #include "build/workflow.h"
@@ -53,37 +54,64 @@ base::Result<void> copy_sources(const WorkflowInput& input, const data::Value& m
     return os::copy_tree(input.source, input.artifacts, options);
 }
 
-// A package of a workspace has its dependencies where the workspace begins. Empty: nowhere.
-fs::path installed_packages(const fs::path& source) {
+// Where Node.js looks for the packages of a source: its own, and those of the workspaces around it.
+std::vector<fs::path> installed_packages(const fs::path& source) {
+    std::vector<fs::path> found;
     std::error_code ignored;
     for (fs::path folder = source;; folder = folder.parent_path()) {
         if (fs::is_directory(folder / "node_modules", ignored) &&
             fs::is_regular_file(folder / npm_manifest, ignored)) {
-            return folder / "node_modules";
+            found.push_back(folder / "node_modules");
         }
         if (folder == folder.parent_path()) {
-            return {};
+            return found;
         }
     }
 }
 
+base::Result<void> link_folder(const fs::path& target, const fs::path& link) {
+    std::error_code error;
+    fs::create_directory_symlink(target, link, error);
+    return error ? base::fail(fmt::format("cannot link {}: {}", link.string(), error.message()))
+                 : base::Result<void>();
+}
+
+// A link for each package of `modules` (or of one "@scope" there) that has none in `folder` yet.
+base::Result<void> link_packages(const fs::path& modules, const fs::path& folder) {
+    TRY(os::make_folders(folder));
+    std::error_code error;
+    for (fs::directory_iterator entry(modules, error), end; !error && entry != end;
+         entry.increment(error)) {
+        std::error_code ignored;
+        const std::string name = entry->path().filename().string();
+        if (name.starts_with('.') || !entry->is_directory(ignored)) {
+            continue;
+        }
+        if (name.starts_with('@')) {
+            TRY(link_packages(entry->path(), folder / name));
+        } else if (!fs::exists(fs::symlink_status(folder / name, ignored))) {
+            TRY(link_folder(entry->path(), folder / name));
+        }
+    }
+    return {};
+}
+
 // Installs beside the sources, where the developer's editor finds the packages too.
 base::Result<void> install_in_source(const WorkflowInput& input) {
-    auto installed = install_packages_in_source(input);
-    if (!installed) {
-        return installed;
-    }
-    const fs::path packages = installed_packages(input.source);
-    if (packages.empty()) {
+    TRY(install_packages_in_source(input));
+    const std::vector<fs::path> folders = installed_packages(input.source);
+    const fs::path packages = input.artifacts / "node_modules";
+    if (folders.empty()) {
         return base::fail(
             fmt::format(
                 "no node_modules after installing the packages of {}", input.source.string()),
             "see what the package manager says when it is run there by hand");
     }
-    std::error_code error;
-    fs::create_directory_symlink(packages, input.artifacts / "node_modules", error);
-    if (error) {
-        return base::fail(fmt::format("cannot link node_modules: {}", error.message()));
+    if (folders.size() == 1) {
+        return link_folder(folders.front(), packages);
+    }
+    for (const fs::path& folder : folders) { // the nearest first
+        TRY(link_packages(folder, packages));
     }
     return {};
 }

@@ -23,7 +23,7 @@ std::string_view python_version(std::string_view runtime) {
 }
 
 base::Result<Interpreter> find_interpreter(const WorkflowInput& input) {
-    const std::string& runtime = input.runtime;
+    const std::string& runtime = input.recipe.runtime;
     std::vector<fs::path> candidates;
     for (const std::string& name : {runtime, std::string("python3"), std::string("python")}) {
         if (const auto found = find_tool(input, name)) {

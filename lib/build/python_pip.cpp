@@ -1,4 +1,5 @@
 #include "base/strings.h"
+#include "base/try.h"
 #include "build/python_interpreter.h"
 #include "build/python_requirements.h"
 #include "build/tool.h"
@@ -18,7 +19,7 @@ namespace {
 
 struct Installation {
     const WorkflowInput& input;
-    fs::path manifest;
+    const PythonRequirements& requirements;
     Interpreter interpreter;
 };
 
@@ -33,11 +34,12 @@ Tool pip(const Installation& installation, std::vector<std::string> arguments) {
     tool.argv.insert(
         tool.argv.end(),
         {"--requirement",
-         installation.manifest.string(),
+         installation.requirements.file.string(),
          "--no-input",
          "--disable-pip-version-check"});
-    tool.folder = installation.manifest.parent_path();
+    tool.folder = installation.requirements.file.parent_path();
     tool.name = "pip";
+    tool.names = installation.requirements.names;
     tool.environment["PIP_ROOT_USER_ACTION"] = "ignore";
     return tool;
 }
@@ -46,7 +48,7 @@ Tool pip(const Installation& installation, std::vector<std::string> arguments) {
 // https://peps.python.org/pep-0600/
 Tool install_wheels(const Installation& installation, std::vector<std::string> more = {}) {
     const WorkflowInput& input = installation.input;
-    const std::string_view version = python_version(input.runtime);
+    const std::string_view version = python_version(input.recipe.runtime);
     std::vector<std::string> arguments{
         "install",
         "--target",
@@ -60,13 +62,14 @@ Tool install_wheels(const Installation& installation, std::vector<std::string> m
         std::string(version)};
     std::vector<std::string> platforms;
     constexpr int oldest_glibc_minor = 5;
-    for (int minor = model::glibc_minor_of(input.runtime); minor >= oldest_glibc_minor; --minor) {
+    for (int minor = model::glibc_minor_of(input.recipe.runtime); minor >= oldest_glibc_minor;
+         --minor) {
         platforms.push_back(fmt::format("manylinux_2_{}", minor));
     }
     platforms.insert(platforms.end(), {"manylinux2014", "manylinux2010", "manylinux1", "linux"});
     for (const std::string& platform : platforms) {
         arguments.emplace_back("--platform");
-        arguments.push_back(fmt::format("{}_{}", platform, machine_of(input.architecture)));
+        arguments.push_back(fmt::format("{}_{}", platform, machine_of(input.recipe.architecture)));
     }
     arguments.insert(arguments.end(), more.begin(), more.end());
     return pip(installation, std::move(arguments));
@@ -86,7 +89,7 @@ base::Result<void> install(const Installation& installation) {
     }
     input.log.debug("not all requirements have wheels; building packages from source");
     const std::string failure =
-        fmt::format("cannot install the packages of {}", installation.manifest.string());
+        fmt::format("cannot install the packages of {}", installation.requirements.own_name());
     const std::string made = (input.scratch / "wheels").string();
     return run_tool(
                input,
@@ -102,17 +105,18 @@ base::Result<void> install(const Installation& installation) {
                 fmt::format(
                     "a package without a wheel for {} on {} was compiled by Python {} on this "
                     "machine: install {} here, or build with --use-container",
-                    input.runtime,
-                    input.architecture,
+                    input.recipe.runtime,
+                    input.recipe.architecture,
                     installation.interpreter.version,
-                    input.runtime));
+                    input.recipe.runtime));
         })
         .map([](const std::string&) {});
 }
 
 // uv knows platforms by one name, and chooses like pip.
 // https://docs.astral.sh/uv/reference/cli/#uv-pip-install
-base::Result<void> install_with_uv(const WorkflowInput& input, const fs::path& manifest) {
+base::Result<void>
+install_with_uv(const WorkflowInput& input, const PythonRequirements& requirements) {
     Tool uv;
     uv.argv = {
         "uv",
@@ -122,14 +126,15 @@ base::Result<void> install_with_uv(const WorkflowInput& input, const fs::path& m
         "--target",
         input.artifacts.string(),
         "--python-version",
-        std::string(python_version(input.runtime)),
+        std::string(python_version(input.recipe.runtime)),
         "--python-platform",
-        machine_of(input.architecture) + "-manylinux2014",
+        machine_of(input.recipe.architecture) + "-manylinux2014",
         "--only-binary",
         ":all:",
         "--requirement",
-        manifest.string()};
+        requirements.file.string()};
     uv.folder = input.source;
+    uv.names = requirements.names;
     return run_tool(
                input,
                uv,
@@ -138,19 +143,20 @@ base::Result<void> install_with_uv(const WorkflowInput& input, const fs::path& m
         .map([](const std::string&) {});
 }
 
-base::Result<void> install_with_pip(const WorkflowInput& input, const fs::path& manifest) {
+base::Result<void>
+install_with_pip(const WorkflowInput& input, const PythonRequirements& requirements) {
     auto interpreter = find_interpreter(input);
     if (!interpreter) {
         return tl::unexpected(std::move(interpreter.error()));
     }
-    if (interpreter->version != python_version(input.runtime)) {
+    if (interpreter->version != python_version(input.recipe.runtime)) {
         input.log.warning(fmt::format(
             "{} was not found; installing its packages with Python {} ({})",
-            input.runtime,
+            input.recipe.runtime,
             interpreter->version,
             interpreter->program.string()));
     }
-    return install({input, manifest, *interpreter});
+    return install({input, requirements, *interpreter});
 }
 
 // Starting pip takes seconds; a file with nothing but comments needs none.
@@ -169,17 +175,12 @@ bool asks_for_something(const fs::path& manifest) {
 } // namespace
 
 base::Result<void> build_python_pip(const WorkflowInput& input) {
-    const auto manifest = python_requirements(input);
-    if (!manifest) {
-        return tl::unexpected(manifest.error());
-    }
-    if (*manifest) {
+    TRY_ASSIGN(const auto requirements, python_requirements(input));
+    if (requirements) {
         report_step(input, "ResolveDependencies");
-        auto installed = !asks_for_something(**manifest) ? base::Result<void>()
-                         : uses_uv(input)                ? install_with_uv(input, **manifest)
-                                                         : install_with_pip(input, **manifest);
-        if (!installed) {
-            return installed;
+        if (asks_for_something(requirements->file)) {
+            TRY(uses_uv(input) ? install_with_uv(input, *requirements)
+                               : install_with_pip(input, *requirements));
         }
     } else {
         input.log.info(

@@ -1,6 +1,7 @@
 #include "build/python_requirements.h"
 
 #include "base/strings.h"
+#include "base/try.h"
 #include "build/tool.h"
 #include "config/format.h"
 
@@ -47,26 +48,25 @@ public:
     explicit Requirements(fs::path scratch) : scratch_(std::move(scratch)) {}
 
     base::Result<fs::path> treat(const fs::path& file) {
-        auto text = os::read_file(file);
-        if (!text) {
-            return tl::unexpected(std::move(text.error()));
-        }
+        TRY_ASSIGN(const auto text, os::read_file(file));
         const fs::path folder = file.parent_path();
         std::string changed;
-        for (const std::string_view line : base::split(*text, '\n')) {
-            auto treated = treat_line(line, folder);
-            if (!treated) {
-                return tl::unexpected(std::move(treated.error()));
-            }
-            changed += *treated + '\n';
+        for (const std::string_view line : base::split(text, '\n')) {
+            TRY_ASSIGN(const auto treated, treat_line(line, folder));
+            changed += treated + '\n';
         }
         changed.pop_back();
-        if (changed == *text) {
-            return file; // pip's messages name the user's own
+        if (changed == text) {
+            return file;
         }
-        const fs::path copy = scratch_ / fmt::format("requirements-{}.txt", ++count_);
-        return os::replace_file(copy, changed).map([&] { return copy; });
+        fs::path copy = scratch_ / fmt::format("requirements-{}.txt", ++count_);
+        TRY(os::replace_file(copy, changed));
+        names_[copy.string()] = file.lexically_normal().string(); // line by line the same
+        return copy;
     }
+
+    /// What the copies are of.
+    [[nodiscard]] const ToolNames& names() const { return names_; }
 
 private:
     base::Result<std::string> treat_line(std::string_view line, const fs::path& folder) {
@@ -129,6 +129,7 @@ private:
 
     static constexpr int deepest = 20; // pip says what is wrong with a file that includes itself
     fs::path scratch_;
+    ToolNames names_;
     int count_ = 0;
     int depth_ = 0;
 };
@@ -161,10 +162,9 @@ const std::array<Exporter, 2>& exporters() {
     return all;
 }
 
-base::Result<fs::path> export_lock(const WorkflowInput& input, const Exporter& exporter) {
-    if (auto there = require_tool(input, exporter.program, exporter.how_to_get_it); !there) {
-        return there;
-    }
+base::Result<PythonRequirements> export_lock(const WorkflowInput& input, const Exporter& exporter) {
+    TRY(require_tool(input, exporter.program, exporter.how_to_get_it));
+    const std::string lock = (input.source / exporter.lock).string();
     const fs::path file = input.scratch / "exported.txt";
     Tool tool;
     tool.argv = {std::string(exporter.program)};
@@ -174,20 +174,19 @@ base::Result<fs::path> export_lock(const WorkflowInput& input, const Exporter& e
     return run_tool(
                input,
                tool,
-               fmt::format("cannot read {}", (input.source / exporter.lock).string()),
+               fmt::format("cannot read {}", lock),
                fmt::format("see the output of {} above", exporter.program))
-        .map([&](const std::string&) { return file; });
+        .map([&](const std::string&) {
+            return PythonRequirements{file, {{file.string(), lock}}};
+        });
 }
 
 // The dependencies of [project]; nothing where there are none.
-base::Result<std::optional<fs::path>> from_project(const WorkflowInput& input) {
+base::Result<std::optional<PythonRequirements>> from_project(const WorkflowInput& input) {
     const fs::path file = input.source / project_file;
-    auto project = os::read_file(file).and_then(
-        [&](const std::string& text) { return config::read_toml(text, file.string()); });
-    if (!project) {
-        return tl::unexpected(std::move(project.error()));
-    }
-    const data::Value* section = project->find("project");
+    TRY_ASSIGN(const auto written, os::read_file(file));
+    TRY_ASSIGN(const auto project, config::read_toml(written, file.string()));
+    const data::Value* section = project.find("project");
     const data::Value* dependencies = section == nullptr ? nullptr : section->find("dependencies");
     if (dependencies == nullptr || !dependencies->is_list()) {
         return std::nullopt;
@@ -197,7 +196,8 @@ base::Result<std::optional<fs::path>> from_project(const WorkflowInput& input) {
         text += std::string(dependency.text()) + "\n";
     }
     const fs::path copy = input.scratch / "project.txt";
-    return os::replace_file(copy, text).map([&] { return std::optional(copy); });
+    TRY(os::replace_file(copy, text));
+    return PythonRequirements{copy, {{copy.string(), file.string()}}};
 }
 
 } // namespace
@@ -206,23 +206,22 @@ bool uses_uv(const WorkflowInput& input) {
     return is_file(input.source / "uv.lock") && find_tool(input, "uv").has_value();
 }
 
-base::Result<std::optional<fs::path>> python_requirements(const WorkflowInput& input) {
-    Requirements requirements(input.scratch);
+base::Result<std::optional<PythonRequirements>> python_requirements(const WorkflowInput& input) {
     const fs::path file =
         input.manifest.empty() ? input.source / "requirements.txt" : input.manifest;
     if (is_file(file)) {
-        return requirements.treat(file).map(
-            [](const fs::path& path) { return std::optional(path); });
+        Requirements requirements(input.scratch);
+        TRY_ASSIGN(auto treated, requirements.treat(file));
+        return PythonRequirements{std::move(treated), requirements.names()};
     }
     for (const Exporter& exporter : exporters()) {
         if (is_file(input.source / exporter.lock)) {
-            return export_lock(input, exporter).map([](const fs::path& path) {
-                return std::optional(path);
-            });
+            TRY_ASSIGN(auto exported, export_lock(input, exporter));
+            return exported;
         }
     }
     return is_file(input.source / project_file) ? from_project(input)
-                                                : base::Result<std::optional<fs::path>>();
+                                                : base::Result<std::optional<PythonRequirements>>();
 }
 
 } // namespace samara::build

@@ -12,26 +12,18 @@ namespace {
 constexpr std::chrono::milliseconds timeout(2000);
 
 void add(const std::string& id, const Placed& placed, Request& request) {
-    const Recipe& recipe = placed.recipe;
-    if (recipe.layer) {
+    if (placed.recipe.layer) {
         Layer layer;
         layer.logical_id = id;
         layer.source = placed.source;
-        layer.template_folder = recipe.template_folder;
-        layer.compatible_runtimes = recipe.compatible_runtimes;
-        layer.architecture = recipe.architecture;
-        layer.metadata = recipe.metadata;
+        layer.recipe = placed.recipe;
         request.layers.push_back(std::move(layer));
         return;
     }
     Function function;
     function.logical_id = id;
     function.source = placed.source;
-    function.template_folder = recipe.template_folder;
-    function.runtime = recipe.runtime;
-    function.handler = recipe.handler;
-    function.architecture = recipe.architecture;
-    function.metadata = recipe.metadata;
+    function.recipe = placed.recipe;
     request.functions.push_back(std::move(function));
 }
 

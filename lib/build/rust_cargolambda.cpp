@@ -37,7 +37,7 @@ base::Result<std::vector<Binary>> build_with_cargo_lambda(const WorkflowInput& i
     const std::string name = wanted_binary(input);
     Tool cargo;
     cargo.argv = {"cargo", "lambda", "build", "--release", "--lambda-dir", made.string()};
-    if (input.architecture == "arm64") {
+    if (input.recipe.architecture == "arm64") {
         cargo.argv.emplace_back("--arm64");
     }
     if (!name.empty()) {
@@ -59,7 +59,7 @@ base::Result<std::vector<Binary>> build_with_cargo_lambda(const WorkflowInput& i
 
 // Linked against no library of this machine where the toolchain can do that.
 std::string rust_target(const WorkflowInput& input) {
-    const std::string machine = input.architecture == "arm64" ? "aarch64" : "x86_64";
+    const std::string machine = input.recipe.architecture == "arm64" ? "aarch64" : "x86_64";
     Tool rustc;
     rustc.argv = {"rustc", "--print", "sysroot"};
     rustc.folder = input.source;
@@ -101,7 +101,7 @@ unsigned glibc_of(std::string_view program) {
 }
 
 void check_glibc(const WorkflowInput& input, const fs::path& program) {
-    const auto there = static_cast<unsigned>(model::glibc_minor_of(input.runtime));
+    const auto there = static_cast<unsigned>(model::glibc_minor_of(input.recipe.runtime));
     const auto bytes = os::read_file(program);
     const unsigned wanted = bytes ? glibc_of(*bytes) : 0;
     if (wanted > there) {
@@ -110,9 +110,9 @@ void check_glibc(const WorkflowInput& input, const fs::path& program) {
             "{}-unknown-linux-musl) or with cargo-lambda",
             program.filename().string(),
             wanted,
-            input.runtime,
+            input.recipe.runtime,
             there,
-            input.architecture == "arm64" ? "aarch64" : "x86_64"));
+            input.recipe.architecture == "arm64" ? "aarch64" : "x86_64"));
     }
 }
 
@@ -139,7 +139,7 @@ base::Result<std::vector<Binary>> build_with_cargo(const WorkflowInput& input) {
         fmt::format(
             "see the output of cargo above; for {} it needs the target (rustup target add {}) and "
             "a linker, or cargo-lambda, which brings one",
-            input.architecture,
+            input.recipe.architecture,
             target));
     if (!built) {
         return tl::unexpected(std::move(built.error()));

@@ -21,8 +21,9 @@ namespace {
 constexpr int recipe = 2;
 
 fs::path metadata_folder(const Definition& definition, std::string_view key) {
-    const std::string text = metadata_text(definition.metadata, key);
-    return text.empty() ? fs::path() : (definition.template_folder / text).lexically_normal();
+    const std::string text = metadata_text(definition.recipe.metadata, key);
+    return text.empty() ? fs::path()
+                        : (definition.recipe.template_folder / text).lexically_normal();
 }
 
 bool is_below(const fs::path& path, const fs::path& folder) {
@@ -64,8 +65,8 @@ bool in_container(const Run& run, const Definition& definition) {
 ContainerNeeds needs_of(const Run& run, const Definition& definition) {
     ContainerNeeds needs;
     needs.logical_ids = definition.logical_ids;
-    needs.runtime = definition.runtime;
-    needs.architecture = definition.architecture;
+    needs.runtime = definition.recipe.runtime;
+    needs.architecture = definition.recipe.architecture;
     needs.environment = definition.workflow.facts.environment;
     needs.sources = {definition.source};
     for (fs::path& path : outside_of(run, definition)) {

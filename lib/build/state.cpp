@@ -68,7 +68,7 @@ data::Value recipe_value(const Recipe& recipe) {
         {"handler", recipe.handler},
         {"architecture", recipe.architecture},
         {"compatible_runtimes", list(recipe.compatible_runtimes)},
-        {"template_folder", recipe.template_folder},
+        {"template_folder", recipe.template_folder.string()},
         {"metadata", recipe.metadata}};
 }
 

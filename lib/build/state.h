@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "build/recipe.h"
 #include "data/value.h"
 #include "os/cancellation.h"
 
@@ -20,17 +21,6 @@ struct Inputs {
     std::string settings;   ///< digest of options, tools and environment
     std::string state;      ///< of the sources, without reading them
     std::string content;    ///< digest of the sources; empty where nobody read them
-};
-
-/// What of its resource decides how an artifact is made.
-struct Recipe {
-    bool layer = false;
-    std::string runtime;
-    std::string handler;
-    std::string architecture;
-    std::vector<std::string> compatible_runtimes;
-    std::string template_folder; ///< absolute
-    data::Value metadata;        ///< map or null
 };
 
 /// How large an artifact is, for Lambda counts a function's and its layers' together.

@@ -3,6 +3,10 @@
 #include "base/strings.h"
 #include "os/environment.h"
 
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
 #include <fmt/format.h>
 
 namespace samara::build {
@@ -46,6 +50,36 @@ public:
     }
 };
 
+std::string name_of(const Tool& tool) {
+    return tool.name.empty() ? std::filesystem::path(tool.argv.front()).filename().string()
+                             : tool.name;
+}
+
+// Says that a tool is still at work, for one that hangs looks like one that is slow.
+class LongTime {
+public:
+    LongTime(const WorkflowInput& input, const Tool& tool)
+        : thread_([this, &input, name = name_of(tool)](const std::stop_token& stop) {
+              auto pause = input.long_time;
+              std::chrono::milliseconds all{0};
+              std::unique_lock lock(mutex_);
+              while (!ended_.wait_for(lock, stop, pause, [&] { return stop.stop_requested(); })) {
+                  all += pause;
+                  input.notices.info(fmt::format(
+                      "{}: {} has been at work for {} s (Ctrl-C ends it)",
+                      input.target,
+                      name,
+                      std::chrono::duration_cast<std::chrono::seconds>(all).count()));
+                  pause = all;
+              }
+          }) {}
+
+private:
+    std::mutex mutex_;
+    std::condition_variable_any ended_;
+    std::jthread thread_;
+};
+
 ToolHost& host_of(const WorkflowInput& input) {
     return input.host == nullptr ? this_machine() : *input.host;
 }
@@ -74,6 +108,7 @@ require_tool(const WorkflowInput& input, std::string_view program, std::string_v
 }
 
 base::Result<ToolOutput> try_tool(const WorkflowInput& input, const Tool& tool) {
+    const LongTime notice(input, tool);
     return host_of(input).run(tool, input.cancel);
 }
 
@@ -84,12 +119,13 @@ base::Result<std::string> run_tool(
         return tl::unexpected(std::move(output.error()));
     }
     if (!output->success) {
-        log_output(output->all, input.log);
-        const std::string name = tool.name.empty()
-                                     ? std::filesystem::path(tool.argv.front()).filename().string()
-                                     : tool.name;
+        std::string text = std::move(output->all);
+        for (const auto& [made, own] : tool.names) {
+            text = base::replace_all(text, made, own);
+        }
+        log_output(text, input.log);
         return base::fail(
-            fmt::format("{}: {}: {}", failure, name, output->status), std::string(hint));
+            fmt::format("{}: {}: {}", failure, name_of(tool), output->status), std::string(hint));
     }
     return std::move(output->out);
 }

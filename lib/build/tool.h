@@ -15,11 +15,15 @@
 /// Running the tools of other languages: pip, npm, make, ...
 namespace samara::build {
 
+/// Files that we made for a tool, and what the user knows them by.
+using ToolNames = std::map<std::string, std::string>;
+
 struct Tool {
     std::vector<std::string> argv;
     std::filesystem::path folder;
     std::map<std::string, std::string> environment = {}; ///< over our own
     std::string name = {};                               ///< for messages; empty: the program's
+    ToolNames names = {};                                ///< in its output, and in messages
 };
 
 struct ToolOutput {

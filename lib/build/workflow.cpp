@@ -50,6 +50,7 @@ WorkflowFacts read_facts(const data::Entry& entry) {
     for (const data::Entry& tool : data::members_of(entry.value.find("pinned"))) {
         facts.pinned.emplace(tool.key, tool.value.text());
     }
+    facts.writes = data::texts_of(entry.value.find("writes"));
     facts.builder = data::text_of(entry.value, "builder");
     facts.methods = data::texts_of(entry.value.find("methods"));
     facts.manifests = data::texts_of(entry.value.find("manifests"));
@@ -69,7 +70,7 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
 
 const data::Map& WorkflowInput::properties() const {
     static const data::Map none;
-    const data::Value* value = metadata.find("BuildProperties");
+    const data::Value* value = recipe.metadata.find("BuildProperties");
     return value != nullptr && value->is_map() ? *value->as_map() : none;
 }
 

@@ -2,10 +2,12 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "build/recipe.h"
 #include "data/value.h"
 #include "os/cancellation.h"
 #include "os/file.h"
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -31,28 +33,28 @@ struct WorkflowFacts {
     std::vector<std::string> environment; ///< beginnings of variables that do so, too
     /// Versions of tools that are taken from a registry where there are none.
     std::map<std::string, std::string> pinned;
+    /// Files that tools write beside the sources: no change of them when they come of a build.
+    std::vector<std::string> writes;
 };
 
 class ToolHost;
 
 /// What a workflow works on.
 struct WorkflowInput {
-    std::filesystem::path source;          ///< absolute folder
-    std::filesystem::path template_folder; ///< absolute: what paths in `metadata` are relative to
-    std::filesystem::path artifacts;       ///< absolute, there and empty
-    std::filesystem::path scratch;         ///< absolute, there and empty; removed afterwards
-    std::filesystem::path manifest;        ///< absolute, may not be there; empty: the usual one
-    std::string target;                    ///< logical id (or SamResourceId) it is built for
-    std::string runtime;
-    std::string handler; ///< empty for a layer
-    std::string architecture;
-    data::Value metadata; ///< map or null
+    std::filesystem::path source;    ///< absolute folder
+    std::filesystem::path artifacts; ///< absolute, there and empty
+    std::filesystem::path scratch;   ///< absolute, there and empty; removed afterwards
+    std::filesystem::path manifest;  ///< absolute, may not be there; empty: the usual one
+    std::string target;              ///< logical id (or SamResourceId) it is built for
+    Recipe recipe;
     bool build_in_source = false;
-    bool layer = false;
     const WorkflowFacts* facts = nullptr;
     ToolHost* host = nullptr; ///< where tools run; null: this machine
     os::CopyOptions copy;     ///< leaves out what does not belong into an artifact
     base::Log log;
+    /// Where it is said, at once and from another thread, that a tool takes long.
+    base::Log notices;
+    std::chrono::milliseconds long_time{30'000}; ///< for a tool, then twice as long, ...
     os::Cancellation cancel;
 
     /// Metadata.BuildProperties, or an empty map.

@@ -61,6 +61,13 @@ struct DebugSpec {
     std::map<std::string, std::string> environment = {}; ///< --container-env-vars
 };
 
+/// When images are pulled, and the added one is built.
+struct ImageCheck {
+    bool skip_pull = false;   ///< --skip-pull-image
+    bool force_build = false; ///< --force-image-build
+    bool classic = false;     ///< --image-check=classic
+};
+
 /// Everything one execution environment is made of.
 struct EnvironmentSpec {
     std::string function; ///< logical id
@@ -78,9 +85,7 @@ struct EnvironmentSpec {
     NetworkSpec network;
     std::optional<DebugSpec> debug;
     std::string invoke_image; ///< --invoke-image: replaces the base image; may be empty
-    bool skip_pull_image = false;
-    bool force_image_build = false;
-    bool classic_image_check = false; ///< --image-check=classic
+    ImageCheck image_check;
     bool mount_symlinks = false;
 };
 

@@ -35,4 +35,35 @@ std::vector<fs::path> linked_packages(const fs::path& modules) {
     return found;
 }
 
+std::vector<fs::path> linked_modules(const fs::path& code) {
+    std::vector<fs::path> found;
+    const auto look = [&](const fs::path& folder, const auto& again) -> void {
+        std::error_code error;
+        for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+             entry.increment(error)) {
+            std::error_code broken;
+            if (!entry->is_symlink(broken)) {
+                if (entry->path().filename().native().starts_with('@')) {
+                    again(entry->path(), again);
+                }
+                continue;
+            }
+            fs::path modules = fs::read_symlink(entry->path(), broken).parent_path();
+            if (modules.filename().native().starts_with('@')) {
+                modules = modules.parent_path();
+            }
+            if (modules.is_absolute() && modules.filename() == "node_modules" &&
+                std::find(found.begin(), found.end(), modules) == found.end()) {
+                found.push_back(modules);
+            }
+        }
+    };
+    std::error_code ignored;
+    const fs::path own = code / "node_modules";
+    if (!fs::is_symlink(own, ignored)) {
+        look(own, look);
+    }
+    return found;
+}
+
 } // namespace samara::os

@@ -115,6 +115,29 @@ Resources:
         self.assertIn(f"buildx build --load --file {self.project}/image/Dockerfile --tag fn:{self.tag} --platform linux/amd64 --build-arg TEXT", said)
         self.assertNotIn("a secret", said)
 
+    def test_buildkit_of_a_docker_before_23(self):
+        """Debian's: it speaks BuildKit's protocol itself, without a plugin."""
+        old = next((p for p in (pathlib.Path(f) / "docker" for f in os.environ["PATH"].split(":")) if self.is_old(p)), None)
+        if old is None:
+            self.skipTest("no docker before 23 on PATH")
+        self.write("bin/docker", f'#!/bin/sh\nexec {old} "$@"\n').chmod(0o755)
+        environment = {"PATH": f"{self.project / 'bin'}:{os.environ['PATH']}"}
+        self.dockerfile("RUN --mount=type=cache,target=/kept echo from the cache > /kept/text && cp /kept/text /text\n"
+                        "LABEL of=buildkit")
+        self.template(", DockerBuildExtraParams: ['--progress', 'plain']")
+        self.samara("build", environment=environment)
+        self.assertEqual(self.label("of"), "buildkit")
+        self.assertEqual(self.seen(), "one")
+        self.samara("build", "--use-buildkit", "--no-cached", environment=environment)
+
+    @staticmethod
+    def is_old(docker):
+        if not docker.is_file():
+            return False
+        said = subprocess.run([docker, "version", "--format", "{{.Client.Version}}"], capture_output=True, text=True)
+        number = said.stdout.split(".")[0]
+        return number.isdigit() and 18 <= int(number) < 23
+
     def test_buildx_where_the_dockerfile_asks_for_it(self):
         environment = self.with_buildx()
         self.samara("build", environment=environment)

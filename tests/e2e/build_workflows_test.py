@@ -1,6 +1,5 @@
 """Each workflow of samara build with the real tool. Tools that a machine cannot have are tested with stand-ins
-in tests/unit/build/workflows_test.cpp: .NET, cargo-lambda, uv, Poetry, and Maven, whose plugins Debian's
-offline repository offers to packages of Debian alone."""
+in tests/unit/build/workflows_test.cpp: .NET, cargo-lambda, uv and Poetry."""
 import json
 import os
 import pathlib
@@ -23,8 +22,12 @@ def needs(*programs):
             raise unittest.SkipTest(f"{program} is not installed")
 
 
+# Where programs are whose names two packages have.
+NPM_PROGRAMS = {"yarn": "yarn/bin/yarn.js", "yarn of today": "@yarnpkg/cli-dist/bin/yarn.js"}
+
+
 def npm_program(name):
-    path = pathlib.Path(os.environ.get("SAMARA_TEST_NPM", "/nowhere")) / "node_modules/.bin" / name
+    path = pathlib.Path(os.environ.get("SAMARA_TEST_NPM", "/nowhere")) / "node_modules" / NPM_PROGRAMS.get(name, f".bin/{name}")
     if not path.exists():
         raise unittest.SkipTest(f"{name} is not in SAMARA_TEST_NPM")
     return path
@@ -56,7 +59,7 @@ class WorkflowCase(SamaraTest):
         """The program on a PATH of its own, before ours."""
         folder = self.folder / "bin"
         folder.mkdir(exist_ok=True)
-        (folder / name).symlink_to(npm_program(name))
+        (folder / name.split()[0]).symlink_to(npm_program(name))
         return {"PATH": f"{folder}:{os.environ['PATH']}", "HOME": str(self.folder), "COREPACK_ENABLE_STRICT": "0"}
 
 
@@ -223,6 +226,27 @@ class Node(WorkflowCase):
         result = self.samara("local", "invoke", "--no-event", "--engine", "sandbox", "--mount-symlinks")
         self.assertEqual(json.loads(result.stdout), "hello")
 
+    def test_in_source_of_a_workspace_with_packages_of_its_own(self):
+        """Two places of packages: each is found, the nearer one first."""
+        self.write("package.json", '{"name": "root", "private": true, "workspaces": ["src", "greeting"]}')
+        self.write("src/package.json", json.dumps({"name": "app", "version": "1.0.0", "dependencies": {"greeting": "*"}}))
+        for where in ("src/node_modules/@own/near", "node_modules/@own/near", "node_modules/far"):
+            self.write(f"{where}/package.json", '{"version": "1.0.0"}')
+            self.write(f"{where}/index.js", f"module.exports = '{where}';\n")
+        self.write("src/app.js", "exports.handler = async () => ['greeting', '@own/near', 'far'].map(require);\n")
+        npm = self.write("bin/npm", "#!/bin/sh\n[ \"$1\" = pack ] && exec @NPM@ \"$@\"\nmkdir -p ../node_modules; "
+                         "ln -sfn ../greeting ../node_modules/greeting\n".replace("@NPM@", shutil.which("npm")))
+        npm.chmod(0o755)  # leaves what is installed as it is
+        for _ in range(2):
+            result = self.build("--build-in-source", environment={"PATH": f"{npm.parent}:{os.environ['PATH']}"})
+        self.assertIn("(1 unchanged)", result.stderr)
+        engines = [("sandbox",)]
+        if docker_answers():
+            engines.append(("docker", "--invoke-image", f"{STAND_IN}/nodejs:18", "--skip-pull-image"))
+        for engine, *more in engines:
+            said = self.samara("local", "invoke", "--no-event", "--engine", engine, "--mount-symlinks", *more)
+            self.assertEqual(json.loads(said.stdout), ["hello", "src/node_modules/@own/near", "node_modules/far"])
+
     def test_pnpm(self):
         environment = self.with_program("pnpm")
         subprocess.run(["pnpm", "install", "--lockfile-only"], cwd=self.project / "src", check=True, capture_output=True,
@@ -236,6 +260,17 @@ class Node(WorkflowCase):
         self.write("src/yarn.lock", "# yarn lockfile v1\n")
         self.build(environment=environment)
         self.check()
+
+    def test_yarn_of_today(self):
+        """Yarn 2 and later, which keeps no node_modules unless it is told."""
+        environment = {**self.with_program("yarn of today"), "YARN_ENABLE_TELEMETRY": "0", "YARN_ENABLE_GLOBAL_CACHE": "0"}
+        self.write("src/yarn.lock", "")
+        subprocess.run(["yarn", "install", "--mode=update-lockfile"], cwd=self.project / "src", check=True,
+                       capture_output=True, env={**self.environment, **environment})
+        self.assertIn("__metadata:", (self.project / "src/yarn.lock").read_text())
+        self.build(environment=environment)
+        self.check()
+        self.assertFalse((self.built() / ".yarnrc.yml").exists())
 
     def test_yarn_for_another_processor(self):
         environment = self.with_program("yarn")
@@ -425,6 +460,49 @@ class Compiled(WorkflowCase):
 
     JAVA = 'package example;\n\npublic class App {\n  public String handle(String in) { return "java"; }\n}\n'
 
+    def test_maven(self):
+        """Maven itself, with the plugins of Debian's offline repository; theirs want an old library by its number."""
+        needs("mvn")
+        debian = pathlib.Path("/usr/share/maven-repo")
+        utils = next(debian.glob("org/codehaus/plexus/plexus-utils/[0-9]*/*.jar"), None)
+        plugins = [debian / f"org/apache/maven/plugins/maven-{name}-plugin" for name in ("clean", "jar", "install", "dependency")]
+        if utils is None or not all(plugin.is_dir() for plugin in plugins):
+            self.skipTest("Debian's repository of Maven has not the plugins (libmaven-*-plugin-java)")
+        home = self.folder / "maven"
+        repository = home / "repository"
+        home.mkdir()
+        subprocess.run(["cp", "-rs", f"{debian}/.", repository], check=True)
+        old = repository / "org/codehaus/plexus/plexus-utils/1.1"
+        old.mkdir()
+        shutil.copy(utils, old / "plexus-utils-1.1.jar")
+        pom = utils.with_suffix(".pom").read_text().replace(f"<version>{utils.parent.name}</version>", "<version>1.1</version>")
+        (old / "plexus-utils-1.1.pom").write_text(pom)
+        self.write("src/.mvn/maven.config", f"-o\n-Dmaven.repo.local={repository}\n")
+        self.write("src/pom.xml", """
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>example</groupId><artifactId>app</artifactId><version>1.0</version>
+  <properties><maven.compiler.source>11</maven.compiler.source><maven.compiler.target>11</maven.compiler.target></properties>
+  <dependencies><dependency>
+    <groupId>org.codehaus.plexus</groupId><artifactId>plexus-utils</artifactId><version>1.1</version>
+  </dependency></dependencies>
+</project>
+""")
+        self.write("src/src/main/java/example/App.java", self.JAVA)
+        self.write("src/src/main/resources/settings.txt", "x")
+        self.template(self.function("java17", "example.App::handle") + """
+  Deps:
+    Type: AWS::Serverless::LayerVersion
+    Metadata: {BuildMethod: java17}
+    Properties: {ContentUri: src, CompatibleRuntimes: [java17]}
+""")
+        self.build()
+        for path in ("example/App.class", "settings.txt", "lib/org.codehaus.plexus.plexus-utils-1.1.jar"):
+            self.assertTrue((self.built() / path).is_file(), path)
+        self.assertTrue((self.built("Deps") / "java/lib/org.codehaus.plexus.plexus-utils-1.1.jar").is_file())
+        self.assertFalse((self.project / "src/target").exists())
+        self.assertIn("(2 unchanged)", self.build().stderr)
+
     def test_gradle(self):
         needs("gradle")
         self.write("src/build.gradle", "apply plugin: 'java'\nsourceCompatibility = '1.8'\ntargetCompatibility = '1.8'\n"
@@ -479,6 +557,22 @@ class Containers(WorkflowCase):
         self.template(self.function(PYTHON))
         self.build("--use-container", "--build-image", f"Fn={self.image}")
         self.assertEqual(self.invoke(), "inside")
+
+    def test_another_image_of_the_same_name_builds_again(self):
+        self.write("src/Makefile", "build-Fn:\n\tcp app.py $(ARTIFACTS_DIR)\n\techo $$OF_IMAGE > $(ARTIFACTS_DIR)/made\n")
+        self.write("src/app.py", "def handler(event, context): return 'made'\n")
+        self.template(self.function(PYTHON, metadata="    Metadata: {BuildMethod: makefile}\n"))
+        tag = f"samara-e2e-{os.getpid()}:build"
+        self.addCleanup(subprocess.run, ["docker", "rmi", "-f", tag], capture_output=True)
+        for text in ("one", "two"):
+            subprocess.run(["docker", "build", "-t", tag, "-"], input=f"FROM {self.image}\nENV OF_IMAGE={text}\n", text=True,
+                           check=True, capture_output=True, env={**os.environ, "DOCKER_BUILDKIT": "0"})
+            for unchanged in (0, 1):
+                result = self.build("--use-container", "--build-image", tag, "--skip-pull-image")
+                self.assertIn(f"({unchanged} unchanged)", result.stderr)
+                self.assertEqual((self.built() / "made").read_text(), f"{text}\n")
+        named = self.build("--use-container", "--build-image", tag, "--build-image", f"Fm={tag}", "--skip-pull-image")
+        self.assertIn("--build-image: the template has no resource 'Fm'; did you mean Fn?", named.stderr)
 
     def test_options_of_the_container(self):
         self.write("src/Makefile", "build-Fn:\n\tcp app.py $(ARTIFACTS_DIR)\n\techo $$ALL $$ONE > $(ARTIFACTS_DIR)/words\n"

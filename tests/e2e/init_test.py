@@ -19,6 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from samara_e2e import ROOT, SAMARA, SamaraTest
 
 TEMPLATES = json.loads((ROOT / "templates/init/templates.json").read_text())
+NEED_A_SERVICE = {"s3-thumbnail", "web-backend"}  # S3 with the picture, DynamoDB with the table
 RUNTIMES = json.loads((ROOT / "schemas/runtimes.json").read_text())
 
 
@@ -90,16 +91,30 @@ class InitTemplates(SamaraTest):
         self.assertEqual([c["S3Key"] for c in code], [variant["code"].rstrip("/"), function])
         self.assertEqual(before[function]["Properties"], after[function]["Properties"])
 
+    def pip_has(self, requirements):
+        """Whether pip reaches an index that has them; those that ask for nothing need none."""
+        if not requirements.read_text().strip():
+            return True
+        found = subprocess.run(
+            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", self.folder / "download", "-r", requirements],
+            capture_output=True, text=True)
+        if found.returncode != 0:
+            print(f"not run: {requirements.relative_to(ROOT)} asks for packages that pip does not find here", file=sys.stderr)
+        return found.returncode == 0
+
     def run_here(self, family, runtime):
         """Builds, invokes and tests what is of this family and packaged as zip."""
         for template, variant, _, manager in variants():
             if variant["family"] != family or variant.get("package_type") == "Image":
                 continue
+            requirements = ROOT / "templates/init" / variant["folder"] / variant["code"] / "requirements.txt"
+            if requirements.is_file() and not self.pip_has(requirements):
+                continue
             with self.subTest(variant["folder"]):
                 folder = self.make(template, variant, runtime, manager)
                 environment = {"SAMARA_ENGINE": "sandbox"}
                 self.samara("build", cwd=folder, seconds=600, environment=environment)
-                if template["name"] != "s3-thumbnail":  # needs an S3 with the picture
+                if template["name"] not in NEED_A_SERVICE:
                     answer = self.samara(
                         "local", "invoke", template["function"], "-e", "events/event.json", cwd=folder,
                         environment=environment)
@@ -115,6 +130,33 @@ class InitTemplates(SamaraTest):
     def test_nodejs_projects_work(self):
         version = subprocess.run(["node", "-p", "process.versions.node.split('.')[0]"], capture_output=True, text=True)
         self.run_here("nodejs", f"nodejs{version.stdout.strip()}.x")
+
+
+class InitNames(SamaraTest):
+    def test_names_of_the_sam_cli_stand_for_ours(self):
+        for name, runtime, holds in (
+                ("quick-start-web", "python3.12", "ItemTable"), ("quick-start-sns", "nodejs22.x", "OrderTopic"),
+                ("quick-start-from-scratch", "python3.12", "MyFunction"), ("quick-start-cloudwatch-events", "nodejs22.x", "Nightly"),
+                ("eventBridge-hello-world", "python3.12", "EventBridgeRule"),
+                ("step-functions-sample-app", "python3.12", "AWS::Serverless::StateMachine"),
+                ("hello-world-powertools-python", "python3.12", "POWERTOOLS_SERVICE_NAME"),
+                ("hello-world-powertools-typescript", "nodejs22.x", "BuildMethod: esbuild")):
+            with self.subTest(name):
+                self.samara("init", "--no-interactive", "-n", name, "-r", runtime, "--app-template", name)
+                self.assertIn(holds, (self.project / name / "template.yaml").read_text())
+
+    def test_exit_codes(self):
+        """2 for options that cannot be read or are missing, 1 for those that fit no template, as the SAM CLI."""
+        for code, options in (
+                (1, ("-n", "a", "-r", "python3.12", "--app-template", "no-such")),
+                (1, ("-n", "a", "-r", "ruby3.3", "--app-template", "layers")),
+                (1, ("-n", "a", "-r", "python3.12", "--app-template", "layers", "--package-type", "Image")),
+                (2, ("-n", "a", "--app-template", "hello-world")),
+                (2, ("-n", "a", "-r", "no-such", "--app-template", "hello-world")),
+                (2, ("-n", "a/b", "-r", "python3.12", "--app-template", "hello-world"))):
+            with self.subTest(options):
+                self.assertTrue(self.samara("init", "--no-interactive", *options, code=code).stderr.startswith("Error: "))
+        self.assertEqual(list(self.project.iterdir()), [])
 
 
 class Init(SamaraTest):
@@ -154,7 +196,7 @@ class Init(SamaraTest):
                 (["init", "--no-interactive", "-n", "a", "-b", "python"], ["there is no base image python"]),
                 (["init", "--no-interactive", "-n", "a", "-r", "go1.x", "-a", "arm64"], ["go1.x is not for arm64"])):
             with self.subTest(arguments):
-                error = self.samara(*arguments, code=2).stderr
+                error = self.samara(*arguments, code=1 if "there is no template" in words[0] else 2).stderr
                 for word in words:
                     self.assertIn(word, error)
         self.assertEqual(self.entries(), [])

@@ -119,6 +119,7 @@ void check_variables(
 void check_ids(
     std::string_view option,
     const std::vector<std::string>& given,
+    std::string_view what,
     const std::vector<std::string>& known,
     const base::Log& log) {
     for (const std::string& id : given) {
@@ -128,7 +129,7 @@ void check_ids(
         if (!there) {
             warn(
                 log,
-                fmt::format("{}: the template has no resource '{}' to build", option, id),
+                fmt::format("{}: the template has no {} '{}'", option, what, id),
                 near_of(id, known));
         }
     }

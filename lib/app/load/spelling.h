@@ -21,10 +21,11 @@ check_overrides(const data::Value& document, const model::ParameterOverrides& ov
 void check_variables(
     const VariableOverrides& overrides, const Application& application, const base::Log& log);
 
-/// Ids, given to `option`, that are not among the known ones.
+/// Ids, given to `option`, that are not among the known ones: functions, resources.
 void check_ids(
     std::string_view option,
     const std::vector<std::string>& given,
+    std::string_view what,
     const std::vector<std::string>& known,
     const base::Log& log);
 

@@ -79,18 +79,23 @@ public:
         add_all(network, hosts, dns, container_host, interface, isolated);
     }
 
+    void add(const engine::ImageCheck& check) {
+        const auto& [skip_pull, force_build, classic] = check;
+        add_all(skip_pull, force_build, classic);
+    }
+
     void add(const engine::DebugSpec& spec) {
         const auto& [ports, args, debugger, environment] = spec;
         add_all(ports, args, debugger.string(), environment);
     }
 
     void add(const engine::EnvironmentSpec& spec) {
-        const auto& [function, runtime, handler, architecture, package, layers, environment, memory, storage, timeout, memory_limit, limits, network, debug, invoke_image, skip_pull, force_build, classic_check, mount_symlinks] =
+        const auto& [function, runtime, handler, architecture, package, layers, environment, memory, storage, timeout, memory_limit, limits, network, debug, invoke_image, image_check, mount_symlinks] =
             spec;
         add_all(function, runtime, handler, architecture, package.index());
         std::visit([this](const auto& kind) { add(kind); }, package);
         add_all(layers, environment, memory, storage, timeout, memory_limit, limits, network);
-        add_all(debug, invoke_image, skip_pull, force_build, classic_check, mount_symlinks);
+        add_all(debug, invoke_image, image_check, mount_symlinks);
     }
 
     void add_all(const auto&... items) { (add(items), ...); }

@@ -3,6 +3,7 @@
 #include "app/run/build_notice.h"
 #include "app/run/code_folders.h"
 #include "app/run/function_resources.h"
+#include "app/run/idle_options.h"
 #include "app/run/image_archive.h"
 #include "base/try.h"
 #include "engine/select.h"
@@ -59,6 +60,7 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
     report_faults(application, fault_log);
     TRY_ASSIGN(
         auto engine, engine::select_engine({options.engine, options.run.strict}, log, cancel));
+    report_idle_options(options.run, application, *engine, log);
     apply_sources(application, {}, log, cancel);
     std::unique_ptr<LocalLambda> local_lambda;
     RunOptions run = options.run;

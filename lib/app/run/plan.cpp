@@ -158,9 +158,7 @@ Planner::plan(const Application& application, const model::Function& function) {
         spec.debug->environment = debug_variables_.of(function);
     }
     spec.invoke_image = invoke_image(function);
-    spec.skip_pull_image = options_.skip_pull_image;
-    spec.force_image_build = options_.force_image_build;
-    spec.classic_image_check = options_.classic_image_check;
+    spec.image_check = options_.image_check;
     spec.mount_symlinks = options_.mount_symlinks;
     plan.reserved_concurrency = function.reserved_concurrency;
     plan.provisioned_concurrency = function.provisioned_concurrency;

@@ -25,9 +25,7 @@ struct RunOptions {
     std::vector<std::string> invoke_images; ///< "Image" or "LogicalId=Image"
     std::filesystem::path docker_volume_basedir;
     engine::NetworkSpec network;
-    bool skip_pull_image = false;
-    bool force_image_build = false;
-    bool classic_image_check = false;
+    engine::ImageCheck image_check;
     bool memory_limit = true;
     bool limits = true; ///< Lambda's quotas
     bool strict = false;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <variant>
 
 #include <fmt/format.h>
@@ -29,6 +30,21 @@ command_of(std::vector<std::string> argv, const std::map<std::string, std::strin
 bool has_buildx(const os::Cancellation& cancel) {
     auto process = os::Process::start(command_of({"docker", "buildx", "version"}, {}));
     return process && process->wait(cancel).success();
+}
+
+// Clients before 23 speak BuildKit's protocol themselves.
+// https://docs.docker.com/engine/release-notes/23.0/
+bool has_own_buildkit(const os::Cancellation& cancel) {
+    constexpr int first_without = 23;
+    const auto asked =
+        os::run(command_of({"docker", "version", "--format", "{{.Client.Version}}"}, {}), cancel);
+    int major = 0;
+    const bool known =
+        asked &&
+        std::from_chars(asked->out.data(), asked->out.data() + asked->out.size(), major).ec ==
+            std::errc();
+    constexpr int first_with = 18;
+    return known && major >= first_with && major < first_without;
 }
 
 // The program finds what the environment or its context names by itself. A socket that only we
@@ -63,7 +79,8 @@ find_build_program(const HostLookup& lookup, const os::Cancellation& cancel) {
             program.buildkit = true;
             program.environment["BUILDX_NO_DEFAULT_ATTESTATIONS"] = "1";
         } else {
-            program.environment["DOCKER_BUILDKIT"] = "0";
+            program.buildkit = has_own_buildkit(cancel);
+            program.environment["DOCKER_BUILDKIT"] = program.buildkit ? "1" : "0";
         }
         return program;
     }

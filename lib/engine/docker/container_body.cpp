@@ -98,12 +98,23 @@ void mount_links(const fs::path& code, data::List& mounts) {
     }
 }
 
+// What the packages of the code are links into stays where it is.
+void mount_modules(const fs::path& code, data::List& mounts) {
+    for (const fs::path& modules : os::linked_modules(code)) {
+        mounts.push_back(read_only_bind(modules.string(), modules.string()));
+        for (const fs::path& package : os::linked_packages(modules)) {
+            mounts.push_back(read_only_bind(package.string(), package.string()));
+        }
+    }
+}
+
 data::Value mounts_of(const EnvironmentSpec& spec) {
     data::List mounts;
     if (const auto* zip = std::get_if<ZipPackage>(&spec.package)) {
         mounts.push_back(read_only_bind(zip->code.string(), "/var/task"));
         if (spec.mount_symlinks) {
             mount_links(zip->code, mounts);
+            mount_modules(zip->code, mounts);
         }
     }
     if (spec.debug && !spec.debug->debugger_path.empty()) {

@@ -148,7 +148,7 @@ ImageProvider::look(const EnvironmentSpec& spec, const os::Cancellation& cancel)
     }
     if (*base) {
         const bool can_fetch =
-            std::holds_alternative<ZipPackage>(spec.package) && !spec.skip_pull_image;
+            std::holds_alternative<ZipPackage>(spec.package) && !spec.image_check.skip_pull;
         if (auto checked = check_architecture(spec, inputs.names.base, **base); checked) {
             // as it should be
         } else if (can_fetch) {
@@ -176,10 +176,10 @@ ImageProvider::look(const EnvironmentSpec& spec, const os::Cancellation& cancel)
     inputs.emulator_digest = digest;
 
     Facts& facts = inputs.facts;
-    facts.mode = spec.classic_image_check ? CheckMode::classic : CheckMode::content;
+    facts.mode = spec.image_check.classic ? CheckMode::classic : CheckMode::content;
     facts.image_function = std::holds_alternative<ImagePackage>(spec.package);
-    facts.skip_pull = spec.skip_pull_image;
-    facts.force_build = spec.force_image_build && first_time("forced " + inputs.names.added);
+    facts.skip_pull = spec.image_check.skip_pull;
+    facts.force_build = spec.image_check.force_build && first_time("forced " + inputs.names.added);
     facts.template_layer = std::any_of(
         spec.layers.begin(), spec.layers.end(), [](const Layer& l) { return l.from_template; });
     facts.base_here = inputs.base.has_value();

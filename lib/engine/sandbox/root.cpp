@@ -282,6 +282,12 @@ std::vector<LinkTarget> link_targets(const fs::path& code) {
             }
         }
     }
+    for (const fs::path& modules : os::linked_modules(code)) {
+        targets.push_back({modules, modules});
+        for (fs::path& package : os::linked_packages(modules)) {
+            targets.push_back({package, package});
+        }
+    }
     return targets;
 }
 

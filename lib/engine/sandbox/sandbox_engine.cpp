@@ -80,7 +80,7 @@ public:
 
     [[nodiscard]] base::Result<void> check(const EnvironmentSpec& spec) const override {
         const auto* zip = std::get_if<ZipPackage>(&spec.package);
-        if (zip == nullptr || !spec.invoke_image.empty()) {
+        if (zip == nullptr) {
             return base::fail(
                 fmt::format(
                     "{} runs from an image, which the sandbox engine cannot", spec.function),

@@ -1,14 +1,18 @@
 #include "transform/checks/value_rules.h"
 
 #include "base/strings.h"
+#include "data/accessors.h"
 #include "data/embedded_table.h"
+#include "model/limits.h"
 #include "model/runtimes.h"
 #include "samara_transform_files.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -36,8 +40,25 @@ struct Owner {
     std::string event = {};
 };
 
+// The quotas that local commands keep, too, have their numbers in schemas/limits.json.
+Value read_limits() {
+    const model::Limits& quotas = model::limits();
+    const std::map<std::string_view, std::pair<std::uint32_t, std::uint32_t>> by_name{
+        {"timeout", {quotas.least_timeout_seconds, quotas.timeout_seconds}},
+        {"memory", {quotas.least_memory_mb, quotas.memory_mb}},
+        {"storage", {quotas.least_storage_mb, quotas.storage_mb}}};
+    Value table = data::embedded_table(embedded(limits_file), limits_file);
+    for (Value& row : *table.as_list()) {
+        if (const auto quota = by_name.find(data::text_of(row, "quota")); quota != by_name.end()) {
+            row.as_map()->set("least", std::int64_t{quota->second.first});
+            row.as_map()->set("most", std::int64_t{quota->second.second});
+        }
+    }
+    return table;
+}
+
 const Value& limits() {
-    static const Value table = data::embedded_table(embedded(limits_file), limits_file);
+    static const Value table = read_limits();
     return table;
 }
 

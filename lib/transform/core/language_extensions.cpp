@@ -12,7 +12,8 @@
 #include <fmt/format.h>
 
 /// AWS::LanguageExtensions: Fn::ForEach, Fn::Length, Fn::ToJsonString, Fn::FindInMap with a
-/// default, and intrinsic functions in Ref, Fn::GetAtt, DeletionPolicy and UpdateReplacePolicy.
+/// default, intrinsic functions in Ref, Fn::GetAtt, DeletionPolicy and UpdateReplacePolicy, and
+/// texts that others make of nothing but texts.
 /// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-aws-languageextensions.html
 namespace samara::transform {
 namespace {
@@ -121,6 +122,8 @@ public:
             result = find_in_map(call.value);
         } else if (call.key == "Ref" || call.key == "Fn::GetAtt") {
             result = reference(call);
+        } else if (call.key == "Fn::Sub" || call.key == "Fn::Join" || call.key == "Fn::Select") {
+            result = written_out(value);
         }
         if (result) {
             result->set_where(value.where());
@@ -129,6 +132,24 @@ public:
     }
 
 private:
+    /// What nothing but texts goes into, mostly those of a loop, is a text: what is taken from
+    /// parameters and resources stays for the deployment.
+    static std::optional<Value> written_out(const Value& call) {
+        if (mentions_something(call.as_map()->begin()->value)) {
+            return std::nullopt;
+        }
+        static const Parameters none(nullptr, nullptr, {}, {});
+        Value text = known_value(call, none, nullptr);
+        return text.is_string() ? std::optional(std::move(text)) : std::nullopt;
+    }
+
+    static bool mentions_something(const Value& value) {
+        if (const List* list = value.as_list()) {
+            return std::any_of(list->begin(), list->end(), mentions_something);
+        }
+        return value.is_map() || value.text().find("${") != std::string_view::npos;
+    }
+
     std::optional<Value> length(const data::Entry& call) {
         const Value resolved = known_value(call.value, context_.parameters(), conditions());
         if (const List* list = resolved.as_list()) {

@@ -327,8 +327,8 @@ TEST_F(Build, AnUnknownRuntimeIsSetRight) {
     const std::string text = message();
     EXPECT_THAT(text, HasSubstr("A: unknown runtime 'pyhton3.12'"));
     EXPECT_THAT(text, HasSubstr("did you mean python3.12?"));
-    request_.functions[0].runtime = "python3.12";
-    request_.functions[0].metadata = data::Map{{"BuildMethod", "makefil"}};
+    request_.functions[0].recipe.runtime = "python3.12";
+    request_.functions[0].recipe.metadata = data::Map{{"BuildMethod", "makefil"}};
     EXPECT_THAT(message(), HasSubstr("did you mean makefile?"));
 }
 

@@ -23,7 +23,7 @@ TEST_F(CustomMake, EachFunctionHasItsTargetAndAFolderToFill) {
 TEST_F(CustomMake, AnyRuntimeMayAskForIt) {
     write("src/Makefile", "build-A:\n\tcp app.py $(ARTIFACTS_DIR)\n");
     write("src/app.py", "x");
-    add_function("A", "src", "python3.12").metadata = data::Map{{"BuildMethod", "makefile"}};
+    add_function("A", "src", "python3.12").recipe.metadata = data::Map{{"BuildMethod", "makefile"}};
     ASSERT_TRUE(run());
     EXPECT_EQ(read(".aws-sam/build/A/app.py"), "x");
 }
@@ -39,7 +39,7 @@ TEST_F(CustomMake, InSourceItRunsThere) {
 TEST_F(CustomMake, ALayerTakesItsTargetFromMetadataWhereThatNamesIt) {
     write("layer/Makefile", "build-Original:\n\techo x > $(ARTIFACTS_DIR)/tool\n");
     Layer& layer = add_layer("Tools", "layer", "makefile");
-    layer.metadata = data::Map{{"BuildMethod", "makefile"}, {"SamResourceId", "Original"}};
+    layer.recipe.metadata = data::Map{{"BuildMethod", "makefile"}, {"SamResourceId", "Original"}};
     ASSERT_TRUE(run());
     EXPECT_THAT(log_text_, HasSubstr("Building layer 'Tools'"));
     EXPECT_EQ(read(".aws-sam/build/Tools/tool"), "x\n");
@@ -49,10 +49,11 @@ TEST_F(CustomMake, WorkingDirectoryIsSeenFromTheTemplate) {
     write("src/Makefile", "build-A:\n\tcp part.txt $(ARTIFACTS_DIR)\n");
     write("src/sub/part.txt", "part");
     Function& function = add_function("A", "src", "provided.al2");
-    function.metadata = data::Map{{"BuildMethod", "makefile"}, {"WorkingDirectory", "src/sub"}};
+    function.recipe.metadata =
+        data::Map{{"BuildMethod", "makefile"}, {"WorkingDirectory", "src/sub"}};
     ASSERT_TRUE(run());
     EXPECT_EQ(read(".aws-sam/build/A/part.txt"), "part");
-    function.metadata = data::Map{{"BuildMethod", "makefile"}, {"WorkingDirectory", "none"}};
+    function.recipe.metadata = data::Map{{"BuildMethod", "makefile"}, {"WorkingDirectory", "none"}};
     EXPECT_THAT(message(), HasSubstr("WorkingDirectory is relative"));
 }
 

@@ -32,7 +32,7 @@ protected:
         Function& function = add_function(std::move(id), "img", "");
         function.image = true;
         metadata.set("DockerContext", "./img");
-        function.metadata = std::move(metadata);
+        function.recipe.metadata = std::move(metadata);
         return function;
     }
 
@@ -75,9 +75,9 @@ TEST_F(Image, ThatCannotBeBuiltFailsTheBuild) {
     const auto failed = run(&images_);
     ASSERT_FALSE(failed);
     EXPECT_EQ(failed.error().message, "Thumbs: RUN failed");
-    request_.functions[0].metadata = data::Map{{"Dockerfile", "Dockrfile"}};
+    request_.functions[0].recipe.metadata = data::Map{{"Dockerfile", "Dockrfile"}};
     EXPECT_THAT(message(), HasSubstr("there is no Dockrfile in"));
-    request_.functions[0].metadata =
+    request_.functions[0].recipe.metadata =
         data::Map{{"Dockerfile", "Dockerfile"}, {"DockerBuildExtraParams", "--no-cache"}};
     EXPECT_THAT(message(), HasSubstr("DockerBuildExtraParams must be a list"));
 }
@@ -102,7 +102,7 @@ TEST_F(Image, IsNotBuiltAgainWhileNothingHasChanged) {
     EXPECT_EQ(builds(), 1U);
     images_.identities.erase("fn:latest");
     EXPECT_EQ(builds(), 1U);
-    request_.functions[0].metadata.as_map()->set("DockerBuildArgs", data::Map{{"A", "b"}});
+    request_.functions[0].recipe.metadata.as_map()->set("DockerBuildArgs", data::Map{{"A", "b"}});
     EXPECT_EQ(builds(), 1U);
     EXPECT_EQ(builds(), 0U);
     request_.anew = true;
@@ -115,7 +115,7 @@ TEST_F(Image, IsBuiltWhereWhatItTakesCannotBeTold) {
     EXPECT_EQ(builds(), 1U);
     EXPECT_EQ(builds(), 1U);
     write("img/Dockerfile", "FROM scratch\n");
-    request_.functions[0].metadata.as_map()->set(
+    request_.functions[0].recipe.metadata.as_map()->set(
         "DockerBuildExtraParams", data::List{"--secret", "id=a,src=elsewhere"});
     EXPECT_EQ(builds(), 1U);
     EXPECT_EQ(builds(), 1U);

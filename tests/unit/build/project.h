@@ -38,9 +38,9 @@ protected:
         Function function;
         function.logical_id = std::move(id);
         function.source = root() / source;
-        function.template_folder = root();
-        function.runtime = std::move(runtime);
-        function.handler = "app.handler";
+        function.recipe.template_folder = root();
+        function.recipe.runtime = std::move(runtime);
+        function.recipe.handler = "app.handler";
         request_.functions.push_back(std::move(function));
         return request_.functions.back();
     }
@@ -49,8 +49,8 @@ protected:
         Layer layer;
         layer.logical_id = std::move(id);
         layer.source = root() / source;
-        layer.template_folder = root();
-        layer.metadata = data::Map{{"BuildMethod", method}};
+        layer.recipe.template_folder = root();
+        layer.recipe.metadata = data::Map{{"BuildMethod", method}};
         request_.layers.push_back(std::move(layer));
         return request_.layers.back();
     }

@@ -16,7 +16,7 @@ using testing::Not;
 // Real pip, which finds packages in a folder of the test and nowhere else.
 base::Result<Interpreter> interpreter_for(std::string runtime) {
     WorkflowInput input;
-    input.runtime = std::move(runtime);
+    input.recipe.runtime = std::move(runtime);
     return find_interpreter(input);
 }
 
@@ -66,6 +66,19 @@ private:
     Variable find_links_{"PIP_FIND_LINKS", (root() / "wheels").string()};
 };
 
+TEST_F(PythonPip, MessagesNameTheUsersOwnFiles) {
+    write("src/requirements.txt", "-r ../common/base.txt\n");
+    write("common/base.txt", "# what all need\n./missing\n");
+    add_function("A", "src", runtime_);
+    EXPECT_THAT(
+        message(),
+        HasSubstr(
+            "cannot install the packages of " + (root() / "src/requirements.txt").string() + ":"));
+    EXPECT_THAT(
+        log_text_, HasSubstr("(from line 2 of " + (root() / "common/base.txt").string() + ")"));
+    EXPECT_THAT(log_text_, Not(HasSubstr("requirements-")));
+}
+
 TEST_F(PythonPip, PackagesLieBesideTheSources) {
     make_wheel("greeting");
     write("src/requirements.txt", "greeting==1.0\n");
@@ -90,9 +103,9 @@ TEST_F(PythonPip, ALayerHasThemUnderPython) {
 TEST_F(PythonPip, WheelsAreThoseOfTheEnvironmentNotOfThisMachine) {
     make_wheel("native", "py3-none-manylinux2014_aarch64");
     write("src/requirements.txt", "native\n");
-    add_function("A", "src", runtime_).architecture = "arm64";
+    add_function("A", "src", runtime_).recipe.architecture = "arm64";
     EXPECT_EQ(message(), "(no error)") << log_text_;
-    request_.functions[0].architecture = "x86_64";
+    request_.functions[0].recipe.architecture = "x86_64";
     EXPECT_THAT(message(), HasSubstr("cannot install the packages of"));
 }
 
@@ -153,7 +166,7 @@ TEST_F(PythonPip, APackageWithoutAWheelIsBuiltHereWhenItFits) {
     ASSERT_EQ(message(), "(no error)") << log_text_;
     EXPECT_EQ(read(".aws-sam/build/A/compiled.py"), "X = 1");
     EXPECT_TRUE(exists(".aws-sam/build/A/greeting/__init__.py"));
-    request_.functions[0].architecture = "arm64";
+    request_.functions[0].recipe.architecture = "arm64";
     EXPECT_THAT(message(), HasSubstr("a package without a wheel for"));
 }
 

@@ -23,7 +23,7 @@ TEST_F(Refresh, TakesUpWhatIsOnlyCopied) {
     add_function("A", "a", "python3.11");
     add_function("Again", "a", "python3.11");
     add_function("B", "b", "python3.11");
-    add_layer("L", "layer", "python3.11").compatible_runtimes = {"python3.12"};
+    add_layer("L", "layer", "python3.11").recipe.compatible_runtimes = {"python3.12"};
     request_.build_in_source = true;
     ASSERT_TRUE(run());
     EXPECT_TRUE(refresh().built.empty());

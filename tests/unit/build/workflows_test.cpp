@@ -1,10 +1,14 @@
 #include "base/strings.h"
+#include "build/tool.h"
 #include "build/workflow.h"
 #include "model/runtimes.h"
 #include "os/environment.h"
 #include "os/process.h"
 #include "project.h"
 #include "variable.h"
+
+#include <mutex>
+#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -37,8 +41,8 @@ TEST_F(Workflow, GoCompilesABootstrapForTheFunctionsProcessor) {
     fake("go", copy_environment);
     write("src/go.mod", "module x\n");
     Function& function = add_function("A", "src", "provided.al2023");
-    function.architecture = "arm64";
-    function.metadata = data::Map{
+    function.recipe.architecture = "arm64";
+    function.recipe.metadata = data::Map{
         {"BuildMethod", "go1.x"},
         {"BuildProperties", data::Map{{"TrimGoPath", true}, {"GoLdflags", "-s -w"}}}};
     ASSERT_EQ(message(), "(no error)") << log_text_;
@@ -46,15 +50,81 @@ TEST_F(Workflow, GoCompilesABootstrapForTheFunctionsProcessor) {
     EXPECT_THAT(calls(), HasSubstr("/A/bootstrap -trimpath -ldflags -s -w\n"));
 }
 
+// What a first build adds to the sources by itself is no reason for a second one.
+TEST_F(Workflow, LockFilesThatToolsWriteAreNoChange) {
+    fake("cargo-lambda", "");
+    fake("cargo", "touch Cargo.lock; mkdir -p $5/tool && echo rust > $5/tool/bootstrap\n");
+    write("src/Cargo.toml", "");
+    add_function("A", "src", "provided.al2023").recipe.metadata =
+        data::Map{{"BuildMethod", "rust-cargolambda"}};
+    for (const bool cached : {false, true}) {
+        request_.cached = cached;
+        std::filesystem::remove(root() / "src/Cargo.lock");
+        ASSERT_EQ(message(), "(no error)") << log_text_;
+        EXPECT_TRUE(exists("src/Cargo.lock"));
+        ASSERT_EQ(message(), "(no error)");
+        EXPECT_EQ(fate("A"), Fate::unchanged) << log_text_;
+    }
+    write("src/Cargo.lock", "another version\n"); // by hand
+    ASSERT_EQ(message(), "(no error)");
+    EXPECT_EQ(fate("A"), Fate::built);
+}
+
+TEST_F(Workflow, AChangeDuringTheBuildIsSeenByTheNextOne) {
+    fake("cargo-lambda", "");
+    fake(
+        "cargo",
+        "touch Cargo.lock; test -e src.rs || echo new > src.rs; mkdir -p $5/tool && echo rust > "
+        "$5/tool/bootstrap\n");
+    write("src/Cargo.toml", "");
+    add_function("A", "src", "provided.al2023").recipe.metadata =
+        data::Map{{"BuildMethod", "rust-cargolambda"}};
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    ASSERT_EQ(message(), "(no error)");
+    EXPECT_EQ(fate("A"), Fate::built);
+    ASSERT_EQ(message(), "(no error)");
+    EXPECT_EQ(fate("A"), Fate::unchanged);
+}
+
+TEST(Tool, OneThatTakesLongIsNamed) {
+    std::mutex mutex;
+    std::vector<std::string> lines;
+    const base::Log notices([&](base::LogLevel, std::string_view line) {
+        const std::lock_guard lock(mutex);
+        lines.emplace_back(line);
+    });
+    WorkflowInput input;
+    input.target = "Fn";
+    input.notices = notices;
+    input.long_time = std::chrono::milliseconds(20);
+    const std::jthread canceller([&] { // once it has been said twice
+        for (std::size_t said = 0; said < 2;) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            const std::lock_guard lock(mutex);
+            said = lines.size();
+        }
+        input.cancel.cancel();
+    });
+    const auto hung = try_tool(input, Tool{{"sleep", "1000"}, {}});
+    ASSERT_FALSE(hung);
+    EXPECT_EQ(hung.error().message, "cancelled");
+    EXPECT_THAT(lines.front(), testing::StartsWith("Fn: sleep has been at work for 0 s"));
+    const std::size_t before = lines.size();
+    input.cancel = {};
+    input.long_time = std::chrono::minutes(1);
+    EXPECT_TRUE(try_tool(input, Tool{{"true"}, {}}));
+    EXPECT_EQ(lines.size(), before);
+}
+
 TEST_F(Workflow, CargoLambdaMakesTheBootstrap) {
     fake("cargo-lambda", "");
     fake("cargo", "mkdir -p $5/tool && echo rust > $5/tool/bootstrap\n");
     write("src/Cargo.toml", "");
     Function& function = add_function("A", "src", "provided.al2023");
-    function.metadata = data::Map{{"BuildMethod", "rust-cargolambda"}};
+    function.recipe.metadata = data::Map{{"BuildMethod", "rust-cargolambda"}};
     ASSERT_EQ(message(), "(no error)") << log_text_;
     EXPECT_EQ(read(".aws-sam/build/A/bootstrap"), "rust\n");
-    function.metadata = data::Map{
+    function.recipe.metadata = data::Map{
         {"BuildMethod", "rust-cargolambda"}, {"BuildProperties", data::Map{{"Binary", "other"}}}};
     EXPECT_THAT(message(), HasSubstr("the package makes 0 programs"));
     EXPECT_THAT(calls(), HasSubstr("--bin other"));
@@ -64,7 +134,7 @@ TEST_F(Workflow, DotnetPublishes) {
     fake("dotnet", "echo dll > $9/app.dll\n");
     write("src/app.csproj", "");
     write("src/bin/Debug/app.dll", "stale");
-    add_function("A", "src", "dotnet8").architecture = "arm64";
+    add_function("A", "src", "dotnet8").recipe.architecture = "arm64";
     ASSERT_EQ(message(), "(no error)") << log_text_ << calls();
     EXPECT_EQ(read(".aws-sam/build/A/app.dll"), "dll\n");
     EXPECT_THAT(calls(), HasSubstr("dotnet publish --configuration Release --runtime linux-arm64"));
@@ -123,7 +193,7 @@ TEST_F(Workflow, UvInstallsWhatItsLockSays) {
         "esac\n");
     write("src/uv.lock", "");
     write("src/pyproject.toml", "[project]\nname = 'app'\n");
-    add_function("A", "src", "python3.12").architecture = "arm64";
+    add_function("A", "src", "python3.12").recipe.architecture = "arm64";
     ASSERT_EQ(message(), "(no error)") << log_text_;
     EXPECT_TRUE(exists(".aws-sam/build/A/greeting.py"));
     EXPECT_THAT(calls(), HasSubstr("uv export --frozen --no-dev"));
@@ -161,7 +231,7 @@ TEST_F(Workflow, EsbuildBundlesTheEntryPoints) {
         "case $4 in --outdir=*) cp args ${4#--outdir=}/app.js;; esac\n");
     write("src/app.ts", "x");
     Function& function = add_function("A", "src", "nodejs20.x");
-    function.metadata = data::Map{
+    function.recipe.metadata = data::Map{
         {"BuildMethod", "esbuild"},
         {"BuildProperties",
          data::Map{
@@ -179,10 +249,11 @@ TEST_F(Workflow, EsbuildBundlesTheEntryPoints) {
                   "--sourcemap\n--target=es2022\n"));
     EXPECT_THAT(arguments, testing::Not(HasSubstr("--minify")));
     EXPECT_FALSE(exists("src/args"));
-    function.metadata = data::Map{{"BuildMethod", "esbuild"}}; // the handler says where to begin
+    function.recipe.metadata =
+        data::Map{{"BuildMethod", "esbuild"}}; // the handler says where to begin
     ASSERT_EQ(message(), "(no error)") << log_text_;
     EXPECT_TRUE(exists(".aws-sam/build/A/app.js"));
-    function.handler = "nowhere.handler";
+    function.recipe.handler = "nowhere.handler";
     EXPECT_THAT(message(), HasSubstr("EntryPoints: [app.ts]"));
 }
 
@@ -208,7 +279,7 @@ TEST_F(Workflow, AMissingToolIsNamedWithHowToGetIt) {
           Case{"provided.al2023", "rust-cargolambda", "cargo-lambda"},
           Case{"provided.al2023", "", "make"}}) {
         request_.functions.clear();
-        add_function("A", "src", c.runtime).metadata = data::Map{{"BuildMethod", c.method}};
+        add_function("A", "src", c.runtime).recipe.metadata = data::Map{{"BuildMethod", c.method}};
         const std::string text = message();
         EXPECT_THAT(text, HasSubstr(std::string("A: ") + c.tool + " was not found\n  install"));
     }

@@ -84,7 +84,7 @@ EnvironmentSpec DockerDaemon::python(std::string_view source) {
         {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"},
         {"AWS_LAMBDA_FUNCTION_TIMEOUT", "20"}};
     spec.invoke_image = python_image;
-    spec.skip_pull_image = true;
+    spec.image_check.skip_pull = true;
     return spec;
 }
 

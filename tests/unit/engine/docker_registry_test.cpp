@@ -103,7 +103,7 @@ protected:
     EnvironmentSpec spec() {
         EnvironmentSpec spec = python("");
         spec.invoke_image = base_;
-        spec.skip_pull_image = false;
+        spec.image_check.skip_pull = false;
         return spec;
     }
 

@@ -188,9 +188,9 @@ protected:
             EXPECT_TRUE(os::write_file_atomically(folder / "file", "content"));
             spec.layers = {{"Layer", folder, situation.layers == Layers::own}};
         }
-        spec.skip_pull_image = situation.skip;
-        spec.force_image_build = situation.force;
-        spec.classic_image_check = situation.classic;
+        spec.image_check.skip_pull = situation.skip;
+        spec.image_check.force_build = situation.force;
+        spec.image_check.classic = situation.classic;
         return spec;
     }
 

@@ -27,6 +27,43 @@ TEST(LanguageExtensions, LoopsMakeResources) {
     EXPECT_TRUE(at(output.document, "Transform").is_null());
 }
 
+TEST(LanguageExtensions, WhatIsMadeOfTextsAloneIsAText) {
+    const std::string loop = "Parameters: {Stage: {Type: String, Default: prod}}\n"
+                             "Resources:\n"
+                             "  Fn::ForEach::Functions:\n"
+                             "    - N\n"
+                             "    - [a, b]\n"
+                             "    - F${N}:\n"
+                             "        Type: AWS::Serverless::Function\n"
+                             "        Properties:\n"
+                             "          InlineCode: x\n"
+                             "          Handler: !Join ['.', [index, !Select [1, [no, '${N}']]]]\n"
+                             "          Runtime: python3.12\n"
+                             "          Description: !Sub '${N} of ${Stage}'\n"
+                             "          Events:\n"
+                             "            A: {Type: Api, Properties: {Path: !Sub '/each/${N}', "
+                             "Method: get}}\n";
+    const Output output = run(extended(loop));
+    EXPECT_EQ(errors(output), std::vector<std::string>{});
+    EXPECT_EQ(part(output, "Resources.Fa.Properties.Handler"), R"("index.a")");
+    EXPECT_EQ(
+        part(output, "Resources.Fb.Properties.Description"), R"({"Fn::Sub":"b of ${Stage}"})");
+    EXPECT_FALSE(
+        at(output.document, "Resources.ServerlessRestApi.Properties.Body.paths./each/b").is_null());
+    const Output without =
+        run("Transform: AWS::Serverless-2016-10-31\n"
+            "Resources:\n"
+            "  F:\n"
+            "    Type: AWS::Serverless::Function\n"
+            "    Properties:\n"
+            "      InlineCode: x\n"
+            "      Handler: index.a\n"
+            "      Runtime: python3.12\n"
+            "      Events: {A: {Type: Api, Properties: {Path: !Sub '/x', Method: "
+            "get}}}\n");
+    EXPECT_EQ(errors(without).size(), 1U);
+}
+
 TEST(LanguageExtensions, LoopsRunOverListParameters) {
     Options options;
     options.parameter_overrides = {{"Names", "a, b"}};

@@ -1,0 +1,4 @@
+import { handle } from "./items.mjs";
+import { table } from "./table.mjs";
+
+export const lambdaHandler = async (event) => handle(table, event);
