@@ -11,14 +11,9 @@ sandbox_packages=(bubblewrap curl python3 python3-boto3 python3-pip slirp4netns)
 
 test_packages=(
     autoconf automake awscli binutils clang-format debootstrap docker-registry docker.io ffmpeg iproute2 jq libgmock-dev libgtest-dev libtool make nodejs npm
-<<<<<<< HEAD
     openssl podman procps python3-dateparser python3-debugpy python3-venv python3-yaml strace unzip zip
-    cargo default-jdk-headless golang-go gradle ruby-bundler
-=======
-    openssl podman procps python3-debugpy python3-venv strace unzip zip
     cargo default-jdk-headless golang-go gradle libmaven-clean-plugin-java libmaven-compiler-plugin-java libmaven-dependency-plugin-java libmaven-install-plugin-java
     libmaven-jar-plugin-java libmaven-resources-plugin-java libsurefire-java maven ruby-bundler
->>>>>>> daf04b7 (Build with images by their ids, BuildKit of older Docker clients and links to several package folders; one Recipe from template to workflow; more projects for init)
 )
 
 as_root() {
