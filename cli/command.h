@@ -17,7 +17,7 @@ using Arguments = std::vector<std::string>;
 
 struct CommandRow {
     std::string_view path;    ///< "local invoke"
-    std::string_view summary; ///< one line
+    std::string_view summary; ///< one line; empty for what --help does not show
     /// Gets what follows the path; gives the exit code: 0, 1 for a failure, 2 for usage.
     int (*run)(Console& console, const Arguments& arguments);
 };

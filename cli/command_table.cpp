@@ -5,9 +5,11 @@
 namespace samara::cli {
 
 std::span<const CommandRow> command_table() {
-    static constexpr std::array<CommandRow, 11> table{{
+    static constexpr std::array<CommandRow, 13> table{{
         {"build", "Build the functions and layers of a template", build},
+        {"complete", "", complete},
         {"docs", "Show the manual page of a command", docs},
+        {"doctor", "Tell what can run here, and what is missing", doctor},
         {"init", "Begin a new application", init},
         {"local invoke", "Run a function once", local_invoke},
         {"local start-api", "Serve the APIs of a template", start_api},
@@ -15,7 +17,7 @@ std::span<const CommandRow> command_table() {
          "Serve the Lambda API for the functions of a template",
          start_lambda},
         {"local generate-event", "Write a sample event of an AWS service", generate_event},
-        {"local sdk", "Fetch the AWS SDK that Lambda's Node.js has, for the sandbox", local_sdk},
+        {"local sdk", "Fetch the AWS SDK of Lambda's Node.js, for the sandbox", local_sdk},
         {"local token", "Sign a token for an API that is served here", local_token},
         {"transform", "Show the CloudFormation that a template stands for", transform},
         {"validate", "Check a template", validate},

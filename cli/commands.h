@@ -6,7 +6,9 @@
 namespace samara::cli {
 
 int build(Console& console, const Arguments& arguments);
+int complete(Console& console, const Arguments& arguments);
 int docs(Console& console, const Arguments& arguments);
+int doctor(Console& console, const Arguments& arguments);
 int generate_event(Console& console, const Arguments& arguments);
 int init(Console& console, const Arguments& arguments);
 int local_sdk(Console& console, const Arguments& arguments);

@@ -1,15 +1,15 @@
 #include "console.h"
 
+#include "terminal.h"
+
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace samara::cli {
@@ -22,25 +22,6 @@ std::string_view begin_of(Colour colour) {
     static constexpr std::array<std::string_view, 5> codes{
         "", "\033[31m", "\033[32m", "\033[33m", "\033[36m"};
     return codes.at(static_cast<std::size_t>(colour));
-}
-
-// https://no-color.org
-bool wants_colour(int descriptor) {
-    const char* no_color =
-        std::getenv("NO_COLOR"); // NOLINT(concurrency-mt-unsafe): before any thread starts
-    return isatty(descriptor) == 1 && (no_color == nullptr || *no_color == '\0');
-}
-
-bool can_move_cursor() {
-    const char* terminal =
-        std::getenv("TERM"); // NOLINT(concurrency-mt-unsafe): before any thread starts
-    return terminal != nullptr && *terminal != '\0' && std::string_view(terminal) != "dumb";
-}
-
-std::size_t terminal_width() {
-    winsize size{};
-    constexpr std::size_t usual = 80;
-    return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : usual;
 }
 
 // At most `width` characters; never half of one.
@@ -106,8 +87,7 @@ private:
 Console::Console(Verbosity verbosity)
     : verbosity_(verbosity), colour_(wants_colour(STDERR_FILENO)),
       out_colour_(wants_colour(STDOUT_FILENO)), out_is_terminal_(isatty(STDOUT_FILENO) == 1),
-      err_is_terminal_(isatty(STDERR_FILENO) == 1),
-      live_able_(err_is_terminal_ && can_move_cursor()) {}
+      err_is_terminal_(isatty(STDERR_FILENO) == 1), live_able_(can_move_cursor(STDERR_FILENO)) {}
 
 void Console::out(std::string_view text) {
     write_out(out_is_terminal_ ? base::terminal_text(text) : std::string(text));
@@ -189,8 +169,10 @@ void Console::erase_live() {
 
 void Console::live(const std::vector<std::string>& lines) {
     std::vector<std::string> shown;
+    constexpr std::size_t usual = 80;
+    const std::size_t width = terminal_width(STDERR_FILENO).value_or(usual) - 1;
     for (const std::string& line : lines) {
-        shown.push_back(cut(base::terminal_text(line), terminal_width() - 1) + "\n");
+        shown.push_back(cut(base::terminal_text(line), width) + "\n");
     }
     std::unique_lock lock(mutex_);
     if (!live_able_ || shown == live_) {

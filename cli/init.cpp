@@ -15,8 +15,9 @@ namespace {
 
 constexpr std::string_view examples =
     "  samara init\n"
-    "  samara init --name my-app --runtime python3.13 --app-template hello-world --no-interactive\n"
-    "  samara init --name my-app --package-type Image --base-image amazon/nodejs22.x-base\n"
+    "  samara init --name app --runtime python3.13 --app-template hello-world\n"
+    "  samara init --name app --package-type Image \\\n"
+    "      --base-image amazon/nodejs22.x-base\n"
     "  samara init --location gh:owner/template --name my-app\n";
 
 int aborted(Console& console) {

@@ -10,7 +10,7 @@ namespace samara::cli {
 namespace {
 
 constexpr std::chrono::milliseconds interval(100);
-constexpr std::chrono::milliseconds worth_showing(300); // what is done at once would flicker
+constexpr std::chrono::milliseconds worth_showing(500); // what is done at once would flicker
 
 } // namespace
 

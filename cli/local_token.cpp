@@ -7,8 +7,8 @@ namespace samara::cli {
 namespace {
 
 constexpr std::string_view examples =
-    "  TOKEN=$(samara local token --claims '{\"iss\": \"https://issuer.example\", \"aud\": "
-    "\"my-api\"}')\n"
+    "  TOKEN=$(samara local token \\\n"
+    "      --claims '{\"iss\": \"https://issuer.example\", \"aud\": \"my-api\"}')\n"
     "  samara local start-api --local-issuer &\n"
     "  curl -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:3000/private\n";
 

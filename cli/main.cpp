@@ -1,15 +1,18 @@
 #include "app/system_info.h"
 #include "base/strings.h"
 #include "command.h"
+#include "data/write.h"
 #include "documentation.h"
 #include "os/signals.h"
 #include "os/standard_streams.h"
 #include "os/unique_fd.h"
+#include "version.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -18,21 +21,23 @@ namespace samara::cli {
 
 namespace {
 
-constexpr std::string_view version = SAMARA_VERSION;
-
-// The AWS SAM CLI whose command line this is. Editors compare the version that --info tells with
-// the oldest and newest SAM CLI they work with.
-constexpr std::string_view compatible_version = "1.164.0";
-
 // Of all commands, or of those of one group: "local".
 std::string general_help(std::string_view group = {}) {
     std::string text = fmt::format(
         "samara builds and runs AWS serverless applications on this machine.\n\n"
-        "Usage: samara {}{}COMMAND [OPTIONS]\n\nCommands:\n",
+        "Usage: samara {}{}COMMAND [OPTIONS]\n",
         group,
         group.empty() ? "" : " ");
+    if (group.empty()) {
+        text += "\nExamples:\n"
+                "  samara init --name hello --runtime python3.13 --no-interactive\n"
+                "  samara build && samara local invoke -e events/event.json\n"
+                "  samara local start-api\n";
+    }
+    text += "\nCommands:\n";
     for (const CommandRow& row : command_table()) {
-        if (group.empty() || row.path.starts_with(fmt::format("{} ", group))) {
+        const bool of_group = group.empty() || row.path.starts_with(fmt::format("{} ", group));
+        if (of_group && !row.summary.empty()) {
             text += fmt::format("  {:<22}{}\n", row.path, row.summary);
         }
     }
@@ -44,6 +49,17 @@ std::string general_help(std::string_view group = {}) {
                   "  --info                Show the version and what is installed as JSON\n"
                   "  -h, --help            Show this help and exit\n\n"
                   "'samara COMMAND --help' tells a command's options, with examples.\n";
+}
+
+// The commands for programs that write pages and completions, one JSON list.
+std::string commands_json() {
+    data::List rows;
+    for (const CommandRow& row : command_table()) {
+        if (!row.summary.empty()) {
+            rows.emplace_back(data::Map{{"command", row.path}, {"summary", row.summary}});
+        }
+    }
+    return data::write_json(data::Value(std::move(rows)));
 }
 
 // The row whose words begin the arguments; `words` receives how many they are.
@@ -89,7 +105,9 @@ int unknown_command(Console& console, const std::vector<std::string>& arguments)
     }
     std::vector<std::string_view> known;
     for (const CommandRow& row : command_table()) {
-        known.push_back(row.path);
+        if (!row.summary.empty()) {
+            known.push_back(row.path);
+        }
     }
     const std::string_view near = base::nearest(given, known);
     base::Error error;
@@ -121,11 +139,15 @@ int run(Console& console, const std::vector<std::string>& arguments) {
         return 0;
     }
     if (arguments.front() == "--version") {
-        console.out(fmt::format("samara, version {}\n", version));
+        console.out(version_text());
+        return 0;
+    }
+    if (arguments.front() == "--help-json") {
+        console.out_line(commands_json());
         return 0;
     }
     if (arguments.front() == "--info") {
-        console.out_line(app::system_info(version, compatible_version));
+        console.out_line(app::system_info(own_version, compatible_version));
         return 0;
     }
     std::size_t words = 0;

@@ -1,6 +1,8 @@
 #include "options.h"
 
 #include "base/strings.h"
+#include "option_help.h"
+#include "option_names.h"
 #include "os/environment.h"
 
 #include <algorithm>
@@ -13,48 +15,6 @@
 namespace samara::cli {
 
 namespace {
-
-// CLI11 knows one-letter short names; "-ef" is kept apart and rewritten to its long name.
-struct Names {
-    std::string cli11;
-    std::string shown;
-    std::string key;
-    std::vector<std::string> keys; // `key`, then those of the other long names
-    std::vector<std::string> several_letters;
-    std::string long_name;
-};
-
-std::string key_of(std::string_view long_name) {
-    return base::replace_all(long_name.substr(2), "-", "_");
-}
-
-Names parse_names(std::string_view text, std::string_view key) {
-    Names names;
-    names.shown = base::replace_all(text, ",", ", ");
-    std::vector<std::string> kept;
-    for (const std::string_view name : base::split(text, ',')) {
-        if (name.size() > 2 && name[0] == '-' && name[1] != '-') {
-            names.several_letters.emplace_back(name);
-            continue;
-        }
-        kept.emplace_back(name);
-        if (name.starts_with("--")) {
-            names.keys.push_back(key_of(name));
-            if (names.long_name.empty()) {
-                names.long_name = name;
-            }
-        }
-    }
-    names.cli11 = base::join(kept, ",");
-    names.key = key.empty() ? key_of(names.long_name) : std::string(key);
-    const auto own = std::find(names.keys.begin(), names.keys.end(), names.key);
-    if (own == names.keys.end()) {
-        names.keys.insert(names.keys.begin(), names.key);
-    } else {
-        std::rotate(names.keys.begin(), own, own + 1);
-    }
-    return names;
-}
 
 base::Error usage_error(std::string message, std::string hint) {
     base::Error error;
@@ -69,7 +29,7 @@ base::Error usage_error(std::string message, std::string hint) {
 struct Options::Implementation {
     struct Declared {
         CLI::Option* option;
-        Names names;
+        OptionNames names;
         std::string environment; // the variable that sets it, or empty
         bool given = false;      // on the command line
     };
@@ -84,10 +44,14 @@ struct Options::Implementation {
     Implementation(std::string name, std::string_view summary)
         : app(std::string(summary), name), usage_name(std::move(name)) {}
 
-    CLI::Option* bind(CLI::Option* option, Names names, const Text& text) {
-        if (!current_group.empty()) {
-            option->group(current_group);
-        }
+    CLI::Option* bind(CLI::Option* option, OptionNames names, const Text& text) {
+        rows.push_back(
+            {.names = names.all,
+             .value = {},
+             .help = std::string(text.help),
+             .environment = std::string(text.environment),
+             .fallback = option->get_default_str(),
+             .group = current_group});
         for (const std::string& name : names.several_letters) {
             rewrites[name] = names.long_name;
         }
@@ -98,24 +62,24 @@ struct Options::Implementation {
     template <class T>
     CLI::Option*
     add(std::string_view names, T& target, const Text& text, std::string_view value_name) {
-        Names parsed = parse_names(names, text.key);
-        CLI::Option* option = app.add_option(parsed.cli11, target, describe(parsed, text));
-        option->type_name(std::string(value_name));
+        OptionNames parsed = parse_option_names(names, text.key);
+        CLI::Option* option = app.add_option(parsed.cli11, target, "");
         if constexpr (!std::is_same_v<T, std::vector<std::string>>) {
             option->capture_default_str();
         }
-        return bind(option, std::move(parsed), text);
+        bind(option, std::move(parsed), text);
+        rows.back().value = value_name;
+        return option;
     }
 
-    static std::string describe(const Names& names, const Text& text) {
-        std::string help(text.help);
-        if (!names.several_letters.empty()) {
-            help += fmt::format(" (short: {})", base::join(names.several_letters, ", "));
-        }
-        if (!text.environment.empty()) {
-            help += fmt::format(" (environment: {})", text.environment);
-        }
-        return help;
+    void argument(std::string_view name, std::string_view help, bool several) {
+        rows.push_back(
+            {.names = {std::string(name)},
+             .value = {},
+             .help = std::string(help),
+             .group = "Arguments",
+             .several = several,
+             .argument = true});
     }
 
     // argv in CLI11's order (reversed), short names of several letters made long.
@@ -157,6 +121,9 @@ struct Options::Implementation {
 
     CLI::App app;
     std::string usage_name;
+    std::string examples;
+    std::vector<OptionRow> rows;
+    bool for_programs = false; // --help-json
     std::string current_group;
     std::vector<Declared> declared;
     std::vector<Ignored> ignored;
@@ -169,11 +136,8 @@ Options::Options(std::string usage_name, std::string_view summary, std::string_v
     : implementation_(std::make_unique<Implementation>(std::move(usage_name), summary)) {
     CLI::App& app = implementation_->app;
     app.set_help_flag("-h,--help", "Show this help and exit");
-    app.get_formatter()->column_width(34);
     app.allow_extras();
-    if (!examples.empty()) {
-        app.footer(fmt::format("Examples:\n{}", examples));
-    }
+    implementation_->examples = examples;
 }
 
 Options::~Options() = default;
@@ -183,12 +147,14 @@ void Options::group(std::string_view title) {
 }
 
 void Options::positional(std::string_view name, std::string& target, std::string_view help) {
-    implementation_->app.add_option(std::string(name), target, std::string(help));
+    implementation_->app.add_option(std::string(name), target, "");
+    implementation_->argument(name, help, false);
 }
 
 void Options::positional_list(
     std::string_view name, std::vector<std::string>& target, std::string_view help) {
-    implementation_->app.add_option(std::string(name), target, std::string(help));
+    implementation_->app.add_option(std::string(name), target, "");
+    implementation_->argument(name, help, true);
 }
 
 void Options::text(std::string_view names, std::string& target, const Text& text) {
@@ -200,8 +166,8 @@ void Options::choice(
     std::string& target,
     std::vector<std::string> choices,
     const Text& text) {
-    const std::string shown = fmt::format("[{}]", base::join(choices, "|"));
-    CLI::Option* option = implementation_->add(names, target, text, shown);
+    CLI::Option* option = implementation_->add(names, target, text, {});
+    implementation_->rows.back().choices = choices;
     option->transform(CLI::Validator(
         [choices = std::move(choices)](std::string& value) {
             for (const std::string& choice : choices) {
@@ -224,54 +190,66 @@ void Options::port(std::string_view names, std::uint16_t& target, const Text& te
 }
 
 void Options::flag(std::string_view names, bool& target, const Text& text) {
-    Names parsed = parse_names(names, text.key);
-    auto* option =
-        implementation_->app.add_flag(parsed.cli11, target, Implementation::describe(parsed, text));
+    OptionNames parsed = parse_option_names(names, text.key);
+    auto* option = implementation_->app.add_flag(parsed.cli11, target, "");
     implementation_->bind(option, std::move(parsed), text);
 }
 
 void Options::toggle(std::string_view names, std::optional<bool>& target, const Text& text) {
     const std::size_t slash = names.find('/');
-    Names parsed = parse_names(names.substr(0, slash), text.key);
+    OptionNames parsed = parse_option_names(names.substr(0, slash), text.key);
     const std::string both = fmt::format("{},!{}", parsed.cli11, names.substr(slash + 1));
     auto* option = implementation_->app.add_flag_function(
-        both,
-        [&target](std::int64_t count) { target = count > 0; },
-        Implementation::describe(parsed, text));
+        both, [&target](std::int64_t count) { target = count > 0; }, "");
+    parsed.all.emplace_back(names.substr(slash + 1));
     implementation_->bind(option, std::move(parsed), text);
 }
 
 void Options::list(std::string_view names, std::vector<std::string>& target, const Text& text) {
-    implementation_->add(names, target, text, fmt::format("{} ...", text.value_name))->expected(-1);
+    implementation_->add(names, target, text, text.value_name)->expected(-1);
+    implementation_->rows.back().several = true;
 }
 
 void Options::ignored_flag(std::string_view names, std::string_view reason) {
     const std::size_t slash = names.find('/');
-    Names parsed = parse_names(names.substr(0, slash), {});
+    OptionNames parsed = parse_option_names(names.substr(0, slash), {});
     std::string all = parsed.cli11;
     if (slash != std::string_view::npos) {
         all += fmt::format(",!{}", names.substr(slash + 1));
     }
     auto* option = implementation_->app.add_flag(all, implementation_->ignored_flag, "");
-    option->group("");
+    if (slash != std::string_view::npos) {
+        parsed.all.emplace_back(names.substr(slash + 1));
+    }
+    implementation_->rows.push_back(
+        {.names = parsed.all, .value = {}, .help = std::string(reason), .ignored = true});
     implementation_->ignored.push_back({option, parsed.long_name, std::string(reason)});
 }
 
 void Options::ignored_value(
     std::string_view names, std::string_view reason, std::vector<std::string> choices) {
-    Names parsed = parse_names(names, {});
+    OptionNames parsed = parse_option_names(names, {});
     for (const std::string& name : parsed.several_letters) {
         implementation_->rewrites[name] = parsed.long_name;
     }
     auto* option = implementation_->app.add_option(
         parsed.cli11, implementation_->ignored_values[parsed.long_name], "");
-    option->group("");
+    implementation_->rows.push_back(
+        {.names = parsed.all,
+         .value = "VALUE",
+         .choices = choices,
+         .help = std::string(reason),
+         .ignored = true});
     implementation_->ignored.push_back(
         {option, parsed.long_name, std::string(reason), std::move(choices)});
 }
 
 base::Result<bool> Options::parse(const std::vector<std::string>& arguments) {
     Implementation& self = *implementation_;
+    if (arguments.size() == 1 && arguments.front() == "--help-json") {
+        self.for_programs = true;
+        return true;
+    }
     try {
         self.app.parse(self.rewritten(arguments));
     } catch (const CLI::CallForHelp&) {
@@ -349,7 +327,7 @@ std::vector<std::string> Options::keys() const {
         result.insert(result.end(), row.names.keys.begin(), row.names.keys.end());
     }
     for (const Implementation::Ignored& row : implementation_->ignored) {
-        result.push_back(key_of(row.name));
+        result.push_back(option_key(row.name));
     }
     return result;
 }
@@ -359,7 +337,12 @@ bool Options::has(std::string_view name) const {
 }
 
 std::string Options::help() const {
-    return implementation_->app.help();
+    const HelpText help{
+        implementation_->usage_name,
+        implementation_->app.get_description(),
+        implementation_->examples,
+        implementation_->rows};
+    return implementation_->for_programs ? help_json(help) : help_text(help, help_width());
 }
 
 std::vector<std::string> Options::notes() const {

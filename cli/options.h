@@ -23,6 +23,20 @@ struct Configured {
 /// not configured.
 using ConfiguredValue = std::function<std::optional<Configured>(std::string_view key)>;
 
+/// What --help, the manual pages and the completion of shells tell of an option or an argument.
+struct OptionRow {
+    std::vector<std::string> names; ///< "-t", "--template"; of an argument its name alone
+    std::string value;              ///< "FILE"; empty for a flag
+    std::vector<std::string> choices = {};
+    std::string help;
+    std::string environment = {}; ///< variable that sets it
+    std::string fallback = {};    ///< value when it is not given; empty for none
+    std::string group = {};       ///< heading
+    bool several = false;
+    bool argument = false;
+    bool ignored = false; ///< accepted only; `help` is the reason
+};
+
 /// Precedence: command line, environment, configuration, the value the variable had.
 ///
 /// Names are written as in "-t,--template,--template-file" (the first long one is the configuration
@@ -73,7 +87,8 @@ public:
     /// Whether an option of this name ("-v") has been declared.
     [[nodiscard]] bool has(std::string_view name) const;
 
-    /// True when --help was asked for: print help() and end. Fails with ErrorKind::usage.
+    /// True when --help was asked for: print help() and end. Fails with ErrorKind::usage. With
+    /// --help-json help() is the same for programs, one JSON object.
     base::Result<bool> parse(const std::vector<std::string>& arguments);
 
     /// Fills in what neither the command line nor the environment gave. Fails (usage), with its

@@ -6,9 +6,10 @@ namespace samara::cli {
 
 namespace {
 
-constexpr std::string_view examples = "  samara local start-lambda\n"
-                                      "  aws lambda invoke --endpoint-url http://127.0.0.1:3001 "
-                                      "--function-name HelloFunction out.json\n";
+constexpr std::string_view examples =
+    "  samara local start-lambda\n"
+    "  aws lambda invoke --endpoint-url http://127.0.0.1:3001 \\\n"
+    "      --function-name HelloFunction out.json\n";
 
 } // namespace
 

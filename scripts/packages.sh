@@ -2,16 +2,18 @@
 
 build_packages=(
     ca-certificates ccache cmake g++ git make ninja-build pkg-config python3
-    libarchive-dev libboost-dev libcli11-dev libcpp-httplib-dev libdeflate-dev libexpected-dev libfmt-dev
-    libpcre2-dev libpugixml-dev libseccomp-dev libssl-dev libtomlplusplus-dev libvalijson-dev libyaml-cpp-dev nlohmann-json3-dev zlib1g-dev
+    libacl1-dev libarchive-dev libboost-dev libbz2-dev libcli11-dev libcpp-httplib-dev libdeflate-dev libexpected-dev libfmt-dev
+    liblzma-dev libpcre2-dev libpugixml-dev libseccomp-dev libssl-dev libtomlplusplus-dev libvalijson-dev libyaml-cpp-dev libzstd-dev nettle-dev
+    nlohmann-json3-dev zlib1g-dev
+    dpkg-dev patch xz-utils
 )
 
 # What the sandbox engine runs functions with.
 sandbox_packages=(bubblewrap curl python3 python3-boto3 python3-pip slirp4netns)
 
 test_packages=(
-    autoconf automake awscli binutils clang-format debootstrap docker-registry docker.io ffmpeg iproute2 jq libgmock-dev libgtest-dev libtool make nodejs npm
-    openssl podman procps python3-dateparser python3-debugpy python3-venv python3-yaml strace unzip zip
+    autoconf automake awscli binutils clang-format debootstrap docker-registry docker.io ffmpeg fish groff-base iproute2 jq libgmock-dev libgtest-dev libtool make nodejs npm
+    openssl podman procps python3-dateparser python3-debugpy python3-venv python3-yaml strace unzip zip zsh
     cargo default-jdk-headless golang-go gradle libmaven-clean-plugin-java libmaven-compiler-plugin-java libmaven-dependency-plugin-java libmaven-install-plugin-java
     libmaven-jar-plugin-java libmaven-resources-plugin-java libsurefire-java maven ruby-bundler
 )

@@ -1,5 +1,7 @@
 #include "archive/decompress.h"
 
+#include "archive/compression.h"
+
 #include <array>
 #include <memory>
 
@@ -17,7 +19,7 @@ base::Result<std::string> decompress(std::string_view packed, std::uint64_t most
         return base::fail(fmt::format("cannot decompress: {}", text == nullptr ? "damaged" : text));
     };
     ::archive_entry* entry = nullptr;
-    ::archive_read_support_filter_all(reader.get());
+    support_compression(reader.get());
     ::archive_read_support_format_raw(reader.get());
     if (::archive_read_open_memory(reader.get(), packed.data(), packed.size()) != ARCHIVE_OK ||
         ::archive_read_next_header(reader.get(), &entry) != ARCHIVE_OK) {

@@ -1,5 +1,7 @@
 #include "archive/extract.h"
 
+#include "archive/compression.h"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -71,7 +73,7 @@ public:
         archive_read_support_format_zip(reader_.get());
         archive_read_support_format_tar(reader_.get());
         archive_read_support_format_gnutar(reader_.get());
-        archive_read_support_filter_all(reader_.get());
+        support_compression(reader_.get());
         archive_write_disk_set_options(
             writer_.get(),
             ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME | ARCHIVE_EXTRACT_SECURE_NODOTDOT |

@@ -9,6 +9,28 @@ function(samara_module name)
     target_include_directories(${target} PUBLIC "${CMAKE_SOURCE_DIR}/lib")
     target_link_libraries(${target} PUBLIC tl::expected samara_fmt ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} samara_options)
     samara_use_pch(${target})
+    samara_unity(${target} ${arg_SOURCES})
+endfunction()
+
+# samara_unity(TARGET <file>...): compiles the sources in a few units, in release builds. A header that ten
+# of them include is then read once. unity_groups.py decides which go together.
+function(samara_unity target)
+    if(NOT SAMARA_UNITY)
+        return()
+    endif()
+    find_package(Python3 REQUIRED COMPONENTS Interpreter)
+    list(TRANSFORM ARGN REPLACE "^([^/].*)$" "${CMAKE_CURRENT_SOURCE_DIR}/\\1")
+    set(script "${CMAKE_SOURCE_DIR}/scripts/cmake/unity_groups.py")
+    execute_process(COMMAND "${Python3_EXECUTABLE}" "${script}" 2500 ${ARGN}
+        OUTPUT_VARIABLE rows OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+    string(REPLACE "\n" ";" rows "${rows}")
+    foreach(row IN LISTS rows)
+        string(REGEX MATCH "^([0-9]+) (.*)$" parts "${row}")
+        set_source_files_properties("${CMAKE_MATCH_2}" PROPERTIES UNITY_GROUP "${CMAKE_MATCH_1}")
+    endforeach()
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+    # Names that meet only after an edit have to be seen.
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${script}" ${ARGN})
 endfunction()
 
 # The standard headers that nearly every source includes, compiled once and reused by all targets.

@@ -2,7 +2,10 @@
 
 option(SAMARA_TESTS "Build the tests" ON)
 option(SAMARA_PCH "Use precompiled headers" ON)
+option(SAMARA_UNITY "Compile the sources of a library together as far as their names allow" OFF)
+option(SAMARA_STATIC "Link everything but OpenSSL, zlib and the C library into the program" OFF)
 option(SAMARA_FUZZ "Build the libFuzzer targets (clang)" OFF)
+set(SAMARA_HTTPLIB "${CMAKE_SOURCE_DIR}/build/cpp-httplib" CACHE PATH "Folder of cpp-httplib's whole header")
 set(SAMARA_SANITIZE "" CACHE STRING "Sanitizers for -fsanitize=, empty for none")
 
 set(CMAKE_CXX_STANDARD 20)
@@ -31,6 +34,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # g++ 12 reports these inside libstdc++ for plain code such as "a" + std::string (GCC 105651, 105329).
     target_compile_options(samara_options INTERFACE
         $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds -fpch-preprocess>)
+endif()
+if(SAMARA_UNITY)
+    # An unnamed namespace in a unit of several sources is taken for one in a header.
+    add_compile_options($<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
 endif()
 if(SAMARA_SANITIZE)
     target_compile_options(samara_options INTERFACE

@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "base/try.h"
 #include "engine/guest/stop_limit.h"
+#include "engine/sandbox/namespaces.h"
 #include "os/wait.h"
 
 #include <array>
@@ -211,13 +212,9 @@ base::Error SandboxEnvironment::start_failure() {
     error.message = fmt::format("the sandbox did not start: {}", said.empty() ? end_reason_ : said);
     if (said.find("Too many open files") != std::string::npos) {
         error.hint = os::too_few_descriptors();
-    } else if (
-        said.find("namespace") != std::string::npos || said.find("uid map") != std::string::npos) {
-        error.hint =
-            "the kernel does not let this user make namespaces: allow it (sysctl "
-            "kernel.unprivileged_userns_clone=1, user.max_user_namespaces=10000, or "
-            "kernel.apparmor_restrict_unprivileged_userns=0), run as root, or use --engine "
-            "docker";
+    } else if (const auto refusal = explain_refusal(said)) {
+        error.message += fmt::format(": {}", refusal->message);
+        error.hint = refusal->hint;
     }
     return error;
 }

@@ -88,7 +88,7 @@ TEST_F(OptionsTest, NameWhatIsWrong) {
 
 TEST_F(OptionsTest, AskForHelp) {
     EXPECT_EQ(options_.parse({"--help"}), true);
-    EXPECT_THAT(options_.help(), HasSubstr("(short: -bi)"));
+    EXPECT_THAT(options_.help(), HasSubstr("  --build-image, -bi TEXT ...\n"));
     EXPECT_THAT(options_.help(), testing::Not(HasSubstr("beta")));
 }
 

@@ -1,0 +1,43 @@
+#include "option_names.h"
+
+#include "base/strings.h"
+
+#include <algorithm>
+
+namespace samara::cli {
+
+std::string option_key(std::string_view long_name) {
+    return base::replace_all(long_name.substr(2), "-", "_");
+}
+
+OptionNames parse_option_names(std::string_view text, std::string_view key) {
+    OptionNames names;
+    for (const std::string_view name : base::split(text, ',')) {
+        names.all.emplace_back(name);
+    }
+    std::vector<std::string> kept;
+    for (const std::string_view name : base::split(text, ',')) {
+        if (name.size() > 2 && name[0] == '-' && name[1] != '-') {
+            names.several_letters.emplace_back(name);
+            continue;
+        }
+        kept.emplace_back(name);
+        if (name.starts_with("--")) {
+            names.keys.push_back(option_key(name));
+            if (names.long_name.empty()) {
+                names.long_name = name;
+            }
+        }
+    }
+    names.cli11 = base::join(kept, ",");
+    names.key = key.empty() ? option_key(names.long_name) : std::string(key);
+    const auto own = std::find(names.keys.begin(), names.keys.end(), names.key);
+    if (own == names.keys.end()) {
+        names.keys.insert(names.keys.begin(), names.key);
+    } else {
+        std::rotate(names.keys.begin(), own, own + 1);
+    }
+    return names;
+}
+
+} // namespace samara::cli

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace samara::cli {
+
+/// The names of an option as they are declared, "-t,--template,--template-file", taken apart. CLI11
+/// knows short names of one letter; "-ef" is kept apart and rewritten to its long name.
+struct OptionNames {
+    std::string cli11;
+    std::vector<std::string> all;
+    std::string key;
+    std::vector<std::string> keys; // `key`, then those of the other long names
+    std::vector<std::string> several_letters;
+    std::string long_name;
+};
+
+/// The configuration key of a long name: "template_file" of "--template-file".
+std::string option_key(std::string_view long_name);
+
+/// `key` is the configuration key, when it is not the first long name.
+OptionNames parse_option_names(std::string_view text, std::string_view key);
+
+} // namespace samara::cli

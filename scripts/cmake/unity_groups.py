@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Which sources of a library may be compiled as one translation unit.
+
+    unity_groups.py MOST_LINES SOURCE...
+
+Writes a line a source, "GROUP PATH". Sources are one unit where no unnamed namespace can tell: what one of
+them declares there must not be a word that a later one uses, for that one would find it instead of its own
+or of a header's. Such names are found by their layout, which clang-format decides: declarations stand at the
+begin of a line between "namespace {" and "} // namespace".
+"""
+import re
+import sys
+
+TYPE = re.compile(r"^(?:class|struct|union|enum(?: class)?)\s+(?:\[\[\w+\]\]\s*)?(\w+)")
+# A function, variable or alias: the word before the first of these signs.
+ALIAS = re.compile(r"^(?:using|namespace)\s+(?:(\w+)\s*=\s*([\w:<>, ]+)|(?:\w+::)+(\w+));$")
+OTHER = re.compile(r"(operator[^\s(]+|\w+)\s*(?:\[\w*\]\s*)*[(={;]")
+COMMENT_OR_TEXT = re.compile(
+    r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.S)
+# Members and qualified names are looked up where they belong.
+WORD = re.compile(r"(?<![\w.:>])[A-Za-z_]\w*|(?<=[^:]:)[A-Za-z_]\w*|(?<=[^-]>)[A-Za-z_]\w*")
+
+
+def declared_names(text):
+    """What the unnamed namespaces of a source and its macros declare, and its aliases (name to line)."""
+    names = set(re.findall(r"^#define\s+(\w+)", text, re.M))
+    aliases = {}
+    inside = False
+    for line in text.split("\n"):
+        if alias := ALIAS.match(line):
+            aliases[alias.group(1) or alias.group(3)] = line
+        elif line.startswith("namespace {"):
+            inside = True
+        elif line.startswith("}") and "// namespace" in line:
+            inside = False
+        elif (inside or line.startswith("static ")) and re.match(r"[A-Za-z_:\[]", line):
+            found = TYPE.match(line) or OTHER.search(line)
+            if found:
+                names.add(found.group(1))
+    return names, aliases
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        whole = file.read()
+    text = COMMENT_OR_TEXT.sub(lambda match: " // namespace" if "// namespace" in match.group() else '""', whole)
+    text = re.sub(r"\s+\n", "\n", text)
+    names, aliases = declared_names(text)
+    return names, aliases, set(WORD.findall(text)), whole.count("\n")
+
+
+def main():
+    most_lines = int(sys.argv[1])
+    groups = []
+    for path in sys.argv[2:]:
+        names, aliases, words, lines = read(path)
+        for group in groups:
+            if (group["lines"] + lines <= most_lines and not group["names"] & words
+                    and all(group["aliases"].get(name, line) == line for name, line in aliases.items())):
+                break
+        else:
+            group = {"lines": 0, "names": set(), "aliases": {}, "number": len(groups)}
+            groups.append(group)
+        group["lines"] += lines
+        group["names"] |= names
+        group["aliases"] |= aliases
+        print(group["number"], path)
+
+
+if __name__ == "__main__":
+    main()

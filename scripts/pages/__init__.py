@@ -1,0 +1,1 @@
+"""What scripts/command-pages writes, a module a form."""

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""The pages say what the program does: tables of options, variables, links, and the Korean README."""
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from samara_e2e import ROOT, SAMARA, SamaraTest  # noqa: E402
+
+
+def pages():
+    return [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+
+
+def blocks(text):
+    return re.findall(r"^```.*?^```$", text, re.S | re.M)
+
+
+def without_blocks(text):
+    return re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M)
+
+
+class Pages(SamaraTest):
+    def test_tables_of_options_are_those_of_the_program(self):
+        done = subprocess.run(
+            [ROOT / "scripts/command-pages", SAMARA, "docs", "--check", *ROOT.glob("docs/commands/*.md")],
+            capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_a_table_out_of_step_is_found(self):
+        page = self.write("page.md", "<!-- options: build -->\n<!-- end -->\n")
+        done = subprocess.run([ROOT / "scripts/command-pages", SAMARA, "docs", "--check", page],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("out of step", done.stderr)
+        self.assertIn("no page has the options of 'validate'", done.stderr)
+
+    def test_every_variable_of_an_option_is_in_the_configuration_page(self):
+        page = (ROOT / "docs/configuration.md").read_text()
+        variables = set()
+        for row in json.loads(self.samara("--help-json").stdout):
+            done = self.samara(*row["command"].split(), "--help-json", code=None)
+            if done.returncode == 0:
+                variables |= {option["environment"] for option in json.loads(done.stdout)["options"]}
+        variables.discard("")
+        self.assertGreater(len(variables), 5)
+        for variable in sorted(variables):
+            self.assertIn(f"`{variable}`", page)
+
+    def test_every_command_is_in_both_readmes(self):
+        for name in ("README.md", "README.ko.md"):
+            text = (ROOT / name).read_text()
+            for row in json.loads(self.samara("--help-json").stdout):
+                if row["command"] != "local token":  # with the protected routes
+                    self.assertIn(f"`samara {row['command']}", text, name)
+
+    def test_links_lead_somewhere(self):
+        for page in pages():
+            for target in re.findall(r"\]\(([^)\s]+)\)", without_blocks(page.read_text())):
+                if re.match(r"\w+:", target):
+                    continue
+                path, _, heading = target.partition("#")
+                file = (page.parent / path).resolve() if path else page
+                self.assertTrue(file.exists(), f"{page}: {target}")
+                if heading:
+                    headings = [re.sub(r"[^\w\- ]", "", line.lstrip("# ").lower()).replace(" ", "-")
+                                for line in without_blocks(file.read_text()).splitlines() if line.startswith("#")]
+                    self.assertIn(heading, headings, f"{page}: {target}")
+
+
+class Korean(SamaraTest):
+    """README.ko.md has the sections, the commands to type and the links of README.md, in the same order."""
+
+    def sections(self, name):
+        text = (ROOT / name).read_text()
+        return ["## " + part for part in re.split(r"^## ", text, flags=re.M)]
+
+    def test_it_is_in_step(self):
+        english, korean = self.sections("README.md"), self.sections("README.ko.md")
+        self.assertEqual(len(english), len(korean))
+        for ours, theirs in zip(english, korean):
+            title = ours.splitlines()[0]
+            self.assertEqual(blocks(ours), blocks(theirs), title)
+            if "SAM CLI" in title:  # the table is in English alone
+                self.assertIn("README.md#differences-from-the-sam-cli", theirs)
+                continue
+            rows = [re.findall(r"^\| (`[^|]*`) \|", text, re.M) for text in (ours, theirs)]
+            self.assertEqual(*rows, title)
+            links = [re.findall(r"\]\(([^)\s]+)\)", without_blocks(text)) for text in (ours, theirs)]
+            if title != "## # samara":
+                self.assertEqual(*links, title)
+
+    def test_it_is_korean(self):
+        for section in self.sections("README.ko.md"):
+            self.assertRegex(without_blocks(section), "[가-힣]{2}")
+
+
+if __name__ == "__main__":
+    unittest.main()
