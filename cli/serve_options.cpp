@@ -112,7 +112,13 @@ int serve(
     serve.disable_authorizer = given.disable_authorizer;
     serve.http_hosts = std::move(*http_hosts);
     serve.token_keys = {given.jwks, given.iam_credentials, given.local_issuer};
-    serve.json_access_log = given.access_log_format == "json";
+    if (!given.access_log_format.empty()) {
+        serve.access_log = given.access_log_format == "json" ? serving::AccessLogFormat::json
+                                                             : serving::AccessLogFormat::text;
+    }
+    serve.stage_in_path = given.stage_in_path;
+    serve.function_urls = !given.no_function_urls;
+    serve.function_url_port = given.function_url_port;
     serve.max_concurrency = given.max_concurrency;
     serve.idle_timeout = std::chrono::seconds(given.idle_timeout_seconds);
     serve.retry_scale = *retry_scale;

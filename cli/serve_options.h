@@ -26,7 +26,10 @@ struct ServeArguments : RunArguments {
     std::string ssl_key;
     bool disable_authorizer = false;
     std::vector<std::string> http_hosts;
-    std::string access_log_format = "text";
+    std::string access_log_format;
+    bool stage_in_path = false;
+    bool no_function_urls = false;
+    std::uint16_t function_url_port = 0;
     std::string jwks;
     std::string iam_credentials;
     bool local_issuer = false;

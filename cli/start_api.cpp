@@ -38,7 +38,18 @@ int start_api(Console& console, const Arguments& arguments) {
         "--access-log-format",
         given.access_log_format,
         {"text", "json"},
-        {.help = "Form of the access log"});
+        {.help = "Form of the access log, instead of that of the API's stage (text without one)"});
+    options.flag(
+        "--stage-in-path",
+        given.stage_in_path,
+        {.help = "Paths begin with the stage of the API, as on AWS"});
+    options.port(
+        "--function-url-port",
+        given.function_url_port,
+        {.help = "Port of the first function URL; others follow. Without it: from 3100, busy ones "
+                 "left out"});
+    options.flag(
+        "--no-function-urls", given.no_function_urls, {.help = "Do not serve function URLs"});
     options.text(
         "--jwks",
         given.jwks,

@@ -4,7 +4,9 @@
 #include "app/run/serve.h"
 #include "base/try.h"
 #include "data/read.h"
+#include "gateway/function_urls.h"
 #include "gateway/read/apis.h"
+#include "gateway/read/function_urls.h"
 #include "gateway/route/call.h"
 #include "gateway/server.h"
 #include "os/file.h"
@@ -13,6 +15,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -21,7 +24,8 @@ namespace samara::app {
 namespace {
 
 bool concerns_the_gateway(std::string_view type) {
-    return type.starts_with("AWS::ApiGateway::") || type.starts_with("AWS::ApiGatewayV2::");
+    return type.starts_with("AWS::ApiGateway::") || type.starts_with("AWS::ApiGatewayV2::") ||
+           type == "AWS::Lambda::Url";
 }
 
 // What is told of a resource names it.
@@ -93,7 +97,8 @@ void report_hidden_routes(const std::vector<gateway::Api>& apis, const base::Log
             const auto [taken, fresh] = last.emplace(gateway::route_key(route), api->id);
             if (!fresh && taken->second != api->id) {
                 log.warning(fmt::format(
-                    "{} of {} cannot be reached: {} has the same route, and both are on one port",
+                    "{0} of {1} is behind that of {2}, which has the same route on the same port; "
+                    "ask for it with the host name {1}.localhost",
                     taken->first,
                     api->id,
                     taken->second));
@@ -111,10 +116,16 @@ bool is_told(const base::Diagnostic& diagnostic, const base::Diagnostics& told) 
            });
 }
 
-std::vector<gateway::Api> read_apis(
+// What is served of an application.
+struct Served {
+    std::vector<gateway::Api> apis;
+    std::vector<gateway::Api> urls; // of functions
+};
+
+Served read_served(
     Application& application,
     const Faults& faults,
-    const std::vector<std::string>& http_hosts,
+    const ServeOptions& options,
     const base::Log& log) {
     base::Diagnostics diagnostics;
     GatewaySource source = gateway_source(application, faults, diagnostics);
@@ -131,16 +142,21 @@ std::vector<gateway::Api> read_apis(
         return text ? data::read_document(*text, location.text(), &diagnostics)
                     : base::fail(text.error());
     };
-    std::vector<gateway::Api> apis = gateway::read_apis(
-        data::Value(std::move(source.resources)), {load, http_hosts}, diagnostics);
-    gateway::close(source.closed, apis);
+    const data::Value resources(std::move(source.resources));
+    Served served;
+    served.apis = gateway::read_apis(resources, {load, options.http_hosts}, diagnostics);
+    gateway::close(source.closed, served.apis);
+    if (options.function_urls) {
+        served.urls = gateway::read_function_urls(resources, diagnostics);
+        gateway::close({source.closed.functions, {}, {}, {}}, served.urls);
+    }
     for (const base::Diagnostic& diagnostic : diagnostics) {
         if (!is_told(diagnostic, application.diagnostics())) {
             log.warning(to_string(diagnostic.error));
         }
     }
-    report_hidden_routes(apis, log);
-    return apis;
+    report_hidden_routes(served.apis, log);
+    return served;
 }
 
 void announce(const gateway::Server& server, const base::Log& log) {
@@ -149,23 +165,55 @@ void announce(const gateway::Server& server, const base::Log& log) {
     }
 }
 
+void announce(const gateway::FunctionUrls& urls, const base::Log& log) {
+    for (const std::string& line : urls.lines()) {
+        log.info(line);
+    }
+}
+
 // Tells the routes only when they are others.
-void take_up(gateway::Server& server, std::vector<gateway::Api> apis, const base::Log& log) {
+void take_up(
+    gateway::Server& server, gateway::FunctionUrls& urls, Served served, const base::Log& log) {
     const std::vector<gateway::Mount> before = server.mounts();
-    server.replace(std::move(apis));
+    const std::vector<std::string> urls_before = urls.lines();
+    server.replace(std::move(served.apis));
+    urls.replace(std::move(served.urls));
     if (server.mounts() != before) {
         announce(server, log);
     }
+    if (urls.lines() != urls_before) {
+        announce(urls, log);
+    }
+}
+
+// Those of functions have their ports from the first one up.
+net::HttpServerOptions http_options(const ServeOptions& options, std::uint16_t port) {
+    net::HttpServerOptions http;
+    http.host = options.host;
+    http.port = port;
+    if (!options.ssl_certificate.empty()) {
+        http.tls = net::TlsFiles{options.ssl_certificate, options.ssl_key};
+    }
+    return http;
+}
+
+// A line of the stage's own format, and what went wrong; or the program's line.
+serving::AccessLog access_log(const ServeOptions& options, const base::Log& log) {
+    return [log, format = options.access_log](const serving::AccessRecord& record) {
+        const bool own = !record.line.empty();
+        if (own) {
+            log.info(serving::to_string(record, serving::AccessLogFormat::stage));
+        }
+        if (!own || !record.error.empty()) {
+            log.info(serving::to_string(record, format.value_or(serving::AccessLogFormat::text)));
+        }
+    };
 }
 
 gateway::ServerOptions
 server_options(const ServeOptions& options, const std::string& region, const base::Log& log) {
     gateway::ServerOptions server;
-    server.http.host = options.host;
-    server.http.port = options.port;
-    if (!options.ssl_certificate.empty()) {
-        server.http.tls = net::TlsFiles{options.ssl_certificate, options.ssl_key};
-    }
+    server.http = http_options(options, options.port);
     server.gateway.authorization.disable_authorizer = options.disable_authorizer;
     server.gateway.authorization.region = region;
     std::error_code failed;
@@ -174,33 +222,38 @@ server_options(const ServeOptions& options, const std::string& region, const bas
         server.gateway.static_folder = std::filesystem::canonical(options.static_folder, failed);
         log.info(fmt::format("Mounting static files from {} at /", options.static_folder.string()));
     }
-    const auto format =
-        options.json_access_log ? serving::AccessLogFormat::json : serving::AccessLogFormat::text;
+    server.gateway.access_log = access_log(options, log);
+    server.gateway.stage_log_lines = !options.access_log;
+    server.gateway.stage_in_path = options.stage_in_path;
     server.gateway.log = log;
-    server.gateway.access_log = [log, format](const serving::AccessRecord& record) {
-        log.info(serving::to_string(record, format));
-    };
     return server;
 }
 
 } // namespace
 
 base::Result<void>
-start_api(const ServeOptions& options, engine::OutputSink output, const base::Log& given_log) {
-    const Strictness strictness(options.run.strict, given_log);
+start_api(const ServeOptions& given, engine::OutputSink output, const base::Log& given_log) {
+    const Strictness strictness(given.run.strict, given_log);
     const base::Log& log = strictness.log();
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
+    gateway::FunctionUrls urls(http_options(given, given.function_url_port));
+    ServeOptions options = given;
+    if (options.function_urls) {
+        options.load.function_url = [&urls](const std::string& id) { return urls.address(id); };
+    }
     TRY_ASSIGN(auto live, LiveApplication::start(options, std::move(output), strictness, cancel));
-    std::vector<gateway::Api> apis =
-        read_apis(live->application(), live->faults(), options.http_hosts, live->fault_log());
+    if (auto busy = urls.error(); busy && options.function_url_port != 0) {
+        return base::fail(std::move(*busy));
+    }
+    Served served = read_served(live->application(), live->faults(), options, live->fault_log());
     if (auto strict = strictness.check(); !strict) {
         return strict;
     }
-    if (apis.empty()) {
+    if (served.apis.empty() && served.urls.empty()) {
         return base::fail(
             "Template does not have any APIs connected to Lambda functions",
-            "add an event of the type HttpApi or Api to a function");
+            "add an event of the type HttpApi or Api, or a FunctionUrlConfig, to a function");
     }
     if (options.disable_authorizer) {
         log.warning("--disable-authorizer: every route is open, whatever the template asks for");
@@ -212,21 +265,26 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
     }
     settings.gateway.stop_descriptor = cancel.descriptor();
     settings.before_request = [&live] { live->catch_up(); };
+    const auto invoke = [&live](invoke::Request request) {
+        return live->invoke(std::move(request));
+    };
+    // Stopped before what it calls ends, whatever happens below.
+    const std::unique_ptr<gateway::FunctionUrls, void (*)(gateway::FunctionUrls*)> serving_urls(
+        &urls, [](gateway::FunctionUrls* served_urls) { served_urls->stop(); });
+    urls.serve(std::move(served.urls), invoke, settings.gateway, settings.before_request);
+    if (const auto busy = urls.error()) {
+        log.warning(to_string(*busy));
+    }
     TRY_ASSIGN(
-        auto server,
-        gateway::Server::start(
-            std::move(apis),
-            [&live](invoke::Request request) { return live->invoke(std::move(request)); },
-            std::move(settings)));
+        auto server, gateway::Server::start(std::move(served.apis), invoke, std::move(settings)));
     std::optional<os::FileWatcher> watcher; // ends before what its calls use
     if (options.watch) {
         auto watching = live->watch(
             [&](Application& application,
                 const base::Log& faults) -> base::Result<std::function<void()>> {
-                return
-                    [&, apis = read_apis(application, live->faults(), options.http_hosts, faults)] {
-                        take_up(server, apis, log);
-                    };
+                return [&, fresh = read_served(application, live->faults(), options, faults)] {
+                    take_up(server, urls, fresh, log);
+                };
             });
         if (!watching) {
             return base::fail(std::move(watching).error());
@@ -235,6 +293,7 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
     }
     live->warm_up();
     announce(server, log);
+    announce(urls, log);
     log.info(fmt::format(
         "{} are taken up by the next request.\n"
         " * Running on {} (Press CTRL+C to quit)",
@@ -244,6 +303,7 @@ start_api(const ServeOptions& options, engine::OutputSink output, const base::Lo
         server.address()));
     os::wait_readable(-1, cancel);
     server.stop();
+    urls.stop();
     return {};
 }
 

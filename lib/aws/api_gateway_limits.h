@@ -10,6 +10,13 @@ namespace samara::aws::api_gateway {
 
 inline constexpr std::size_t request_payload = std::size_t{10} * 1024 * 1024; ///< bytes
 
+/// Bytes of the request line and of all header values.
+inline constexpr std::size_t request_headers = 10'240;
+
+/// Requests a second and at once, of an account in a region.
+inline constexpr double account_rate = 10'000;
+inline constexpr double account_burst = 5'000;
+
 /// How long an integration may take: of a REST API, and the most of an HTTP API.
 inline constexpr std::chrono::milliseconds rest_integration_timeout{29'000};
 inline constexpr std::chrono::milliseconds http_integration_timeout{30'000};

@@ -199,10 +199,11 @@ std::string out_of_time(
 }
 
 /// What is wrong with the scope of a credential, in AWS's words.
-std::string wrong_scope(const Presented& presented, std::string_view region) {
+std::string
+wrong_scope(const Presented& presented, std::string_view region, std::string_view service) {
     const SignatureParts& authorization = presented.authorization;
-    if (authorization.service != "execute-api") {
-        return "Credential should be scoped to correct service: 'execute-api'.";
+    if (authorization.service != service) {
+        return fmt::format("Credential should be scoped to correct service: '{}'.", service);
     }
     if (authorization.region != region) {
         return fmt::format(
@@ -224,7 +225,8 @@ VerifiedSignature verify_sigv4(
     const net::HttpRequest& request,
     const IamCredentials& credentials,
     std::string_view region,
-    std::chrono::system_clock::time_point now) {
+    std::chrono::system_clock::time_point now,
+    std::string_view service) {
     Presented presented;
     if (!read_header_signature(request, presented) && !read_query_signature(request, presented)) {
         return {};
@@ -242,7 +244,7 @@ VerifiedSignature verify_sigv4(
         return verified;
     }
     verified.user = credential->second.name;
-    verified.message = wrong_scope(presented, region);
+    verified.message = wrong_scope(presented, region, service);
     // The hash a client declares is signed with the rest; the body has to have it: a payload that
     // is not signed (UNSIGNED-PAYLOAD) is for S3 only.
     const std::string* hash = net::find_header(request.headers, "X-Amz-Content-Sha256");

@@ -22,13 +22,14 @@ struct VerifiedSignature {
 };
 
 /// Checks the Authorization header of `request`, or the signature in its query when it is
-/// presigned, for service execute-api in `region`. A signature holds for five minutes, a presigned
+/// presigned, for `service` in `region`. A signature holds for five minutes, a presigned
 /// one for as long as it says.
 VerifiedSignature verify_sigv4(
     const net::HttpRequest& request,
     const IamCredentials& credentials,
     std::string_view region,
-    std::chrono::system_clock::time_point now);
+    std::chrono::system_clock::time_point now,
+    std::string_view service = "execute-api");
 
 struct SigningRules {
     PathRule path = PathRule::normalized;

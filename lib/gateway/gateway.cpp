@@ -1,5 +1,6 @@
 #include "gateway/gateway.h"
 
+#include "aws/api_gateway_limits.h"
 #include "base/uuid.h"
 #include "gateway/access/cors.h"
 #include "gateway/integration/function_backend.h"
@@ -8,10 +9,12 @@
 #include "gateway/integration/parameter_mapping.h"
 #include "gateway/message/event.h"
 #include "gateway/message/gateway_response.h"
+#include "gateway/message/log_line.h"
 #include "gateway/message/media_type.h"
 #include "gateway/message/request_validation.h"
 #include "gateway/message/request_value.h"
 #include "gateway/message/response.h"
+#include "gateway/message/streamed_result.h"
 
 namespace samara::gateway {
 
@@ -19,6 +22,11 @@ namespace {
 
 /// Identifies the answer as AWS does, so that a client's report leads to the log.
 void add_request_ids(const Call& call, net::HttpResponse& response) {
+    if (call.api.function_url) {
+        response.headers.push_back({"x-amzn-RequestId", call.request_id});
+        response.headers.push_back({"X-Amzn-Trace-Id", call.trace_id});
+        return;
+    }
     if (call.api.kind == ApiKind::http) {
         response.headers.push_back({"apigw-requestid", call.request_id});
         return;
@@ -28,15 +36,12 @@ void add_request_ids(const Call& call, net::HttpResponse& response) {
     response.headers.push_back({"X-Amzn-Trace-Id", call.trace_id});
 }
 
-// docs.aws.amazon.com/apigateway/latest/developerguide/limits.html: request line and header values.
-constexpr std::size_t max_header_bytes = 10240;
-
 bool headers_too_large(const net::HttpRequest& request) {
     std::size_t bytes = request.method.size() + request.target.size();
     for (const net::HttpHeader& header : request.headers) {
         bytes += header.value.size();
     }
-    return bytes > max_header_bytes;
+    return bytes > aws::api_gateway::request_headers;
 }
 
 /// A REST API decodes a base64 body for a client that accepts one of its binary types.
@@ -59,6 +64,39 @@ net::HttpResponse finish(
     record.error = translated.error().reason;
     return refuse(translated.error().refusal, call, {translated.error().message});
 }
+
+/// The Host header without port.
+std::string_view host_of(const net::HttpRequest& request) {
+    const std::string* host = net::find_header(request.headers, "Host");
+    const std::string_view name = host == nullptr ? std::string_view() : std::string_view(*host);
+    return name.substr(0, name.rfind(':'));
+}
+
+net::HttpResponse preflight(const Api& api, const net::HttpRequest& request) {
+    net::HttpResponse response = preflight_response(*api.cors, request);
+    response.status = api.function_url ? 200 : response.status;
+    return response;
+}
+
+/// Notes in the record how long an integration took, from construction to destruction.
+class IntegrationTime {
+public:
+    explicit IntegrationTime(serving::AccessRecord& record) : record_(record) {}
+
+    IntegrationTime(const IntegrationTime&) = delete;
+    IntegrationTime& operator=(const IntegrationTime&) = delete;
+    IntegrationTime(IntegrationTime&&) = delete;
+    IntegrationTime& operator=(IntegrationTime&&) = delete;
+
+    ~IntegrationTime() {
+        record_.integration = std::chrono::duration_cast<std::chrono::microseconds>(
+            std::chrono::steady_clock::now() - begin_);
+    }
+
+private:
+    serving::AccessRecord& record_;
+    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
 
 std::string tenant_of(const Call& call, const LambdaIntegration& integration) {
     const std::string& tenant = integration.tenant;
@@ -83,11 +121,13 @@ std::shared_ptr<Gateway::Snapshot> Gateway::snapshot() const {
 
 std::vector<Mount> Gateway::mounts() const {
     const auto current = snapshot();
-    return current->routes.mounts([&](const Authorizer& authorizer) {
-        return options_.authorization.disable_authorizer
-                   ? std::string()
-                   : current->authorization.closed_reason(authorizer);
-    });
+    return current->routes.mounts(
+        [&](const Authorizer& authorizer) {
+            return options_.authorization.disable_authorizer
+                       ? std::string()
+                       : current->authorization.closed_reason(authorizer);
+        },
+        options_.stage_in_path);
 }
 
 void Gateway::replace(std::vector<Api> apis) {
@@ -105,55 +145,95 @@ net::HttpResponse Gateway::handle(const net::HttpRequest& request) {
     return response;
 }
 
-net::HttpResponse Gateway::answer(const net::HttpRequest& request, serving::AccessRecord& record) {
+/// The request as the APIs see it: without the stage in front where that is asked for.
+Gateway::Asked Gateway::asked(const RouteTable& routes, const net::HttpRequest& request) const {
+    Asked asked;
+    asked.scope = scope_of(routes.apis(), host_of(request), request.path());
+    if (!options_.stage_in_path || asked.scope.by_domain) {
+        return asked;
+    }
+    asked.scope = stage_scope(routes.apis(), std::move(asked.scope));
+    if (asked.scope.stage_prefix != 0) {
+        net::HttpRequest& staged = asked.rewritten.emplace(request);
+        staged.target.erase(0, asked.scope.stage_prefix);
+        if (!staged.target.starts_with('/')) {
+            staged.target.insert(0, "/");
+        }
+        asked.scope.path = staged.path();
+    }
+    return asked;
+}
+
+net::HttpResponse Gateway::answer(const net::HttpRequest& given, serving::AccessRecord& record) {
     const std::shared_ptr<Snapshot> current = snapshot();
     const RouteTable& routes = current->routes;
-    if (headers_too_large(request)) {
+    if (headers_too_large(given)) {
         return message_response(431, net::reason_phrase(431));
+    }
+    const Asked asked = this->asked(routes, given);
+    const net::HttpRequest& request = asked.rewritten ? *asked.rewritten : given;
+    Scope scope = asked.scope;
+    scope.path = asked.rewritten ? request.path() : scope.path;
+    if (scope.nobody) {
+        record.error = "no API of the template has this domain and path, or this stage";
+        return message_response(403, "Forbidden");
     }
     if (is_preflight(request)) {
         const std::string& method =
             *net::find_header(request.headers, "Access-Control-Request-Method");
-        if (const Api* api = routes.preflight_api(method, request.path())) {
-            return preflight_response(*api->cors, request);
+        if (const Api* api = routes.preflight_api(method, scope)) {
+            return preflight(*api, request);
         }
     }
-    auto found = routes.find(request.method, request.path());
+    auto found = routes.find(request.method, scope);
+    if (!found && !scope.by_domain) {
+        found = routes.find(request.method, base_path_scope(routes.apis(), scope.path));
+    }
     const bool has_route = found.has_value();
     if (!has_route) {
         if (auto file = static_files_.find(request)) {
             return std::move(*file);
         }
-        if (const Api* api =
-                request.method == "OPTIONS" ? routes.cors_api(request.path()) : nullptr) {
-            return preflight_response(*api->cors, request);
+        if (const Api* api = request.method == "OPTIONS" ? routes.cors_api(scope) : nullptr) {
+            return preflight(*api, request);
         }
-        found = routes.nowhere(request.path());
+        found = routes.nowhere(scope);
     }
-    const bool rest = found->api->kind == ApiKind::rest;
+    const bool uuid = found->api->kind == ApiKind::rest || found->api->function_url;
     Call call{request, *found->api, found->match};
     call.time = record.time;
-    call.request_id = rest ? base::make_uuid() : make_http_request_id();
-    call.extended_request_id = rest ? make_http_request_id() : call.request_id;
+    call.request_id = uuid ? base::make_uuid() : make_http_request_id();
+    call.extended_request_id = uuid ? make_http_request_id() : call.request_id;
     const std::string_view trace = call.header("X-Amzn-Trace-Id");
     call.trace_id = trace.empty() ? make_trace_id(call.time) : std::string(trace);
     call.port = port_;
     call.tls = options_.tls;
 
-    net::HttpResponse response;
-    if (!has_route) {
-        response = refuse(Refusal::missing_authentication_token, call);
-    } else if (auto rejection = current->authorization.check(call)) {
-        record.error = std::move(rejection->reason);
-        response = std::move(rejection->response);
-    } else {
-        response = integrate_mapped(call, *current, record);
-    }
+    net::HttpResponse response = has_route ? admitted(call, *current, record)
+                                           : refuse(Refusal::missing_authentication_token, call);
     if (call.api.cors) {
         apply_cors(*call.api.cors, request, response);
     }
     add_request_ids(call, response);
+    if (options_.stage_log_lines && !call.api.access_log_format.empty()) {
+        record.line = log_line(call, response, record);
+    }
     return response;
+}
+
+/// The integration's answer to a request that may come in.
+net::HttpResponse Gateway::admitted(Call& call, Snapshot& current, serving::AccessRecord& record) {
+    if (auto rejection = current.authorization.check(call)) {
+        record.error = std::move(rejection->reason);
+        return std::move(rejection->response);
+    }
+    if (const auto refusal = usage_.refusal(call)) {
+        record.error = *refusal == Refusal::throttled ? "more requests a second than the template "
+                                                        "allows"
+                                                      : "the quota of the API key is used up";
+        return refuse(*refusal, call);
+    }
+    return integrate_mapped(call, current, record);
 }
 
 /// With the changes that an HTTP API's parameter mapping makes on both ways.
@@ -215,8 +295,10 @@ tl::expected<invoke::Response, net::HttpResponse> Gateway::run_function(
     request.trace_id = call.trace_id;
     request.tenant_id = tenant_of(call, integration);
     record.function = integration.function;
-    const auto result =
-        invoker_.call(std::move(request), integration.timeout, integration.function_timeout);
+    const auto result = [&] {
+        const IntegrationTime time(record);
+        return invoker_.call(std::move(request), integration.timeout, integration.function_timeout);
+    }();
     if (!result) {
         record.error = "the function has not answered in time";
         return tl::unexpected(refuse(Refusal::integration_timeout, call));
@@ -226,11 +308,15 @@ tl::expected<invoke::Response, net::HttpResponse> Gateway::run_function(
         return tl::unexpected(refuse(Refusal::integration_failure, call));
     }
     const invoke::Response& reply = **result;
+    record.integration_status = reply.status;
     record.cold = reply.cold;
     if (reply.status / 100 != 2) { // not the function's result: throttled, or refused before it ran
         record.error = "the function was not run: " + reply.payload;
         return tl::unexpected(refuse(
-            reply.status == 413 ? Refusal::request_too_large : Refusal::integration_failure, call));
+            reply.status == 413   ? Refusal::request_too_large
+            : reply.status == 429 ? Refusal::function_throttled
+                                  : Refusal::integration_failure,
+            call));
     }
     return reply;
 }
@@ -245,8 +331,9 @@ net::HttpResponse Gateway::call_function(
         return reply.error();
     }
     auto response =
-        v2 ? response_v2(*reply)
-           : response_v1(*reply, {call.api.kind == ApiKind::rest, decodes_base64(call)});
+        integration.streams ? response_streamed(*reply)
+        : v2                ? response_v2(*reply)
+             : response_v1(*reply, {call.api.kind == ApiKind::rest, decodes_base64(call)});
     if (!response) {
         record.error = response.error().message;
         return refuse(Refusal::bad_integration_response, call);
@@ -279,10 +366,14 @@ net::HttpResponse Gateway::call_http(
     if (!request) {
         return finish(call, tl::unexpected(std::move(request.error())), record);
     }
-    auto answer = ask_backend(call, integration, std::move(*request), options_.stop_descriptor);
+    auto answer = [&] {
+        const IntegrationTime time(record);
+        return ask_backend(call, integration, std::move(*request), options_.stop_descriptor);
+    }();
     if (!answer) {
         return finish(call, tl::unexpected(std::move(answer.error())), record);
     }
+    record.integration_status = std::atoi(answer->selector.c_str());
     return finish(
         call,
         integration.proxy ? proxied(call, *integration.mapping, std::move(*answer))

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "gateway/access/authorization.h"
+#include "gateway/access/usage.h"
 #include "gateway/message/mangled_body.h"
 #include "gateway/message/static_files.h"
 #include "gateway/route/call.h"
@@ -27,6 +28,8 @@ struct GatewayOptions {
     base::Log log; ///< what the template should have said otherwise
     /// Ends waiting for the servers of HTTP integrations once it polls readable; -1: nothing does.
     int stop_descriptor = -1;
+    bool stage_in_path = false;  ///< paths begin with the stage, as those of execute-api do
+    bool stage_log_lines = true; ///< access log lines as the stages' formats have them
 };
 
 /// Takes requests to functions and their results to clients. Knows no sockets: Server puts it on
@@ -59,7 +62,16 @@ private:
     };
 
     [[nodiscard]] std::shared_ptr<Snapshot> snapshot() const;
-    net::HttpResponse answer(const net::HttpRequest& request, serving::AccessRecord& record);
+
+    /// What a request is for.
+    struct Asked {
+        std::optional<net::HttpRequest> rewritten; ///< nothing: as it came
+        Scope scope;
+    };
+
+    [[nodiscard]] Asked asked(const RouteTable& routes, const net::HttpRequest& request) const;
+    net::HttpResponse answer(const net::HttpRequest& given, serving::AccessRecord& record);
+    net::HttpResponse admitted(Call& call, Snapshot& current, serving::AccessRecord& record);
     net::HttpResponse
     integrate_mapped(const Call& call, Snapshot& current, serving::AccessRecord& record);
     net::HttpResponse integrate(const Call& call, Snapshot& current, serving::AccessRecord& record);
@@ -79,6 +91,7 @@ private:
     GatewayOptions options_;
     std::atomic<std::uint16_t> port_ = 0; // known once it is listened to
     StaticFiles static_files_;
+    Usage usage_; // of all templates that there have been
     serving::DeadlineInvoker invoker_;
     mutable std::mutex mutex_;
     std::shared_ptr<Snapshot> snapshot_; // replaced as a whole

@@ -50,6 +50,10 @@ public:
 
     void set_stack_outputs(StackOutputs outputs) { stack_outputs_ = std::move(outputs); }
 
+    void set_function_urls(std::map<std::string, std::string> urls) {
+        function_urls_ = std::move(urls);
+    }
+
 private:
     using Function = std::optional<data::Value> (Evaluator::*)(const data::Value& argument);
 
@@ -111,6 +115,7 @@ private:
     std::map<std::string, data::Value> parameters_;
     PseudoParameters pseudo_;
     StackOutputs stack_outputs_;
+    std::map<std::string, std::string> function_urls_;
     base::Diagnostics* diagnostics_ = nullptr;
     Unknown unknown_ = Unknown::left_out;
     std::size_t calls_ = 0;    // that are open

@@ -162,6 +162,12 @@ std::optional<Value> Resolver::Evaluator::attribute(
             return value;
         }
     }
+    if (name == "FunctionUrl") {
+        if (const auto served = function_urls_.find(std::string(logical_id));
+            served != function_urls_.end()) {
+            return Value(served->second);
+        }
+    }
     if (const auto values = resource_values(type)) {
         const auto found = values->attributes.find(name);
         if (found != values->attributes.end()) {

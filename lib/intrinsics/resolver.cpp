@@ -22,6 +22,10 @@ Resolver::Resolver(Resolver&&) noexcept = default;
 Resolver& Resolver::operator=(Resolver&&) noexcept = default;
 Resolver::~Resolver() = default;
 
+void Resolver::set_function_urls(std::map<std::string, std::string> urls) {
+    evaluator_->set_function_urls(std::move(urls));
+}
+
 void Resolver::set_stack_outputs(StackOutputs outputs) {
     evaluator_->set_stack_outputs(std::move(outputs));
 }

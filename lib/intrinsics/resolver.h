@@ -66,6 +66,9 @@ public:
     /// What `Fn::GetAtt Stack.Outputs.Name` gives. It may use this resolver.
     void set_stack_outputs(StackOutputs outputs);
 
+    /// What `Fn::GetAtt Url.FunctionUrl` gives, by the logical id of the URL, where it is served.
+    void set_function_urls(std::map<std::string, std::string> urls);
+
     /// `value` with every intrinsic below it evaluated; AWS::NoValue removes its member or item.
     data::Value resolve(
         const data::Value& value,

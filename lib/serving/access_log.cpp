@@ -54,6 +54,9 @@ void log_when_answered(
 }
 
 std::string to_string(const AccessRecord& record, AccessLogFormat format) {
+    if (format == AccessLogFormat::stage) {
+        return on_one_line(record.line);
+    }
     const double milliseconds = static_cast<double>(record.duration.count()) / 1000.0;
     if (format == AccessLogFormat::text) {
         return fmt::format(

@@ -16,9 +16,12 @@ struct AccessRecord {
     std::string path;
     int status = 0;
     std::chrono::microseconds duration{0};
-    std::string function; ///< logical id; empty when none was called
-    bool cold = false;    ///< an environment was started for it
-    std::string error;    ///< what the client is not told; may be empty
+    std::string function;                     ///< logical id; empty when none was called
+    bool cold = false;                        ///< an environment was started for it
+    std::string error;                        ///< what the client is not told; may be empty
+    int integration_status = 0;               ///< of what answered; 0: nothing was asked
+    std::chrono::microseconds integration{0}; ///< how long that took
+    std::string line; ///< what a stage's own format makes of it; empty: it has none
 };
 
 using AccessLog = std::function<void(const AccessRecord&)>;
@@ -32,7 +35,8 @@ void log_when_answered(
     const net::HttpRequest& request,
     net::HttpResponse& response);
 
-enum class AccessLogFormat : std::uint8_t { text, json };
+/// `stage` is the record's own line.
+enum class AccessLogFormat : std::uint8_t { text, json, stage };
 
 /// One line without line end. Text: "GET /upload/url 200 3.1 ms VideoUploader warm".
 std::string to_string(const AccessRecord& record, AccessLogFormat format);

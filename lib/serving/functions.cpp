@@ -10,10 +10,11 @@ namespace {
 /// What names the function in an integration URI, or all of `uri`.
 std::string_view without_invocations(std::string_view uri) {
     constexpr std::string_view before = "/functions/";
-    constexpr std::string_view after = "/invocations";
     if (const std::size_t at = uri.find(before); at != std::string_view::npos) {
         uri.remove_prefix(at + before.size());
-        uri = uri.substr(0, uri.find(after));
+        for (const std::string_view after : {"/invocations", "/response-streaming-invocations"}) {
+            uri = uri.substr(0, uri.find(after));
+        }
     }
     return uri;
 }

@@ -214,6 +214,7 @@ base::Result<void> Application::read() {
     auto parameters =
         model::parameter_values(*sections_.parameters, options_.parameter_overrides, known);
     resolver_.emplace(sections_, std::move(parameters), pseudo_parameters(options_));
+    find_function_urls();
     load_nested();
     for (const data::Entry& resource : *sections_.resources) {
         read_resource(resource);

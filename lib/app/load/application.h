@@ -25,6 +25,9 @@ struct LoadOptions {
     model::ParameterOverrides parameter_overrides;
     std::string region = "us-east-1";
 
+    /// Where a function URL is served, by what Ref gives for it; empty, or no address: nowhere.
+    std::function<std::string(const std::string& url)> function_url;
+
     // Of a nested stack.
     std::string stack_path;                       ///< "Child/Grandchild"; empty for the root
     std::vector<std::filesystem::path> nested_in; ///< the templates around it, canonical
@@ -146,6 +149,7 @@ private:
     resolve_member(const std::string& logical_id, const data::Entry& member, data::Map& target);
     [[nodiscard]] base::Error reason(base::Error error) const;
     void report_type(const data::Entry& resource, const data::Value& type);
+    void find_function_urls();
     void read_resource(const data::Entry& resource);
     void read_resolved(
         std::string_view type, const std::string& logical_id, const data::Value& resource);

@@ -17,6 +17,7 @@ base::Result<Application> load_application(const LoadArguments& arguments, bool 
     options.template_file = std::move(file);
     options.parameter_overrides = std::move(overrides);
     options.region = aws_client::find_region(arguments.region, arguments.profile);
+    options.function_url = arguments.function_url;
     return Application::load(options);
 }
 

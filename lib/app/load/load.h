@@ -3,6 +3,7 @@
 #include "app/load/application.h"
 #include "base/log.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct LoadArguments {
     std::vector<std::string> parameter_overrides; ///< as typed
     std::string region;
     std::string profile;
+    std::function<std::string(const std::string& url)> function_url = {}; ///< see LoadOptions
 };
 
 /// Finds, reads and transforms the template. `prefer_built`: as the local commands do.

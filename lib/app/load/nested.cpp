@@ -103,6 +103,7 @@ std::unique_ptr<Application> Nested::load(const data::Entry& resource) {
             "name the template of another stack"));
     }
     options.region = outer_->region();
+    options.function_url = outer_->options_.function_url;
     options.stack_path = outer_->path_of(id);
     options.parameter_overrides = stack->parameters;
     auto loaded = Application::load(options);

@@ -107,4 +107,23 @@ void Application::take_over_nested() {
     }
 }
 
+// In the template's order, before anything is evaluated that tells of them.
+void Application::find_function_urls() {
+    if (!options_.function_url) {
+        return;
+    }
+    std::map<std::string, std::string> urls;
+    for (const data::Entry& resource : *sections_.resources) {
+        const data::Value* type = resource.value.find("Type");
+        if (type == nullptr || type->text() != "AWS::Lambda::Url" ||
+            !resolver_->exists(resource.value, diagnostics_)) {
+            continue;
+        }
+        if (std::string url = options_.function_url(physical_id(resource.key)); !url.empty()) {
+            urls.emplace(resource.key, std::move(url));
+        }
+    }
+    resolver_->set_function_urls(std::move(urls));
+}
+
 } // namespace samara::app

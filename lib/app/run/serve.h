@@ -5,10 +5,12 @@
 #include "app/run/token_keys.h"
 #include "base/log.h"
 #include "engine/engine.h"
+#include "serving/access_log.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +34,11 @@ struct ServeOptions {
     bool disable_authorizer = false;
     std::vector<std::string> http_hosts; ///< start-api: of HTTP integrations, small letters
     TokenKeyOptions token_keys;
-    bool json_access_log = false;
+    /// Form of the access log; nothing: as the stages of the APIs say, else text.
+    std::optional<serving::AccessLogFormat> access_log;
+    bool stage_in_path = false;          ///< start-api: paths begin with the stage
+    bool function_urls = true;           ///< start-api: serve them
+    std::uint16_t function_url_port = 0; ///< of the first; 0: a free one
     std::size_t max_concurrency = 10;
     std::chrono::milliseconds idle_timeout = std::chrono::minutes(10);
     double retry_scale = 1;             ///< of the waits before asynchronous events are tried again

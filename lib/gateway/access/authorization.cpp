@@ -134,10 +134,11 @@ std::optional<Rejection> Authorization::check_policy(const Call& call) const {
 }
 
 std::optional<Rejection> Authorization::check_api_key(Call& call, std::string_view given) const {
-    for (const auto& [id, value] : call.api.api_keys) {
-        if (!given.empty() && jose::equal_in_constant_time(given, value)) {
-            call.api_key = value;
-            call.api_key_id = id;
+    for (const ApiKey& key : call.api.api_keys) {
+        if (!given.empty() && jose::equal_in_constant_time(given, key.value)) {
+            call.api_key = key.value;
+            call.api_key_id = key.id;
+            call.plan = key.plan.get();
             return std::nullopt;
         }
     }
@@ -145,8 +146,12 @@ std::optional<Rejection> Authorization::check_api_key(Call& call, std::string_vi
 }
 
 std::optional<Rejection> Authorization::check_iam(Call& call) {
-    const aws_client::VerifiedSignature signature =
-        aws_client::verify_sigv4(call.request, *options_.iam, options_.region, call.time);
+    const aws_client::VerifiedSignature signature = aws_client::verify_sigv4(
+        call.request,
+        *options_.iam,
+        options_.region,
+        call.time,
+        call.api.function_url ? "lambda" : "execute-api");
     switch (signature.verdict) {
     case aws_client::SignatureVerdict::valid:
         break;

@@ -67,8 +67,13 @@ void write_query(base::JsonWriter& json, const Call& call) {
 
 void write_context(base::JsonWriter& json, const Call& call, std::string_view key) {
     json.key("requestContext").begin_object();
-    json.member("accountId", aws::local_account);
+    // A URL that everybody may ask has no account to tell.
+    const bool anonymous = call.api.function_url && call.authorizer.empty();
+    json.member("accountId", anonymous ? std::string_view("anonymous") : aws::local_account);
     json.member("apiId", call.api.id);
+    if (call.api.function_url) {
+        json.key("authentication").null();
+    }
     if (!call.authorizer.empty()) {
         json.key("authorizer").raw(call.authorizer);
     }

@@ -81,6 +81,15 @@ constexpr std::array rows{
     Row{Refusal::unsupported_media_type, "UNSUPPORTED_MEDIA_TYPE",
         415, "Unsupported Media Type", "BadRequestException",
         415, "Unsupported Media Type"},
+    Row{Refusal::throttled, "THROTTLED",
+        429, "Too Many Requests", "TooManyRequestsException",
+        429, "Too Many Requests"},
+    Row{Refusal::quota_exceeded, "QUOTA_EXCEEDED",
+        429, "Limit Exceeded", "LimitExceededException",
+        429, "Limit Exceeded"},
+    Row{Refusal::function_throttled, "INTEGRATION_FAILURE",
+        500, rest_failure, server_error,
+        503, "Service Unavailable", 504},
     Row{Refusal::api_configuration_error, "API_CONFIGURATION_ERROR",
         500, rest_failure, server_error,
         500, http_failure},
@@ -205,10 +214,35 @@ net::HttpResponse customise(const GatewayResponse& custom, const Refused& refuse
     return response;
 }
 
+/// docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html, urls-auth.html
+net::HttpResponse refuse_url(const Row& row) {
+    struct Answer {
+        int status;
+        std::string_view message;
+        std::string_view error;
+    };
+
+    const Answer answer =
+        row.refusal == Refusal::function_throttled
+            ? Answer{429, "Rate Exceeded.", "TooManyRequestsException"}
+        : row.http_status == 413 ? Answer{413, "Request Too Long", "RequestTooLargeException"}
+        : row.http_status < 500  ? Answer{403, "Forbidden", "AccessDeniedException"}
+                                 : Answer{502, "Internal Server Error", ""};
+    net::HttpResponse response{answer.status, {{"Content-Type", "application/json"}}, {}};
+    base::JsonWriter(response.body).begin_object().member("Message", answer.message).end_object();
+    if (!answer.error.empty()) {
+        response.headers.push_back({"x-amzn-ErrorType", std::string(answer.error)});
+    }
+    return response;
+}
+
 } // namespace
 
 net::HttpResponse refuse(Refusal refusal, const Call& call, const RefusalDetail& detail) {
     const Row& row = row_of(refusal);
+    if (call.api.function_url) {
+        return refuse_url(row);
+    }
     if (call.api.kind == ApiKind::http) {
         return message_response(row.http_status, row.http_message);
     }

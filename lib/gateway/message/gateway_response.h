@@ -26,6 +26,9 @@ enum class Refusal : std::uint8_t {
     signature_expired,
     request_too_large,
     unsupported_media_type,  ///< no mapping template for it, and it may not pass without
+    throttled,               ///< a stage's or a usage plan's limit of requests a second
+    quota_exceeded,          ///< a usage plan's limit of requests a period
+    function_throttled,      ///< the function has as many calls as it may
     api_configuration_error, ///< a mapping template failed, or no response is for the answer
 };
 

@@ -3,9 +3,11 @@
 #include "base/strings.h"
 #include "gateway/read/api_keys.h"
 #include "gateway/read/diagnostics.h"
+#include "gateway/read/domains.h"
 #include "gateway/read/openapi.h"
 #include "gateway/read/owned_resources.h"
 #include "gateway/read/resource_apis.h"
+#include "gateway/read/stage.h"
 
 #include <algorithm>
 #include <array>
@@ -15,56 +17,6 @@
 namespace samara::gateway {
 
 namespace {
-
-/// What makes a stage of an API: a resource of its own, or a REST API's deployment that names one.
-struct StageType {
-    std::string_view type;
-    std::string_view variables;
-    std::string_view settings; ///< the member that has the variables; empty: the properties do
-};
-
-constexpr std::array<StageType, 3> stage_types{{
-    {"AWS::ApiGateway::Stage", "Variables", ""},
-    {"AWS::ApiGatewayV2::Stage", "StageVariables", ""},
-    {"AWS::ApiGateway::Deployment", "Variables", "StageDescription"},
-}};
-
-void use_stage(const StageType& type, const data::Value& properties, Api& api) {
-    api.stage = text_of(properties, "StageName");
-    const data::Value* settings =
-        type.settings.empty() ? &properties : properties.find(type.settings);
-    const data::Value* variables = settings == nullptr ? nullptr : settings->find(type.variables);
-    for (const data::Entry& variable : members_of(variables)) {
-        api.stage_variables.emplace_back(variable.key, data::scalar_text(variable.value));
-    }
-}
-
-/// Stage name and variables of the API, from the first of its stages; others are told.
-void read_stage(const data::Map& resources, Api& api, base::Diagnostics& diagnostics) {
-    for (const StageType& type : stage_types) {
-        bool found = false;
-        for_each_owned(resources, api, type.type, [&](const Owned& stage) {
-            const std::string name = text_of(stage.properties, "StageName");
-            if (!found && !name.empty()) {
-                use_stage(type, stage.properties, api);
-                found = true;
-            } else if (!name.empty()) {
-                diagnostics.push_back(diagnose(
-                    base::Severity::warning,
-                    fmt::format(
-                        "API '{}' is served with its stage '{}', not with '{}'",
-                        api.id,
-                        api.stage,
-                        name),
-                    stage.entry.key,
-                    stage.entry.key_where));
-            }
-        });
-        if (found) {
-            return; // SAM's deployments name a stage that nobody asked for
-        }
-    }
-}
 
 void read_body(
     const data::Value& properties,
@@ -127,25 +79,6 @@ Api read_api(
     return api;
 }
 
-/// A path below a custom domain is not part of what is served here.
-void report_base_path(const data::Entry& resource, base::Diagnostics& diagnostics) {
-    const std::string type = text_of(resource.value, "Type");
-    const data::Value* properties = resource.value.find("Properties");
-    if (properties == nullptr ||
-        (type != "AWS::ApiGateway::BasePathMapping" && type != "AWS::ApiGatewayV2::ApiMapping")) {
-        return;
-    }
-    const std::string path = text_of(
-        *properties, type == "AWS::ApiGatewayV2::ApiMapping" ? "ApiMappingKey" : "BasePath");
-    if (!path.empty() && path != "(none)") {
-        diagnostics.push_back(diagnose(
-            base::Severity::warning,
-            fmt::format("routes are served without the base path '{}' of the custom domain", path),
-            resource.key,
-            resource.key_where));
-    }
-}
-
 } // namespace
 
 std::vector<Api> read_apis(
@@ -171,12 +104,12 @@ std::vector<Api> read_apis(
                 continue;
             }
             apis.push_back(read_api(entry, ApiKind::http, *map, functions, options, diagnostics));
-        } else {
-            report_base_path(entry, diagnostics);
         }
     }
     for (Api& api : apis) {
         add_resource_routes(*map, functions, api, diagnostics);
+        read_stage_throttles(*map, api);
+        read_domains(*map, api);
     }
     add_api_keys(*map, apis, diagnostics);
     return apis;

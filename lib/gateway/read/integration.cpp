@@ -60,6 +60,8 @@ read_lambda(const data::Value& integration, const serving::Functions& functions,
         function->timeout,
         tenant_mapping(integration),
         functions.qualifier_of(uri)};
+    lambda.streams =
+        api.kind == ApiKind::rest && either_text(integration, "responseTransferMode") == "STREAM";
     if (const auto timeout = data::integer_of(either(integration, "timeoutInMillis")).value_or(0);
         timeout > 0) {
         // Accounts may raise the limit of REST APIs; a template that is deployed with more has it.

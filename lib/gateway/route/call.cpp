@@ -30,21 +30,20 @@ std::string_view Call::header(std::string_view name) const {
 }
 
 Call Call::with(const net::HttpRequest& other) const {
-    return {
-        other,
-        api,
-        match,
-        request_id,
-        extended_request_id,
-        time,
-        trace_id,
-        port,
-        tls,
-        authorizer,
-        usage_key,
-        api_key,
-        api_key_id,
-        iam_caller};
+    Call changed{other, api, match};
+    changed.request_id = request_id;
+    changed.extended_request_id = extended_request_id;
+    changed.time = time;
+    changed.trace_id = trace_id;
+    changed.port = port;
+    changed.tls = tls;
+    changed.authorizer = authorizer;
+    changed.usage_key = usage_key;
+    changed.api_key = api_key;
+    changed.api_key_id = api_key_id;
+    changed.plan = plan;
+    changed.iam_caller = iam_caller;
+    return changed;
 }
 
 std::string_view Call::domain() const {

@@ -29,6 +29,7 @@ struct Call {
     std::string usage_key = {}; ///< the API key that a Lambda authorizer has given
     std::string api_key = {};   ///< the caller's, when the route asks for one
     std::string api_key_id = {};
+    const UsagePlan* plan = nullptr; ///< of the caller's API key, for this API
     std::string iam_caller = {}; ///< JSON members for a caller with IAM credentials; may be empty
 
     /// The same with another request, which has to live as long.

@@ -38,6 +38,9 @@ struct LambdaIntegration {
     /// 'text'. Empty: the client's header X-Amz-Tenant-Id.
     std::string tenant;
     std::string qualifier = {}; ///< version or alias of the function; empty: none
+    /// InvokeMode RESPONSE_STREAM and responseTransferMode STREAM: what the function writes is the
+    /// response, with a prelude for status and headers.
+    bool streams = false;
 };
 
 /// Templates and parameters between a client and what answers it; integration/mapping.h.
@@ -78,6 +81,36 @@ using Integration = std::variant<
     HttpIntegration,
     UnsupportedIntegration>;
 
+/// A token bucket: requests a second, and how many at once.
+/// docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+struct Throttle {
+    double rate = 0;
+    double burst = 0;
+};
+
+/// docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html
+struct Quota {
+    enum class Period : std::uint8_t { day, week, month };
+    std::int64_t limit = 0;
+    Period period = Period::day;
+    std::int64_t offset = 0; ///< of the limit, in the first period
+};
+
+/// What a client with an API key of this plan may ask for.
+/// docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+struct UsagePlan {
+    std::string id; ///< logical id
+    std::optional<Throttle> throttle;
+    std::map<std::string, Throttle, std::less<>> methods; ///< of this API, by route_key()
+    std::optional<Quota> quota;
+};
+
+struct ApiKey {
+    std::string id; ///< logical id
+    std::string value;
+    std::shared_ptr<const UsagePlan> plan; ///< of this API; nullptr: nothing limits it
+};
+
 /// Who may use a route.
 struct Access {
     std::string authorizer;          ///< name in Api::authorizers; empty: everyone
@@ -96,7 +129,14 @@ struct Route {
     std::string operation_name; ///< operationId or OperationName, REST APIs; may be empty
     std::shared_ptr<const RequestValidation> validation; ///< REST APIs; nullptr: nothing is checked
     std::shared_ptr<const ParameterMapping> parameters;  ///< HTTP APIs; nullptr: nothing is changed
+    std::optional<Throttle> throttle; ///< of all clients together, from the stage
     base::Location where;
+};
+
+/// A name of an API beside this machine's: that of a custom domain, and the first part of paths.
+struct DomainMapping {
+    std::string domain;    ///< small letters
+    std::string base_path; ///< "/v1"; empty: all paths of the domain
 };
 
 /// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
@@ -169,14 +209,19 @@ struct GatewayResponse {
 struct Api {
     ApiKind kind = ApiKind::http;
     std::string id; ///< logical id
+    /// The URL of a function, which is served as an HTTP API with one route would be:
+    /// docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+    bool function_url = false;
     std::string stage = "$default";
+    std::string access_log_format; ///< of the stage, with its $context variables; may be empty
+    std::vector<DomainMapping> domains;
     TextPairs stage_variables;
     std::vector<Route> routes;
     std::map<std::string, Authorizer, std::less<>> authorizers;
     std::optional<Cors> cors;                                              ///< HTTP APIs
     std::vector<std::string> binary_media_types;                           ///< REST APIs
     std::map<std::string, GatewayResponse, std::less<>> gateway_responses; ///< by type, REST APIs
-    TextPairs api_keys;               ///< logical id and value, REST APIs
+    std::vector<ApiKey> api_keys;                                          ///< REST APIs
     bool key_from_authorizer = false; ///< API keys come from Lambda authorizers, not from clients
     std::vector<std::string> http_hosts; ///< that integrations may ask beside this machine
     data::Value policy;                  ///< who may call it at all, REST APIs; null: everybody

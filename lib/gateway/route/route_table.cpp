@@ -86,10 +86,13 @@ RouteTable::RouteTable(std::vector<Api> apis) : apis_(std::move(apis)) {
 }
 
 std::optional<RouteTable::Found>
-RouteTable::find(std::string_view method, std::string_view path) const {
+RouteTable::find(std::string_view method, const Scope& scope) const {
     std::optional<Found> best;
     for (std::size_t i = 0; i < apis_.size(); ++i) {
-        auto match = routers_[i].match(method, path);
+        if (!scope.includes(apis_[i])) {
+            continue;
+        }
+        auto match = routers_[i].match(method, scope.path);
         if (match && (!best || match->rank >= best->match.rank)) {
             best = Found{&apis_[i], std::move(*match)};
         }
@@ -97,16 +100,18 @@ RouteTable::find(std::string_view method, std::string_view path) const {
     return best;
 }
 
-RouteTable::Found RouteTable::nowhere(std::string_view path) const {
+RouteTable::Found RouteTable::nowhere(const Scope& scope) const {
     static const Api no_api = [] {
         Api api;
         api.kind = ApiKind::rest;
         return api;
     }();
     static const Route no_route;
-    const Api* answering = apis_.empty() ? &no_api : &apis_.front();
+    const Api* answering = !scope.only.empty() ? scope.only.front()
+                           : apis_.empty()     ? &no_api
+                                               : &apis_.front();
     for (std::size_t i = 0; i < apis_.size(); ++i) {
-        if (routers_[i].has_path(path)) {
+        if (scope.includes(apis_[i]) && routers_[i].has_path(scope.path)) {
             answering = &apis_[i];
             break;
         }
@@ -114,26 +119,27 @@ RouteTable::Found RouteTable::nowhere(std::string_view path) const {
     return {answering, {&no_route, {}, {}}};
 }
 
-const Api* RouteTable::preflight_api(std::string_view method, std::string_view path) const {
-    const auto found = find(method, path);
+const Api* RouteTable::preflight_api(std::string_view method, const Scope& scope) const {
+    const auto found = find(method, scope);
     if (found) {
         return found->api->cors ? found->api : nullptr;
     }
-    const auto with_cors = std::find_if(
-        apis_.begin(), apis_.end(), [](const Api& api) { return api.cors.has_value(); });
+    const auto with_cors = std::find_if(apis_.begin(), apis_.end(), [&](const Api& api) {
+        return api.cors.has_value() && scope.includes(api);
+    });
     return with_cors == apis_.end() ? nullptr : &*with_cors;
 }
 
-const Api* RouteTable::cors_api(std::string_view path) const {
+const Api* RouteTable::cors_api(const Scope& scope) const {
     for (std::size_t i = 0; i < apis_.size(); ++i) {
-        if (apis_[i].cors && routers_[i].has_path(path)) {
+        if (apis_[i].cors && scope.includes(apis_[i]) && routers_[i].has_path(scope.path)) {
             return &apis_[i];
         }
     }
     return nullptr;
 }
 
-std::vector<Mount> RouteTable::mounts(const ClosedReason& closed_reason) const {
+std::vector<Mount> RouteTable::mounts(const ClosedReason& closed_reason, bool stage_in_path) const {
     std::vector<Mount> mounts;
     for (const Api& api : apis_) {
         std::vector<Mount> own;
@@ -148,6 +154,11 @@ std::vector<Mount> RouteTable::mounts(const ClosedReason& closed_reason) const {
         for (const Route& route : api.routes) {
             if (is_mock(route)) {
                 add_mock(own, api, route, why_closed(api, route, closed_reason));
+            }
+        }
+        if (stage_in_path && api.stage != "$default") {
+            for (Mount& mount : own) {
+                mount.path.insert(0, "/" + api.stage);
             }
         }
         mounts.insert(mounts.end(), own.begin(), own.end());

@@ -2,6 +2,7 @@
 
 #include "gateway/route/model.h"
 #include "gateway/route/router.h"
+#include "gateway/route/scope.h"
 
 #include <functional>
 #include <memory>
@@ -36,19 +37,19 @@ public:
         Router::Match match;
     };
 
-    /// The most specific route of all APIs; the last API wins a tie.
-    [[nodiscard]] std::optional<Found> find(std::string_view method, std::string_view path) const;
+    /// The most specific route of all APIs in scope; the last API wins a tie.
+    [[nodiscard]] std::optional<Found> find(std::string_view method, const Scope& scope) const;
 
     /// Where a request without a route goes: to the first API that has its path for another method,
     /// else to the first one (a REST API when there is none); to a route that has neither method
     /// nor path.
-    [[nodiscard]] Found nowhere(std::string_view path) const;
+    [[nodiscard]] Found nowhere(const Scope& scope) const;
 
     /// The API with CORS that a pre-flight for `method` on `path` is meant for, or nullptr.
-    [[nodiscard]] const Api* preflight_api(std::string_view method, std::string_view path) const;
+    [[nodiscard]] const Api* preflight_api(std::string_view method, const Scope& scope) const;
 
     /// The API with CORS that has this path for some method, or nullptr: it answers OPTIONS there.
-    [[nodiscard]] const Api* cors_api(std::string_view path) const;
+    [[nodiscard]] const Api* cors_api(const Scope& scope) const;
 
     [[nodiscard]] const std::vector<Api>& apis() const { return apis_; }
 
@@ -56,7 +57,9 @@ public:
     using ClosedReason = std::function<std::string(const Authorizer&)>;
 
     /// In the order of the template, one for each function and path.
-    [[nodiscard]] std::vector<Mount> mounts(const ClosedReason& closed_reason) const;
+    /// With `stage_in_path` as their paths begin then.
+    [[nodiscard]] std::vector<Mount>
+    mounts(const ClosedReason& closed_reason, bool stage_in_path = false) const;
 
 private:
     std::vector<Api> apis_;

@@ -464,52 +464,6 @@ Deployment:
     EXPECT_THAT(told(), IsEmpty());
 }
 
-TEST_F(ApisTest, KeysAreThoseThatAreNotDisabled) {
-    const auto apis = read(R"(
-A: {Type: 'AWS::ApiGateway::RestApi', Properties: {Name: a}}
-B: {Type: 'AWS::ApiGateway::RestApi', Properties: {Name: b}}
-On: {Type: 'AWS::ApiGateway::ApiKey', Properties: {Enabled: 'true', Value: key}}
-Off: {Type: 'AWS::ApiGateway::ApiKey', Properties: {Enabled: false, Value: off}}
-Unnamed: {Type: 'AWS::ApiGateway::ApiKey', Properties: {Enabled: true}}
-)");
-    ASSERT_THAT(apis, SizeIs(2));
-    for (const Api& api : apis) {
-        EXPECT_THAT(api.api_keys, ElementsAre(Pair("On", "key"), Pair("Unnamed", "Unnamed")));
-    }
-    EXPECT_THAT(told(), ElementsAre(HasSubstr("here it is 'Unnamed'")));
-}
-
-TEST_F(ApisTest, BasePathsOfDomainsAreTold) {
-    read(R"(
-A: {Type: 'AWS::ApiGateway::BasePathMapping', Properties: {DomainName: d, BasePath: v1}}
-B: {Type: 'AWS::ApiGatewayV2::ApiMapping', Properties: {DomainName: d, ApiMappingKey: v2}}
-C: {Type: 'AWS::ApiGateway::BasePathMapping', Properties: {DomainName: d}}
-)");
-    EXPECT_THAT(
-        told(), ElementsAre(HasSubstr("without the base path 'v1'"), HasSubstr("base path 'v2'")));
-}
-
-// docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
-TEST_F(ApisTest, RoutesThatNobodyCanGetIntoAreTold) {
-    constexpr std::string_view api =
-        R"(Api: {{Type: 'AWS::ApiGateway::RestApi', Properties: {{Body: {{paths: {{
-  /x: {{get: {{security: [{{api_key: []}}], x-amazon-apigateway-integration: {{type: mock}}}}}},
-  /y: {{get: {{security: [{{api_key: []}}], x-amazon-apigateway-integration: {{type: mock}}}}}}}}}}}}}}
-{})";
-    read(fmt::format(api, ""));
-    EXPECT_THAT(
-        told(),
-        ElementsAre("GET /x and 1 more of this API want an API key (ApiKeyRequired), and the "
-                    "template has none: every request gets 403; add an AWS::ApiGateway::ApiKey "
-                    "with a Value"));
-    read(fmt::format(
-        api, "Key: {Type: 'AWS::ApiGateway::ApiKey', Properties: {Value: k, Enabled: true}}"));
-    EXPECT_THAT(told(), IsEmpty());
-    read(fmt::format(
-        api, "Key: {Type: 'AWS::ApiGateway::ApiKey', Properties: {Value: k, Enabled: false}}"));
-    EXPECT_THAT(told(), SizeIs(1));
-}
-
 TEST_F(ApisTest, IntegrationsCallTheAliasTheyName) {
     for (const auto& [written, qualifier] :
          std::initializer_list<std::pair<std::string, std::string>>{

@@ -106,7 +106,7 @@ void PrintTo(const Occasion& occasion, std::ostream* out) {
 
 constexpr std::string_view server_error = "InternalServerErrorException";
 constexpr std::string_view authorizer_error = "AuthorizerConfigurationException";
-const std::array<Occasion, 9> occasions{{
+const std::array<Occasion, 10> occasions{{
     {"MISSING_AUTHENTICATION_TOKEN",
      "/none",
      "",
@@ -162,9 +162,19 @@ const std::array<Occasion, 9> occasions{{
      "/open/1",
      "",
      allow,
+     "not run",
+     400,
+     502,
+     "Internal server error",
+     server_error,
+     504},
+    {"INTEGRATION_FAILURE",
+     "/open/1",
+     "",
+     allow,
      "throttled",
      429,
-     502,
+     500,
      "Internal server error",
      server_error,
      504},
@@ -242,7 +252,7 @@ TEST_P(OccasionTest, IsCustomisedByItsClass) {
 
 INSTANTIATE_TEST_SUITE_P(
     GatewayResponse, OccasionTest, testing::ValuesIn(occasions), [](const auto& one) {
-        return std::string(one.param.type);
+        return fmt::format("{}_{}", one.param.type, one.index);
     });
 
 TEST_F(GatewayResponseTest, HeadersAreStaticOrTakenFromTheRequest) {
