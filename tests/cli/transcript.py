@@ -8,7 +8,8 @@ A transcript (*.transcript) is read from top to bottom, in an empty folder of it
 
     ## a title                     what the part below shows; begins a new, empty folder
     @@ template.yaml               the lines up to the next @@, $ or ## are that file
-    $ samara validate              a command line, for a shell; `samara` is the program under test
+    $ samara validate              a command line, for a shell; `samara` is the program under test,
+                                   `with-aws STACK=TEMPLATE -- ...` runs a command beside a stand-in for AWS
     ^C at CTRL+C                   Ctrl-C, once the program has written a line that holds the text
     exit 1
     | a line of standard output
@@ -30,6 +31,7 @@ import tempfile
 import threading
 
 LIMIT = 60  # seconds for one command
+WITH_AWS = pathlib.Path(__file__).resolve().parents[1] / "support/with_aws.py"
 
 
 class Step:
@@ -135,6 +137,7 @@ def check(path, program, update):
             for name in ("bin", "home", "work"):
                 (root / name).mkdir()
             (root / "bin" / "samara").symlink_to(program)
+            (root / "bin" / "with-aws").symlink_to(WITH_AWS)
             for name, text in files.items():
                 file = root / "work" / name
                 file.parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import urllib.request
 
-from samara_e2e import SAMARA
+from samara_e2e import SAMARA, wait_for
 
 SUPPORT = pathlib.Path(__file__).resolve().parent
 ACCESS_KEY, SECRET_KEY = "AKIDSAMARATEST00000", "samara/test+secret/key/of/no/account"
@@ -77,6 +77,17 @@ class AwsServer:
     def fault(self, **fault):
         """One call goes wrong; see aws/faults.py."""
         self.control("faults", fault)
+
+    def stack(self, name):
+        """What there is of the stack, or None: name, id, status, resources (logical to physical id)."""
+        found = [s for s in self.control("cloudformation/stacks", {}) if s["name"] == name and s["status"] != "DELETE_COMPLETE"]
+        return found[0] if found else None
+
+    def create_stack(self, name, template, **parameters):
+        """As if it had been deployed; what stack() gives."""
+        self.control("cloudformation/create", {"stack": name, "template": template, "parameters": parameters, "region": self.region})
+        wait_for(lambda: not self.stack(name)["status"].endswith("IN_PROGRESS"), f"the stack {name}")
+        return self.stack(name)
 
     def clear(self):
         self.control("clear", {})

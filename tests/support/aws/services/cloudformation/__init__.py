@@ -10,7 +10,7 @@ from .stack import Stack
 from .template import (LARGEST_BODY, check_capabilities, expand, include, invalid, parse, required_capabilities, transforms_of)
 from ...errors import ServiceError
 from ...request import now
-from ...world import Service
+from ...world import Call, Service
 
 UPDATABLE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_FAILED", "CREATE_FAILED", "IMPORT_COMPLETE"}
 
@@ -26,6 +26,13 @@ class CloudFormation(ChangeSets, Service):
     # "times": n (0: always)}.
     def control_fail(self, body):
         self.scripts.append({"times": 1, "reason": "Resource handler returned message: \"failed on demand\"", **body})
+
+    def control_create(self, body):
+        """{"stack", "template", "parameters": {}, "region"}: a stack as if it had been deployed."""
+        rows = [{"ParameterKey": key, "ParameterValue": value} for key, value in body.get("parameters", {}).items()]
+        members = {"StackName": body["stack"], "TemplateBody": body["template"], "Parameters": rows,
+                   "Capabilities": ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]}
+        return self.create_stack(members, Call(body.get("region", "us-east-1"), None, None, "CreateStack"))
 
     def control_stacks(self, body):
         return [{"name": s.name, "id": s.id, "status": s.status, "resources": {n: r.physical for n, r in s.resources.items()},

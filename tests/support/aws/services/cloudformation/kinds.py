@@ -157,6 +157,10 @@ def _stage(place, properties, physical):
     return name, {}
 
 
+def _domain(place, properties, physical):
+    return properties["DomainName"], AnyAttribute()
+
+
 def _url(place, properties, physical):
     arn = place.arn("lambda", f"function:{properties['TargetFunctionArn'].rpartition(':')[2]}")
     address = f"https://{_random(32).lower()}.lambda-url.{place.region}.on.aws/"
@@ -186,6 +190,7 @@ def _with_arn(service, kind, name_property, region=True, arn_is_id=False):
 
 
 MAKE = {
+    "AWS::ApiGateway::DomainName": _domain, "AWS::ApiGatewayV2::DomainName": _domain,
     "AWS::ApiGateway::RestApi": _api, "AWS::ApiGatewayV2::Api": _api, "AWS::ApiGateway::Stage": _stage,
     "AWS::ApiGatewayV2::Stage": _stage, "AWS::DynamoDB::Table": _with_arn("dynamodb", "table/", "TableName"),
     "AWS::ECR::Repository": _repository, "AWS::IAM::Role": _with_arn("iam", "role/", "RoleName", region=False),
