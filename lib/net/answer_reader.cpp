@@ -1,7 +1,7 @@
 #include "net/answer_reader.h"
 
 #include "base/strings.h"
-#include "net/http_parser.h"
+#include "net/chunk_decoder.h"
 
 #include <algorithm>
 #include <array>

@@ -91,6 +91,32 @@ std::string_view http_date() {
     return {text.data(), length};
 }
 
+bool may_have_body(int status) {
+    return status >= 200 && status != 204 && status != 304;
+}
+
+/// The status line and the headers that do not depend on how the body is sent.
+std::string first_lines(const HttpResponse& response) {
+    std::string head;
+    head.reserve(256);
+    fmt::format_to(
+        std::back_inserter(head),
+        "HTTP/1.1 {} {}\r\nDate: {}\r\n",
+        response.status,
+        reason_phrase(response.status),
+        http_date());
+    for (const HttpHeader& header : response.headers) {
+        if (is_valid_header(header.name, header.value)) {
+            head.append(header.name).append(": ").append(header.value).append("\r\n");
+        }
+    }
+    return head;
+}
+
+std::string_view last_lines(bool keep_alive) {
+    return keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
+}
+
 } // namespace
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
@@ -152,27 +178,19 @@ bool is_valid_header(std::string_view name, std::string_view value) {
 }
 
 std::string encode_head(const HttpResponse& response, std::size_t content_length, bool keep_alive) {
-    std::string head;
-    head.reserve(256);
-    auto out = std::back_inserter(head);
-    fmt::format_to(
-        out,
-        "HTTP/1.1 {} {}\r\nDate: {}\r\n",
-        response.status,
-        reason_phrase(response.status),
-        http_date());
-    for (const HttpHeader& header : response.headers) {
-        if (is_valid_header(header.name, header.value)) {
-            head.append(header.name).append(": ").append(header.value).append("\r\n");
-        }
+    std::string head = first_lines(response);
+    if (may_have_body(response.status)) {
+        fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", content_length);
     }
-    const bool may_have_body =
-        response.status >= 200 && response.status != 204 && response.status != 304;
-    if (may_have_body) {
-        fmt::format_to(out, "Content-Length: {}\r\n", content_length);
+    return head.append(last_lines(keep_alive));
+}
+
+std::string encode_streamed_head(const HttpResponse& response, bool chunked, bool keep_alive) {
+    std::string head = first_lines(response);
+    if (chunked) {
+        head.append("Transfer-Encoding: chunked\r\n");
     }
-    head.append(keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n");
-    return head;
+    return head.append(last_lines(keep_alive));
 }
 
 } // namespace samara::net

@@ -29,6 +29,7 @@ struct HttpRequest {
     std::string body;    ///< chunks joined
     std::string remote_address;
     bool http_1_0 = false;
+    bool too_large = false; ///< the body was larger than what is taken, and is left out
 
     /// The target before '?'.
     [[nodiscard]] std::string_view path() const;
@@ -54,5 +55,8 @@ bool is_valid_header(std::string_view name, std::string_view value);
 
 /// Status line, headers and the empty line. A header that is not valid is left out.
 std::string encode_head(const HttpResponse& response, std::size_t content_length, bool keep_alive);
+
+/// The same for an answer whose length is not known: in chunks, or until the connection ends.
+std::string encode_streamed_head(const HttpResponse& response, bool chunked, bool keep_alive);
 
 } // namespace samara::net

@@ -1,32 +1,28 @@
 #include "net/http_server.h"
 
-#include "net/http_connection.h"
-#include "net/socket.h"
+#include "net/connection.h"
+#include "net/event_loops.h"
+#include "net/http_session.h"
+#include "net/listener.h"
 #include "net/transport.h"
 #include "net/worker_pool.h"
 
 #include <algorithm>
-#include <atomic>
-#include <cerrno>
 #include <condition_variable>
 #include <limits>
 #include <mutex>
 #include <set>
-#include <system_error>
-#include <thread>
+#include <vector>
 
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 namespace samara::net {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// Half of the descriptors are left to what requests need: functions, files, clients.
 std::size_t connection_limit(std::size_t wanted) {
@@ -36,23 +32,23 @@ std::size_t connection_limit(std::size_t wanted) {
                : wanted;
 }
 
-/// An accepted client. It idles from when it came, or was last answered, to its next request.
-struct Connection {
-    static constexpr Clock::rep busy = 0;
-
-    explicit Connection(Accepted from)
-        : accepted(std::move(from)), idle_since(Clock::now().time_since_epoch().count()) {}
-
-    Accepted accepted;
-    std::atomic<Clock::rep> idle_since;
-};
-
-/// --no-limits has bodies of any size.
-UploadBudget budget_of(const HttpServerOptions& options) {
+/// At least two bodies fit; --no-limits has bodies of any size.
+std::size_t upload_budget(const HttpServerOptions& options) {
     const std::size_t two = options.body_limit > std::numeric_limits<std::size_t>::max() / 2
                                 ? options.body_limit
                                 : 2 * options.body_limit;
-    return UploadBudget(std::max(options.upload_budget, two));
+    return std::max(options.upload_budget, two);
+}
+
+ConnectionLimits limits_of(const HttpServerOptions& options) {
+    const std::size_t most = std::numeric_limits<std::size_t>::max();
+    return {
+        options.head,
+        options.head_timeout,
+        options.body_timeout,
+        options.write_timeout,
+        options.idle_timeout,
+        options.body_limit > most / 4 ? most : 4 * options.body_limit};
 }
 
 std::string address_of(const HttpServerOptions& options, std::uint16_t port) {
@@ -66,28 +62,98 @@ std::string address_of(const HttpServerOptions& options, std::uint16_t port) {
         port);
 }
 
+/// Tells a client that there is no room for it, without waiting for it.
+void turn_away(const Socket& socket) {
+    const HttpResponse busy = refusal_response(503);
+    const std::string text = encode_head(busy, busy.body.size(), false) + busy.body;
+    static_cast<void>(::send(socket.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+}
+
+/// Collects each request and hands it to a function that answers when it can.
+class HandlerService : public HttpService {
+public:
+    HandlerService(HttpServer::AsyncHandler handler, std::size_t body_limit)
+        : handler_(std::move(handler)), body_limit_(body_limit) {}
+
+    Intake open(const HttpRequest& /*head*/, ReplyHandle& /*reply*/) override {
+        return {nullptr, body_limit_};
+    }
+
+    void serve(HttpRequest request, ReplyHandle reply) override {
+        handler_(std::move(request), std::move(reply));
+    }
+
+private:
+    HttpServer::AsyncHandler handler_;
+    std::size_t body_limit_;
+};
+
+/// Runs a handler that waits on a thread of its own.
+HttpServer::AsyncHandler
+on_threads(HttpServer::Handler handler, const std::shared_ptr<WorkerPool>& threads) {
+    return [handler = std::make_shared<const HttpServer::Handler>(std::move(handler)),
+            threads](HttpRequest request, ReplyHandle reply) {
+        // std::function wants a copyable task, hence the shared pointer.
+        auto work = std::make_shared<std::pair<HttpRequest, ReplyHandle>>(
+            std::move(request), std::move(reply));
+        try {
+            threads->run([handler, work] {
+                work->second.send((*handler)(std::move(work->first)));
+                work->second = {};
+            });
+        } catch (const std::system_error&) {
+            work->second.send(refusal_response(503));
+        }
+    };
+}
+
 } // namespace
 
-class HttpServer::Impl {
+/// What listener and connections refer to; the last of them may go after the server.
+class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
 public:
     Impl(
         HttpServerOptions options,
-        Handler handler,
-        Socket listener,
-        Socket stop_event,
-        std::unique_ptr<TlsContext> tls)
+        std::unique_ptr<HttpService> service,
+        std::shared_ptr<WorkerPool> threads,
+        std::shared_ptr<TlsContext> tls,
+        std::uint16_t port)
         : options_(std::move(options)), limit_(connection_limit(options_.connections)),
-          handler_(std::move(handler)), uploads_(budget_of(options_)),
-          listener_(std::move(listener)), stop_event_(std::move(stop_event)), tls_(std::move(tls)),
-          port_(local_port(listener_)), address_(address_of(options_, port_)),
-          acceptor_([this] { accept_all(); }) {}
+          loops_(EventLoops::of_process()), service_(std::move(service)),
+          threads_(std::move(threads)), tls_(std::move(tls)), port_(port),
+          address_(address_of(options_, port)),
+          share_(std::make_shared<ServerShare>(
+              *service_, limits_of(options_), upload_budget(options_))) {
+        share_->traffic->loops = loops_;
+    }
 
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
     Impl(Impl&&) = delete;
     Impl& operator=(Impl&&) = delete;
+    ~Impl() = default;
 
-    ~Impl() { stop(); }
+    void start(Socket listening) {
+        share_->closed = [weak = weak_from_this()](const std::shared_ptr<Connection>& connection) {
+            if (const std::shared_ptr<Impl> self = weak.lock()) {
+                self->closed(connection);
+            }
+        };
+        share_->later = [weak = std::weak_ptr(later_)](std::function<void()> task) {
+            if (const std::shared_ptr<WorkerPool> later = weak.lock()) {
+                later->run(std::move(task));
+            }
+        };
+        for (std::size_t i = 0; i < loops_->size(); ++i) {
+            deadlines_.push_back(std::make_shared<Deadlines>(loops_->at(i), share_->limits));
+        }
+        room_ = std::make_unique<Timer>(loops_->at(0));
+        listener_ = std::make_shared<Listener>(
+            loops_->at(0), std::move(listening), [weak = weak_from_this()](Accepted accepted) {
+                return take(weak, std::move(accepted));
+            });
+        listener_->start();
+    }
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
 
@@ -95,168 +161,157 @@ public:
 
     void stop() {
         const std::scoped_lock once(stop_mutex_);
-        eventfd_write(stop_event_.get(), 1);
-        if (acceptor_.joinable()) {
-            acceptor_.join();
-        }
-        listener_ = Socket();
+        share_->stopping = true;
+        listener_->stop();
         std::unique_lock lock(mutex_);
+        for (const auto& connection : open_) {
+            connection->stop();
+        }
         if (!changed_.wait_for(lock, options_.stop_grace, [this] { return open_.empty(); })) {
-            for (const Connection* connection : open_) {
-                ::shutdown(connection->accepted.socket.get(), SHUT_RDWR);
+            for (const auto& connection : open_) {
+                connection->cut();
             }
             changed_.wait(lock, [this] { return open_.empty(); });
         }
+        lock.unlock();
+        if (threads_) {
+            threads_->drain();
+        }
+        later_->drain();
     }
 
 private:
-    void accept_all() {
-        while (wait_ready(listener_.get(), POLLIN, Deadline::max(), stop_event_.get()) ==
-                   IoStatus::ok &&
-               !stopping()) {
-            Accepted accepted = accept_from(listener_);
-            if (accepted.socket.valid()) {
-                hand_over(std::move(accepted));
-            } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
-                pause_accepting();
+    /// On the first loop. Returns when the client has been taken, or turned away.
+    static Awaitable<void> take(std::weak_ptr<Impl> weak, Accepted accepted) {
+        const std::shared_ptr<Impl> self = weak.lock();
+        if (self && !co_await self->has_room()) {
+            if (!self->tls_) {
+                turn_away(accepted.socket);
             }
+        } else if (self) {
+            self->serve(std::move(accepted));
         }
     }
 
-    [[nodiscard]] bool stopping() const {
-        pollfd wait{stop_event_.get(), POLLIN, 0};
-        return ::poll(&wait, 1, 0) > 0;
-    }
-
-    /// Until some connection has given its descriptor back.
-    void pause_accepting() {
-        pollfd wait{stop_event_.get(), POLLIN, 0};
-        ::poll(&wait, 1, 50);
-    }
-
-    void hand_over(Accepted accepted) {
-        // std::function wants a copyable task, hence the shared pointer.
-        auto connection = std::make_shared<Connection>(std::move(accepted));
-        {
-            std::unique_lock lock(mutex_);
-            if (open_.size() >= limit_ && !make_room(lock)) {
-                lock.unlock();
-                turn_away(connection->accepted.socket.get());
-                return;
-            }
-            open_.insert(connection.get());
-        }
-        try {
-            workers_.run([this, connection] { serve(*connection); });
-        } catch (const std::system_error&) {
-            turn_away(connection->accepted.socket.get());
-            close(*connection);
-        }
-    }
-
-    /// Ends the connection that idles longest for a client that has something to say, and waits the
-    /// moment that it takes to go. Whether there is room now.
-    bool make_room(std::unique_lock<std::mutex>& lock) {
+    /// Where there is none, ends the connection that idles longest for a client that has something
+    /// to say, and waits the moment that it takes to go.
+    Awaitable<bool> has_room() {
         constexpr std::chrono::milliseconds timeout{500};
-        return end_longest_idle() &&
-               changed_.wait_for(lock, timeout, [this] { return open_.size() < limit_; });
+        if (count() < limit_) {
+            co_return true;
+        }
+        if (!end_longest_idle()) {
+            co_return false;
+        }
+        room_->expires_after(timeout);
+        ErrorCode cancelled;
+        while (!cancelled && count() >= limit_ && !share_->stopping) {
+            co_await room_->async_wait(awaiting(cancelled));
+            if (cancelled == asio::error::operation_aborted && count() >= limit_ &&
+                room_->expiry() > Timer::clock_type::now()) {
+                cancelled = {};
+            } else {
+                break;
+            }
+        }
+        co_return count() < limit_;
+    }
+
+    std::size_t count() {
+        const std::scoped_lock lock(mutex_);
+        return open_.size();
     }
 
     /// Whether there was an idle one.
     bool end_longest_idle() {
-        const auto idle_since = [](const Connection* connection) {
-            const Clock::rep since = connection->idle_since;
-            return since == Connection::busy ? std::numeric_limits<Clock::rep>::max() : since;
+        const std::scoped_lock lock(mutex_);
+        const auto idle_since = [](const std::shared_ptr<Connection>& connection) {
+            const auto since = connection->idle_since.load();
+            return since == Connection::busy ? std::numeric_limits<Connection::Clock::rep>::max()
+                                             : since;
         };
         const auto oldest =
-            std::min_element(open_.begin(), open_.end(), [&](const auto* a, const auto* b) {
+            std::min_element(open_.begin(), open_.end(), [&](const auto& a, const auto& b) {
                 return idle_since(a) < idle_since(b);
             });
         if (oldest == open_.end() ||
             (*oldest)->idle_since.exchange(Connection::busy) == Connection::busy) {
             return false;
         }
-        ::shutdown((*oldest)->accepted.socket.get(), SHUT_RDWR);
+        (*oldest)->cut();
         return true;
     }
 
-    void turn_away(int descriptor) const {
-        if (!tls_) {
-            const HttpResponse busy{
-                503,
-                {{"Content-Type", "application/json"}, {"Retry-After", "1"}},
-                R"({"message":"Service Unavailable"})"};
-            make_plain_stream(descriptor)
-                ->write(
-                    encode_head(busy, busy.body.size(), false),
-                    busy.body,
-                    std::chrono::steady_clock::now() + std::chrono::milliseconds(100));
+    void serve(Accepted accepted) {
+        const std::size_t at = turn_++ % loops_->size();
+        asio::io_context& loop = loops_->at(at);
+        const std::shared_ptr<Connection> connection =
+            tls_ ? make_tls_connection(loop, std::move(accepted), share_, deadlines_[at], tls_)
+                 : make_plain_connection(loop, std::move(accepted), share_, deadlines_[at]);
+        {
+            const std::scoped_lock lock(mutex_);
+            open_.insert(connection);
+        }
+        asio::post(loop, [connection] { connection->start(); });
+        if (share_->stopping) {
+            connection->stop();
         }
     }
 
-    void serve(Connection& connection) {
-        const int descriptor = connection.accepted.socket.get();
-        const Handler handler = [&](HttpRequest request) {
-            connection.idle_since = Connection::busy;
-            HttpResponse response = handler_(std::move(request));
-            // Who still reads an answer is not idle.
-            response.answered = [&connection, then = std::move(response.answered)] {
-                connection.idle_since = Clock::now().time_since_epoch().count();
-                if (then) {
-                    then();
-                }
-            };
-            return response;
-        };
-        const auto transport =
-            tls_ ? tls_->accept(descriptor, Clock::now() + options_.head_timeout, stop_event_.get())
-                 : make_plain_stream(descriptor);
-        if (transport) {
-            HttpConnection(
-                *transport,
-                options_,
-                handler,
-                uploads_,
-                std::move(connection.accepted.remote_address),
-                stop_event_.get())
-                .serve();
-            transport->finish_writing();
+    /// On the connection's loop.
+    void closed(const std::shared_ptr<Connection>& connection) {
+        bool full = false;
+        {
+            const std::scoped_lock lock(mutex_);
+            full = open_.size() >= limit_;
+            open_.erase(connection);
+            if (open_.empty()) {
+                changed_.notify_all();
+            }
         }
-        close(connection);
-    }
-
-    void close(Connection& connection) {
-        const std::scoped_lock lock(mutex_);
-        open_.erase(&connection);
-        connection.accepted.socket = Socket();
-        changed_.notify_all();
+        if (full) {
+            asio::post(loops_->at(0), [self = shared_from_this()] { self->room_->cancel(); });
+        }
     }
 
     HttpServerOptions options_;
     std::size_t limit_; // of connections
-    Handler handler_;
-    UploadBudget uploads_;
-    Socket listener_;
-    Socket stop_event_;
-    std::unique_ptr<TlsContext> tls_;
+    std::shared_ptr<EventLoops> loops_;
+    std::unique_ptr<HttpService> service_;
+    std::shared_ptr<WorkerPool> threads_; // of a handler that waits; may be nullptr
+    std::shared_ptr<TlsContext> tls_;
     std::uint16_t port_;
     std::string address_;
+    std::shared_ptr<ServerShare> share_;
+    std::shared_ptr<WorkerPool> later_ = std::make_shared<WorkerPool>(1); // in order
+    std::vector<std::shared_ptr<Deadlines>> deadlines_;                   // one a loop
+    std::unique_ptr<Timer> room_;                                         // somebody waits for room
+    std::shared_ptr<Listener> listener_;
+    std::size_t turn_ = 0;
     std::mutex stop_mutex_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::set<Connection*> open_; // each is closed under mutex_
-    WorkerPool workers_;
-    std::thread acceptor_;
+    std::set<std::shared_ptr<Connection>> open_;
 };
 
-HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HttpServer::HttpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 HttpServer::HttpServer(HttpServer&&) noexcept = default;
-HttpServer& HttpServer::operator=(HttpServer&&) noexcept = default;
-HttpServer::~HttpServer() = default;
 
-base::Result<HttpServer> HttpServer::start(HttpServerOptions options, Handler handler) {
-    std::unique_ptr<TlsContext> tls;
+HttpServer& HttpServer::operator=(HttpServer&& other) noexcept {
+    if (this != &other) {
+        const HttpServer former(std::exchange(impl_, std::exchange(other.impl_, nullptr)));
+    }
+    return *this;
+}
+
+HttpServer::~HttpServer() {
+    stop();
+}
+
+base::Result<HttpServer>
+HttpServer::start_service(HttpServerOptions options, Handler handler, AsyncHandler async) {
+    std::shared_ptr<TlsContext> tls;
     if (options.tls) {
         auto loaded = load_tls(options.tls->certificate, options.tls->key);
         if (!loaded) {
@@ -268,16 +323,25 @@ base::Result<HttpServer> HttpServer::start(HttpServerOptions options, Handler ha
     if (!listener) {
         return tl::unexpected(std::move(listener.error()));
     }
-    Socket stop_event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (!stop_event.valid()) {
-        return base::fail("cannot make an event descriptor: too many open files");
+    std::shared_ptr<WorkerPool> threads;
+    if (handler) {
+        threads = std::make_shared<WorkerPool>();
+        async = on_threads(std::move(handler), threads);
     }
-    return HttpServer(std::make_unique<Impl>(
-        std::move(options),
-        std::move(handler),
-        std::move(*listener),
-        std::move(stop_event),
-        std::move(tls)));
+    auto service = std::make_unique<HandlerService>(std::move(async), options.body_limit);
+    const std::uint16_t port = local_port(*listener);
+    HttpServer server(std::make_shared<Impl>(
+        std::move(options), std::move(service), std::move(threads), std::move(tls), port));
+    server.impl_->start(std::move(*listener));
+    return server;
+}
+
+base::Result<HttpServer> HttpServer::start(HttpServerOptions options, Handler handler) {
+    return start_service(std::move(options), std::move(handler), nullptr);
+}
+
+base::Result<HttpServer> HttpServer::start(HttpServerOptions options, AsyncHandler handler) {
+    return start_service(std::move(options), nullptr, std::move(handler));
 }
 
 std::uint16_t HttpServer::port() const {
@@ -289,7 +353,9 @@ const std::string& HttpServer::address() const {
 }
 
 void HttpServer::stop() {
-    impl_->stop();
+    if (impl_) {
+        impl_->stop();
+    }
 }
 
 } // namespace samara::net

@@ -2,7 +2,8 @@
 
 #include "base/error.h"
 #include "net/http_message.h"
-#include "net/http_parser.h"
+#include "net/http_service.h"
+#include "net/request_reader.h"
 
 #include <chrono>
 #include <cstdint>
@@ -11,11 +12,8 @@
 #include <optional>
 #include <string>
 
-/// An HTTP/1.1 server that hands the handler what was on the wire.
-///
-/// It is our own and not cpp-httplib's because that (0.11.4) percent-decodes header values and
-/// paths, sorts headers, knows nine methods, has a backlog of five and no limit on the number of
-/// headers: an API Gateway has to pass on what the client sent, and refuse what is hostile.
+/// An HTTP/1.1 server that hands the handler what was on the wire: an API Gateway has to pass on
+/// what the client sent, and refuse what is hostile.
 namespace samara::net {
 
 struct TlsFiles {
@@ -42,15 +40,19 @@ struct HttpServerOptions {
     std::chrono::milliseconds stop_grace{5'000};    ///< for requests that run when it is stopped
 };
 
-/// Serves from construction to destruction. Each connection has a thread of its own while it is
-/// open, from a pool that grows: no request waits for another one to end.
+/// Serves from construction to destruction, on the event loops of the process: a connection that
+/// waits holds no thread, and neither does a request whose handler answers later.
 class HttpServer {
 public:
-    /// Called from many threads at once; must not throw.
+    /// Called from many threads at once, each request on one that may wait; must not throw.
     using Handler = std::function<HttpResponse(HttpRequest request)>;
+
+    /// Called on the threads of the loops: it may neither wait nor throw, and answers when it can.
+    using AsyncHandler = std::function<void(HttpRequest request, ReplyHandle reply)>;
 
     /// Fails when it cannot listen (port in use) or the TLS files cannot be used.
     static base::Result<HttpServer> start(HttpServerOptions options, Handler handler);
+    static base::Result<HttpServer> start(HttpServerOptions options, AsyncHandler handler);
 
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
@@ -69,9 +71,11 @@ public:
 
 private:
     class Impl;
-    explicit HttpServer(std::unique_ptr<Impl> impl);
+    explicit HttpServer(std::shared_ptr<Impl> impl);
+    static base::Result<HttpServer>
+    start_service(HttpServerOptions options, Handler handler, AsyncHandler async);
 
-    std::unique_ptr<Impl> impl_;
+    std::shared_ptr<Impl> impl_;
 };
 
 } // namespace samara::net

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-/// TCP listening and accepting. Private to net/.
+/// Listening and accepting. Private to net/ and to the emulator's server.
 namespace samara::net {
 
 /// Owns one descriptor and closes it.
@@ -35,6 +35,9 @@ public:
 private:
     int descriptor_ = -1;
 };
+
+/// Deep enough that a burst of new connections is not told to come back a second later.
+constexpr int listen_backlog = 1024;
 
 /// Listens on a name or address; port 0 takes a free one. Fails with "cannot listen on
 /// 127.0.0.1:3000: Address already in use".

@@ -101,22 +101,7 @@ class OpenSslContext final : public TlsContext {
 public:
     explicit OpenSslContext(SslContext context) : context_(std::move(context)) {}
 
-    std::unique_ptr<ByteStream> accept(int descriptor, Deadline deadline, int stop_fd) override {
-        SslSession session(SSL_new(context_.get()), &SSL_free);
-        if (!session || SSL_set_fd(session.get(), descriptor) != 1) {
-            return nullptr;
-        }
-        while (true) {
-            ERR_clear_error();
-            const int result = SSL_accept(session.get());
-            if (result == 1) {
-                return std::make_unique<TlsTransport>(std::move(session));
-            }
-            if (wait_for(session.get(), result, deadline, stop_fd) != IoStatus::ok) {
-                return nullptr;
-            }
-        }
-    }
+    [[nodiscard]] ssl_ctx_st* native() const override { return context_.get(); }
 
 private:
     SslContext context_;
@@ -188,7 +173,7 @@ Handshake connect_tls(int descriptor, const TlsPeer& peer, Deadline deadline, in
     }
 }
 
-base::Result<std::unique_ptr<TlsContext>>
+base::Result<std::shared_ptr<TlsContext>>
 load_tls(const std::string& certificate_file, const std::string& key_file) {
     SslContext context(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
     if (!context) {
@@ -208,7 +193,7 @@ load_tls(const std::string& certificate_file, const std::string& key_file) {
             fmt::format("cannot use private key {}: {}", key_file, openssl_reason()),
             "--ssl-key-file wants a PEM file without password that belongs to the certificate");
     }
-    return std::make_unique<OpenSslContext>(std::move(context));
+    return std::make_shared<OpenSslContext>(std::move(context));
 }
 
 } // namespace samara::net

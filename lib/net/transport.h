@@ -10,7 +10,9 @@
 #include <string>
 #include <string_view>
 
-/// Bytes to and from one client, plain or through TLS, every wait with a deadline. Private to net/.
+struct ssl_ctx_st;
+
+/// Bytes to and from one peer, plain or through TLS, every wait with a deadline. Private to net/.
 namespace samara::net {
 
 using Deadline = std::chrono::steady_clock::time_point;
@@ -50,7 +52,7 @@ public:
 /// TCP without encryption. `descriptor` stays the caller's.
 std::unique_ptr<ByteStream> make_plain_stream(int descriptor);
 
-/// A certificate with its private key, ready for handshakes.
+/// A certificate with its private key, ready for handshakes as server.
 class TlsContext {
 public:
     TlsContext(const TlsContext&) = delete;
@@ -59,16 +61,15 @@ public:
     TlsContext& operator=(TlsContext&&) = delete;
     virtual ~TlsContext() = default;
 
-    /// Handshakes as server; nullptr when that fails or `stop_fd` polls readable before the client
-    /// has said its part. `descriptor` stays the caller's.
-    virtual std::unique_ptr<ByteStream> accept(int descriptor, Deadline deadline, int stop_fd) = 0;
+    /// OpenSSL's.
+    [[nodiscard]] virtual ssl_ctx_st* native() const = 0;
 
 protected:
     TlsContext() = default;
 };
 
 /// Loads PEM files (a chain, leaf first). Fails when they cannot be read or do not belong together.
-base::Result<std::unique_ptr<TlsContext>>
+base::Result<std::shared_ptr<TlsContext>>
 load_tls(const std::string& certificate_file, const std::string& key_file);
 
 /// Whom a client wants to reach, and what it trusts.

@@ -36,7 +36,7 @@ void WorkerPool::run(std::function<void()> task) {
         tasks_.push_back(std::move(task));
         if (idle_ >= tasks_.size()) {
             changed_.notify_one();
-        } else {
+        } else if (threads_.size() < most_) {
             const auto self = threads_.emplace(threads_.end());
             try {
                 *self = std::thread([this, self] { work(self); });
@@ -51,6 +51,11 @@ void WorkerPool::run(std::function<void()> task) {
     join_all(ended);
 }
 
+void WorkerPool::drain() {
+    std::unique_lock lock(mutex_);
+    drained_.wait(lock, [this] { return running_ == 0 && tasks_.empty(); });
+}
+
 void WorkerPool::work(std::list<std::thread>::iterator self) {
     std::unique_lock lock(mutex_);
     while (true) {
@@ -61,11 +66,16 @@ void WorkerPool::work(std::list<std::thread>::iterator self) {
         if (tasks_.empty() || !woken) {
             break;
         }
-        const std::function<void()> task = std::move(tasks_.front());
+        std::function<void()> task = std::move(tasks_.front());
         tasks_.pop_front();
+        ++running_;
         lock.unlock();
         task();
+        task = nullptr; // what it holds goes before anybody hears that it has ended
         lock.lock();
+        if (--running_ == 0 && tasks_.empty()) {
+            drained_.notify_all();
+        }
     }
     ended_.splice(ended_.end(), threads_, self);
     if (closing_) {

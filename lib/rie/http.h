@@ -1,32 +1,24 @@
 #pragma once
 
+#include "net/http_service.h"
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-/// HTTP as the emulator sees it: no sockets, no third party. The server (http_server.h) turns
-/// connections into these.
+/// HTTP as the emulator sees it: no sockets, no third party. The server (http_server.h) puts it on
+/// that of net/.
 namespace samara::rie {
 
-struct Header {
-    std::string name;
-    std::string value;
-};
-
-using Headers = std::vector<Header>;
+using Header = net::HttpHeader;
+using Headers = net::HttpHeaders;
+using HttpRequest = net::HttpRequest;
+using BodySink = net::BodySink;
 
 /// The first header called `name` in any case, or empty.
 std::string_view find(const Headers& headers, std::string_view name);
-
-struct HttpRequest {
-    std::string method;
-    std::string path; ///< without the query
-    Headers headers;
-    std::string body;
-    bool too_large = false; ///< the body was longer than the service's limit and is left out
-};
 
 struct HttpReply {
     unsigned status = 200;
@@ -67,22 +59,6 @@ public:
 };
 
 using ExchangePtr = std::shared_ptr<Exchange>;
-
-/// Receives a request body piece by piece.
-class BodySink {
-public:
-    BodySink() = default;
-    BodySink(const BodySink&) = delete;
-    BodySink& operator=(const BodySink&) = delete;
-    BodySink(BodySink&&) = delete;
-    BodySink& operator=(BodySink&&) = delete;
-    virtual ~BodySink() = default;
-
-    /// The server reads on when `resume` is called, which may be from within.
-    virtual void on_bytes(std::string bytes, std::function<void()> resume) = 0;
-    virtual void on_end(const Headers& trailers) = 0;
-    virtual void on_abort() = 0; ///< the peer went away in the middle
-};
 
 /// What a server serves.
 class HttpService {

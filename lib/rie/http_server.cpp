@@ -1,23 +1,23 @@
 #include "rie/http_server.h"
 
 #include "base/try.h"
-#include "rie/http_connection.h"
+#include "net/connection.h"
+#include "net/listener.h"
 
 #include <cerrno>
 #include <cstdlib>
-#include <type_traits>
+#include <cstring>
+#include <system_error>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace samara::rie {
@@ -25,8 +25,6 @@ namespace samara::rie {
 namespace asio = boost::asio;
 
 namespace {
-
-using ErrorCode = boost::system::error_code;
 
 struct TcpAddress {
     std::string host;
@@ -48,161 +46,207 @@ base::Result<TcpAddress> parse_address(std::string_view text) {
     return TcpAddress{host, std::string(text.substr(colon + 1))};
 }
 
-} // namespace
-
-struct HttpServer::State {
-    State(asio::io_context& io, HttpService& served, ServerLimits given)
-        : context(io), service(served), limits(given), tcp(io), local(io), pause(io) {}
-
-    template <class Acceptor>
-    void accept(Acceptor& acceptor, const std::shared_ptr<State>& self) {
-        acceptor.async_accept([this, &acceptor, self](const ErrorCode& error, auto socket) {
-            if (error == asio::error::operation_aborted) {
-                return;
-            }
-            if (error) { // too few descriptors: until some connection has given its own back
-                pause.expires_after(std::chrono::milliseconds(50));
-                pause.async_wait([this, &acceptor, self](const ErrorCode& stopped) {
-                    if (!stopped) {
-                        accept(acceptor, self);
-                    }
-                });
-                return;
-            }
-            if (traffic->connections < limits.connections) {
-                ErrorCode ignored;
-                if constexpr (std::is_same_v<decltype(socket), asio::ip::tcp::socket>) {
-                    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-                }
-                asio::co_spawn(
-                    context,
-                    serve_connection(StreamSocket(std::move(socket)), service, limits, traffic),
-                    asio::detached);
-            }
-            accept(acceptor, self);
-        });
+base::Result<net::Socket>
+listen_at(const sockaddr* address, socklen_t size, const std::string& name) {
+    net::Socket socket(::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const int yes = 1;
+    if (!socket.valid() ||
+        ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
+        ::bind(socket.get(), address, size) != 0 ||
+        ::listen(socket.get(), net::listen_backlog) != 0) {
+        return base::fail(
+            fmt::format("cannot listen on {}: {}", name, std::generic_category().message(errno)));
     }
+    return socket;
+}
 
-    base::Result<std::string> listen_local(const std::string& path);
-    base::Result<std::string> listen_tcp(const TcpAddress& address);
-
-    asio::io_context& context;
-    HttpService& service;
-    ServerLimits limits;
-    std::shared_ptr<Traffic> traffic = std::make_shared<Traffic>();
-    asio::ip::tcp::acceptor tcp;
-    asio::local::stream_protocol::acceptor local;
-    asio::steady_timer pause;
-};
-
-base::Result<std::string> HttpServer::State::listen_local(const std::string& path) {
-    ErrorCode error;
-    if (path.size() >= 108) { // sockaddr_un::sun_path
+base::Result<net::Socket> listen_local(const std::string& path) {
+    sockaddr_un address{};
+    if (path.size() >= sizeof address.sun_path) {
         return base::fail(fmt::format("The socket path {} is longer than 107 bytes", path));
     }
+    address.sun_family = AF_UNIX;
+    std::memcpy(static_cast<char*>(address.sun_path), path.data(), path.size());
     ::unlink(path.c_str());
-    local.open({}, error);
-    if (!error) {
-        local.bind({path}, error);
-    }
-    if (!error) {
-        local.listen(asio::socket_base::max_listen_connections, error);
-    }
-    if (error) {
-        return base::fail(fmt::format("cannot listen on {}: {}", path, error.message()));
-    }
-    return path;
+    return listen_at(reinterpret_cast<const sockaddr*>(&address), sizeof address, path);
 }
 
-base::Result<std::string> HttpServer::State::listen_tcp(const TcpAddress& address) {
-    ErrorCode error;
-    const auto host = asio::ip::make_address(address.host, error);
-    const long port = std::strtol(address.port.c_str(), nullptr, 10);
-    if (error || port < 0 || port > 65535) {
-        return base::fail(
-            fmt::format("'{}:{}' is not an address and a port", address.host, address.port));
+base::Result<net::Socket> listen_tcp(const TcpAddress& address) {
+    const std::string name = fmt::format("{}:{}", address.host, address.port);
+    char* end = nullptr;
+    const long port = std::strtol(address.port.c_str(), &end, 10);
+    sockaddr_in v4{};
+    sockaddr_in6 v6{};
+    if (*end == '\0' && port >= 0 && port <= 65535) {
+        const auto number = htons(static_cast<std::uint16_t>(port));
+        if (::inet_pton(AF_INET, address.host.c_str(), &v4.sin_addr) == 1) {
+            v4.sin_family = AF_INET;
+            v4.sin_port = number;
+            return listen_at(reinterpret_cast<const sockaddr*>(&v4), sizeof v4, name);
+        }
+        if (::inet_pton(AF_INET6, address.host.c_str(), &v6.sin6_addr) == 1) {
+            v6.sin6_family = AF_INET6;
+            v6.sin6_port = number;
+            return listen_at(reinterpret_cast<const sockaddr*>(&v6), sizeof v6, name);
+        }
     }
-    const asio::ip::tcp::endpoint endpoint(host, static_cast<std::uint16_t>(port));
-    tcp.open(endpoint.protocol(), error);
-    if (!error) {
-        tcp.set_option(asio::socket_base::reuse_address(true), error);
-        tcp.bind(endpoint, error);
-    }
-    if (!error) {
-        tcp.listen(asio::socket_base::max_listen_connections, error);
-    }
-    if (error) {
-        ErrorCode ignored;
-        tcp.close(ignored);
-        return base::fail(
-            fmt::format("cannot listen on {}:{}: {}", address.host, address.port, error.message()));
-    }
-    return fmt::format("{}:{}", address.host, tcp.local_endpoint().port());
+    return base::fail(fmt::format("'{}' is not an address and a port", name));
 }
+
+net::HttpResponse to_response(HttpReply reply) {
+    net::HttpResponse response;
+    response.status = static_cast<int>(reply.status);
+    response.headers = std::move(reply.headers);
+    response.body = std::move(reply.body);
+    if (find(response.headers, "Content-Type").empty() && response.status != 204) {
+        response.headers.push_back({"Content-Type", "application/json"});
+    }
+    return response;
+}
+
+/// The way back as the emulator knows it. Let go without an answer, it ends the connection.
+class ReplyExchange : public Exchange {
+public:
+    explicit ReplyExchange(net::ReplyHandle handle) : handle_(std::move(handle)) {}
+
+    void reply(HttpReply reply) override { handle_.send(to_response(std::move(reply))); }
+
+    void begin(HttpReply head) override { handle_.begin(to_response(std::move(head))); }
+
+    void write(std::string bytes, std::function<void()> written) override {
+        handle_.write(
+            std::move(bytes), [written = std::move(written)](bool /*open*/) { written(); });
+    }
+
+    void finish(Headers trailers) override { handle_.finish(std::move(trailers)); }
+
+    void abort() override { handle_.abort(); }
+
+    /// For who has not kept it.
+    [[nodiscard]] net::ReplyHandle give_back() { return std::move(handle_); }
+
+private:
+    net::ReplyHandle handle_;
+};
+
+/// The emulator's services, as the server of net/ asks them.
+class ServiceAdapter : public net::HttpService {
+public:
+    explicit ServiceAdapter(rie::HttpService& service) : service_(service) {}
+
+    net::Intake open(const HttpRequest& head, net::ReplyHandle& reply) override {
+        auto exchange = std::make_shared<ReplyExchange>(std::move(reply));
+        std::shared_ptr<BodySink> sink = service_.open(head, exchange);
+        if (!sink) {
+            reply = exchange->give_back();
+        }
+        return {std::move(sink), service_.body_limit(head), false};
+    }
+
+    void serve(HttpRequest request, net::ReplyHandle reply) override {
+        service_.serve(std::move(request), std::make_shared<ReplyExchange>(std::move(reply)));
+    }
+
+private:
+    rie::HttpService& service_;
+};
+
+net::ConnectionLimits limits_of(const ServerLimits& limits) {
+    constexpr std::size_t most_headers = 1000;
+    constexpr std::size_t kilobyte = 1024;
+    return {{64 * kilobyte, most_headers}, limits.head, limits.body, {}, {}, kilobyte * kilobyte};
+}
+
+} // namespace
+
+struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
+    State(asio::io_context& io, HttpService& served, ServerLimits given)
+        : context(io), adapter(served), limits(given),
+          share(std::make_shared<net::ServerShare>(adapter, limits_of(given), given.collected)),
+          deadlines(std::make_shared<net::Deadlines>(io, share->limits)) {
+        share->closed = [count = connections](const auto& /*connection*/) { --*count; };
+    }
+
+    void accept(net::Socket listening) {
+        listener = std::make_shared<net::Listener>(
+            context, std::move(listening), [weak = weak_from_this()](net::Accepted accepted) {
+                return take(weak, std::move(accepted));
+            });
+        listener->start();
+    }
+
+    static net::Awaitable<void> take(std::weak_ptr<State> weak, net::Accepted accepted) {
+        const std::shared_ptr<State> self = weak.lock();
+        if (self && *self->connections < self->limits.connections) {
+            ++*self->connections;
+            net::make_plain_connection(
+                self->context, std::move(accepted), self->share, self->deadlines)
+                ->start();
+        }
+        co_return;
+    }
+
+    asio::io_context& context;
+    ServiceAdapter adapter;
+    ServerLimits limits;
+    std::shared_ptr<std::size_t> connections = std::make_shared<std::size_t>(0);
+    std::shared_ptr<net::ServerShare> share;
+    std::shared_ptr<net::Deadlines> deadlines;
+    std::shared_ptr<net::Listener> listener;
+};
 
 HttpServer::HttpServer(asio::io_context& context, HttpService& service, ServerLimits limits)
     : state_(std::make_shared<State>(context, service, limits)) {}
 
 HttpServer::~HttpServer() {
-    ErrorCode ignored;
-    state_->tcp.close(ignored);
-    state_->local.close(ignored);
-    state_->pause.cancel();
+    if (state_->listener) {
+        state_->listener->stop();
+    }
 }
 
 base::Result<std::string> HttpServer::listen(std::string_view address) {
     if (address.starts_with("unix:")) {
-        auto listening = state_->listen_local(std::string(address.substr(5)));
-        if (listening) {
-            state_->accept(state_->local, state_);
-        }
-        return listening;
+        const std::string path(address.substr(5));
+        TRY_ASSIGN(auto listening, listen_local(path));
+        state_->accept(std::move(listening));
+        return path;
     }
     TRY_ASSIGN(auto parsed, parse_address(address));
-    auto listening = state_->listen_tcp(parsed);
-    if (listening) {
-        state_->accept(state_->tcp, state_);
-    }
-    return listening;
+    TRY_ASSIGN(auto listening, listen_tcp(parsed));
+    const std::uint16_t port = net::local_port(listening);
+    state_->accept(std::move(listening));
+    return fmt::format("{}:{}", parsed.host, port);
 }
 
 base::Result<void> HttpServer::listen(int descriptor) {
-    ErrorCode error;
     sockaddr_storage address{};
     socklen_t length = sizeof address;
-    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
-        error.assign(errno, boost::system::system_category());
-    } else if (address.ss_family == AF_UNIX) {
-        state_->local.assign({}, descriptor, error);
-    } else {
-        state_->tcp.assign(
-            address.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(),
+    const int flags = ::fcntl(descriptor, F_GETFL);
+    if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0 ||
+        ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
+        return base::fail(fmt::format(
+            "descriptor {} is no listening socket: {}",
             descriptor,
-            error);
+            std::generic_category().message(errno)));
     }
-    if (error) {
-        return base::fail(
-            fmt::format("descriptor {} is no listening socket: {}", descriptor, error.message()));
-    }
-    if (state_->local.is_open()) {
-        state_->accept(state_->local, state_);
-    } else {
-        state_->accept(state_->tcp, state_);
-    }
+    state_->accept(net::Socket(descriptor));
     return {};
 }
 
 void HttpServer::when_quiet(std::chrono::milliseconds patience, std::function<void()> quiet) {
-    state_->pause.cancel();
-    state_->traffic->quiet = std::move(quiet);
-    auto late = std::make_shared<asio::steady_timer>(state_->context, patience);
-    late->async_wait([late, traffic = state_->traffic](const ErrorCode& /*error*/) {
+    if (state_->listener) {
+        state_->listener->stop();
+    }
+    const std::shared_ptr<net::Traffic> traffic = state_->share->traffic;
+    traffic->quiet = std::move(quiet);
+    auto late = std::make_shared<net::Timer>(state_->context, patience);
+    late->async_wait([late, traffic](const net::ErrorCode& /*error*/) {
         if (traffic->quiet) {
             std::exchange(traffic->quiet, nullptr)();
         }
     });
     // Not from within: who asks for it may still be at work.
-    asio::post(state_->context, [traffic = state_->traffic] { traffic->settle(); });
+    asio::post(state_->context, [traffic] { traffic->settle(); });
 }
 
 } // namespace samara::rie

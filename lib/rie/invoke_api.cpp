@@ -17,7 +17,7 @@ namespace {
 enum class Route : std::uint8_t { none, invoke, invoke_streamed, ping, settled };
 
 Route route_of(const HttpRequest& request) {
-    const std::string_view path = request.path;
+    const std::string_view path = request.path();
     if (path == "/ping") {
         return Route::ping;
     }

@@ -78,7 +78,7 @@ std::size_t RuntimeApi::body_limit(const HttpRequest& /*head*/) const {
 }
 
 std::shared_ptr<BodySink> RuntimeApi::open(const HttpRequest& head, const ExchangePtr& exchange) {
-    std::string_view rest = head.path;
+    std::string_view rest = head.path();
     if (head.method != "POST" || !take_prefix(rest, runtime_prefix) || !is_streamed(head)) {
         return nullptr;
     }
@@ -90,7 +90,7 @@ std::shared_ptr<BodySink> RuntimeApi::open(const HttpRequest& head, const Exchan
 }
 
 void RuntimeApi::serve(HttpRequest request, ExchangePtr exchange) {
-    const std::string path = request.path;
+    const std::string path(request.path());
     std::string_view rest = path;
     if (take_prefix(rest, runtime_prefix)) {
         serve_runtime(rest, std::move(request), exchange);

@@ -224,8 +224,9 @@ class Hostile(SamaraTest):
         self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
         with self.api():
             idle = [self.connect() for _ in range(wanted)]
-            wait_for(lambda: len(list((self.process / "task").iterdir())) > 900, "a thread for each connection")
+            wait_for(lambda: len(list((self.process / "fd").iterdir())) > 900, "a descriptor for each connection")
             self.assertLess(len(list((self.process / "fd").iterdir())), 1200)
+            self.assertLess(len(list((self.process / "task").iterdir())), 30, "none of them holds a thread")
             self.honest()  # the one that idles longest makes room
             for client in idle:
                 client.close()

@@ -247,10 +247,10 @@ private:
         if (const std::size_t id = path.find("/ID/"); id != std::string::npos) {
             path.replace(id + 1, 2, input.byte() % 8 == 0 ? input.header_text() : last_id_);
         }
-        HttpRequest request{std::move(method), std::move(path), headers(input), {}};
+        HttpRequest request{std::move(method), std::move(path), headers(input), {}, {}};
         request.body = input.one_of(bodies);
-        const bool invoke = request.path.starts_with("/2015") ||
-                            request.path.starts_with("/2021") || request.path == "/ping";
+        const bool invoke = request.path().starts_with("/2015") ||
+                            request.path().starts_with("/2021") || request.path() == "/ping";
         HttpService& service = invoke ? static_cast<HttpService&>(invoke_api_)
                                       : static_cast<HttpService&>(runtime_api_);
         Outcome& outcome = outcomes_.emplace_back();

@@ -4,7 +4,7 @@
 #include "data/read.h"
 #include "gateway/gateway.h"
 #include "gateway/read/apis.h"
-#include "net/http_parser.h"
+#include "support/read_request.h"
 
 #include <cstdlib>
 
@@ -75,26 +75,11 @@ gateway::Gateway& the_gateway() {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     const std::string_view input(reinterpret_cast<const char*>(bytes), size);
-    std::size_t searched = 0;
-    const auto end = net::head_end(input, searched);
-    if (!end) {
+    const auto request = test::read_request(input);
+    if (!request) {
         return 0;
     }
-    auto parsed = net::parse_head(input.substr(0, *end), {});
-    auto* head = std::get_if<net::RequestHead>(&parsed);
-    if (head == nullptr) {
-        return 0;
-    }
-    std::string_view rest = input.substr(*end);
-    if (std::holds_alternative<net::ChunkedBody>(head->framing)) {
-        net::ChunkDecoder decoder(1 << 16);
-        std::size_t consumed = 0;
-        decoder.feed(rest, head->request.body, consumed);
-        require(consumed <= rest.size());
-    } else {
-        head->request.body = rest;
-    }
-    const net::HttpResponse response = the_gateway().handle(head->request);
+    const net::HttpResponse response = the_gateway().handle(*request);
     require(response.status >= 100 && response.status <= 599);
     const std::string encoded = net::encode_head(response, response.body.size(), true);
     require(encoded.find("\r\n\r\n") == encoded.size() - 4); // no header can end the head early

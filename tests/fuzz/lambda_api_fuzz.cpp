@@ -3,8 +3,8 @@
 
 #include "data/read.h"
 #include "lambda_api/lambda_api.h"
-#include "net/http_parser.h"
 #include "serving/functions.h"
+#include "support/read_request.h"
 
 #include <cstdlib>
 
@@ -68,18 +68,11 @@ void require_event_stream(std::string_view body) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     const std::string_view input(reinterpret_cast<const char*>(bytes), size);
-    std::size_t searched = 0;
-    const auto end = net::head_end(input, searched);
-    if (!end) {
+    const auto request = test::read_request(input);
+    if (!request) {
         return 0;
     }
-    auto parsed = net::parse_head(input.substr(0, *end), {});
-    auto* head = std::get_if<net::RequestHead>(&parsed);
-    if (head == nullptr) {
-        return 0;
-    }
-    head->request.body = input.substr(*end);
-    const net::HttpResponse response = the_api().handle(head->request);
+    const net::HttpResponse response = the_api().handle(*request);
     require(response.status >= 200 && response.status <= 599);
     require(net::find_header(response.headers, "x-amzn-RequestId") != nullptr);
     const std::string* type = net::find_header(response.headers, "Content-Type");

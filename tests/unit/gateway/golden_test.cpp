@@ -6,7 +6,7 @@
 #include "gateway/message/event.h"
 #include "gateway/message/response.h"
 #include "gateway/read/openapi.h"
-#include "net/http_parser.h"
+#include "support/read_request.h"
 #include "unit/gateway/golden_table.h"
 
 namespace samara::gateway {
@@ -86,9 +86,10 @@ TEST(Golden, Events) {
         for (const std::string& line : data::texts_of(row.find("request"))) {
             text += line + "\r\n";
         }
-        auto parsed = net::parse_head(text + "\r\n", {});
-        ASSERT_TRUE(std::holds_alternative<net::RequestHead>(parsed));
-        net::HttpRequest& request = std::get<net::RequestHead>(parsed).request;
+        auto parsed = test::read_request(text + "
+");
+        ASSERT_TRUE(parsed);
+        net::HttpRequest& request = *parsed;
         request.body = bytes_of(row, "body");
         request.remote_address = "127.0.0.1";
         const Router router(api);

@@ -129,7 +129,8 @@ protected:
         std::string body,
         Headers head) {
         Recorded& recorded = recorded_.emplace_back();
-        HttpRequest request{std::move(method), std::move(path), std::move(head), std::move(body)};
+        HttpRequest request{
+            std::move(method), std::move(path), std::move(head), std::move(body), {}};
         const auto exchange = std::make_shared<RecordingExchange>(recorded);
         sink_ = service.open(request, exchange);
         if (!sink_ && recorded.status == 0) {

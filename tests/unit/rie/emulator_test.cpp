@@ -63,7 +63,7 @@ protected:
         Headers headers) {
         Recorded& recorded = recorded_.emplace_back();
         service.serve(
-            {std::move(method), std::move(path), std::move(headers), std::move(body)},
+            {std::move(method), std::move(path), std::move(headers), std::move(body), {}},
             std::make_shared<RecordingExchange>(recorded));
         return recorded;
     }

@@ -1,0 +1,96 @@
+#include "net/event_loops.h"
+
+#include "net/asio.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/executor_work_guard.hpp>
+
+namespace samara::net {
+
+namespace {
+
+constexpr unsigned most_threads = 4;
+
+/// The loop that runs on this thread.
+thread_local asio::io_context* loop_of_thread = nullptr;
+
+struct Loop {
+    Loop() : context(1), work(context.get_executor()) {}
+
+    asio::io_context context;
+    asio::executor_work_guard<Executor> work;
+};
+
+} // namespace
+
+class EventLoops::Impl {
+public:
+    explicit Impl(std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            loops.push_back(std::make_unique<Loop>());
+        }
+    }
+
+    std::vector<std::unique_ptr<Loop>> loops;
+    std::vector<std::thread> threads;
+    std::atomic<std::size_t> turn = 0;
+};
+
+std::shared_ptr<EventLoops> EventLoops::of_process() {
+    static std::mutex mutex;
+    static std::weak_ptr<EventLoops> present;
+    const std::scoped_lock lock(mutex);
+    std::shared_ptr<EventLoops> loops = present.lock();
+    if (loops == nullptr) {
+        loops = std::make_shared<EventLoops>(
+            std::clamp(std::thread::hardware_concurrency(), 1U, most_threads));
+        present = loops;
+    }
+    return loops;
+}
+
+EventLoops::EventLoops(std::size_t threads) : impl_(std::make_shared<Impl>(threads)) {
+    for (std::size_t i = 0; i < threads; ++i) {
+        impl_->threads.emplace_back([impl = impl_, i] {
+            loop_of_thread = &impl->loops[i]->context;
+            impl->loops[i]->context.run();
+        });
+    }
+}
+
+EventLoops::~EventLoops() {
+    for (const auto& loop : impl_->loops) {
+        loop->context.stop();
+    }
+    for (std::thread& thread : impl_->threads) {
+        if (thread.get_id() == std::this_thread::get_id()) {
+            thread.detach(); // the last who held them was something that ran on it
+        } else {
+            thread.join();
+        }
+    }
+}
+
+std::size_t EventLoops::size() const {
+    return impl_->loops.size();
+}
+
+asio::io_context& EventLoops::at(std::size_t index) const {
+    return impl_->loops[index]->context;
+}
+
+asio::io_context& EventLoops::nearest() const {
+    for (const auto& loop : impl_->loops) {
+        if (&loop->context == loop_of_thread) {
+            return loop->context;
+        }
+    }
+    return impl_->loops[impl_->turn++ % impl_->loops.size()]->context;
+}
+
+} // namespace samara::net
