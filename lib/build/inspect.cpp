@@ -1,5 +1,6 @@
 #include "build/inspect.h"
 
+#include "base/try.h"
 #include "build/zipped_size.h"
 #include "model/limits.h"
 #include "os/unique_fd.h"
@@ -7,11 +8,14 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <memory>
 
 #include <fmt/format.h>
 
+#include <dirent.h>
 #include <elf.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace samara::build {
@@ -32,11 +36,9 @@ constexpr std::array machines{
     Machine{EM_ARM, "arm"}};
 
 // Libraries by their names; programs have none, so those that may be run.
-bool may_be_native(const fs::directory_entry& file) {
-    const std::string name = file.path().filename().string();
-    std::error_code ignored;
-    return name.find(".so") != std::string::npos || name.ends_with(".node") ||
-           (file.status(ignored).permissions() & fs::perms::owner_exec) != fs::perms::none;
+bool may_be_native(std::string_view name, mode_t mode) {
+    return (mode & S_IXUSR) != 0 || name.find(".so") != std::string_view::npos ||
+           name.ends_with(".node");
 }
 
 // Empty for anything but an ELF file for another processor. Programs for other systems (packages
@@ -58,38 +60,89 @@ std::string foreign_machine(const fs::path& path, std::string_view architecture)
     return known->architecture == architecture ? std::string() : std::string(known->architecture);
 }
 
+struct CloseFolder {
+    void operator()(DIR* folder) const { ::closedir(folder); }
+};
+
+// Looks at each entry once; an artifact has thousands, and all of a small build is little more.
+class Walk {
+public:
+    explicit Walk(std::string_view architecture) : architecture_(architecture) {}
+
+    Inspection found = {};
+    std::map<std::string, std::uint64_t, std::less<>> parts = {}; ///< by the name at the root
+    std::vector<FileSize> files = {};
+
+    base::Result<void>
+    folder(int parent, const char* name, const std::string& path, const std::string& part) {
+        os::UniqueFd descriptor(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        const std::unique_ptr<DIR, CloseFolder> open(
+            descriptor.valid() ? ::fdopendir(descriptor.get()) : nullptr);
+        if (!open) {
+            return os::fail_errno(fmt::format("cannot list {}", path));
+        }
+        static_cast<void>(descriptor.release()); // the stream owns it now
+        if (part.empty()) {
+            root_ = path.size() + 1;
+        }
+        while (const dirent* entry = ::readdir(open.get())) {
+            const std::string_view text = &entry->d_name[0];
+            if (text == "." || text == "..") {
+                continue;
+            }
+
+            struct stat status {};
+
+            if (::fstatat(::dirfd(open.get()), &entry->d_name[0], &status, AT_SYMLINK_NOFOLLOW) !=
+                0) {
+                return os::fail_errno(fmt::format("cannot look at {}/{}", path, text));
+            }
+            const std::string below = fmt::format("{}/{}", path, text);
+            const std::string own = part.empty() ? std::string(text) : part;
+            if (S_ISDIR(status.st_mode)) {
+                TRY(folder(::dirfd(open.get()), &entry->d_name[0], below, own));
+            } else {
+                found.empty = false;
+                add(below, text, own, status);
+            }
+        }
+        return {};
+    }
+
+private:
+    void
+    add(const std::string& path,
+        std::string_view name,
+        const std::string& part,
+        const struct stat& status) {
+        if (!S_ISREG(status.st_mode)) {
+            return;
+        }
+        const auto bytes = static_cast<std::uint64_t>(status.st_size);
+        found.size.bytes += bytes;
+        parts[part] += bytes;
+        files.push_back({path, bytes});
+        if (!may_be_native(name, status.st_mode)) {
+            return;
+        }
+        if (std::string machine = foreign_machine(path, architecture_); !machine.empty()) {
+            found.foreign.push_back(fmt::format("{} (for {})", path.substr(root_), machine));
+        }
+    }
+
+    std::string_view architecture_;
+    std::size_t root_ = 0; ///< where paths relative to the artifact begin
+};
+
 } // namespace
 
 base::Result<Inspection> inspect(const fs::path& artifact, std::string_view architecture) {
-    Inspection found;
-    std::map<std::string, std::uint64_t> parts;
-    std::vector<FileSize> files;
-    std::error_code error;
-    fs::recursive_directory_iterator entry(artifact, error);
-    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-        std::error_code ignored;
-        if (entry->symlink_status(ignored).type() != fs::file_type::regular) {
-            found.empty = found.empty && !entry->is_symlink(ignored);
-            continue;
-        }
-        found.empty = false;
-        const std::uint64_t bytes = entry->file_size(ignored);
-        const fs::path relative = entry->path().lexically_relative(artifact);
-        found.size.bytes += bytes;
-        files.push_back({entry->path(), bytes});
-        parts[relative.begin()->string()] += bytes;
-        if (!may_be_native(*entry)) {
-            continue;
-        }
-        if (std::string machine = foreign_machine(entry->path(), architecture); !machine.empty()) {
-            found.foreign.push_back(fmt::format("{} (for {})", relative.string(), machine));
-        }
-    }
-    if (error) {
-        return base::fail(fmt::format("cannot list {}: {}", artifact.string(), error.message()));
-    }
+    Walk walk(architecture);
+    TRY(walk.folder(AT_FDCWD, artifact.c_str(), artifact.string(), {}));
+    Inspection found = std::move(walk.found);
+    const std::vector<FileSize>& files = walk.files;
     std::vector<Size::Part>& largest = found.size.parts;
-    for (auto& [name, bytes] : parts) {
+    for (const auto& [name, bytes] : walk.parts) {
         largest.push_back({name, bytes});
     }
     std::stable_sort(largest.begin(), largest.end(), [](const auto& a, const auto& b) {

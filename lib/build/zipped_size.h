@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
+#include <string>
 #include <vector>
 
 namespace samara::build {
 
 struct FileSize {
-    std::filesystem::path path;
+    std::string path;
     std::uint64_t bytes = 0;
 };
 

@@ -55,7 +55,7 @@ TEST_F(Sizes, SamplesTellHowSmallAnArchiveIs) {
     write("zeros", std::string(3 * mega, '\0'));
     write("empty", "");
     const auto file = [&](const char* name, std::uint64_t bytes) {
-        return FileSize{root() / name, bytes};
+        return FileSize{(root() / name).string(), bytes};
     };
     const std::uint64_t half =
         zipped_size({file("noise", 3 * mega), file("empty", 0), file("zeros", 3 * mega)});
