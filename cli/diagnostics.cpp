@@ -7,7 +7,7 @@ namespace samara::cli {
 
 namespace {
 
-std::string json_line(const base::Diagnostic& diagnostic) {
+data::Value to_json(const base::Diagnostic& diagnostic) {
     const base::Error& error = diagnostic.error;
     data::Map line;
     line.set("severity", diagnostic.severity == base::Severity::error ? "error" : "warning");
@@ -26,7 +26,7 @@ std::string json_line(const base::Diagnostic& diagnostic) {
     add("resource", error.resource);
     add("event", error.event);
     add("property", error.property);
-    return data::write_json(data::Value(std::move(line)));
+    return data::Value(std::move(line));
 }
 
 } // namespace
@@ -37,13 +37,26 @@ void make_errors(base::Diagnostics& diagnostics) {
     }
 }
 
+std::string validation_json(const std::string& file, const base::Diagnostics& diagnostics) {
+    data::List found;
+    for (const base::Diagnostic& diagnostic : diagnostics) {
+        found.push_back(to_json(diagnostic));
+    }
+    return data::write_json(
+        data::Value(data::Map{
+            {"file", file},
+            {"valid", !base::has_errors(diagnostics)},
+            {"diagnostics", std::move(found)}}),
+        2);
+}
+
 void print_diagnostics(Console& console, const base::Diagnostics& diagnostics, bool json) {
     if (!json) {
         console.diagnostics(diagnostics);
         return;
     }
     for (const base::Diagnostic& diagnostic : diagnostics) {
-        console.err_line(json_line(diagnostic));
+        console.err_line(data::write_json(to_json(diagnostic)));
     }
 }
 

@@ -11,6 +11,7 @@ namespace samara::cli {
 int validate(Console& console, const Arguments& arguments) {
     CommonOptions common;
     std::string error_format = "text";
+    std::string output = "text";
     bool lint = false;
     bool strict = false;
     Options options(
@@ -29,6 +30,11 @@ int validate(Console& console, const Arguments& arguments) {
         error_format,
         {"text", "json"},
         {.help = "json: one object a line on stderr"});
+    options.choice(
+        "--output",
+        output,
+        {"text", "json"},
+        {.help = "json: one object with all that was found on stdout, and nothing on stderr"});
     options.flag("--strict", strict, {.help = "Take every warning as an error"});
     declare_common(options, common);
     if (const auto ended = prepare(console, options, arguments, "validate", common)) {
@@ -37,12 +43,20 @@ int validate(Console& console, const Arguments& arguments) {
     auto result = app::validate_template(
         {common.template_file, common.parameter_overrides, common.region, common.profile, lint});
     if (!result) {
-        print_diagnostics(
-            console, {{base::Severity::error, result.error()}}, error_format == "json");
+        const base::Diagnostics failure{{base::Severity::error, result.error()}};
+        if (output == "json") {
+            console.out_line(validation_json(common.template_file, failure));
+        } else {
+            print_diagnostics(console, failure, error_format == "json");
+        }
         return result.error().kind == base::ErrorKind::usage ? 2 : 1;
     }
     if (strict) {
         make_errors(result->diagnostics);
+    }
+    if (output == "json") {
+        console.out_line(validation_json(result->file, result->diagnostics));
+        return has_errors(result->diagnostics) ? 1 : 0;
     }
     print_diagnostics(console, result->diagnostics, error_format == "json");
     if (has_errors(result->diagnostics)) {

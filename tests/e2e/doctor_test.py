@@ -106,6 +106,21 @@ class Outputs(SamaraTest):
         self.assertEqual(faults_of_output("build", done.stdout), [])
         self.assertEqual(json.loads(done.stdout)["status"], "failed")
 
+    def test_validate(self):
+        self.write("template.yaml", TEMPLATE)
+        self.write("app.py", HANDLER)
+        done = self.samara("validate", "--output", "json")
+        self.assertEqual(faults_of_output("validate", done.stdout), [])
+        self.assertEqual((json.loads(done.stdout)["valid"], done.stderr), (True, ""))
+        self.write("template.yaml", TEMPLATE.replace("app.handler", "{Bad: 1}").replace("Runtime: ", "Runtim: "))
+        done = self.samara("validate", "--output", "json", code=1)
+        self.assertEqual((faults_of_output("validate", done.stdout), done.stderr), ([], ""))
+        answer = json.loads(done.stdout)
+        self.assertFalse(answer["valid"])
+        self.assertTrue(any(row.get("line") == 4 and row.get("resource") == "Fn" for row in answer["diagnostics"]), answer)
+        done = self.samara("validate", "--output", "json", "-t", "gone.yaml", code=1)
+        self.assertEqual((faults_of_output("validate", done.stdout), done.stderr), ([], ""))
+
     def test_info(self):
         self.assertEqual(faults_of_output("info", self.samara("--info").stdout), [])
 

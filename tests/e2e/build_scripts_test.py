@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""The scripts behind release builds and mutants: what may be compiled together, and what a change is."""
+import importlib.machinery
+import importlib.util
+import pathlib
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from samara_e2e import ROOT, SamaraTest  # noqa: E402
+
+
+class UnityGroups(SamaraTest):
+    """scripts/cmake/unity_groups.py"""
+
+    def groups(self, *texts, most_lines=1000):
+        files = [self.write(f"{number}.cpp", text) for number, text in enumerate(texts)]
+        done = subprocess.run([sys.executable, ROOT / "scripts/cmake/unity_groups.py", str(most_lines), *files],
+                              check=True, capture_output=True, text=True)
+        return [int(line.split()[0]) for line in done.stdout.splitlines()]
+
+    def source(self, hidden, code=""):
+        return f"namespace a {{\n\nnamespace {{\n\n{hidden}\n\n}} // namespace\n\n{code}\n\n}} // namespace a\n"
+
+    def test_sources_that_share_no_name_are_one_unit(self):
+        self.assertEqual(self.groups(self.source("int first() {\n    return 1;\n}"),
+                                     self.source("int second() {\n    return 2;\n}")), [0, 0])
+
+    def test_each_kind_of_name_keeps_sources_apart(self):
+        for declaration in ("int name(int x) {", "constexpr int name = 1;", "class name final {", "struct name {",
+                            "using name = int;", "enum class name : int {", "const std::map<int, int> name{",
+                            "std::optional<int>\nname(int x) {", "template <class T> T name(T x) {"):
+            closed = declaration + ("\n};" if declaration.endswith("{") else "")
+            with self.subTest(declaration):
+                self.assertEqual(self.groups(self.source(closed), self.source(closed.replace("1", "2").replace(
+                    "= int", "= long"))), [0, 1])
+
+    def test_a_name_that_a_later_source_uses_for_something_else_keeps_them_apart(self):
+        hidden = "int find(int x) {\n    return x;\n}"
+        self.assertEqual(self.groups(self.source(hidden), self.source("", "int g() {\n    return find(1);\n}")), [0, 1])
+        # Members, qualified names, texts and comments mean no such name.
+        self.assertEqual(self.groups(self.source(hidden), self.source(
+            "", 'auto g() {\n    return x.find(1) + y->find(2) + std::find(3); // find "find"\n}')), [0, 0])
+
+    def test_the_same_alias_is_no_obstacle(self):
+        self.assertEqual(self.groups(self.source("namespace fs = std::filesystem;"),
+                                     self.source("namespace fs = std::filesystem;")), [0, 0])
+        self.assertEqual(self.groups(self.source("namespace fs = std::filesystem;"),
+                                     self.source("namespace fs = boost::filesystem;")), [0, 1])
+
+    def test_units_have_an_end(self):
+        texts = [self.source(f"int name{n}() {{\n    return 1;\n}}") for n in range(4)]
+        self.assertEqual(self.groups(*texts, most_lines=30), [0, 0, 1, 1])
+
+    def test_all_of_the_program_fits_into_few_units(self):
+        files = sorted((ROOT / "lib").rglob("*.cpp"))
+        done = subprocess.run([sys.executable, ROOT / "scripts/cmake/unity_groups.py", "2500", *files],
+                              check=True, capture_output=True, text=True)
+        rows = done.stdout.splitlines()
+        self.assertEqual(len(rows), len(files))
+        self.assertLess(len({row.split()[0] for row in rows}), len(files) / 2)
+
+
+class Mutants(SamaraTest):
+    """tests/mutants, without building anything."""
+
+    def setUp(self):
+        super().setUp()
+        loader = importlib.machinery.SourceFileLoader("mutants", str(ROOT / "tests/mutants"))
+        self.module = importlib.util.module_from_spec(importlib.util.spec_from_loader("mutants", loader))
+        loader.exec_module(self.module)
+
+    def changes_of(self, code):
+        folder = self.folder / "tree/lib/m"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "x.cpp").write_text(code)
+        self.module.TREE = self.folder / "tree"
+        return [self.module.changed(code, mutant) for mutant in self.module.mutants_of("m")]
+
+    def test_what_is_changed(self):
+        code = "bool f(int a) {\n    if (a == 1 && !g()) {\n        return true;\n    }\n    return a < 2;\n}\n"
+        changes = self.changes_of(code)
+        for part in ("a != 1", "1 || !g", "&& g()", "return false", "a <= 2", "if (!(a == 1 && !g())) {"):
+            self.assertTrue(any(part in change for change in changes), part)
+        self.assertEqual(len(changes), len(set(changes)))
+        self.assertNotIn(code, changes)
+
+    def test_texts_comments_and_templates_are_left_alone(self):
+        self.assertEqual(self.changes_of(
+            '// a == b\n#include <true>\nstd::vector<int> x; /* 1 < 2 */\nauto s = "a && b";\n'), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
