@@ -56,7 +56,7 @@ def main():
         names, aliases, words, lines = read(path)
         for group in groups:
             if (group["lines"] + lines <= most_lines and not group["names"] & words
-                    and all(group["aliases"].get(name, line) == line for name, line in aliases.items())):
+                    and all(aliases.get(name) == line for name, line in group["aliases"].items() if name in words)):
                 break
         else:
             group = {"lines": 0, "names": set(), "aliases": {}, "number": len(groups)}

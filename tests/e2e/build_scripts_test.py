@@ -49,6 +49,12 @@ class UnityGroups(SamaraTest):
         self.assertEqual(self.groups(self.source("namespace fs = std::filesystem;"),
                                      self.source("namespace fs = boost::filesystem;")), [0, 1])
 
+    def test_an_alias_that_is_something_else_later_keeps_them_apart(self):
+        alias = self.source("using Writer = std::unique_ptr<int>;")
+        self.assertEqual(self.groups(alias, self.source("class Writer {\n};")), [0, 1])
+        self.assertEqual(self.groups(alias, self.source("", "int f(Writer& writer) {\n    return 1;\n}")), [0, 1])
+        self.assertEqual(self.groups(self.source("class Writer {\n};"), alias), [0, 1])
+
     def test_units_have_an_end(self):
         texts = [self.source(f"int name{n}() {{\n    return 1;\n}}") for n in range(4)]
         self.assertEqual(self.groups(*texts, most_lines=30), [0, 0, 1, 1])
