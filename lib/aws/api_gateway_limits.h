@@ -28,6 +28,14 @@ inline constexpr std::chrono::milliseconds http_authorizer_timeout{10'000};
 /// The longest time that a verdict of an authorizer is kept.
 inline constexpr std::chrono::seconds authorizer_result_ttl{3'600};
 
+/// Of WebSocket APIs: bytes of a message and of a frame, how long a connection may be idle, and how
+/// long it may last.
+/// docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+inline constexpr std::size_t socket_message = std::size_t{128} * 1024;
+inline constexpr std::size_t socket_frame = std::size_t{32} * 1024;
+inline constexpr std::chrono::seconds socket_idle_timeout{600};
+inline constexpr std::chrono::seconds socket_duration{7'200};
+
 /// Bytes of an issuer's key set, and of the document that names it.
 inline constexpr std::size_t key_document = 150'000;
 

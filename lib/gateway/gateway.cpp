@@ -331,7 +331,7 @@ net::HttpResponse Gateway::call_function(
         return reply.error();
     }
     auto response =
-        integration.streams ? response_streamed(*reply)
+        integration.streams ? response_streamed(*reply, call.api.function_url)
         : v2                ? response_v2(*reply)
              : response_v1(*reply, {call.api.kind == ApiKind::rest, decodes_base64(call)});
     if (!response) {

@@ -1,5 +1,6 @@
 #include "base/strings.h"
 #include "gateway/message/event.h"
+#include "gateway/message/socket_event.h"
 
 namespace samara::gateway {
 
@@ -8,6 +9,12 @@ std::string authorizer_event(
     const LambdaAuthorizer& authorizer,
     const std::vector<std::string>& identity,
     std::string_view arn) {
+    if (call.socket != nullptr) {
+        return socket_authorizer_event(
+            {call.api, *call.socket, call.match.route->path, call.request_id, call.time},
+            call.request,
+            arn);
+    }
     std::string event;
     base::JsonWriter json(event);
     json.begin_object();

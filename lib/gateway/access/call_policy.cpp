@@ -11,7 +11,14 @@ namespace samara::gateway {
 
 namespace {
 
+/// A WebSocket API has route keys instead of methods and paths.
 std::string arn_of(const Call& call, std::string_view region, std::string_view path) {
+    if (call.api.websocket) {
+        return aws::local_arn(
+            "execute-api",
+            region,
+            fmt::format("{}/{}/{}", call.api.id, call.api.stage, call.match.route->path));
+    }
     return aws::local_arn(
         "execute-api",
         region,

@@ -7,12 +7,15 @@
 
 namespace samara::gateway {
 
-base::Result<net::HttpResponse> response_streamed(const invoke::Response& result) {
+base::Result<net::HttpResponse> response_streamed(const invoke::Response& result, bool body_alone) {
     static const std::string delimiter(8, '\0');
     if (!result.function_error.empty()) {
         return base::fail("the function failed");
     }
     const std::size_t end = result.payload.find(delimiter);
+    if (end == std::string::npos && !body_alone) {
+        return base::fail("the response stream does not begin with metadata and eight NUL");
+    }
     if (end == std::string::npos) {
         return net::HttpResponse{
             200, {{"Content-Type", "application/octet-stream"}}, result.payload};

@@ -115,4 +115,28 @@ std::vector<Api> read_apis(
     return apis;
 }
 
+std::vector<Api> read_websocket_apis(
+    const data::Value& resources, const ReadOptions& options, base::Diagnostics& diagnostics) {
+    std::vector<Api> apis;
+    const serving::Functions functions(resources);
+    for (const data::Entry& entry : data::members_of(&resources)) {
+        const data::Value* properties = entry.value.find("Properties");
+        if (properties == nullptr || text_of(entry.value, "Type") != "AWS::ApiGatewayV2::Api" ||
+            text_of(*properties, "ProtocolType") != "WEBSOCKET") {
+            continue;
+        }
+        Api api;
+        api.kind = ApiKind::rest; // events, contexts and policies are those of REST APIs
+        api.websocket = true;
+        api.id = entry.key;
+        api.http_hosts = options.http_hosts;
+        api.route_selection = text_of(*properties, "RouteSelectionExpression");
+        read_stage(*resources.as_map(), api, diagnostics);
+        add_resource_routes(*resources.as_map(), functions, api, diagnostics);
+        apis.push_back(std::move(api));
+    }
+    add_api_keys(*resources.as_map(), apis, diagnostics);
+    return apis;
+}
+
 } // namespace samara::gateway

@@ -27,4 +27,8 @@ struct ReadOptions {
 std::vector<Api>
 read_apis(const data::Value& resources, const ReadOptions& options, base::Diagnostics& diagnostics);
 
+/// The WebSocket APIs of a template, which read_apis leaves out.
+std::vector<Api> read_websocket_apis(
+    const data::Value& resources, const ReadOptions& options, base::Diagnostics& diagnostics);
+
 } // namespace samara::gateway

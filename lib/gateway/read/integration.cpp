@@ -6,6 +6,7 @@
 #include "gateway/read/mapping.h"
 #include "gateway/read/openapi.h"
 #include "gateway/read/parameter_mapping.h"
+#include "gateway/read/stage.h"
 #include "gateway/route/call.h"
 
 #include <algorithm>
@@ -16,14 +17,6 @@
 namespace samara::gateway {
 
 namespace {
-
-/// "${stageVariables.name}" replaced by the stage's values.
-std::string with_stage_variables(std::string uri, const TextPairs& variables) {
-    for (const auto& [name, value] : variables) {
-        uri = base::replace_all(uri, fmt::format("${{stageVariables.{}}}", name), value);
-    }
-    return uri;
-}
 
 /// docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-invoke.html
 std::string tenant_mapping(const data::Value& integration) {

@@ -16,7 +16,8 @@ struct Owned {
 template <class Visit>
 void for_each_owned(
     const data::Map& resources, const Api& api, std::string_view type, const Visit& visit) {
-    const std::string_view owner = api.kind == ApiKind::rest ? "RestApiId" : "ApiId";
+    const std::string_view owner =
+        api.kind == ApiKind::rest && !api.websocket ? "RestApiId" : "ApiId";
     for (const data::Entry& entry : resources) {
         const data::Value* properties = entry.value.find("Properties");
         if (properties != nullptr && data::text_of(entry.value, "Type") == type &&

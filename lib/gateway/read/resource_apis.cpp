@@ -27,8 +27,8 @@ void add_authorizer(
     for (const data::Entry& property : *owned.properties.as_map()) {
         settings.set(property.key, property.value);
     }
-    const std::string type =
-        text_of(owned.properties, api.kind == ApiKind::rest ? "Type" : "AuthorizerType");
+    const std::string type = text_of(
+        owned.properties, api.kind == ApiKind::rest && !api.websocket ? "Type" : "AuthorizerType");
     settings.set("type", type);
     data::Map scheme;
     scheme.set("x-amazon-apigateway-authorizer", data::Value(std::move(settings)));
@@ -117,6 +117,7 @@ void add_http_route(
         warn(diagnostics, std::move(told), owned.entry);
     }
     route.access = read_access(owned.properties, api);
+    route.responds = !text_of(owned.properties, "RouteResponseSelectionExpression").empty();
     add_route(api, std::move(route), owned.entry, diagnostics);
 }
 
@@ -196,7 +197,7 @@ void add_resource_routes(
     const serving::Functions& functions,
     Api& api,
     base::Diagnostics& diagnostics) {
-    if (api.kind == ApiKind::rest) {
+    if (api.kind == ApiKind::rest && !api.websocket) {
         for_each_owned(resources, api, "AWS::ApiGateway::Authorizer", [&](const Owned& owned) {
             add_authorizer(owned, functions, api, diagnostics);
         });
@@ -212,7 +213,9 @@ void add_resource_routes(
     for_each_owned(resources, api, "AWS::ApiGatewayV2::Authorizer", [&](const Owned& owned) {
         add_authorizer(owned, functions, api, diagnostics);
     });
-    add_quick_route(resources, functions, api, diagnostics);
+    if (!api.websocket) {
+        add_quick_route(resources, functions, api, diagnostics);
+    }
     for_each_owned(resources, api, "AWS::ApiGatewayV2::Route", [&](const Owned& owned) {
         add_http_route(resources, owned, functions, api, diagnostics);
     });

@@ -3,6 +3,7 @@
 #include "data/accessors.h"
 #include "gateway/read/description.h"
 #include "gateway/read/openapi.h"
+#include "gateway/read/stage.h"
 
 #include <charconv>
 
@@ -23,7 +24,9 @@ std::optional<IdentitySource> parse_identity_source(std::string_view text) {
         IdentitySource::Kind kind;
     };
 
-    static constexpr std::array<Prefix, 8> prefixes{{
+    static constexpr std::array<Prefix, 10> prefixes{{
+        {"route.request.header.", IdentitySource::Kind::header},
+        {"route.request.querystring.", IdentitySource::Kind::query},
         {"$request.header.", IdentitySource::Kind::header},
         {"$request.querystring.", IdentitySource::Kind::query},
         {"$context.", IdentitySource::Kind::context},
@@ -97,7 +100,8 @@ Authorizer read_lambda(
     const bool rest = api.kind == ApiKind::rest;
     lambda.kind = type == "token" ? LambdaAuthorizer::Kind::token : LambdaAuthorizer::Kind::request;
 
-    const std::string uri = either_text(authorizer, "authorizerUri");
+    const std::string uri =
+        with_stage_variables(either_text(authorizer, "authorizerUri"), api.stage_variables);
     const serving::Functions::Function* function = functions.find_uri(uri);
     if (function == nullptr) {
         return closed(
@@ -149,7 +153,7 @@ Authorizer read_lambda(
                 fmt::format("its results are kept for 0 to 3600 whole seconds, not '{}'", ttl));
         }
         lambda.ttl = *seconds;
-    } else if (!rest) {
+    } else if (!rest || api.websocket) {
         lambda.ttl = std::chrono::seconds(0); // 300 is the default of REST APIs
     }
     if (lambda.identity_sources.empty() && lambda.ttl.count() > 0) {

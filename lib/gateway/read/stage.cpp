@@ -119,6 +119,13 @@ void read_stage(const data::Map& resources, Api& api, base::Diagnostics& diagnos
     }
 }
 
+std::string with_stage_variables(std::string uri, const TextPairs& variables) {
+    for (const auto& [name, value] : variables) {
+        uri = base::replace_all(uri, fmt::format("${{stageVariables.{}}}", name), value);
+    }
+    return uri;
+}
+
 void read_stage_throttles(const data::Map& resources, Api& api) {
     for (const StageType& type : stage_types) {
         for_each_owned(resources, api, type.type, [&](const Owned& stage) {

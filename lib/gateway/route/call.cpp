@@ -62,6 +62,10 @@ std::string_view Call::domain_prefix() const {
 }
 
 std::string Call::clf_time() const {
+    return gateway::clf_time(time);
+}
+
+std::string clf_time(std::chrono::system_clock::time_point time) {
     static constexpr std::array<std::string_view, 12> months{
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     const std::time_t seconds = std::chrono::system_clock::to_time_t(time);

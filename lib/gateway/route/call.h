@@ -11,6 +11,8 @@
 
 namespace samara::gateway {
 
+struct SocketClient;
+
 /// One request on its way through the gateway: what was asked, which route takes it, and what makes
 /// this request different from all others. Refers to its parts; lives as long as the request.
 struct Call {
@@ -29,7 +31,8 @@ struct Call {
     std::string usage_key = {}; ///< the API key that a Lambda authorizer has given
     std::string api_key = {};   ///< the caller's, when the route asks for one
     std::string api_key_id = {};
-    const UsagePlan* plan = nullptr; ///< of the caller's API key, for this API
+    const UsagePlan* plan = nullptr;      ///< of the caller's API key, for this API
+    const SocketClient* socket = nullptr; ///< who asks for a WebSocket connection
     std::string iam_caller = {}; ///< JSON members for a caller with IAM credentials; may be empty
 
     /// The same with another request, which has to live as long.
@@ -44,6 +47,9 @@ struct Call {
     [[nodiscard]] std::string clf_time() const;
     [[nodiscard]] std::int64_t epoch_milliseconds() const;
 };
+
+/// "12/Mar/2020:19:03:58 +0000"
+std::string clf_time(std::chrono::system_clock::time_point time);
 
 /// A request id as HTTP APIs have it: 16 characters of base64. REST APIs have a UUID.
 std::string make_http_request_id();

@@ -130,6 +130,7 @@ struct Route {
     std::shared_ptr<const RequestValidation> validation; ///< REST APIs; nullptr: nothing is checked
     std::shared_ptr<const ParameterMapping> parameters;  ///< HTTP APIs; nullptr: nothing is changed
     std::optional<Throttle> throttle; ///< of all clients together, from the stage
+    bool responds = false; ///< WebSocket APIs: the function's result goes back to the client
     base::Location where;
 };
 
@@ -212,6 +213,9 @@ struct Api {
     /// The URL of a function, which is served as an HTTP API with one route would be:
     /// docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
     bool function_url = false;
+    /// A WebSocket API, whose routes are named by keys ("$connect"): their paths.
+    bool websocket = false;
+    std::string route_selection; ///< of a WebSocket API: "$request.body.action"
     std::string stage = "$default";
     std::string access_log_format; ///< of the stage, with its $context variables; may be empty
     std::vector<DomainMapping> domains;

@@ -483,5 +483,19 @@ TEST_F(ApisTest, IntegrationsCallTheAliasTheyName) {
     }
 }
 
+// docs.aws.amazon.com/apigateway/latest/developerguide/aws-api-gateway-stage-variables-reference.html
+TEST_F(ApisTest, StageVariablesNameAuthorizers) {
+    const auto apis = read(R"(
+Api: {Type: 'AWS::ApiGateway::RestApi', Properties: {Body: {paths: {/x: {get: {security: [{A: []}],
+  x-amazon-apigateway-integration: {type: aws_proxy, uri: '${stageVariables.fn}'}}}}, securityDefinitions: {A:
+  {type: apiKey, in: header, name: Authorization, x-amazon-apigateway-authorizer: {type: token, authorizerUri:
+  'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:${stageVariables.fn}/invocations'}}}}}}
+Stage: {Type: 'AWS::ApiGateway::Stage', Properties: {RestApiId: Api, StageName: s, Variables: {fn: Fn}}}
+)");
+    EXPECT_THAT(told(), IsEmpty());
+    EXPECT_EQ(std::get<LambdaAuthorizer>(apis.at(0).authorizers.at("A").method).function, "Fn");
+    EXPECT_EQ(std::get<LambdaIntegration>(apis[0].routes.at(0).integration).function, "Fn");
+}
+
 } // namespace
 } // namespace samara::gateway

@@ -168,19 +168,20 @@ TEST_F(FunctionUrlTest, AStreamHasItsStatusBeforeTheBody) {
     result.payload =
         R"({"statusCode": 206, "headers": {"Content-Type": "text/html"}, "cookies": ["a=b"]})";
     result.payload += std::string(8, '\0') + "<p>";
-    auto response = response_streamed(result);
+    auto response = response_streamed(result, true);
     ASSERT_TRUE(response);
     EXPECT_EQ(response->status, 206);
     EXPECT_EQ(response->body, "<p>");
     EXPECT_EQ(header(*response, "Content-Type"), "text/html");
     EXPECT_EQ(header(*response, "Set-Cookie"), "a=b");
     result.payload = "plain";
-    response = response_streamed(result);
+    response = response_streamed(result, true);
     ASSERT_TRUE(response);
     EXPECT_EQ(response->body, "plain");
     EXPECT_EQ(header(*response, "Content-Type"), "application/octet-stream");
+    EXPECT_FALSE(response_streamed(result, false)); // behind a REST API
     result.payload = "[]" + std::string(8, '\0');
-    EXPECT_FALSE(response_streamed(result));
+    EXPECT_FALSE(response_streamed(result, true));
     EXPECT_TRUE(std::get<LambdaIntegration>(
                     read("{TargetFunctionArn: Fn, AuthType: NONE, InvokeMode: RESPONSE_STREAM}")
                         .at(0)

@@ -1,0 +1,257 @@
+#include "gateway/websocket/socket_gateway.h"
+
+#include "base/base64.h"
+#include "base/json_writer.h"
+#include "base/strings.h"
+#include "base/try.h"
+#include "data/accessors.h"
+#include "data/read.h"
+#include "gateway/message/response.h"
+#include "gateway/message/socket_event.h"
+#include "gateway/route/call.h"
+#include "gateway/websocket/selection.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace samara::gateway {
+
+namespace {
+
+std::string header_of(const net::HttpRequest& request, std::string_view name) {
+    const std::string* value = net::find_header(request.headers, name);
+    return value == nullptr ? std::string() : *value;
+}
+
+/// At "/" the first API answers, or the one that the host names; else the one with that stage.
+const Api* api_for(const std::vector<Api>& apis, const net::HttpRequest& request) {
+    const std::string_view path = request.path();
+    const std::string host = base::to_lower(header_of(request, "Host"));
+    const Api* first = nullptr;
+    for (const Api& api : apis) {
+        if (path != "/" && path != "/" + api.stage) {
+            continue;
+        }
+        if (host.starts_with(base::to_lower(api.id) + ".")) {
+            return &api;
+        }
+        first = first == nullptr ? &api : first;
+    }
+    return first;
+}
+
+const Api* api_of(const std::vector<Api>& apis, const SocketClient& client) {
+    const auto found = std::find_if(
+        apis.begin(), apis.end(), [&](const Api& api) { return api.id == client.api; });
+    return found == apis.end() ? nullptr : &*found;
+}
+
+SocketHappening happening(const Api& api, const SocketClient& client, std::string_view key) {
+    return {api, client, key, make_http_request_id(), std::chrono::system_clock::now()};
+}
+
+/// What a client is told of a message that came to nothing.
+std::string
+problem(std::string_view message, const SocketClient& client, const std::string& request_id) {
+    std::string text;
+    base::JsonWriter(text)
+        .begin_object()
+        .member("message", message)
+        .member("connectionId", client.id)
+        .member("requestId", request_id)
+        .end_object();
+    return text;
+}
+
+struct Reply {
+    std::string message;
+    bool binary = false;
+};
+
+/// The body of a proxy result; nothing when it has none.
+base::Result<std::optional<Reply>> reply_of(const std::string& result) {
+    TRY_ASSIGN(const auto value, data::read_json(result, "function result"));
+    if (!value.is_map()) {
+        return base::fail("the result of a route with a response has to be a map with a body");
+    }
+    const data::Value* body = value.find("body");
+    if (body == nullptr || body->is_null()) {
+        return std::nullopt;
+    }
+    Reply reply{data::scalar_text(*body)};
+    if (data::is_true(value.find("isBase64Encoded"))) {
+        auto bytes = base::base64_decode(reply.message);
+        if (!bytes) {
+            return base::fail("isBase64Encoded is true but body is not base64");
+        }
+        reply = {std::move(*bytes), true};
+    }
+    return reply;
+}
+
+} // namespace
+
+SocketGateway::SocketGateway(std::vector<Api> apis, serving::Invoke invoke, Options options)
+    : options_(std::move(options)), invoker_(std::move(invoke)),
+      snapshot_(std::make_shared<Snapshot>(std::move(apis), options_.authorization, invoker_)) {}
+
+std::shared_ptr<SocketGateway::Snapshot> SocketGateway::snapshot() const {
+    const std::scoped_lock lock(mutex_);
+    return snapshot_;
+}
+
+void SocketGateway::replace(std::vector<Api> apis) {
+    auto fresh = std::make_shared<Snapshot>(std::move(apis), options_.authorization, invoker_);
+    const std::scoped_lock lock(mutex_);
+    snapshot_.swap(fresh);
+}
+
+bool SocketGateway::takes(const net::HttpRequest& request) const {
+    const auto current = snapshot();
+    return api_for(current->apis, request) != nullptr;
+}
+
+/// The result of the route's function; its failure, a timeout and a throttle are errors.
+base::Result<std::string> SocketGateway::run(const Route& route, std::string event) {
+    const auto* lambda = std::get_if<LambdaIntegration>(&route.integration);
+    if (lambda == nullptr) {
+        const auto* unsupported = std::get_if<UnsupportedIntegration>(&route.integration);
+        if (unsupported == nullptr) { // a mock says yes
+            return std::string(R"({"statusCode": 200})");
+        }
+        return base::fail(unsupported->reason);
+    }
+    invoke::Request request;
+    request.function = lambda->function;
+    request.qualifier = lambda->qualifier;
+    request.payload = std::move(event);
+    const auto result =
+        invoker_.call(std::move(request), lambda->timeout, lambda->function_timeout);
+    if (!result) {
+        return base::fail("the function has not answered in time");
+    }
+    if (!*result) {
+        return base::fail(result->error());
+    }
+    if (!(*result)->function_error.empty() || (*result)->status / 100 != 2) {
+        return base::fail("the function failed: " + (*result)->payload);
+    }
+    return (*result)->payload;
+}
+
+tl::expected<SocketGateway::Accepted, net::HttpResponse>
+SocketGateway::connect(const net::HttpRequest& request) {
+    const auto current = snapshot();
+    const Api* api = api_for(current->apis, request);
+    if (api == nullptr) {
+        return tl::unexpected(message_response(403, "Forbidden"));
+    }
+    auto client = std::make_shared<SocketClient>();
+    client->id = make_http_request_id();
+    client->api = api->id;
+    client->stage = api->stage;
+    client->source_ip = request.remote_address;
+    client->user_agent = header_of(request, "User-Agent");
+    client->domain = header_of(request, "Host");
+    client->connected_at = std::chrono::system_clock::now();
+    const Route* route = socket_route(*api, "$connect");
+    if (route == nullptr) {
+        return Accepted{client, {}};
+    }
+    const Router::Match match{route, {}, {}};
+    Call call{request, *api, match};
+    call.time = client->connected_at;
+    call.request_id = call.extended_request_id = make_http_request_id();
+    call.trace_id = make_trace_id(call.time);
+    call.socket = client.get();
+    if (auto rejection = current->authorization.check(call)) {
+        return tl::unexpected(std::move(rejection->response));
+    }
+    client->authorizer = call.authorizer;
+    auto result = run(*route, connect_event(happening(*api, *client, "$connect"), request));
+    invoke::Response reply;
+    reply.payload = result ? *result : "";
+    auto response =
+        result ? response_v1(reply, {}) : base::Result<net::HttpResponse>(base::fail(""));
+    if (!response) {
+        return tl::unexpected(message_response(502, "Internal server error"));
+    }
+    if (response->status / 100 != 2) {
+        return tl::unexpected(std::move(*response));
+    }
+    net::HttpHeaders headers;
+    if (const std::string* protocol =
+            net::find_header(response->headers, "Sec-WebSocket-Protocol")) {
+        headers.push_back({"Sec-WebSocket-Protocol", *protocol});
+    }
+    return Accepted{client, std::move(headers)};
+}
+
+void SocketGateway::opened(
+    std::shared_ptr<const SocketClient> client, std::shared_ptr<SocketPeer> peer) {
+    connections_.add(std::move(client), std::move(peer));
+}
+
+void SocketGateway::message(const SocketClient& client, const std::string& message, bool binary) {
+    connections_.touch(client.id, std::chrono::system_clock::now());
+    const auto current = snapshot();
+    if (const Api* api = api_of(current->apis, client)) {
+        answer_message(*api, client, message, binary);
+    }
+}
+
+void SocketGateway::answer_message(
+    const Api& api, const SocketClient& client, const std::string& message, bool binary) {
+    const std::string key = binary ? "$default" : selected_key(api.route_selection, message);
+    const Route* route = socket_route(api, key);
+    const auto now = std::chrono::system_clock::now();
+    if (route == nullptr) {
+        connections_.send(
+            client.id, problem("Forbidden", client, make_http_request_id()), false, now);
+        return;
+    }
+    const SocketHappening one = happening(api, client, route->path);
+    const auto result = run(*route, message_event(one, message, binary));
+    auto reply = result ? base::Result<std::optional<Reply>>(std::nullopt)
+                        : base::Result<std::optional<Reply>>(base::fail(result.error()));
+    if (result && route->responds) {
+        reply = reply_of(*result);
+    }
+    if (!reply) {
+        connections_.send(
+            client.id, problem("Internal server error", client, one.request_id), false, now);
+    } else if (*reply) {
+        connections_.send(client.id, std::move((*reply)->message), (*reply)->binary, now);
+    }
+}
+
+void SocketGateway::closed(
+    const SocketClient& client, std::uint16_t status, std::string_view reason) {
+    connections_.remove(client.id);
+    const auto current = snapshot();
+    const Api* api = api_of(current->apis, client);
+    const Route* route = api == nullptr ? nullptr : socket_route(*api, "$disconnect");
+    if (route != nullptr) { // best effort, as AWS says
+        const auto ended =
+            run(*route, disconnect_event(happening(*api, client, "$disconnect"), status, reason));
+        static_cast<void>(ended);
+    }
+}
+
+std::vector<std::string> SocketGateway::lines(std::string_view address) const {
+    std::vector<std::string> lines;
+    const std::size_t scheme = address.find("://");
+    const bool tls = address.starts_with("https");
+    for (const Api& api : snapshot()->apis) {
+        lines.push_back(fmt::format(
+            "WebSocket API {} at {}{}/{}",
+            api.id,
+            tls ? "wss" : "ws",
+            address.substr(scheme),
+            api.stage));
+    }
+    return lines;
+}
+
+} // namespace samara::gateway

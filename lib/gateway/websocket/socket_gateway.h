@@ -1,0 +1,82 @@
+#pragma once
+
+#include "base/log.h"
+#include "gateway/access/authorization.h"
+#include "gateway/websocket/connections.h"
+#include "serving/access_log.h"
+#include "serving/deadline.h"
+#include "serving/invoke.h"
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace samara::gateway {
+
+/// WebSocket APIs: what becomes of handshakes, messages and their end. Knows no sockets: the server
+/// brings what comes, and gives a SocketPeer for what goes. Calls functions and waits for them.
+/// Thread-safe.
+/// docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
+class SocketGateway {
+public:
+    struct Options {
+        AuthorizationOptions authorization;
+        serving::AccessLog access_log;
+    };
+
+    SocketGateway(std::vector<Api> apis, serving::Invoke invoke, Options options);
+
+    /// Whether a handshake is for a WebSocket API: at "/" or "/<stage>".
+    [[nodiscard]] bool takes(const net::HttpRequest& request) const;
+
+    /// What a client that may connect is, and the headers of the answer to its handshake.
+    struct Accepted {
+        std::shared_ptr<const SocketClient> client;
+        net::HttpHeaders headers;
+    };
+
+    /// Asks the authorizer and the route $connect; or the answer that refuses.
+    tl::expected<Accepted, net::HttpResponse> connect(const net::HttpRequest& request);
+
+    /// The handshake is done.
+    void opened(std::shared_ptr<const SocketClient> client, std::shared_ptr<SocketPeer> peer);
+
+    /// Calls the route that the message selects; a route response, or what went wrong, goes back.
+    void message(const SocketClient& client, const std::string& message, bool binary);
+
+    /// Calls $disconnect; who has been refused was never there.
+    void closed(const SocketClient& client, std::uint16_t status, std::string_view reason);
+
+    /// Other routes; connections stay.
+    void replace(std::vector<Api> apis);
+
+    Connections& connections() { return connections_; }
+
+    /// "WebSocket API Chat at ws://127.0.0.1:3000/prod" for each; `address` is that of the server.
+    [[nodiscard]] std::vector<std::string> lines(std::string_view address) const;
+
+private:
+    struct Snapshot {
+        Snapshot(
+            std::vector<Api> all, AuthorizationOptions options, serving::DeadlineInvoker& invoker)
+            : apis(std::move(all)), authorization(std::move(options), invoker) {}
+
+        std::vector<Api> apis;
+        Authorization authorization;
+    };
+
+    [[nodiscard]] std::shared_ptr<Snapshot> snapshot() const;
+    base::Result<std::string> run(const Route& route, std::string event);
+    void answer_message(
+        const Api& api, const SocketClient& client, const std::string& message, bool binary);
+
+    Options options_;
+    serving::DeadlineInvoker invoker_;
+    Connections connections_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<Snapshot> snapshot_;
+};
+
+} // namespace samara::gateway
