@@ -5,9 +5,10 @@
 namespace samara::cli {
 
 std::span<const CommandRow> command_table() {
-    static constexpr std::array<CommandRow, 17> table{{
+    static constexpr std::array<CommandRow, 19> table{{
         {"build", "Build the functions and layers of a template", build},
         {"complete", "", complete},
+        {"deploy", "Deploy an application to AWS", deploy},
         {"docs", "Show the manual page of a command", docs},
         {"doctor", "Tell what can run here, and what is missing", doctor},
         {"init", "Begin a new application", init},
@@ -25,6 +26,7 @@ std::span<const CommandRow> command_table() {
         {"local sdk", "Fetch the AWS SDK of Lambda's Node.js, for the sandbox", local_sdk},
         {"local token", "Sign a token for an API that is served here", local_token},
         {"logs", "Show the logs of a deployed application", logs},
+        {"package", "Upload the artifacts of an application", package},
         {"transform", "Show the CloudFormation that a template stands for", transform},
         {"validate", "Check a template", validate},
     }};

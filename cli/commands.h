@@ -7,6 +7,7 @@ namespace samara::cli {
 
 int build(Console& console, const Arguments& arguments);
 int complete(Console& console, const Arguments& arguments);
+int deploy(Console& console, const Arguments& arguments);
 int docs(Console& console, const Arguments& arguments);
 int doctor(Console& console, const Arguments& arguments);
 int generate_event(Console& console, const Arguments& arguments);
@@ -20,6 +21,7 @@ int local_invoke(Console& console, const Arguments& arguments);
 int logs(Console& console, const Arguments& arguments);
 int start_api(Console& console, const Arguments& arguments);
 int start_lambda(Console& console, const Arguments& arguments);
+int package(Console& console, const Arguments& arguments);
 int transform(Console& console, const Arguments& arguments);
 int validate(Console& console, const Arguments& arguments);
 

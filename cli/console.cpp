@@ -122,6 +122,11 @@ void Console::err(std::string_view text) {
     write(Rendered(*this).text(text));
 }
 
+void Console::err(std::string_view text, Colour colour) {
+    write(Rendered(*this).label(
+        err_is_terminal_ ? base::terminal_text(text) : std::string(text), colour));
+}
+
 void Console::out_line(std::string_view line) {
     out(fmt::format("{}\n", line));
 }

@@ -56,6 +56,7 @@ public:
 
     /// Text for the user on stderr; out_line and err_line add the line end.
     void err(std::string_view text);
+    void err(std::string_view text, Colour colour);
     void out_line(std::string_view line);
     void err_line(std::string_view line);
 

@@ -9,9 +9,41 @@
 #include <fmt/format.h>
 
 #include <poll.h>
+#include <termios.h>
 #include <unistd.h>
 
 namespace samara::cli {
+
+namespace {
+
+/// The terminal does not show what is typed while it exists.
+class HiddenInput {
+public:
+    HiddenInput() : terminal_(::tcgetattr(STDIN_FILENO, &saved_) == 0) {
+        if (terminal_) {
+            termios silent = saved_;
+            silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+            ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+        }
+    }
+
+    HiddenInput(const HiddenInput&) = delete;
+    HiddenInput& operator=(const HiddenInput&) = delete;
+    HiddenInput(HiddenInput&&) = delete;
+    HiddenInput& operator=(HiddenInput&&) = delete;
+
+    ~HiddenInput() {
+        if (terminal_) {
+            ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved_);
+        }
+    }
+
+private:
+    termios saved_{};
+    bool terminal_;
+};
+
+} // namespace
 
 Prompt::Prompt(Console& console, os::Cancellation cancel)
     : console_(console), cancel_(std::move(cancel)) {}
@@ -78,9 +110,9 @@ std::optional<std::size_t> Prompt::choice(
     }
 }
 
-std::optional<bool> Prompt::confirm(std::string_view question) {
+std::optional<bool> Prompt::confirm(std::string_view question, bool fallback) {
     while (true) {
-        console_.out(fmt::format("{} [y/N]: ", question));
+        console_.out(fmt::format("{} [{}]: ", question, fallback ? "Y/n" : "y/N"));
         const auto line = read_line();
         if (!line) {
             return std::nullopt;
@@ -89,10 +121,25 @@ std::optional<bool> Prompt::confirm(std::string_view question) {
         if (answer == "y" || answer == "yes") {
             return true;
         }
-        if (answer.empty() || answer == "n" || answer == "no") {
+        if (answer.empty()) {
+            return fallback;
+        }
+        if (answer == "n" || answer == "no") {
             return false;
         }
         console_.out("Write y or n.\n");
+    }
+}
+
+std::optional<std::string> Prompt::secret(std::string_view question) {
+    const HiddenInput hidden;
+    while (true) {
+        console_.out(fmt::format("{}: ", question));
+        auto line = read_line();
+        console_.out("\n");
+        if (!line || !line->empty()) {
+            return line;
+        }
     }
 }
 

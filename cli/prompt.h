@@ -26,8 +26,11 @@ public:
     std::optional<std::size_t> choice(
         std::string_view question, std::string_view label, const std::vector<std::string>& choices);
 
-    /// y or N.
-    std::optional<bool> confirm(std::string_view question);
+    /// y or N; empty takes `fallback`.
+    std::optional<bool> confirm(std::string_view question, bool fallback = false);
+
+    /// A line that is not shown while it is written; empty is asked again.
+    std::optional<std::string> secret(std::string_view question);
 
     /// A line for the one who answers.
     void say(std::string_view line) { console_.out_line(line); }

@@ -21,6 +21,9 @@ public:
     /// Cells that are too long take several lines.
     void row(const std::vector<std::string>& cells, Colour colour);
 
+    /// Characters of a line.
+    [[nodiscard]] std::size_t width() const { return usable_; }
+
     /// The line at the end.
     void end();
 

@@ -48,6 +48,7 @@ StackEvent read_event(const data::Value& item) {
     event.status = data::text_of(item, "ResourceStatus");
     event.detailed_status = data::text_of(item, "DetailedStatus");
     event.reason = data::text_of(item, "ResourceStatusReason");
+    event.properties = data::text_of(item, "ResourceProperties");
     event.time = parse_precise_time(data::text_of(item, "Timestamp"))
                      .value_or(std::chrono::system_clock::time_point());
     return event;

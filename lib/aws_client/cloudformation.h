@@ -59,6 +59,7 @@ struct StackEvent {
     std::string status;
     std::string detailed_status; ///< may be empty
     std::string reason;          ///< may be empty
+    std::string properties;      ///< of the resource, JSON; may be empty
     std::chrono::system_clock::time_point time;
 };
 

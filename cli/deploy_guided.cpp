@@ -1,0 +1,345 @@
+#include "app/cloud/artifacts.h"
+#include "aws_client/credentials.h"
+#include "aws_client/shared_config.h"
+#include "base/strings.h"
+#include "cloud/deploy/companion_stack.h"
+#include "cloud/deploy/open_access.h"
+#include "command.h"
+#include "config/save.h"
+#include "config/settings.h"
+#include "data/accessors.h"
+#include "deploy_options.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+// The questions of `samara deploy --guided`, and where the answers are kept.
+namespace samara::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view usual_capability = "CAPABILITY_IAM";
+
+struct Answers {
+    std::string config_file;
+    std::string config_environment;
+    bool save = false;
+};
+
+class Guide {
+public:
+    Guide(Console& console, Prompt& prompt, DeployArguments& given)
+        : console_(console), prompt_(prompt), given_(given) {}
+
+    std::optional<int> run() {
+        tell_config();
+        auto file = app::read_cloud_template(given_.common.template_file);
+        if (!file) {
+            return exit_with(console_, file.error());
+        }
+        title("Setting default arguments for 'sam deploy'");
+        console_.out("\t=========================================\n");
+        if (!ask_where() || !ask_parameters(file->document) || !ask_how()) {
+            return aborted();
+        }
+        for (const std::string& open : cloud::open_access(file->document)) {
+            const auto fine =
+                prompt_.confirm(fmt::format("\t{} has no authentication. Is this okay?", open));
+            if (!fine) {
+                return aborted();
+            }
+            if (!*fine) {
+                base::Error error;
+                error.message = "Security Constraints Not Satisfied!";
+                return exit_with(console_, error);
+            }
+        }
+        if (auto ended = ask_images(*file)) {
+            return ended;
+        }
+        Answers answers;
+        if (!ask_where_to_keep(answers)) {
+            return aborted();
+        }
+        given_.upload.resolve_s3 =
+            true; // a bucket of one's own is for deployments without questions
+        given_.upload.artifacts.s3_bucket.clear();
+        given_.upload.artifacts.s3_prefix = given_.deploy.stack_name;
+        console_.out("\n\tLooking for resources needed for deployment:\n");
+        return answers.save ? keep(*file, answers) : std::nullopt;
+    }
+
+private:
+    int aborted() {
+        console_.err_line("\nAborted!");
+        return 1;
+    }
+
+    void title(std::string_view text) {
+        console_.out({{fmt::format("\n\t{}\n", text), {.colour = Colour::yellow}}});
+    }
+
+    void tell_config() {
+        title("Configuring SAM deploy");
+        console_.out("\t======================\n");
+        std::error_code ignored;
+        const auto found = given_.common.config_file.empty()
+                               ? config::find_settings(config_folder())
+                               : std::optional<fs::path>(given_.common.config_file);
+        const bool there = found && fs::exists(*found, ignored);
+        console_.out(fmt::format(
+            "\n\tLooking for config file [{}] :  {}\n",
+            found ? found->filename().string() : "samconfig.toml",
+            there ? "Found" : "Not found"));
+        if (there) { // what cannot be read has ended the command before
+            console_.out("\tReading default arguments  :  Success\n");
+        }
+    }
+
+    [[nodiscard]] fs::path config_folder() const {
+        std::error_code ignored;
+        const fs::path folder = fs::path(given_.common.template_file).parent_path();
+        return folder.empty() ? fs::current_path(ignored) : folder;
+    }
+
+    std::optional<std::string> ask(std::string_view label, const std::string& usual) {
+        return prompt_.text(fmt::format("\t{}", label), usual);
+    }
+
+    bool ask_into(std::string_view label, const std::string& usual, std::string& target) {
+        auto answer = ask(label, usual);
+        target = answer.value_or("");
+        return answer.has_value();
+    }
+
+    bool ask_yes(std::string_view label, std::optional<bool>& target, bool usual) {
+        target = prompt_.confirm(fmt::format("\t{}", label), target.value_or(usual));
+        return target.has_value();
+    }
+
+    bool ask_where() {
+        std::string& stack = given_.deploy.stack_name;
+        std::string& region = given_.common.region;
+        return ask_into("Stack Name", stack.empty() ? "sam-app" : stack, stack) &&
+               ask_into(
+                   "AWS Region", aws_client::find_region(region, given_.common.profile), region);
+    }
+
+    bool ask_parameters(const data::Value& document) {
+        const auto overrides = model::parse_parameter_overrides(given_.common.parameter_overrides);
+        model::ParameterOverrides values = overrides.value_or(model::ParameterOverrides());
+        for (const data::Entry& entry : data::members_of(document.find("Parameters"))) {
+            const bool secret = data::is_true(entry.value.find("NoEcho")) ||
+                                data::text_of(entry.value, "NoEcho") == "true";
+            const std::string label = fmt::format("Parameter {}", entry.key);
+            std::optional<std::string> answer;
+            if (secret) {
+                answer = prompt_.secret(fmt::format("\t{}", label));
+                given_.deploy.hidden.push_back(entry.key);
+            } else {
+                const auto given = values.find(entry.key);
+                const std::string usual = given != values.end()
+                                              ? given->second
+                                              : data::text_of(entry.value.find("Default"));
+                answer = ask(usual.empty() ? label + " []" : label, usual);
+            }
+            if (!answer) {
+                return false;
+            }
+            values[entry.key] = std::move(*answer);
+        }
+        given_.common.parameter_overrides.clear();
+        for (const auto& [key, value] : values) {
+            given_.common.parameter_overrides.push_back(assignment(key, value));
+        }
+        return true;
+    }
+
+    /// K="V", as --parameter-overrides and the configuration file have it.
+    static std::string assignment(const std::string& key, const std::string& value) {
+        return fmt::format(
+            "{}=\"{}\"",
+            key,
+            base::replace_all(base::replace_all(value, "\\", "\\\\"), "\"", "\\\""));
+    }
+
+    bool ask_how() {
+        console_.out("\t#Shows you resources changes to be deployed and require a 'Y' to initiate "
+                     "deploy\n");
+        if (!ask_yes("Confirm changes before deploy", given_.confirm, false)) {
+            return false;
+        }
+        console_.out("\t#SAM needs permission to be able to create roles to connect to the "
+                     "resources in your template\n");
+        std::optional<bool> roles;
+        if (!ask_yes("Allow SAM CLI IAM role creation", roles, true)) {
+            return false;
+        }
+        std::vector<std::string>& capabilities = given_.deploy.capabilities;
+        if (capabilities.empty()) {
+            capabilities = {std::string(usual_capability)};
+        }
+        if (!*roles) {
+            std::string text;
+            if (!ask_into("Capabilities", fmt::format("{}", fmt::join(capabilities, " ")), text)) {
+                return false;
+            }
+            capabilities = app::split_words({text});
+        }
+        console_.out("\t#Preserves the state of previously provisioned resources when an operation "
+                     "fails\n");
+        return ask_yes("Disable rollback", given_.disable_rollback, false);
+    }
+
+    std::optional<int> ask_images(const app::CloudTemplate& file) {
+        const auto rules =
+            app::check_artifacts(artifact_options(given_.upload, given_.common), file, true);
+        if (!rules) {
+            return exit_with(console_, rules.error());
+        }
+        app::ArtifactOptions& artifacts = given_.upload.artifacts;
+        std::vector<std::string> without;
+        for (const std::string& function : rules->needs.images) {
+            if (rules->repositories.find(function).empty()) {
+                without.push_back(function);
+            }
+        }
+        if (without.empty() || artifacts.resolve_image_repos) {
+            return std::nullopt;
+        }
+        const auto managed = prompt_.confirm(
+            without.size() == rules->needs.images.size()
+                ? std::string("\tCreate managed ECR repositories for all functions?")
+                : fmt::format(
+                      "\tCreate managed ECR repositories for the {} functions without?",
+                      without.size()),
+            true);
+        if (!managed) {
+            return aborted();
+        }
+        if (*managed) {
+            artifacts.resolve_image_repos = true;
+            return std::nullopt;
+        }
+        for (const std::string& function : without) {
+            std::string uri;
+            if (!ask_into(fmt::format("ECR repository for {}", function), "", uri)) {
+                return aborted();
+            }
+            artifacts.image_repositories.push_back(fmt::format("{}={}", function, uri));
+        }
+        const auto checked =
+            app::check_artifacts(artifact_options(given_.upload, given_.common), file, true);
+        return checked ? std::nullopt : std::optional(exit_with(console_, checked.error()));
+    }
+
+    bool ask_where_to_keep(Answers& answers) {
+        std::optional<bool> save;
+        if (!ask_yes("Save arguments to configuration file", save, true)) {
+            return false;
+        }
+        answers.save = *save;
+        return !*save ||
+               (ask_into("SAM configuration file", "samconfig.toml", answers.config_file) &&
+                ask_into(
+                    "SAM configuration environment",
+                    given_.common.config_environment,
+                    answers.config_environment));
+    }
+
+    config::Parameters kept_values() {
+        config::Parameters kept;
+        const auto text = [&](const char* key, const std::string& value) {
+            if (!value.empty()) {
+                kept[key] = value;
+            }
+        };
+        const auto yes = [&](const char* key, bool value) {
+            if (value) {
+                kept[key] = true;
+            }
+        };
+        text("stack_name", given_.deploy.stack_name);
+        yes("resolve_s3", true);
+        text("s3_prefix", given_.deploy.stack_name);
+        yes("resolve_image_repos", given_.upload.artifacts.resolve_image_repos);
+        text("region", given_.common.region);
+        text("profile", given_.common.profile);
+        yes("confirm_changeset", given_.confirm.value_or(false));
+        text("capabilities", fmt::format("{}", fmt::join(given_.deploy.capabilities, " ")));
+        yes("disable_rollback", given_.disable_rollback.value_or(false));
+        std::vector<std::string> shown;
+        for (const std::string& assigned : given_.common.parameter_overrides) {
+            const std::string key = assigned.substr(0, assigned.find('='));
+            const auto& hidden = given_.deploy.hidden;
+            if (std::find(hidden.begin(), hidden.end(), key) == hidden.end()) {
+                shown.push_back(assigned);
+            }
+        }
+        text("parameter_overrides", fmt::format("{}", fmt::join(shown, " ")));
+        text(
+            "signing_profiles",
+            fmt::format("{}", fmt::join(given_.upload.artifacts.signing_profiles, " ")));
+        if (!given_.upload.artifacts.resolve_image_repos) {
+            data::List repositories;
+            for (const std::string& one : given_.upload.artifacts.image_repositories) {
+                repositories.emplace_back(one);
+            }
+            kept["image_repositories"] = std::move(repositories);
+        }
+        return kept;
+    }
+
+    std::optional<int> keep(const app::CloudTemplate& file, const Answers& answers) {
+        static_cast<void>(file);
+        const fs::path path = config_folder() / answers.config_file;
+        config::Parameters kept = kept_values();
+        // What holds for all commands stands in one place.
+        if (const auto settings = config::Settings::load(path)) {
+            for (const auto& [key, value] :
+                 settings->parameters(answers.config_environment, "global")) {
+                if (kept.contains(key) && kept[key] == value) {
+                    kept.erase(key);
+                }
+            }
+        }
+        const auto saved =
+            config::save_parameters(path, answers.config_environment, "deploy", kept);
+        const auto global = saved ? config::save_parameters(
+                                        path,
+                                        answers.config_environment,
+                                        "global",
+                                        {{"region", data::Value(given_.common.region)}})
+                                  : saved;
+        if (!global) {
+            return exit_with(console_, global.error());
+        }
+        console_.out(fmt::format(
+            "\n\tSaved arguments to config file\n"
+            "\tRunning 'sam deploy' for future deployments will use the parameters saved above.\n"
+            "\tThe above parameters can be changed by modifying {}\n"
+            "\tLearn more about {} syntax at \n"
+            "\thttps://docs.aws.amazon.com/serverless-application-model/latest/developerguide/"
+            "serverless-sam-cli-config.html\n",
+            answers.config_file,
+            answers.config_file));
+        return std::nullopt;
+    }
+
+    Console& console_;
+    Prompt& prompt_;
+    DeployArguments& given_;
+};
+
+} // namespace
+
+std::optional<int> ask_for_deployment(
+    Console& console, Prompt& prompt, DeployArguments& given, const os::Cancellation& /*cancel*/) {
+    return Guide(console, prompt, given).run();
+}
+
+} // namespace samara::cli

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "app/cloud/deploy.h"
+#include "cloud_options.h"
+
+#include <string>
+
+/// `samara deploy` as it was asked for. Private to deploy*.cpp.
+namespace samara::cli {
+
+struct DeployArguments {
+    CommonOptions common;
+    UploadOptions upload;
+    app::DeployOptions deploy;
+    std::optional<bool> execute;
+    bool no_execute = false;
+    std::optional<bool> fail_on_empty;
+    std::optional<bool> confirm;
+    std::optional<bool> disable_rollback;
+    std::optional<bool> express;
+    std::string on_failure = "ROLLBACK";
+    std::uint32_t minutes = 60;
+    bool guided = false;
+    bool dry_run = false;
+    std::string output = "text";
+};
+
+void declare_deploy(Options& options, DeployArguments& given);
+
+/// Asks for everything that deploying needs, and keeps the answers. The exit code when that is
+/// already the end.
+std::optional<int> ask_for_deployment(
+    Console& console, Prompt& prompt, DeployArguments& given, const os::Cancellation& cancel);
+
+/// What a deployment has done, as JSON.
+std::string deployed_json(const cloud::Deployed& deployed, const std::string& stack);
+
+/// What a deployment would do.
+void print_dry_run(Console& console, const app::DryRun& run, const std::string& stack);
+std::string dry_run_json(const app::DryRun& run, const std::string& stack);
+
+} // namespace samara::cli

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "app/cloud/artifacts.h"
+#include "aws_client/session.h"
+#include "cloud/observer.h"
+
+namespace samara::app {
+
+struct PackageOptions {
+    ArtifactOptions artifacts;
+    std::filesystem::path output_template; ///< empty: it is the result
+    bool use_json = false;
+};
+
+/// The packaged template as text; written to the file where one is named.
+aws_client::AwsResult<std::string> package_application(
+    const PackageOptions& options,
+    const aws_client::SessionOptions& session,
+    cloud::Observer& observer);
+
+/// A template as `package` writes it.
+std::string template_text(const data::Value& document, bool json);
+
+} // namespace samara::app

@@ -1,0 +1,144 @@
+#include "cloud/package/content.h"
+
+#include "base/try.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <set>
+#include <system_error>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <openssl/evp.h>
+#include <sys/stat.h>
+
+namespace samara::cloud {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint32_t everybody_reads = 0444;
+
+class Md5 {
+public:
+    Md5() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+        EVP_DigestInit_ex(context_.get(), EVP_md5(), nullptr);
+    }
+
+    void add(std::string_view bytes) {
+        EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
+    }
+
+    std::string hex() {
+        std::array<unsigned char, EVP_MAX_MD_SIZE> value{};
+        unsigned int size = 0;
+        EVP_DigestFinal_ex(context_.get(), value.data(), &size);
+        return fmt::format("{:02x}", fmt::join(value.begin(), value.begin() + size, ""));
+    }
+
+private:
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+using FolderId = std::pair<dev_t, ino_t>;
+
+class Lister {
+public:
+    explicit Lister(bool readable_by_all) : readable_by_all_(readable_by_all) {}
+
+    base::Result<void> list(const fs::path& folder, const std::string& prefix) {
+        struct stat status {};
+
+        if (::stat(folder.c_str(), &status) != 0) {
+            return base::fail(fmt::format("cannot read {}", folder.string()));
+        }
+        if (!above_.emplace(status.st_dev, status.st_ino).second) {
+            return base::fail(
+                fmt::format("{} leads back to a folder it is in", folder.string()),
+                "remove the symbolic link");
+        }
+        std::error_code failed;
+        for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end;
+             entry.increment(failed)) {
+            TRY(add(entry->path(), prefix));
+        }
+        above_.erase({status.st_dev, status.st_ino});
+        return failed ? base::fail(
+                            fmt::format("cannot read {}: {}", folder.string(), failed.message()))
+                      : base::Result<void>();
+    }
+
+    std::vector<archive::ZipEntry> take() && {
+        std::sort(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) {
+            return a.name < b.name;
+        });
+        return std::move(entries_);
+    }
+
+private:
+    base::Result<void> add(const fs::path& path, const std::string& prefix) {
+        struct stat status {};
+
+        const std::string name = prefix + path.filename().string();
+        if (::stat(path.c_str(), &status) != 0) {
+            return base::fail(
+                fmt::format("{} is a link to nothing", path.string()), "remove it, or its link");
+        }
+        if (S_ISDIR(status.st_mode)) {
+            return list(path, name + "/");
+        }
+        if (S_ISREG(status.st_mode)) {
+            const std::uint32_t mode =
+                readable_by_all_ ? status.st_mode | everybody_reads : status.st_mode;
+            entries_.push_back({name, path, mode});
+        }
+        return {};
+    }
+
+    bool readable_by_all_;
+    std::set<FolderId> above_;
+    std::vector<archive::ZipEntry> entries_;
+};
+
+} // namespace
+
+base::Result<std::vector<archive::ZipEntry>>
+list_folder(const fs::path& folder, bool readable_by_all) {
+    Lister lister(readable_by_all);
+    TRY(lister.list(folder, {}));
+    return std::move(lister).take();
+}
+
+base::Result<std::string> file_digest(const fs::path& file, const os::Cancellation& cancel) {
+    constexpr std::size_t piece = std::size_t{256} << 10U;
+    std::ifstream in(file, std::ios::binary);
+    std::string bytes(piece, '\0');
+    Md5 digest;
+    while (in) {
+        in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        digest.add(std::string_view(bytes).substr(0, static_cast<std::size_t>(in.gcount())));
+        if (cancel.cancelled()) {
+            return base::fail("cancelled");
+        }
+    }
+    return in.eof() ? base::Result<std::string>(digest.hex())
+                    : base::fail(fmt::format("cannot read {}", file.string()));
+}
+
+base::Result<std::string>
+entries_digest(const std::vector<archive::ZipEntry>& entries, const os::Cancellation& cancel) {
+    Md5 digest;
+    for (const archive::ZipEntry& entry : entries) {
+        TRY_ASSIGN(const auto content, file_digest(entry.file, cancel));
+        digest.add(entry.name);
+        digest.add(content);
+    }
+    return digest.hex();
+}
+
+} // namespace samara::cloud

@@ -1,0 +1,242 @@
+#include "cloud/package/uploader.h"
+
+#include "base/hash.h"
+#include "os/temp_dir.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+
+namespace samara::cloud {
+
+namespace fs = std::filesystem;
+
+using aws_client::AwsFailure;
+using aws_client::AwsResult;
+using aws_client::S3Place;
+
+namespace {
+
+using Task = std::function<AwsResult<void>()>;
+
+/// Tasks wait for the network most of the time.
+constexpr std::size_t side_by_side = 8;
+
+/// One folder or file hashed or compressed: of these there are as many at once as processors, since
+/// each has buffers of some megabytes.
+std::uint32_t most_working() {
+    constexpr std::uint32_t enough = 4;
+    return std::clamp<std::uint32_t>(std::thread::hardware_concurrency(), 1, enough);
+}
+
+} // namespace
+
+class Uploader::Slot {
+public:
+    explicit Slot(Uploader& uploader) : uploader_(uploader) {
+        std::unique_lock lock(uploader_.mutex_);
+        uploader_.changed_.wait(lock, [&] { return uploader_.working_ < most_working(); });
+        ++uploader_.working_;
+    }
+
+    Slot(const Slot&) = delete;
+    Slot& operator=(const Slot&) = delete;
+    Slot(Slot&&) = delete;
+    Slot& operator=(Slot&&) = delete;
+
+    ~Slot() {
+        {
+            const std::scoped_lock lock(uploader_.mutex_);
+            --uploader_.working_;
+        }
+        uploader_.changed_.notify_all();
+    }
+
+private:
+    Uploader& uploader_;
+};
+
+AwsResult<void> Uploader::run_all(std::vector<Task> tasks) {
+    std::atomic<std::size_t> next{0};
+    std::atomic<bool> failed{false};
+    std::mutex mutex;
+    std::optional<aws_client::AwsError> first;
+    const auto work = [&] {
+        for (std::size_t i = next++; i < tasks.size() && !failed; i = next++) {
+            if (auto done = tasks[i](); !done) {
+                const std::scoped_lock lock(mutex);
+                failed = true;
+                if (!first) {
+                    first = std::move(done).error();
+                }
+            }
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 1; i < std::min(tasks.size(), side_by_side); ++i) {
+            threads.emplace_back(work);
+        }
+        work();
+    }
+    return first ? aws_client::aws_fail(std::move(*first)) : AwsResult<void>();
+}
+
+AwsResult<void> Uploader::put_missing(
+    const S3Place& place, const std::function<AwsResult<void>(const S3Place&)>& send) {
+    const std::string shown = fmt::format("{}/{}", place.bucket, place.key);
+    if (!rules_.force) {
+        AWS_TRY_ASSIGN(const bool there, aws_client::object_exists(session_, place));
+        if (there) {
+            observer_.log(fmt::format(
+                "File with same data already exists at {}, skipping upload", place.key));
+            return {};
+        }
+    }
+    auto sent = send(place);
+    if (!sent && sent.error().code == "NoSuchBucket") {
+        auto error = std::move(sent).error();
+        error.message = error.reason = "S3 Bucket does not exist.";
+        error.hint = fmt::format("there is no bucket {} that these credentials see", place.bucket);
+        return aws_client::aws_fail(std::move(error));
+    }
+    return sent;
+}
+
+AwsResult<S3Place> Uploader::put_once(
+    const std::string& digest,
+    std::string_view extension,
+    const std::function<AwsResult<void>(const S3Place&)>& send) {
+    if (rules_.bucket.empty()) {
+        return aws_client::aws_fail(
+            AwsFailure::other,
+            "S3 Bucket not specified, use --s3-bucket to specify a bucket name, or use "
+            "--resolve-s3 to create a managed default bucket, or run sam deploy --guided");
+    }
+    const S3Place place{
+        rules_.bucket,
+        fmt::format(
+            "{}{}{}{}{}",
+            rules_.prefix,
+            rules_.prefix.empty() ? "" : "/",
+            digest,
+            extension.empty() ? "" : ".",
+            extension)};
+    if (rules_.names_only) {
+        return place;
+    }
+    {
+        std::unique_lock lock(mutex_);
+        if (!keys_.emplace(place.key, State::begun).second) {
+            changed_.wait(lock, [&] {
+                const auto found = keys_.find(place.key);
+                return found == keys_.end() || found->second == State::done;
+            });
+            return place; // where it failed, the one who tried says so
+        }
+    }
+    auto put = put_missing(place, send);
+    {
+        const std::scoped_lock lock(mutex_);
+        if (put) {
+            keys_[place.key] = State::done;
+        } else {
+            keys_.erase(place.key);
+        }
+    }
+    changed_.notify_all();
+    return put ? AwsResult<S3Place>(place) : aws_client::aws_fail(std::move(put).error());
+}
+
+AwsResult<void> Uploader::send_file(const S3Place& place, const fs::path& file) {
+    std::error_code failed;
+    const std::uint64_t size = fs::file_size(file, failed);
+    std::atomic<std::uint64_t> done{0};
+    observer_.uploading(place.key, 0, size);
+    AWS_TRY(aws_client::put_file(
+        session_,
+        place,
+        rules_.put,
+        file,
+        [&](std::uint64_t bytes) {
+            observer_.uploading(place.key, std::min(size, done += bytes), size);
+        },
+        run_all));
+    return {};
+}
+
+AwsResult<S3Place> Uploader::put_file(const fs::path& file, std::string_view extension) {
+    std::string digest;
+    {
+        const Slot slot(*this);
+        AWS_TRY_ASSIGN(digest, file_digest(file, session_.cancel()));
+    }
+    return put_once(
+        digest, extension, [&](const S3Place& place) { return send_file(place, file); });
+}
+
+AwsResult<S3Place> Uploader::put_entries(
+    const std::string& digest,
+    const std::vector<archive::ZipEntry>& entries,
+    std::string_view extension) {
+    return put_once(digest, extension, [&](const S3Place& place) -> AwsResult<void> {
+        AWS_TRY_ASSIGN(const auto folder, os::TempDir::create("package"));
+        const fs::path zip = folder.path() / "artifact.zip";
+        {
+            const Slot slot(*this);
+            AWS_TRY(
+                archive::write_zip(zip, entries, [&] { return session_.cancel().cancelled(); }));
+        }
+        return send_file(place, zip);
+    });
+}
+
+AwsResult<S3Place>
+Uploader::put_folder(const fs::path& folder, bool lambda, std::string_view extension) {
+    std::vector<archive::ZipEntry> entries;
+    std::string digest;
+    {
+        const Slot slot(*this);
+        AWS_TRY_ASSIGN(entries, list_folder(folder, lambda));
+        AWS_TRY_ASSIGN(digest, entries_digest(entries, session_.cancel()));
+    }
+    return put_entries(digest, entries, extension);
+}
+
+AwsResult<S3Place>
+Uploader::put_zipped(const fs::path& file, bool lambda, std::string_view extension) {
+    constexpr std::uint32_t everybody_reads = 0444;
+
+    struct stat status {};
+
+    if (::stat(file.c_str(), &status) != 0) {
+        return aws_client::aws_fail(
+            AwsFailure::other, fmt::format("cannot read {}", file.string()));
+    }
+    const std::vector<archive::ZipEntry> entries{
+        {file.filename().string(),
+         file,
+         lambda ? status.st_mode | everybody_reads : status.st_mode}};
+    std::string digest;
+    {
+        const Slot slot(*this);
+        AWS_TRY_ASSIGN(digest, entries_digest(entries, session_.cancel()));
+    }
+    return put_entries(digest, entries, extension);
+}
+
+AwsResult<S3Place> Uploader::put_text(const std::string& text, std::string_view extension) {
+    return put_once(base::md5_hex(text), extension, [&](const S3Place& place) -> AwsResult<void> {
+        observer_.uploading(place.key, 0, text.size());
+        AWS_TRY(aws_client::put_text(session_, place, rules_.put, text));
+        observer_.uploading(place.key, text.size(), text.size());
+        return {};
+    });
+}
+
+} // namespace samara::cloud
