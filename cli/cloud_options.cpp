@@ -1,6 +1,7 @@
 #include "cloud_options.h"
 
 #include "command.h"
+#include "terminal_secret.h"
 
 #include <unistd.h>
 
@@ -69,20 +70,13 @@ bool can_ask() {
 }
 
 aws_client::SessionOptions
-session_options(const CommonOptions& common, Prompt& prompt, os::Cancellation cancel) {
+session_options(const CommonOptions& common, os::Cancellation cancel) {
     aws_client::SessionOptions options;
     options.region = common.region;
     options.profile = common.profile;
     options.cancel = std::move(cancel);
     options.version = SAMARA_VERSION;
-    if (can_ask()) {
-        options.ask_secret = [&prompt](std::string_view question) {
-            while (question.ends_with(' ') || question.ends_with(':')) {
-                question.remove_suffix(1); // the prompt writes its own
-            }
-            return prompt.secret(question);
-        };
-    }
+    options.ask_secret = ask_secret;
     return options;
 }
 

@@ -21,9 +21,9 @@ void declare_upload(Options& options, UploadOptions& given);
 /// The options of the library, once parsed.
 app::ArtifactOptions artifact_options(const UploadOptions& given, const CommonOptions& common);
 
-/// How a session is opened for a command; MFA codes are asked for where somebody sits there.
+/// How a session is opened for a command; MFA codes are asked for on the terminal.
 aws_client::SessionOptions
-session_options(const CommonOptions& common, Prompt& prompt, os::Cancellation cancel);
+session_options(const CommonOptions& common, os::Cancellation cancel);
 
 /// Whether there is somebody to ask.
 bool can_ask();

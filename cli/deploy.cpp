@@ -160,7 +160,7 @@ int deploy(Console& console, const Arguments& arguments) {
     const bool json = given.output == "json";
     CloudObserver observer(
         console, {.progress = !given.upload.no_progress && !given.common.quiet, .quiet = json});
-    const auto session = session_options(given.common, prompt, cancel);
+    const auto session = session_options(given.common, cancel);
     if (given.dry_run) {
         return dry_run(console, given, session, observer);
     }

@@ -32,8 +32,12 @@ struct Answers {
 
 class Guide {
 public:
-    Guide(Console& console, Prompt& prompt, DeployArguments& given)
-        : console_(console), prompt_(prompt), given_(given) {}
+    Guide(
+        Console& console,
+        Prompt& prompt,
+        DeployArguments& given,
+        const os::Cancellation& cancel)
+        : console_(console), prompt_(prompt), given_(given), cancel_(cancel) {}
 
     std::optional<int> run() {
         tell_config();
@@ -61,6 +65,9 @@ public:
         if (auto ended = ask_images(*file)) {
             return ended;
         }
+        if (!ask_signing(file->document)) {
+            return aborted();
+        }
         Answers answers;
         if (!ask_where_to_keep(answers)) {
             return aborted();
@@ -70,7 +77,7 @@ public:
         given_.upload.artifacts.s3_bucket.clear();
         given_.upload.artifacts.s3_prefix = given_.deploy.stack_name;
         console_.out("\n\tLooking for resources needed for deployment:\n");
-        return answers.save ? keep(*file, answers) : std::nullopt;
+        return answers.save ? keep(answers) : std::nullopt;
     }
 
 private:
@@ -208,7 +215,10 @@ private:
                 without.push_back(function);
             }
         }
-        if (without.empty() || artifacts.resolve_image_repos) {
+        if (artifacts.resolve_image_repos) {
+            return ask_unused(rules->needs.images);
+        }
+        if (without.empty()) {
             return std::nullopt;
         }
         const auto managed = prompt_.confirm(
@@ -223,7 +233,7 @@ private:
         }
         if (*managed) {
             artifacts.resolve_image_repos = true;
-            return std::nullopt;
+            return ask_unused(rules->needs.images);
         }
         for (const std::string& function : without) {
             std::string uri;
@@ -235,6 +245,69 @@ private:
         const auto checked =
             app::check_artifacts(artifact_options(given_.upload, given_.common), file, true);
         return checked ? std::nullopt : std::optional(exit_with(console_, checked.error()));
+    }
+
+    /// Repositories that go with the functions they were for.
+    std::optional<int> ask_unused(const std::vector<std::string>& functions) {
+        const auto unused = app::unused_image_repositories(
+            given_.deploy.stack_name,
+            functions,
+            session_options(given_.common, cancel_));
+        if (!unused) {
+            return exit_with_aws(console_, unused.error());
+        }
+        if (unused->empty()) {
+            return std::nullopt;
+        }
+        console_.out("\t#The following repositories are not referenced by any function:\n");
+        for (const std::string& repository : *unused) {
+            console_.out(fmt::format("\t  {}\n", repository));
+        }
+        const auto fine = prompt_.confirm(
+            "\tDelete the unreferenced repositories listed above when deploying?");
+        if (!fine) {
+            return aborted();
+        }
+        if (!*fine) {
+            base::Error error;
+            error.message = "The repositories that no function uses have to be deleted";
+            error.hint = "move them out of the companion stack, or give repositories of your own "
+                         "with --image-repositories";
+            return exit_with(console_, error);
+        }
+        return std::nullopt;
+    }
+
+    bool ask_signing(const data::Value& document) {
+        const auto resources = resources_to_sign(document);
+        if (resources.empty()) {
+            return true;
+        }
+        console_.out("\t#Found code signing configurations in your function definitions\n");
+        std::optional<bool> wanted;
+        if (!ask_yes("Do you want to sign your code?", wanted, true)) {
+            return false;
+        }
+        std::vector<std::string>& profiles = given_.upload.artifacts.signing_profiles;
+        profiles.clear();
+        for (const auto& [resource, function] : resources) {
+            if (!*wanted) {
+                break;
+            }
+            console_.out(fmt::format(
+                "\t#Please provide signing profile details for the {} '{}'\n",
+                function ? "function" : "layer",
+                resource));
+            std::string name;
+            std::string owner;
+            if (!ask_into("Signing Profile Name", "", name) ||
+                !ask_into("Signing Profile Owner Account ID (optional)", "", owner)) {
+                return false;
+            }
+            profiles.push_back(
+                fmt::format("{}={}{}{}", resource, name, owner.empty() ? "" : ":", owner));
+        }
+        return true;
     }
 
     bool ask_where_to_keep(Answers& answers) {
@@ -251,53 +324,9 @@ private:
                     answers.config_environment));
     }
 
-    config::Parameters kept_values() {
-        config::Parameters kept;
-        const auto text = [&](const char* key, const std::string& value) {
-            if (!value.empty()) {
-                kept[key] = value;
-            }
-        };
-        const auto yes = [&](const char* key, bool value) {
-            if (value) {
-                kept[key] = true;
-            }
-        };
-        text("stack_name", given_.deploy.stack_name);
-        yes("resolve_s3", true);
-        text("s3_prefix", given_.deploy.stack_name);
-        yes("resolve_image_repos", given_.upload.artifacts.resolve_image_repos);
-        text("region", given_.common.region);
-        text("profile", given_.common.profile);
-        yes("confirm_changeset", given_.confirm.value_or(false));
-        text("capabilities", fmt::format("{}", fmt::join(given_.deploy.capabilities, " ")));
-        yes("disable_rollback", given_.disable_rollback.value_or(false));
-        std::vector<std::string> shown;
-        for (const std::string& assigned : given_.common.parameter_overrides) {
-            const std::string key = assigned.substr(0, assigned.find('='));
-            const auto& hidden = given_.deploy.hidden;
-            if (std::find(hidden.begin(), hidden.end(), key) == hidden.end()) {
-                shown.push_back(assigned);
-            }
-        }
-        text("parameter_overrides", fmt::format("{}", fmt::join(shown, " ")));
-        text(
-            "signing_profiles",
-            fmt::format("{}", fmt::join(given_.upload.artifacts.signing_profiles, " ")));
-        if (!given_.upload.artifacts.resolve_image_repos) {
-            data::List repositories;
-            for (const std::string& one : given_.upload.artifacts.image_repositories) {
-                repositories.emplace_back(one);
-            }
-            kept["image_repositories"] = std::move(repositories);
-        }
-        return kept;
-    }
-
-    std::optional<int> keep(const app::CloudTemplate& file, const Answers& answers) {
-        static_cast<void>(file);
+    std::optional<int> keep(const Answers& answers) {
         const fs::path path = config_folder() / answers.config_file;
-        config::Parameters kept = kept_values();
+        config::Parameters kept = values_to_keep(given_);
         // What holds for all commands stands in one place.
         if (const auto settings = config::Settings::load(path)) {
             for (const auto& [key, value] :
@@ -333,6 +362,7 @@ private:
     Console& console_;
     Prompt& prompt_;
     DeployArguments& given_;
+    const os::Cancellation& cancel_;
 };
 
 } // namespace

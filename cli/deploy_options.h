@@ -2,8 +2,11 @@
 
 #include "app/cloud/deploy.h"
 #include "cloud_options.h"
+#include "config/settings.h"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 /// `samara deploy` as it was asked for. Private to deploy*.cpp.
 namespace samara::cli {
@@ -31,6 +34,13 @@ void declare_deploy(Options& options, DeployArguments& given);
 /// already the end.
 std::optional<int> ask_for_deployment(
     Console& console, Prompt& prompt, DeployArguments& given, const os::Cancellation& cancel);
+
+/// Functions with a CodeSigningConfigArn, then the layers of this template that they have; whether
+/// it is a function.
+std::vector<std::pair<std::string, bool>> resources_to_sign(const data::Value& document);
+
+/// What the configuration file keeps of the answers: nothing that is empty, false or hidden.
+config::Parameters values_to_keep(const DeployArguments& given);
 
 /// What a deployment has done, as JSON.
 std::string deployed_json(const cloud::Deployed& deployed, const std::string& stack);

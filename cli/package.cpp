@@ -44,11 +44,10 @@ int package(Console& console, const Arguments& arguments) {
     package.output_template = output;
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
-    Prompt prompt(console, cancel);
     CloudObserver observer(
         console, {.progress = !upload.no_progress && !common.quiet, .quiet = output.empty()});
     const auto text =
-        app::package_application(package, session_options(common, prompt, cancel), observer);
+        app::package_application(package, session_options(common, cancel), observer);
     if (!text) {
         return exit_with_aws(console, text.error());
     }

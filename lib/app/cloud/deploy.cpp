@@ -132,6 +132,14 @@ base::Result<cloud::StackRequest> make_request(const DeployOptions& options) {
 
 } // namespace
 
+AwsResult<std::vector<std::string>> unused_image_repositories(
+    const std::string& stack,
+    const std::vector<std::string>& functions,
+    const aws_client::SessionOptions& opened) {
+    AWS_TRY_ASSIGN(const auto session, aws_client::Session::open(opened));
+    return cloud::unused_repositories(*session, stack, functions);
+}
+
 AwsResult<cloud::Deployed> deploy_application(
     const DeployOptions& options, const aws_client::SessionOptions& opened, Observer& observer) {
     AWS_TRY(check(options));

@@ -28,6 +28,12 @@ aws_client::AwsResult<cloud::Deployed> deploy_application(
     const aws_client::SessionOptions& session,
     cloud::Observer& observer);
 
+/// Repositories of the stack's images that no function of the template needs any more.
+aws_client::AwsResult<std::vector<std::string>> unused_image_repositories(
+    const std::string& stack,
+    const std::vector<std::string>& functions,
+    const aws_client::SessionOptions& session);
+
 struct DryRun {
     bool exists = false; ///< the stack
     std::vector<cloud::PlannedChange> changes;

@@ -1,0 +1,281 @@
+"""`samara package`: what is uploaded, under which names, and what the template says then."""
+import hashlib
+import io
+import json
+import os
+import pathlib
+import re
+import signal
+import sys
+import unittest
+import urllib.request
+import zipfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+from aws_server import AwsServer  # noqa: E402
+from samara_e2e import SAMARA, SamaraTest, background, wait_for  # noqa: E402
+
+FUNCTION = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: src, Handler: main.handler, Runtime: python3.11}
+"""
+
+
+def folder_key(folder):
+    """The rule for names of folders, said again: MD5 over relative names and MD5s of contents, in the order of paths."""
+    files = sorted(str(p) for p in pathlib.Path(folder).rglob("*") if p.is_file())
+    total = hashlib.md5()
+    for file in files:
+        total.update(os.path.relpath(file, folder).encode())
+        total.update(hashlib.md5(pathlib.Path(file).read_bytes()).hexdigest().encode())
+    return total.hexdigest()
+
+
+class CloudTest(SamaraTest):
+    def setUp(self):
+        super().setUp()
+        self.server = AwsServer()
+        self.addCleanup(self.server.__exit__)
+        home = self.folder / "home"
+        home.mkdir()
+        self.environment = {**self.environment, **self.server.environment(home)}
+        self.server.aws("s3", "mb", "s3://artifacts")
+        self.server.clear()
+        self.addCleanup(self.no_violations)
+
+    def no_violations(self):
+        self.assertEqual(self.server.violations(), [])
+
+    def objects(self, bucket="artifacts"):
+        listed = json.loads(self.server.aws("s3api", "list-objects-v2", "--bucket", bucket, "--output", "json") or "{}")
+        return {o["Key"]: o["Size"] for o in listed.get("Contents", [])}
+
+    def content(self, key, bucket="artifacts"):
+        target = self.folder / "fetched"
+        self.server.aws("s3api", "get-object", "--bucket", bucket, "--key", key, target)
+        return target.read_bytes()
+
+    def package(self, *options, code=0, **more):
+        return self.samara("package", "--s3-bucket", "artifacts", *options, code=code, **more)
+
+    def template(self, text=FUNCTION):
+        self.write("template.yaml", text)
+        self.write("src/main.py", "def handler(event, context):\n    return 1\n")
+
+
+class Package(CloudTest):
+    def test_a_folder_is_named_after_its_content(self):
+        self.template()
+        self.write("src/pkg/.hidden", "x")
+        self.write("src/pkg/b.py", "y" * 1000)
+        (self.project / "src/link.py").symlink_to("main.py")
+        (self.project / "src/main.py").chmod(0o700)
+        (self.project / "src/empty").mkdir()
+        result = self.package("--s3-prefix", "app")
+        key = "app/" + folder_key(self.project / "src")
+        self.assertIn(f"CodeUri: s3://artifacts/{key}\n", result.stdout)
+        self.assertIn("SamResourceId: Fn", result.stdout)
+        with zipfile.ZipFile(io.BytesIO(self.content(key))) as archive:
+            self.assertIsNone(archive.testzip())
+            self.assertEqual(archive.namelist(), ["link.py", "main.py", "pkg/.hidden", "pkg/b.py"])
+            for entry in archive.infolist():
+                self.assertEqual(entry.date_time, (1980, 1, 1, 0, 0, 0))
+                self.assertEqual(entry.create_system, 3)
+            self.assertEqual(archive.getinfo("main.py").external_attr >> 16, 0o100744)
+            self.assertEqual(archive.read("pkg/b.py"), b"y" * 1000)
+
+    def test_what_is_there_is_not_uploaded_again(self):
+        self.template()
+        self.package()
+        self.server.clear()
+        again = self.package()
+        self.assertEqual(self.server.operations("s3"), ["s3.HeadObject"])
+        self.assertIn("File with same data already exists at", again.stderr)
+        self.package("--force-upload")
+        self.assertIn("s3.PutObject", self.server.operations("s3"))
+
+    def test_the_same_files_give_the_same_bytes(self):
+        self.template(FUNCTION + FUNCTION.split("Resources:\n")[1].replace("Fn:", "Copy:").replace("src", "copy"))
+        for name in ("z.py", "a.py", "m/n.py"):
+            self.write(f"src/{name}", name)
+        for name in ("m/n.py", "z.py", "a.py", "main.py"):
+            self.write(f"copy/{name}", (self.project / "src" / name).read_text())
+        self.package()
+        self.assertEqual(len(self.objects()), 1)
+        self.assertEqual(self.server.operations("s3"), ["s3.HeadObject", "s3.PutObject"], "once for two functions")
+
+    def test_every_kind_of_property(self):
+        self.write("template.yaml", """\
+Transform: AWS::Serverless-2016-10-31
+Metadata:
+  AWS::ServerlessRepo::Application: {Name: a, ReadmeUrl: README.md}
+Globals:
+  Function: {CodeUri: src, Runtime: python3.11, Handler: main.handler}
+Resources:
+  Global: {Type: AWS::Serverless::Function, Properties: {Timeout: 3}}
+  Zip: {Type: AWS::Serverless::Function, Properties: {CodeUri: code.zip}}
+  Single: {Type: AWS::Lambda::Function, Properties: {Code: src/main.py, Handler: main.handler, Runtime: python3.11, Role: r}}
+  Inline: {Type: AWS::Serverless::Function, Properties: {InlineCode: "1"}}
+  There: {Type: AWS::Serverless::Function, Properties: {CodeUri: s3://b/k}}
+  Map: {Type: AWS::Serverless::Function, Properties: {CodeUri: {Bucket: b, Key: k}}}
+  Layer: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: layer}}
+  Raw: {Type: AWS::Lambda::LayerVersion, Properties: {Content: layer}}
+  Api: {Type: AWS::Serverless::Api, Properties: {StageName: p, DefinitionUri: api.yaml}}
+  Rest: {Type: AWS::ApiGateway::RestApi, Properties: {BodyS3Location: api.yaml}}
+  Machine: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: machine.json}}
+  Schema: {Type: AWS::AppSync::GraphQLSchema, Properties: {ApiId: a, DefinitionS3Location: api.yaml}}
+  Graph:
+    Type: AWS::Serverless::GraphQLApi
+    Properties: {SchemaUri: api.yaml, Resolvers: {Mutation: {add: {CodeUri: src/main.py}}}, Functions: {f: {CodeUri: src/main.py}}}
+  Job: {Type: AWS::Glue::Job, Properties: {Role: r, Command: {Name: glueetl, ScriptLocation: src/main.py}}}
+  Child: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child/child.yaml}}
+  Included:
+    Fn::Transform: {Name: AWS::Include, Parameters: {Location: api.yaml}}
+""")
+        self.write("README.md", "read")
+        self.write("src/main.py", "pass")
+        self.write("layer/python/x.py", "pass")
+        self.write("api.yaml", "openapi: 3.0.1\n")
+        self.write("machine.json", "{}")
+        self.write("child/child.yaml", "Resources:\n  In: {Type: AWS::Serverless::Function, Properties: {CodeUri: code}}\n")
+        self.write("child/code/x.py", "pass")
+        with zipfile.ZipFile(self.project / "code.zip", "w") as archive:
+            archive.writestr("a", "b")
+        out = json.loads(self.package("--use-json").stdout)
+        found = out["Resources"]
+        md5 = {name: hashlib.md5((self.project / name).read_bytes()).hexdigest()
+               for name in ("code.zip", "api.yaml", "machine.json", "README.md", "src/main.py")}
+        src, layer = folder_key(self.project / "src"), folder_key(self.project / "layer")
+        url = "s3://artifacts/"
+        self.assertEqual(found["Global"]["Properties"]["CodeUri"], url + src)
+        self.assertEqual(found["Zip"]["Properties"]["CodeUri"], url + md5["code.zip"])
+        self.assertEqual(found["Single"]["Properties"]["Code"], {"S3Bucket": "artifacts", "S3Key": src}, "one file, zipped")
+        self.assertNotIn("CodeUri", found["Inline"]["Properties"])
+        self.assertEqual(found["There"]["Properties"]["CodeUri"], "s3://b/k")
+        self.assertEqual(found["Map"]["Properties"]["CodeUri"], {"Bucket": "b", "Key": "k"})
+        self.assertEqual(found["Layer"]["Properties"]["ContentUri"], url + layer)
+        self.assertEqual(found["Raw"]["Properties"]["Content"], {"S3Bucket": "artifacts", "S3Key": layer})
+        self.assertEqual(found["Api"]["Properties"]["DefinitionUri"], url + md5["api.yaml"])
+        self.assertEqual(found["Rest"]["Properties"]["BodyS3Location"], {"Bucket": "artifacts", "Key": md5["api.yaml"]})
+        self.assertEqual(found["Machine"]["Properties"]["DefinitionUri"], {"Bucket": "artifacts", "Key": md5["machine.json"]})
+        self.assertEqual(found["Schema"]["Properties"]["DefinitionS3Location"], url + md5["api.yaml"])
+        graph = found["Graph"]["Properties"]
+        self.assertEqual({graph["Resolvers"]["Mutation"]["add"]["CodeUri"], graph["Functions"]["f"]["CodeUri"]}, {url + md5["src/main.py"]})
+        self.assertEqual(found["Job"]["Properties"]["Command"]["ScriptLocation"], url + md5["src/main.py"])
+        self.assertEqual(out["Metadata"]["AWS::ServerlessRepo::Application"]["ReadmeUrl"], url + md5["README.md"])
+        self.assertEqual(found["Included"]["Fn::Transform"]["Parameters"]["Location"], url + md5["api.yaml"])
+        child = found["Child"]["Properties"]["TemplateURL"]
+        self.assertTrue(child.startswith(self.server.endpoint + "/artifacts/"), child)
+        text = self.content(child.rsplit("/", 1)[1])
+        self.assertEqual(child.rsplit("/", 1)[1], hashlib.md5(text).hexdigest() + ".template")
+        self.assertIn(f"CodeUri: {url}{folder_key(self.project / 'child/code')}".encode(), text)
+
+    def test_large_files_go_in_parts(self):
+        self.template()
+        (self.project / "src/big.bin").write_bytes(os.urandom(20 << 20))
+        self.package("--metadata", "owner=me", "--kms-key-id", "alias/k")
+        operations = self.server.operations("s3")
+        self.assertEqual(operations.count("s3.UploadPart"), 3)
+        self.assertEqual(operations[-1], "s3.CompleteMultipartUpload")
+        key = folder_key(self.project / "src")
+        with zipfile.ZipFile(io.BytesIO(self.content(key))) as archive:
+            self.assertIsNone(archive.testzip())
+        head = json.loads(self.server.aws("s3api", "head-object", "--bucket", "artifacts", "--key", key, "--output", "json"))
+        self.assertEqual((head["Metadata"], head["ServerSideEncryption"]), ({"owner": "me"}, "aws:kms"))
+
+    def test_a_part_that_is_cut_off_is_sent_again(self):
+        self.template()
+        (self.project / "src/big.bin").write_bytes(os.urandom(9 << 20))
+        self.server.fault(service="s3", operation="UploadPart", kind="reset", after_bytes=3 << 20)
+        self.server.fault(service="s3", operation="UploadPart", kind="error", code="SlowDown", message="slow", status=503)
+        self.package()
+        with zipfile.ZipFile(io.BytesIO(self.content(folder_key(self.project / "src")))) as archive:
+            self.assertIsNone(archive.testzip())
+
+    def uploads_left(self):
+        listed = json.loads(self.server.aws("s3api", "list-multipart-uploads", "--bucket", "artifacts", "--output", "json") or "{}")
+        return listed.get("Uploads", [])
+
+    def test_an_upload_that_fails_leaves_no_parts(self):
+        self.template()
+        (self.project / "src/big.bin").write_bytes(os.urandom(9 << 20))
+        self.server.fault(service="s3", operation="UploadPart", kind="error", code="AccessDenied", message="no", status=403, times=0)
+        result = self.package(code=1)
+        self.assertIn("Unable to upload artifact src referenced by CodeUri parameter of Fn resource.", result.stderr)
+        self.assertIn("AccessDenied", result.stderr)
+        self.assertEqual(self.uploads_left(), [])
+        self.assertEqual(self.objects(), {})
+
+    def test_ctrl_c_leaves_no_parts(self):
+        self.template()
+        (self.project / "src/big.bin").write_bytes(os.urandom(9 << 20))
+        self.server.fault(service="s3", operation="UploadPart", kind="slow", seconds=20, times=0)
+        with background([SAMARA, "package", "--s3-bucket", "artifacts"], cwd=self.project, env=self.environment) as program:
+            wait_for(self.uploads_left, "the upload")
+            self.assertEqual(program.stop(signal.SIGINT), 1)
+            self.assertIn("Aborted!", program.output())
+        self.assertEqual(self.uploads_left(), [])
+        self.assertEqual(list(self.temporary.iterdir()), [])
+
+    def test_a_bucket_that_is_not_there(self):
+        self.template()
+        result = self.samara("package", "--s3-bucket", "nowhere", code=1)
+        self.assertIn("S3 Bucket does not exist.", result.stderr)
+
+    def test_a_path_that_is_not_there(self):
+        self.template(FUNCTION.replace("src", "gone"))
+        result = self.package(code=1)
+        self.assertIn("Unable to upload artifact gone referenced by CodeUri parameter of Fn resource.", result.stderr)
+        self.assertEqual(self.server.operations(), [])
+
+    def test_managed_bucket(self):
+        self.template()
+        result = self.samara("package", "--resolve-s3", "--output-template-file", "out.yaml")
+        self.assertIn("Managed S3 bucket: aws-sam-cli-managed-default-samclisourcebucket-", result.stdout)
+        self.assertIn("Successfully packaged artifacts and wrote output template to file out.yaml.", result.stdout)
+        self.assertTrue((self.project / "out.yaml").read_text().startswith("Transform:"))
+        calls = self.server.operations("cloudformation")
+        self.assertEqual(calls[:2], ["cloudformation.DescribeStacks", "cloudformation.CreateChangeSet"])
+        self.server.clear()
+        piped = self.samara("package", "--resolve-s3")
+        self.assertTrue(piped.stdout.startswith("Transform:"), "nothing but the template")
+        self.assertEqual(self.server.operations("cloudformation"), ["cloudformation.DescribeStacks"])
+
+    def test_expired_credentials_are_not_taken_for_a_missing_stack(self):
+        self.template()
+        self.server.fault(service="cloudformation", operation="DescribeStacks", kind="error", code="ExpiredToken", message="expired", status=403)
+        result = self.samara("package", "--resolve-s3", code=1)
+        self.assertIn("An error occurred (ExpiredToken) when calling the DescribeStacks operation", result.stderr)
+        self.assertNotIn("cloudformation.CreateChangeSet", self.server.operations())
+
+    def test_usage(self):
+        self.template()
+        self.assertIn("Cannot skip both --resolve-s3 and --s3-bucket", self.samara("package", code=1).stderr)
+        self.assertIn("Cannot use both --resolve-s3 and --s3-bucket", self.package("--resolve-s3", code=1).stderr)
+        self.assertIn("not a valid ECR URI", self.package("--image-repository", "example.org/x", code=2).stderr)
+        self.template(FUNCTION.replace("CodeUri: src, Handler: main.handler, Runtime: python3.11", "PackageType: Image, ImageUri: fn"))
+        self.assertIn("Missing option '--image-repositories'", self.samara("package", code=2).stderr)
+        self.assertIn("Incomplete list of function logical ids", self.samara(
+            "package", "--image-repositories", "Other=123456789012.dkr.ecr.us-east-1.amazonaws.com/x", code=2).stderr)
+        self.assertEqual(self.server.operations(), [])
+
+    def test_no_region(self):
+        self.template()
+        for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+            del self.environment[name]
+        self.assertIn("No region information found.", self.package(code=1).stderr)
+
+    def test_no_secret_is_told_to_debug(self):
+        self.template()
+        told = self.package("--debug").stderr
+        self.assertIn("s3 PutObject, attempt 1", told)
+        for secret in (self.environment["AWS_SECRET_ACCESS_KEY"], self.environment["AWS_ACCESS_KEY_ID"], "Signature="):
+            self.assertNotIn(secret, told)
+
+
+if __name__ == "__main__":
+    unittest.main()
