@@ -69,8 +69,7 @@ bool can_ask() {
     return ::isatty(STDIN_FILENO) == 1;
 }
 
-aws_client::SessionOptions
-session_options(const CommonOptions& common, os::Cancellation cancel) {
+aws_client::SessionOptions session_options(const CommonOptions& common, os::Cancellation cancel) {
     aws_client::SessionOptions options;
     options.region = common.region;
     options.profile = common.profile;

@@ -22,8 +22,7 @@ void declare_upload(Options& options, UploadOptions& given);
 app::ArtifactOptions artifact_options(const UploadOptions& given, const CommonOptions& common);
 
 /// How a session is opened for a command; MFA codes are asked for on the terminal.
-aws_client::SessionOptions
-session_options(const CommonOptions& common, os::Cancellation cancel);
+aws_client::SessionOptions session_options(const CommonOptions& common, os::Cancellation cancel);
 
 /// Whether there is somebody to ask.
 bool can_ask();

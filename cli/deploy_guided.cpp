@@ -32,11 +32,7 @@ struct Answers {
 
 class Guide {
 public:
-    Guide(
-        Console& console,
-        Prompt& prompt,
-        DeployArguments& given,
-        const os::Cancellation& cancel)
+    Guide(Console& console, Prompt& prompt, DeployArguments& given, const os::Cancellation& cancel)
         : console_(console), prompt_(prompt), given_(given), cancel_(cancel) {}
 
     std::optional<int> run() {
@@ -250,9 +246,7 @@ private:
     /// Repositories that go with the functions they were for.
     std::optional<int> ask_unused(const std::vector<std::string>& functions) {
         const auto unused = app::unused_image_repositories(
-            given_.deploy.stack_name,
-            functions,
-            session_options(given_.common, cancel_));
+            given_.deploy.stack_name, functions, session_options(given_.common, cancel_));
         if (!unused) {
             return exit_with_aws(console_, unused.error());
         }
@@ -263,8 +257,8 @@ private:
         for (const std::string& repository : *unused) {
             console_.out(fmt::format("\t  {}\n", repository));
         }
-        const auto fine = prompt_.confirm(
-            "\tDelete the unreferenced repositories listed above when deploying?");
+        const auto fine =
+            prompt_.confirm("\tDelete the unreferenced repositories listed above when deploying?");
         if (!fine) {
             return aborted();
         }
@@ -368,8 +362,8 @@ private:
 } // namespace
 
 std::optional<int> ask_for_deployment(
-    Console& console, Prompt& prompt, DeployArguments& given, const os::Cancellation& /*cancel*/) {
-    return Guide(console, prompt, given).run();
+    Console& console, Prompt& prompt, DeployArguments& given, const os::Cancellation& cancel) {
+    return Guide(console, prompt, given, cancel).run();
 }
 
 } // namespace samara::cli

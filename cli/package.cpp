@@ -46,8 +46,7 @@ int package(Console& console, const Arguments& arguments) {
     const os::SignalCancellation signals(cancel);
     CloudObserver observer(
         console, {.progress = !upload.no_progress && !common.quiet, .quiet = output.empty()});
-    const auto text =
-        app::package_application(package, session_options(common, cancel), observer);
+    const auto text = app::package_application(package, session_options(common, cancel), observer);
     if (!text) {
         return exit_with_aws(console, text.error());
     }

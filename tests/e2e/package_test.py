@@ -4,26 +4,18 @@ import io
 import json
 import os
 import pathlib
-import re
 import signal
+import subprocess
 import sys
 import unittest
-import urllib.request
 import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 from aws_server import AwsServer  # noqa: E402
-from samara_e2e import SAMARA, SamaraTest, background, wait_for  # noqa: E402
-
-FUNCTION = """\
-Transform: AWS::Serverless-2016-10-31
-Resources:
-  Fn:
-    Type: AWS::Serverless::Function
-    Properties: {CodeUri: src, Handler: main.handler, Runtime: python3.11}
-"""
-
+from cloud_e2e import FUNCTION, CloudTest  # noqa: E402
+from registry import Registry  # noqa: E402
+from samara_e2e import SAMARA, SamaraTest, background, needs_docker, wait_for  # noqa: E402
 
 def folder_key(folder):
     """The rule for names of folders, said again: MD5 over relative names and MD5s of contents, in the order of paths."""
@@ -35,39 +27,7 @@ def folder_key(folder):
     return total.hexdigest()
 
 
-class CloudTest(SamaraTest):
-    def setUp(self):
-        super().setUp()
-        self.server = AwsServer()
-        self.addCleanup(self.server.__exit__)
-        home = self.folder / "home"
-        home.mkdir()
-        self.environment = {**self.environment, **self.server.environment(home)}
-        self.server.aws("s3", "mb", "s3://artifacts")
-        self.server.clear()
-        self.addCleanup(self.no_violations)
-
-    def no_violations(self):
-        self.assertEqual(self.server.violations(), [])
-
-    def objects(self, bucket="artifacts"):
-        listed = json.loads(self.server.aws("s3api", "list-objects-v2", "--bucket", bucket, "--output", "json") or "{}")
-        return {o["Key"]: o["Size"] for o in listed.get("Contents", [])}
-
-    def content(self, key, bucket="artifacts"):
-        target = self.folder / "fetched"
-        self.server.aws("s3api", "get-object", "--bucket", bucket, "--key", key, target)
-        return target.read_bytes()
-
-    def package(self, *options, code=0, **more):
-        return self.samara("package", "--s3-bucket", "artifacts", *options, code=code, **more)
-
-    def template(self, text=FUNCTION):
-        self.write("template.yaml", text)
-        self.write("src/main.py", "def handler(event, context):\n    return 1\n")
-
-
-class Package(CloudTest):
+class Package(CloudTest, SamaraTest):
     def test_a_folder_is_named_after_its_content(self):
         self.template()
         self.write("src/pkg/.hidden", "x")
@@ -275,6 +235,66 @@ Resources:
         self.assertIn("s3 PutObject, attempt 1", told)
         for secret in (self.environment["AWS_SECRET_ACCESS_KEY"], self.environment["AWS_ACCESS_KEY_ID"], "Signature="):
             self.assertNotIn(secret, told)
+
+
+class Images(CloudTest, SamaraTest):
+    def setUp(self):
+        super().setUp()
+        needs_docker()
+        self.registry = Registry()
+        self.registry.__enter__()
+        self.addCleanup(self.registry.__exit__, None, None, None)
+        self.server.__exit__()
+        self.server = AwsServer(registry=self.registry.address)
+        self.environment = {**self.environment, **self.server.environment(self.folder / "home")}
+        self.write("image/Dockerfile", "FROM scratch\nCOPY Dockerfile /\n")
+        self.name = f"samara-test-push-{os.getpid()}"
+        self.docker("build", "-q", "-t", f"{self.name}:v1", self.project / "image")
+        self.addCleanup(self.clean)
+        self.id = self.docker("image", "inspect", "-f", "{{.Id}}", f"{self.name}:v1").strip().split(":")[1][:12]
+
+    def docker(self, *arguments):
+        return subprocess.run(["docker", *map(str, arguments)], check=True, capture_output=True, text=True).stdout
+
+    def clean(self):
+        names = self.docker("images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference={self.registry.address}/*").split()
+        subprocess.run(["docker", "rmi", "-f", f"{self.name}:v1", *names], capture_output=True)
+
+    def image_template(self, uri):
+        self.write("template.yaml", f"Resources:\n  Fn: {{Type: AWS::Serverless::Function, Properties: {{PackageType: Image, ImageUri: '{uri}'}}}}\n")
+
+    def test_an_image_is_pushed(self):
+        self.image_template(f"{self.name}:v1")
+        result = self.samara("package", "--image-repository", f"{self.registry.address}/app", "--use-json")
+        tag = f"{self.name}-{self.id}-v1"
+        self.assertEqual(json.loads(result.stdout)["Resources"]["Fn"]["Properties"]["ImageUri"], f"{self.registry.address}/app:{tag}")
+        self.assertEqual(self.registry.tags("app"), [tag])
+        self.assertEqual(self.server.operations(), ["ecr.GetAuthorizationToken"])
+        quiet = self.samara("package", "--image-repositories", f"Fn={self.registry.address}/app", "--no-progressbar")
+        self.assertEqual(quiet.stderr, "")
+
+    def test_an_archive_of_an_image(self):
+        self.docker("save", "-o", self.project / "image.tar", f"{self.name}:v1")
+        self.image_template("image.tar")
+        self.samara("package", "--image-repository", f"{self.registry.address}/app")
+        self.assertEqual(self.registry.tags("app"), [f"Fn-{self.id}-latest"])
+
+    def test_an_image_that_is_not_there(self):
+        self.image_template("samara-test-gone")
+        result = self.samara("package", "--image-repository", f"{self.registry.address}/app", code=1)
+        self.assertIn("there is no image samara-test-gone", result.stderr)
+
+    def test_managed_repositories(self):
+        self.image_template(f"{self.name}:v1")
+        self.server.aws("s3", "mb", "s3://artifacts")
+        result = self.samara("package", "--resolve-image-repos", "--s3-bucket", "artifacts", code=1)
+        stack = [call["params"] for call in self.server.calls("cloudformation", "CreateStack")][0]
+        self.assertRegex(stack["StackName"], r"^sam-app-template-[0-9a-f]{8}-CompanionStack$")
+        self.assertEqual(stack["Capabilities"], ["CAPABILITY_AUTO_EXPAND"])
+        self.assertIn("123456789012.dkr.ecr.us-east-1.amazonaws.com/samapptemplate", result.stderr, "the push goes there")
+        self.server.clear()
+        self.samara("package", "--resolve-image-repos", "--s3-bucket", "artifacts", code=1)
+        self.assertEqual(self.server.calls("cloudformation", "CreateStack"), [])
 
 
 if __name__ == "__main__":

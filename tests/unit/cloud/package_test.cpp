@@ -75,14 +75,19 @@ TEST(StatefulTest, WhatTakesDataAway) {
 TEST(OpenAccessTest, AuthIsLookedForInEveryPlace) {
     const std::string function = "  F:\n    Type: AWS::Serverless::Function\n    Properties:\n";
     const auto open = [&](std::string_view properties, std::string_view more = "") {
-        return open_access(yaml("Resources:\n" + function + std::string(properties) + std::string(more)));
+        return open_access(
+            yaml("Resources:\n" + function + std::string(properties) + std::string(more)));
     };
     using Names = std::vector<std::string>;
-    EXPECT_EQ(open("      Events: {E: {Type: Api, Properties: {Path: /, Method: get}}}\n"), Names{"F"});
+    EXPECT_EQ(
+        open("      Events: {E: {Type: Api, Properties: {Path: /, Method: get}}}\n"), Names{"F"});
     EXPECT_EQ(open("      Events: {E: {Type: HttpApi}}\n"), Names{"F"});
     EXPECT_EQ(open("      Events: {E: {Type: S3}}\n"), Names{});
-    EXPECT_EQ(open("      Events: {E: {Type: Api, Properties: {Auth: {Authorizer: A}}}}\n"), Names{});
-    EXPECT_EQ(open("      Events: {E: {Type: Api, Properties: {Auth: {Authorizer: NONE}}}}\n"), Names{"F"});
+    EXPECT_EQ(
+        open("      Events: {E: {Type: Api, Properties: {Auth: {Authorizer: A}}}}\n"), Names{});
+    EXPECT_EQ(
+        open("      Events: {E: {Type: Api, Properties: {Auth: {Authorizer: NONE}}}}\n"),
+        Names{"F"});
     EXPECT_EQ(
         open(
             "      Events: {E: {Type: Api, Properties: {RestApiId: !Ref A}}}\n",
@@ -100,14 +105,18 @@ TEST(OpenAccessTest, AuthIsLookedForInEveryPlace) {
         Names{});
     EXPECT_EQ(open("      FunctionUrlConfig: {AuthType: NONE}\n"), Names{"F Function Url"});
     EXPECT_EQ(
-        open("      Events: {E: {Type: HttpApi}}\n", "Globals: {HttpApi: {Auth: {DefaultAuthorizer: X}}}\n"),
+        open(
+            "      Events: {E: {Type: HttpApi}}\n",
+            "Globals: {HttpApi: {Auth: {DefaultAuthorizer: X}}}\n"),
         Names{});
 }
 
 TEST(DryRunTest, ComparesSectionBySection) {
     const auto changes = compare_templates(
-        yaml("Resources:\n  A: {Type: T, Properties: {X: 1, L: [1, 2]}, Metadata: {SamResourceId: A}}\n  B: {Type: AWS::S3::Bucket}\n"),
-        yaml("Resources:\n  A: {Type: T, Properties: {X: 2, L: [1, 3], N: n}}\n  C: {Type: U}\nOutputs: {O: {Value: 1}}\n"));
+        yaml("Resources:\n  A: {Type: T, Properties: {X: 1, L: [1, 2]}, Metadata: {SamResourceId: "
+             "A}}\n  B: {Type: AWS::S3::Bucket}\n"),
+        yaml("Resources:\n  A: {Type: T, Properties: {X: 2, L: [1, 3], N: n}}\n  C: {Type: "
+             "U}\nOutputs: {O: {Value: 1}}\n"));
     ASSERT_EQ(changes.size(), 4U);
     EXPECT_EQ(changes[0].logical_id, "A");
     ASSERT_EQ(changes[0].details.size(), 3U);
@@ -123,7 +132,8 @@ TEST(DryRunTest, ComparesSectionBySection) {
 
 TEST(NeedsTest, FilesAndImages) {
     const auto needs = find_needs(
-        yaml("Resources:\n  F: {Type: AWS::Serverless::Function, Properties: {PackageType: Image, ImageUri: f}}\n"
+        yaml("Resources:\n  F: {Type: AWS::Serverless::Function, Properties: {PackageType: Image, "
+             "ImageUri: f}}\n"
              "  G: {Type: AWS::Serverless::Function, Properties: {PackageType: Image, ImageUri: "
              "123456789012.dkr.ecr.us-east-1.amazonaws.com/g}}\n"),
         "/template.yaml");

@@ -1,0 +1,45 @@
+"""What tests of the commands that write to AWS share: the stand-in for it, a bucket, a template."""
+import json
+
+from aws_server import AwsServer
+from samara_e2e import SamaraTest
+
+FUNCTION = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: src, Handler: main.handler, Runtime: python3.11}
+"""
+
+
+class CloudTest(SamaraTest):
+    def setUp(self):
+        super().setUp()
+        self.server = AwsServer()
+        self.addCleanup(self.server.__exit__)
+        home = self.folder / "home"
+        home.mkdir()
+        self.environment = {**self.environment, **self.server.environment(home)}
+        self.server.aws("s3", "mb", "s3://artifacts")
+        self.server.clear()
+        self.addCleanup(self.no_violations)
+
+    def no_violations(self):
+        self.assertEqual(self.server.violations(), [])
+
+    def objects(self, bucket="artifacts"):
+        listed = json.loads(self.server.aws("s3api", "list-objects-v2", "--bucket", bucket, "--output", "json") or "{}")
+        return {o["Key"]: o["Size"] for o in listed.get("Contents", [])}
+
+    def content(self, key, bucket="artifacts"):
+        target = self.folder / "fetched"
+        self.server.aws("s3api", "get-object", "--bucket", bucket, "--key", key, target)
+        return target.read_bytes()
+
+    def package(self, *options, code=0, **more):
+        return self.samara("package", "--s3-bucket", "artifacts", *options, code=code, **more)
+
+    def template(self, text=FUNCTION):
+        self.write("template.yaml", text)
+        self.write("src/main.py", "def handler(event, context):\n    return 1\n")
