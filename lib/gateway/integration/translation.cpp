@@ -206,6 +206,39 @@ translate_request(const Call& call, const Mapping& mapping) {
     return request;
 }
 
+namespace {
+
+using Done = tl::expected<void, Untranslated>;
+
+Done convert(
+    const Call& call, const MappedResponse& mapped, std::string_view type, std::string& body) {
+    auto converted = converted_answer(call, mapped.handling, type, std::move(body));
+    if (!converted) {
+        return tl::unexpected(std::move(converted.error()));
+    }
+    body = std::move(*converted);
+    return {};
+}
+
+/// Replaces the payload in `response` by what the template makes of it, with its overrides.
+Done render(const Call& call, const vtl::Template& used, net::HttpResponse& response) {
+    TemplateVariables variables(call, std::move(response.body));
+    auto rendered = variables.render(used);
+    if (!rendered) {
+        return failed(rendered.error());
+    }
+    response.body = std::move(*rendered);
+    for (auto& [name, value] : variables.override_of("responseOverride", "header")) {
+        set_header(response.headers, name, std::move(value));
+    }
+    if (const int status = variables.status_override(); status != 0) {
+        response.status = status;
+    }
+    return {};
+}
+
+} // namespace
+
 tl::expected<net::HttpResponse, Untranslated>
 translate_answer(const Call& call, const Mapping& mapping, const Answer& answer) {
     const MappedResponse* mapped = response_for(mapping, answer.selector);
@@ -215,49 +248,26 @@ translate_answer(const Call& call, const Mapping& mapping, const Answer& answer)
             fmt::format(
                 "the integration has no response for '{}' and no default one", answer.selector)});
     }
-    net::HttpResponse response{mapped->status, {}, {}};
+    net::HttpResponse response{mapped->status, {}, answer.body};
     for (const MappedParameter& header : mapped->headers) {
         set_header(response.headers, header.name, header_value(call, answer, header.value));
     }
     const auto* used = answer_template(call, mapped->templates);
-    std::string type = used == nullptr ? answer.content_type : used->first;
-    std::string body = answer.body;
-    const bool to_text = mapped->handling == ContentHandling::to_text;
-    const auto convert = [&]() -> tl::expected<void, Untranslated> {
-        auto converted =
-            converted_answer(call, mapped->handling, answer.content_type, std::move(body));
-        if (!converted) {
-            return tl::unexpected(std::move(converted.error()));
-        }
-        body = std::move(*converted);
-        return {};
-    };
     // A template is text: what becomes text comes before it, and bytes after it.
-    if (const auto converted = to_text ? convert() : tl::expected<void, Untranslated>();
-        !converted) {
-        return tl::unexpected(converted.error());
+    const bool before = mapped->handling == ContentHandling::to_text;
+    Done done = before ? convert(call, *mapped, answer.content_type, response.body) : Done();
+    if (done && used != nullptr) {
+        done = render(call, used->second, response);
     }
-    if (used != nullptr) {
-        TemplateVariables variables(call, std::move(body));
-        auto rendered = variables.render(used->second);
-        if (!rendered) {
-            return failed(rendered.error());
-        }
-        body = std::move(*rendered);
-        for (auto& [name, value] : variables.override_of("responseOverride", "header")) {
-            set_header(response.headers, name, std::move(value));
-        }
-        if (const int status = variables.status_override(); status != 0) {
-            response.status = status;
-        }
+    if (done && !before) {
+        done = convert(call, *mapped, answer.content_type, response.body);
     }
-    if (const auto converted = to_text ? tl::expected<void, Untranslated>() : convert();
-        !converted) {
-        return tl::unexpected(converted.error());
+    if (!done) {
+        return tl::unexpected(std::move(done.error()));
     }
-    response.body = std::move(body);
+    const std::string& type = used == nullptr ? answer.content_type : used->first;
     if (!type.empty() && net::find_header(response.headers, "Content-Type") == nullptr) {
-        response.headers.push_back({"Content-Type", std::move(type)});
+        response.headers.push_back({"Content-Type", type});
     }
     return response;
 }

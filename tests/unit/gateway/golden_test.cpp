@@ -86,8 +86,7 @@ TEST(Golden, Events) {
         for (const std::string& line : data::texts_of(row.find("request"))) {
             text += line + "\r\n";
         }
-        auto parsed = test::read_request(text + "
-");
+        auto parsed = test::read_request(text + "\r\n");
         ASSERT_TRUE(parsed);
         net::HttpRequest& request = *parsed;
         request.body = bytes_of(row, "body");
