@@ -299,7 +299,7 @@ base::Result<void> Options::apply(const ConfiguredValue& configured) {
         for (std::size_t i = 0; i < row.names.keys.size() && !found; ++i) {
             found = configured(row.names.keys[i]);
         }
-        if (!found) {
+        if (!found || found->values.empty()) { // an empty list says nothing
             continue;
         }
         try {

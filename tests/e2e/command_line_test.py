@@ -95,7 +95,7 @@ Resources: {Fn: {Type: AWS::Serverless::Function}, Other: {Type: AWS::Serverless
         self.assertEqual((self.folder / "opened").read_text(), page)
 
     def test_commands_that_are_not_there_say_so(self):
-        for arguments in (["deploy", "--guided"], ["list", "stack-outputs"], ["remote", "test-event", "put"]):
+        for arguments in (["sync", "--watch"], ["pipeline", "init"], ["remote", "test-event", "put"]):
             error = self.samara(*arguments, code=1, environment={"PATH": "/nowhere"}).stderr
             command = " ".join(a for a in arguments if not a.startswith("-"))
             self.assertIn(f"Error: samara has no command '{command}' yet", error)
@@ -107,12 +107,12 @@ Resources: {Fn: {Type: AWS::Serverless::Function}, Other: {Type: AWS::Serverless
             folder.mkdir()
         (ours / "sam").symlink_to(SAMARA)
         path = f"{ours}:{other}"
-        error = self.samara("deploy", "--stack-name", "a b", code=1, environment={"PATH": path}).stderr
+        error = self.samara("sync", "--stack-name", "a b", code=1, environment={"PATH": path}).stderr
         self.assertNotIn("on the PATH", error)
         (other / "sam").write_text("#!/bin/sh\n")
         (other / "sam").chmod(0o755)
-        error = self.samara("deploy", "--stack-name", "a b", code=1, environment={"PATH": path}).stderr
-        self.assertIn(f"{other}/sam deploy --stack-name 'a b'", error)
+        error = self.samara("sync", "--stack-name", "a b", code=1, environment={"PATH": path}).stderr
+        self.assertIn(f"{other}/sam sync --stack-name 'a b'", error)
 
 
 class SavedOptions(SamaraTest):

@@ -65,8 +65,8 @@ class Package(CloudTest, SamaraTest):
         for name in ("m/n.py", "z.py", "a.py", "main.py"):
             self.write(f"copy/{name}", (self.project / "src" / name).read_text())
         self.package()
-        self.assertEqual(len(self.objects()), 1)
         self.assertEqual(self.server.operations("s3"), ["s3.HeadObject", "s3.PutObject"], "once for two functions")
+        self.assertEqual(len(self.objects()), 1)
 
     def test_every_kind_of_property(self):
         self.write("template.yaml", """\
