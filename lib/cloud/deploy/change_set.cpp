@@ -232,10 +232,15 @@ AwsResult<NewChangeSet> create_change_set(
         config.set("DisableRollback", request.disable_rollback);
         input.set("DeploymentConfig", std::move(config));
     }
+    // The name is the second; where one was made in it already, the next ones will do.
+    constexpr std::time_t most = 10;
+    const std::time_t now = std::time(nullptr);
     auto reply = aws_client::cloudformation(session, "CreateChangeSet", input);
-    if (!reply && reply.error().code == "AlreadyExistsException") { // one was made this second
-        input.set("ChangeSetName", fmt::format("samcli-deploy{}", std::time(nullptr) + 1));
-        reply = aws_client::cloudformation(session, "CreateChangeSet", std::move(input));
+    for (std::time_t more = 1;
+         !reply && reply.error().code == "AlreadyExistsException" && more < most;
+         ++more) {
+        input.set("ChangeSetName", fmt::format("samcli-deploy{}", now + more));
+        reply = aws_client::cloudformation(session, "CreateChangeSet", input);
     }
     if (!reply) {
         auto error = reply.error();
