@@ -163,7 +163,7 @@ private:
             }
         }
         if (names.empty()) {
-            return true; // told later
+            return true; // reported later
         }
         const auto index = prompt_.choice("Which template?", "Template", shown);
         if (index) {

@@ -33,7 +33,8 @@ fs::path shown(const fs::path& path) {
     return failed || relative.empty() || relative.native().starts_with("..") ? path : relative;
 }
 
-// What AWS refuses at deployment does not keep it from being built. What fails is told at the end.
+// What AWS refuses at deployment does not keep it from being built. What fails is reported at the
+// end.
 void report_faults(
     const Application& application,
     const std::vector<build::Failure>& failures,

@@ -28,7 +28,7 @@ bool concerns_the_gateway(std::string_view type) {
            type == "AWS::Lambda::Url";
 }
 
-// What is told of a resource names it.
+// What is reported of a resource names it.
 data::Value
 resolve(Application& application, const data::Entry& entry, base::Diagnostics& diagnostics) {
     const std::size_t before = diagnostics.size();
@@ -107,7 +107,7 @@ void report_hidden_routes(const std::vector<gateway::Api>& apis, const base::Log
     }
 }
 
-// Of an authorizer that stands in for one of which all has been told, or of a file.
+// Of an authorizer that stands in for one of which all has been reported, or of a file.
 bool is_told(const base::Diagnostic& diagnostic, const base::Diagnostics& told) {
     const std::string& message = diagnostic.error.message;
     return message.find(gateway::no_function) != std::string::npos ||

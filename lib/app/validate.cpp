@@ -84,7 +84,7 @@ missing(const std::string& resource, std::string_view property, std::string mess
     return {base::Severity::warning, std::move(error)};
 }
 
-// A file or folder that a build takes up, by what makes it needed.
+// A file or folder that a build uses, by what makes it needed.
 struct LocalSource {
     std::string_view type;
     std::string_view property;

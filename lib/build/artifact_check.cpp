@@ -25,7 +25,7 @@ std::string largest_of(const std::vector<Size::Part>& parts) {
 
 } // namespace
 
-// Native files are told, not refused: a package may bring more than is loaded.
+// Native files are reported, not refused: a package may bring more than is loaded.
 base::Result<Size>
 check_artifact(const Run& run, const Definition& definition, const fs::path& root) {
     auto found = inspect(root, definition.recipe.architecture);

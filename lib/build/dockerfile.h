@@ -8,10 +8,10 @@
 
 namespace samara::build {
 
-/// What can be told of a Dockerfile without building it.
+/// What can be known of a Dockerfile without building it.
 /// https://docs.docker.com/reference/dockerfile/
 struct Dockerfile {
-    /// Images that it starts from or copies from. Nothing where that cannot be told, or where it
+    /// Images that it starts from or copies from. Nothing where that cannot be known, or where it
     /// takes something from the network by itself (ADD).
     std::optional<std::vector<std::string>> images = std::vector<std::string>();
 

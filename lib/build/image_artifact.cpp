@@ -62,7 +62,7 @@ Placed placed_of(const ImageJob& job) {
     return placed;
 }
 
-// What the named images are now; empty where that cannot be told, and the build has to.
+// What the named images are now; empty where that cannot be known, and the build has to.
 std::string
 bases_of(const ImageBuild& image, ImageBuilder& images, const os::Cancellation& cancel) {
     const auto text = os::read_file(image.context / image.dockerfile);

@@ -9,7 +9,7 @@
 
 namespace samara::build {
 
-/// What can be told of sources without reading them, with one stat a file: another text after
+/// What can be known of sources without reading them, with one stat a file: another text after
 /// anything that the filter takes was written, added, removed, renamed or given another mode (by
 /// names, inodes, sizes, modes and times). A link counts as what it points to. What is written
 /// later has another one for certain: the call waits until the clock of the file system, which goes

@@ -20,7 +20,7 @@ Resolver::Evaluator::known_condition(const std::string& name, const base::Locati
         return known->second;
     }
     if (unknown_conditions_.contains(name)) {
-        ++failures_; // told already
+        ++failures_; // reported already
         return std::nullopt;
     }
     const std::size_t before = failures_;

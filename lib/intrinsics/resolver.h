@@ -50,7 +50,7 @@ enum class Unknown : std::uint8_t {
 /// Results: Ref and Fn::GetAtt of a resource give what AWS would give with the resource's name (a
 /// table, schemas/intrinsics). What cannot be known before a deployment gets a stand-in (the
 /// logical id) and a warning with its place; what is wrong gets an error, and is treated as Unknown
-/// says. Each is told once, however often it is met.
+/// says. Each is reported once, however often it is met.
 class Resolver {
 public:
     Resolver(

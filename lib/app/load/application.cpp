@@ -199,7 +199,7 @@ base::Result<Application> Application::load(const LoadOptions& options) {
 }
 
 base::Result<void> Application::read() {
-    base::Diagnostics known; // told of the source, and of the parameters by the transform
+    base::Diagnostics known; // reported of the source, and of the parameters by the transform
     auto sections = model::sections_of(documents_->transformed, known);
     if (!sections) {
         // The transform has said what is wrong; an empty document is only what follows from it.
@@ -304,7 +304,7 @@ void Application::read_resolved(
     }
 }
 
-// What is missing was perhaps taken out, for what was told of it then.
+// What is missing was perhaps taken out, for what was reported of it then.
 base::Error Application::reason(base::Error error) const {
     for (const base::Diagnostic& told : diagnostics_) {
         if (told.severity == base::Severity::error && told.error.resource == error.resource &&

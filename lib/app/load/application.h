@@ -93,7 +93,7 @@ public:
 
     [[nodiscard]] const std::vector<model::Layer>& layers() const { return layers_; }
 
-    /// Why a function is not understood, by logical id; told in diagnostics(), too.
+    /// Why a function is not understood, by logical id; reported in diagnostics(), too.
     [[nodiscard]] const std::map<std::string, base::Error, std::less<>>& broken_functions() const {
         return broken_functions_;
     }

@@ -14,10 +14,18 @@ std::optional<data::Value> known_value(
     const bool intrinsic = map != nullptr && map->size() == 1 &&
                            (map->begin()->key == "Ref" || map->begin()->key.starts_with("Fn::"));
     base::Diagnostics others;
-    const auto sections = model::sections_of(document, others);
+    auto sections = model::sections_of(document, others);
     if (!intrinsic || !sections) {
         return std::nullopt;
     }
+    // What the command line gives need not be declared to be known.
+    data::Map declared = *sections->parameters;
+    for (const auto& [name, value] : overrides) {
+        if (!declared.contains(name) && !sections->resources->contains(name)) {
+            declared.set(name, data::Map{{"Type", "String"}});
+        }
+    }
+    sections->parameters = &declared;
     intrinsics::Resolver resolver(
         *sections,
         model::parameter_values(*sections->parameters, overrides, others),

@@ -83,7 +83,7 @@ void check_variables(
         const bool for_all = key == VariableOverrides::for_all;
         if (!for_all && function == nullptr) {
             if (resources != nullptr && resources->find(key) != nullptr) {
-                continue; // its own error has been told
+                continue; // its own error has been reported
             }
             warn(
                 log,

@@ -19,7 +19,7 @@ find_template(const std::string& given, const std::filesystem::path& folder, boo
     std::error_code ignored;
     if (!given.empty()) {
         const std::filesystem::path path = std::filesystem::absolute(folder / given, ignored);
-        // A pipe will do, and what may not be looked at is told as such when it is read.
+        // A pipe will do, and what may not be looked at is reported as such when it is read.
         const auto status = std::filesystem::status(path, ignored);
         if (std::filesystem::exists(status) ? !std::filesystem::is_directory(status)
                                             : ignored == std::errc::permission_denied) {

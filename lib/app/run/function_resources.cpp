@@ -10,7 +10,7 @@ namespace samara::app {
 namespace {
 
 // An alias or version: its function, and the name that an alias has. What cannot be evaluated has
-// been told when the application was read.
+// been reported when the application was read.
 data::Value published_resource(Application& stack, const data::Value& resource) {
     base::Diagnostics told;
     data::Map properties;

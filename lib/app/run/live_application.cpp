@@ -149,7 +149,7 @@ void LiveApplication::report_what_cannot_run(
     const invoke::FunctionPlans& plans, const base::Log& log) const {
     for (const auto& [function, plan] : plans) {
         if (plan.fault) {
-            continue; // told
+            continue; // reported
         }
         if (const auto able = engine_->check(plan.spec); !able) {
             log.warning(to_string(able.error()));

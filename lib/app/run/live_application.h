@@ -66,7 +66,7 @@ public:
         std::function<base::Result<std::function<void()>>(Application&, const base::Log&)>;
 
     /// Watches until the watcher ends, which this application outlives. What changed is applied as
-    /// a whole, faults told; nothing while a file cannot be read.
+    /// a whole, faults reported; nothing while a file cannot be read.
     base::Result<os::FileWatcher> watch(Reloaded reloaded);
 
     /// Starts what the template provisions, and all functions with --warm-containers EAGER.

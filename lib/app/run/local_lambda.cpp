@@ -41,7 +41,7 @@ base::Result<void> LocalLambda::listen(const std::string& host) {
     net::HttpServerOptions options;
     options.host = host;
     options.port = port_;
-    options.body_limit = 32UL * 1024 * 1024; // beyond Lambda's own limits, told in its words
+    options.body_limit = 32UL * 1024 * 1024; // beyond Lambda's own limits, reported in its words
     TRY_ASSIGN(
         auto server, net::HttpServer::start(options, [this](const net::HttpRequest& request) {
             return handle(request);

@@ -19,7 +19,7 @@ namespace samara::app {
 class LocalLambda {
 public:
     /// Listens; answers 503 until there is something to serve. Where containers cannot reach this
-    /// machine it is told, and endpoint() is empty.
+    /// machine it is reported, and endpoint() is empty.
     static base::Result<std::unique_ptr<LocalLambda>> start(
         engine::Engine& engine,
         const engine::NetworkSpec& network,

@@ -209,7 +209,7 @@ Planner::plan_all(const Application& application, const std::set<std::string>& c
     }
     for (const auto& [function, error] : application.broken_functions()) {
         if (wanted(function)) {
-            cannot_run(function, error); // told with the other faults of the template
+            cannot_run(function, error); // reported with the other faults of the template
         }
     }
     return plans;

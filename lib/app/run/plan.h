@@ -58,7 +58,7 @@ public:
     plan(const Application& application, const model::Function& function);
 
     /// One for every function of the template, or those that are chosen (logical ids): one that
-    /// cannot be understood or planned is told, and its calls fail with the reason.
+    /// cannot be understood or planned is reported, and its calls fail with the reason.
     invoke::FunctionPlans
     plan_all(const Application& application, const std::set<std::string>& chosen = {});
 

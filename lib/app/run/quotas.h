@@ -8,7 +8,7 @@ namespace samara::app {
 
 /// Memory, /tmp and Timeout of `spec` as `function` asks for them, or what Lambda has that is
 /// nearest; `limits` false lifts what is longest and largest. What AWS would refuse at deployment
-/// is told, the size of the environment variables too.
+/// is reported, the size of the environment variables too.
 void apply_quotas(
     const model::Function& function,
     bool limits,

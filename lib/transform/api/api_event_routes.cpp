@@ -144,7 +144,7 @@ void add_route(Context& context, const ApiKind& kind, const data::Entry& owner, 
     const auto route = route_of(kind, event);
     Value* own = api == nullptr ? nullptr : api->find("Properties");
     if (own == nullptr || !own->is_map() || !route) {
-        return; // told by check_route, or when the event is expanded
+        return; // reported by check_route, or when the event is expanded
     }
     ApiPaths& managed = context.api_paths().apis[std::string(name)];
     Value* definition = own->find("DefinitionBody");
@@ -202,14 +202,14 @@ void add_route_settings(
         api_properties = Map{};
     }
     if (!api_properties.is_map()) {
-        return; // told when the API is expanded
+        return; // reported when the API is expanded
     }
     Value& all = (*api_properties.as_map())["RouteSettings"];
     if (all.is_null()) {
         all = Map{};
     }
     if (!all.is_map()) {
-        return; // told when the API is expanded
+        return; // reported when the API is expanded
     }
     Value& own = (*all.as_map())[key];
     if (!own.is_map()) {

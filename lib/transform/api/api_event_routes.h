@@ -19,7 +19,7 @@ struct ApiKind {
 };
 
 /// Calls visit(resource, event, properties) for each event of that type in AWS's order, also when
-/// the properties are no map. A REST event without properties is told when it is expanded.
+/// the properties are no map. A REST event without properties is reported when it is expanded.
 void each_api_event(
     Context& context,
     std::string_view event_type,

@@ -151,7 +151,7 @@ bool apply_auth(const FunctionEvent& event, const Map& api, const std::vector<Ma
     const Value* given = properties == nullptr ? nullptr : properties->find("Auth");
     const Value& api_auth = given == nullptr ? nothing : *given;
     if (auth == nullptr || !api_auth.is_map()) {
-        return true; // what is wrong with the API is told when it is expanded
+        return true; // what is wrong with the API is reported when it is expanded
     }
     const auto name = authorizer_of(event.properties, *auth, api_auth);
     const Value* scopes = auth->find("AuthorizationScopes");
@@ -317,7 +317,7 @@ bool answers_default_path(const FunctionEvent& event, Map& paths) {
 void expand_http_api_event(FunctionEvent& event) {
     const auto route = http_route(event.properties.map());
     if (!route) {
-        return; // told by check_http_route
+        return; // reported by check_http_route
     }
     Context& context = event.properties.context();
     std::string id;

@@ -44,7 +44,7 @@ std::optional<RestTarget> rest_target(const Properties& event) {
     const Value* reference = argument_of(*id, "Ref");
     target.id = reference != nullptr ? reference->text() : id->text();
     if (target.id.empty()) {
-        return std::nullopt; // told by the pass that looks at all API events first
+        return std::nullopt; // reported by the pass that looks at all API events first
     }
     Map* resource = event.context().find_resource(target.id);
     const Value* type = resource == nullptr ? nullptr : resource->find("Type");
@@ -308,7 +308,7 @@ void emit_permission(const FunctionEvent& event, const RestRoute& route, const R
 void expand_api_event(FunctionEvent& event) {
     const auto route = rest_route(event.properties.map());
     if (!route) {
-        // All else is told before: see implicit_api.
+        // All else is reported before: see implicit_api.
         if (event.properties.map().empty()) {
             event.generated_place().error(
                 "", "property Path is missing", "write for example Path: /items and Method: get");

@@ -59,7 +59,7 @@ bool check_authorizer(const Properties& event, const Value& name, const Value* a
         return false;
     }
     if (is_given(authorizers) && !authorizers->is_map()) {
-        return true; // told when the API is expanded
+        return true; // reported when the API is expanded
     }
     if (!is_given(member_of(authorizers, name.text()))) {
         event.error_at(
@@ -205,7 +205,7 @@ bool apply_event_auth(
     const Value* authorizers = member_of(api_auth, "Authorizers");
     if ((is_given(api_auth) && !api_auth->is_map()) ||
         (is_given(authorizers) && !authorizers->is_map())) {
-        return true; // told when the API is expanded
+        return true; // reported when the API is expanded
     }
     if (auth == nullptr) {
         return true;

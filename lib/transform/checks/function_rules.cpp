@@ -65,7 +65,7 @@ std::string_view name_of(Kind kind) {
     return "a string";
 }
 
-// What only a deployment knows is right, as far as can be told.
+// What only a deployment knows is right, as far as can be known.
 bool is_written_out(const Value& value) {
     return !value.is_null() && !is_intrinsic(value);
 }
@@ -80,7 +80,7 @@ public:
         static const Value none = Map();
         const Value& properties = properties_ == nullptr ? none : *properties_;
         if (!properties.is_map() && !properties.is_null()) {
-            return; // told by the transform
+            return; // reported by the transform
         }
         check_package();
         check_architectures();
@@ -118,7 +118,7 @@ private:
             return check_image();
         }
         if (package != nullptr && package->text() != "Zip") {
-            return; // told by the transform, or not known
+            return; // reported by the transform, or not known
         }
         const Map* own = properties_ == nullptr ? nullptr : properties_->as_map();
         if (own != nullptr && std::any_of(own->begin(), own->end(), [](const data::Entry& each) {
@@ -220,7 +220,7 @@ private:
         }
         const Map* map = value.as_map();
         if (map == nullptr) {
-            return; // told for the shorter path
+            return; // reported for the shorter path
         }
         for (const data::Entry& entry : *map) {
             if (steps[depth] == "*" || steps[depth] == entry.key) {

@@ -8,7 +8,7 @@ namespace samara::transform {
 
 /// Adds to `found` which properties of a resource of `type` CloudFormation does not take, misses,
 /// or wants of another kind or value. `own`: the user wrote the resource itself, rather than
-/// something that the transform made it of; else only what has a place in the template is told.
+/// something that the transform made it of; else only what has a place in the template is reported.
 void lint_properties(
     const CloudFormationTypes& types,
     const CloudFormationObject& type,

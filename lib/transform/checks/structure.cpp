@@ -126,7 +126,7 @@ private:
     void check_resource(const data::Entry& resource) {
         const Value* type = resource.value.find("Type");
         if (!resource.value.is_map()) {
-            return; // told by the transform
+            return; // reported by the transform
         }
         if (type == nullptr && contains(sections, resource.key)) {
             report(

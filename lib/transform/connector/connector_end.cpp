@@ -31,7 +31,7 @@ Value with_id(const Value& value, std::string_view id) {
     return value.text() == "%{Id}" ? Value(id) : value;
 }
 
-/// The name of the role that `role` is or whose ARN it is; null when that cannot be told.
+/// The name of the role that `role` is or whose ARN it is; null when that cannot be known.
 Value role_name(const Value& role) {
     if (argument_of(role, "Ref") != nullptr) {
         return role;

@@ -65,6 +65,34 @@ TEST_F(ApplicationTest, ReadsFunctionsThroughGlobalsParametersAndConditions) {
     EXPECT_EQ(load(two_functions, {{"Stage", "prod"}})->functions().size(), 2U);
 }
 
+// AWS wants some values written out, and others have to be known before an API is read.
+TEST_F(ApplicationTest, WhatTheCommandLineGivesNeedNotBeDeclared) {
+    write("src/app.py", "");
+    const auto application = load(
+        R"(
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: !Ref Code
+      Handler: !Sub '${Module}.handler'
+      Runtime: !Ref Python
+      Events: {A: {Type: Api, Properties: {Path: !Sub '/${Module}', Method: get}}}
+  Shared: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: !Ref Code}}
+)",
+        {{"Code", "src"}, {"Module", "app"}, {"Python", "python3.12"}});
+    ASSERT_TRUE(application) << to_string(application.error());
+    ASSERT_EQ(application->functions().size(), 1U);
+    const model::Function& function = application->functions().front();
+    EXPECT_EQ(function.code, "src");
+    EXPECT_EQ(function.handler, "app.handler");
+    EXPECT_EQ(function.runtime, "python3.12");
+    ASSERT_EQ(application->layers().size(), 1U);
+    EXPECT_EQ(application->layers().front().content, "src");
+    EXPECT_TRUE(application->broken_functions().empty());
+}
+
 TEST_F(ApplicationTest, FindsTheOnlyFunctionAndListsTheKnownOnes) {
     const auto application = load(two_functions);
     EXPECT_EQ((*application->require_function(""))->logical_id, "One");
