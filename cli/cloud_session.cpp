@@ -1,6 +1,6 @@
 #include "cloud_session.h"
 
-#include "terminal_secret.h"
+#include "cloud_options.h"
 
 namespace samara::cli {
 
@@ -37,12 +37,7 @@ void declare_cloud(Options& options, CommonOptions& common) {
 
 aws_client::AwsResult<std::shared_ptr<aws_client::Session>>
 open_session(Console& /*console*/, const CommonOptions& common, const os::Cancellation& cancel) {
-    return aws_client::Session::open(
-        {.region = common.region,
-         .profile = common.profile,
-         .ask_secret = ask_secret,
-         .cancel = cancel,
-         .version = SAMARA_VERSION});
+    return aws_client::Session::open(session_options(common, cancel));
 }
 
 } // namespace samara::cli

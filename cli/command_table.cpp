@@ -5,9 +5,10 @@
 namespace samara::cli {
 
 std::span<const CommandRow> command_table() {
-    static constexpr std::array<CommandRow, 19> table{{
+    static constexpr std::array<CommandRow, 20> table{{
         {"build", "Build the functions and layers of a template", build},
         {"complete", "", complete},
+        {"delete", "Delete a stack and what was uploaded for it", delete_stack},
         {"deploy", "Deploy an application to AWS", deploy},
         {"docs", "Show the manual page of a command", docs},
         {"doctor", "Tell what can run here, and what is missing", doctor},

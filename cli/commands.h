@@ -8,6 +8,7 @@ namespace samara::cli {
 int build(Console& console, const Arguments& arguments);
 int complete(Console& console, const Arguments& arguments);
 int deploy(Console& console, const Arguments& arguments);
+int delete_stack(Console& console, const Arguments& arguments);
 int docs(Console& console, const Arguments& arguments);
 int doctor(Console& console, const Arguments& arguments);
 int generate_event(Console& console, const Arguments& arguments);

@@ -148,7 +148,8 @@ keys_for_role(const ChainContext& context, const std::string& profile, Visited& 
     data::Map arguments = role_arguments(context, profile);
     const std::string cache_name = python_json(arguments, false);
     const bool asks = arguments.contains("SerialNumber");
-    if (auto cached = cached_keys(cache_name)) {
+    if (auto cached = cached_keys(cache_name);
+        cached && cached->access_key_id != context.refused_key_id) {
         cached->renewable = !asks;
         return std::move(*cached);
     }

@@ -21,6 +21,8 @@ struct ChainContext {
     Sender& sender;                ///< with the files and the profile
     bool explicit_profile = false; ///< by --profile: it comes before keys in the environment
     AskSecret ask_secret = {};
+    /// AWS has said that these have expired, whatever their file says.
+    std::string refused_key_id = {};
 
     [[nodiscard]] const SharedConfig& config() const { return sender.settings().config; }
 

@@ -221,8 +221,9 @@ AwsResult<void> put_file(
         AWS_TRY(session.call(call));
         return {};
     }
-    AWS_TRY_ASSIGN(
-        const auto begun, session.call(with_rules(call_on("CreateMultipartUpload", place), rules)));
+    Call create = with_rules(call_on("CreateMultipartUpload", place), rules);
+    create.cleans_up = true; // only its answer tells what is to be aborted
+    AWS_TRY_ASSIGN(const auto begun, session.call(create));
     const std::string upload = data::text_of(begun.value, "UploadId");
     auto put = put_parts(session, place, whole, upload, progress, run_all);
     if (!put) {

@@ -55,7 +55,7 @@ public:
         if (keys_ && (!keys_->renewable || lasts(*keys_, renew_early))) {
             return *keys_;
         }
-        auto found = find_keys({*sender_, explicit_profile_, ask_});
+        auto found = find_keys({*sender_, explicit_profile_, ask_, refused_});
         if (found) {
             base::trace(fmt::format("credentials: {}", found->source));
             keys_ = std::move(*found);
@@ -72,6 +72,7 @@ public:
         }
         if (keys_ && keys_->access_key_id == used.access_key_id) {
             keys_.reset();
+            refused_ = used.access_key_id;
         }
         return true;
     }
@@ -82,6 +83,7 @@ private:
     AskSecret ask_;
     std::mutex mutex_;
     std::optional<Keys> keys_;
+    std::string refused_; ///< id of a key that AWS takes no more
 };
 
 Session::Session(SenderSettings settings, std::unique_ptr<KeySource> source)
