@@ -1,4 +1,5 @@
 """What `list` and `logs` show of a deployed application, with nothing between samara and the protocol of AWS."""
+import hashlib
 import json
 import os
 import pathlib
@@ -269,6 +270,81 @@ class Logs(CloudRead, SamaraTest):
             self.assertIn(text, self.samara("logs", *arguments, code=code).stderr)
         self.server.create_stack("bare", "Resources: {T: {Type: AWS::SNS::Topic}}")
         self.assertIn("No valid resources", self.samara("logs", "--stack-name", "bare", code=1).stderr)
+
+
+class Sessions(CloudRead, SamaraTest):
+    """Credentials that AWS hands out, by the protocol."""
+
+    def setUp(self):
+        super().setUp()
+        self.home = pathlib.Path(self.environment["HOME"])
+        (self.home / ".aws/sso/cache").mkdir(parents=True)
+        self.server.create_stack("app", "Resources: {T: {Type: AWS::SNS::Topic}}\nOutputs: {A: {Value: b}}")
+        self.server.clear()
+
+    def outputs(self, *options, code=0, without_keys=True):
+        keep = {} if not without_keys else {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+        return self.samara("list", "stack-outputs", "--stack-name", "app", *options, code=code, environment=keep)
+
+    def sso(self, expires, refresh=None):
+        (self.home / ".aws/config").write_text(
+            "[profile dev]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Developer\nregion = us-east-1\n"
+            "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = us-east-1\n")
+        token = {"accessToken": "old", "expiresAt": expires, "region": "us-east-1", "startUrl": "https://corp.awsapps.com/start"}
+        if refresh:
+            token.update(refreshToken=refresh, clientId="id", clientSecret="secret", registrationExpiresAt="2999-01-01T00:00:00Z")
+            self.server.control("sso-oidc/refresh", {"refreshToken": refresh, "clientId": "id", "clientSecret": "secret"})
+        name = hashlib.sha1(b"corp").hexdigest()
+        (self.home / f".aws/sso/cache/{name}.json").write_text(json.dumps(token))
+        return self.home / f".aws/sso/cache/{name}.json"
+
+    def test_single_sign_on(self):
+        self.sso("2999-01-01T00:00:00Z")
+        self.server.control("sso/token", {"token": "old"})
+        self.outputs("--profile", "dev")
+        call = self.server.calls("cloudformation")[0]
+        self.assertTrue(call["accessKey"].startswith("ASIA"))
+        self.assertEqual(self.server.operations("sso-oidc"), [])
+
+    def test_a_token_that_has_expired_is_refreshed(self):
+        file = self.sso("2020-01-01T00:00:00Z", refresh="again")
+        self.outputs("--profile", "dev")
+        self.assertEqual(self.server.operations("sso-oidc"), ["sso-oidc.CreateToken"])
+        kept = json.loads(file.read_text())
+        self.assertNotEqual(kept["accessToken"], "old")
+        self.assertEqual((kept["refreshToken"], file.stat().st_mode & 0o777), ("again", 0o600))
+
+    def test_a_session_that_is_over_says_what_to_run(self):
+        self.sso("2020-01-01T00:00:00Z")
+        done = self.outputs("--profile", "dev", code=1)
+        self.assertIn("aws sso login", done.stderr)
+        self.assertEqual(self.server.calls("cloudformation"), [])
+
+    def test_the_session_of_a_role_is_shared_with_the_aws_cli(self):
+        (self.home / ".aws/config").write_text(
+            "[profile role]\nregion = us-east-1\nrole_arn = arn:aws:iam::123456789012:role/Deployer\ncredential_source = Environment\n"
+            "external_id = x1\n")
+        self.outputs("--profile", "role", without_keys=False)
+        self.outputs("--profile", "role", without_keys=False)
+        self.assertEqual(self.server.operations("sts"), ["sts.AssumeRole"])
+        self.assertEqual(self.server.calls("sts")[0]["params"]["ExternalId"], "x1")
+        who = json.loads(self.server.aws("sts", "get-caller-identity", "--profile", "role", home=self.home))
+        self.assertIn("assumed-role/Deployer/", who["Arn"])
+        self.assertEqual(self.server.operations("sts"), ["sts.AssumeRole", "sts.GetCallerIdentity"], "the AWS CLI used what samara keeps")
+
+    def test_a_role_that_may_not_be_assumed(self):
+        (self.home / ".aws/config").write_text(
+            "[profile role]\nregion = us-east-1\nrole_arn = arn:aws:iam::123456789012:role/DeniedRole\ncredential_source = Environment\n")
+        done = self.outputs("--profile", "role", code=1, without_keys=False)
+        self.assertIn("(AccessDenied) when calling the AssumeRole operation", done.stderr)
+
+    def test_web_identity(self):
+        token = self.folder / "token"
+        token.write_text("a.b.c")
+        self.environment.update(AWS_WEB_IDENTITY_TOKEN_FILE=str(token), AWS_ROLE_ARN="arn:aws:iam::123456789012:role/Ci")
+        self.outputs()
+        self.assertEqual(self.server.operations("sts"), ["sts.AssumeRoleWithWebIdentity"])
+        self.assertIsNone(self.server.calls("sts")[0]["accessKey"], "unsigned")
 
 
 if __name__ == "__main__":
