@@ -292,14 +292,14 @@ class Sessions(CloudRead, SamaraTest):
             "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = us-east-1\n")
         token = {"accessToken": "old", "expiresAt": expires, "region": "us-east-1", "startUrl": "https://corp.awsapps.com/start"}
         if refresh:
-            token.update(refreshToken=refresh, clientId="id", clientSecret="secret", registrationExpiresAt="2999-01-01T00:00:00Z")
+            token.update(refreshToken=refresh, clientId="id", clientSecret="secret", registrationExpiresAt="2099-01-01T00:00:00Z")
             self.server.control("sso-oidc/refresh", {"refreshToken": refresh, "clientId": "id", "clientSecret": "secret"})
         name = hashlib.sha1(b"corp").hexdigest()
         (self.home / f".aws/sso/cache/{name}.json").write_text(json.dumps(token))
         return self.home / f".aws/sso/cache/{name}.json"
 
     def test_single_sign_on(self):
-        self.sso("2999-01-01T00:00:00Z")
+        self.sso("2099-01-01T00:00:00Z")
         self.server.control("sso/token", {"token": "old"})
         self.outputs("--profile", "dev")
         call = self.server.calls("cloudformation")[0]
