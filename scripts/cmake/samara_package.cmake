@@ -1,6 +1,7 @@
 # What is installed, and the packages: `cpack --config build/release/CPackConfig.cmake` (scripts/package).
 
-include(GNUInstallDirs)
+# Packing builds no more than what is packed.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 install(TARGETS samara RUNTIME DESTINATION bin)
 install(FILES "${CMAKE_SOURCE_DIR}/packaging/samara-bwrap" DESTINATION share/samara/apparmor)
 install(FILES "${CMAKE_SOURCE_DIR}/README.md" "${CMAKE_SOURCE_DIR}/README.ko.md" "${CMAKE_SOURCE_DIR}/CHANGELOG.md"
@@ -53,4 +54,5 @@ set(CPACK_DEBIAN_PACKAGE_SUGGESTS "docker.io, slirp4netns, python3-pip, nodejs, 
 set(CPACK_PACKAGE_FILE_NAME "samara-${PROJECT_VERSION}-linux-${CMAKE_SYSTEM_PROCESSOR}")
 set(CPACK_ARCHIVE_COMPONENT_INSTALL OFF)
 set(CPACK_VERBATIM_VARIABLES ON)
+set(CPACK_PRE_BUILD_SCRIPTS "${CMAKE_SOURCE_DIR}/scripts/cmake/samara_times.cmake")
 include(CPack)
