@@ -26,7 +26,8 @@ constexpr std::size_t piece_size = std::size_t{1} << 18U;
 constexpr int whole_level = 1;
 constexpr int stream_level = 3;
 // What gets smaller by less than this is an image, an archive, a font: the beginning shows it.
-constexpr std::size_t sample_size = std::size_t{64} << 10U;
+constexpr std::size_t sample_size = std::size_t{16} << 10U;
+constexpr std::size_t worth_sampling = 16 * sample_size; // less is compressed as fast as looked at
 constexpr std::size_t worth_it = 3; // per cent
 
 constexpr std::uint16_t stored = 0;
@@ -192,7 +193,7 @@ private:
         written.size = size;
         written.crc = libdeflate_crc32(0, bytes_.data(), bytes_.size());
         std::string_view body = bytes_;
-        if (size > 0 && (size <= sample_size || shrinks(bytes_))) {
+        if (size > 0 && (size <= worth_sampling || shrinks(bytes_))) {
             packed_.resize(libdeflate_deflate_compress_bound(compressor_.get(), size));
             const std::size_t packed = libdeflate_deflate_compress(
                 compressor_.get(), bytes_.data(), size, packed_.data(), packed_.size());
