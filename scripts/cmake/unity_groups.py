@@ -4,9 +4,9 @@
     unity_groups.py MOST_LINES SOURCE...
 
 Writes a line a source, "GROUP PATH". Sources are one unit where no unnamed namespace can tell: what one of
-them declares there must not be a word that a later one uses, for that one would find it instead of its own
-or of a header's. Such names are found by their layout, which clang-format decides: declarations stand at the
-begin of a line between "namespace {" and "} // namespace".
+them declares there must not be a word that another one uses: a later one would find it instead of its own or of a
+header's, an earlier one may have included a header with the same name. Such names are found by their layout, which
+clang-format decides: declarations stand at the begin of a line between "namespace {" and "} // namespace".
 """
 import re
 import sys
@@ -56,13 +56,15 @@ def main():
         names, aliases, words, lines = read(path)
         for group in groups:
             if (group["lines"] + lines <= most_lines and not group["names"] & words
+                    and not names & group["words"]
                     and all(aliases.get(name) == line for name, line in group["aliases"].items() if name in words)):
                 break
         else:
-            group = {"lines": 0, "names": set(), "aliases": {}, "number": len(groups)}
+            group = {"lines": 0, "names": set(), "words": set(), "aliases": {}, "number": len(groups)}
             groups.append(group)
         group["lines"] += lines
         group["names"] |= names
+        group["words"] |= words
         group["aliases"] |= aliases
         print(group["number"], path)
 

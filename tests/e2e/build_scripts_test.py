@@ -43,6 +43,10 @@ class UnityGroups(SamaraTest):
         self.assertEqual(self.groups(self.source(hidden), self.source(
             "", 'auto g() {\n    return x.find(1) + y->find(2) + std::find(3); // find "find"\n}')), [0, 0])
 
+    def test_a_name_of_a_header_that_an_earlier_source_uses_keeps_them_apart(self):
+        self.assertEqual(self.groups(self.source("", "int g(Exchange& exchange) {\n    return 1;\n}"),
+                                     self.source("struct Exchange {\n};")), [0, 1])
+
     def test_the_same_alias_is_no_obstacle(self):
         self.assertEqual(self.groups(self.source("namespace fs = std::filesystem;"),
                                      self.source("namespace fs = std::filesystem;")), [0, 0])
