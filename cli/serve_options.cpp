@@ -44,7 +44,16 @@ void declare_serve(Options& options, ServeArguments& arguments) {
     options.number(
         "--max-concurrency",
         arguments.max_concurrency,
-        {.help = "Environments a function may have at once"});
+        {.help = "Environments a function may have at once; further requests wait for them in "
+                 "order. 0: as "
+                 "many as pay off"});
+    options.choice(
+        "--concurrency",
+        arguments.concurrency,
+        {"shared", "aws"},
+        {.help =
+             "aws gives each request an environment of its own at once, shared lets it wait for a "
+             "busy one where that is faster"});
     options.number(
         "--idle-timeout",
         arguments.idle_timeout_seconds,
@@ -120,6 +129,7 @@ int serve(
     serve.function_urls = !given.no_function_urls;
     serve.function_url_port = given.function_url_port;
     serve.max_concurrency = given.max_concurrency;
+    serve.shared_environments = given.concurrency != "aws";
     serve.idle_timeout = std::chrono::seconds(given.idle_timeout_seconds);
     serve.retry_scale = *retry_scale;
     serve.destinations = given.destinations_dir;

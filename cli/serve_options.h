@@ -15,7 +15,8 @@ struct ServeArguments : RunArguments {
     std::string warm_containers = "LAZY";
     std::string debug_function;
     bool no_watch = false;
-    std::uint32_t max_concurrency = 10;
+    std::uint32_t max_concurrency = 0;
+    std::string concurrency = "shared";
     std::uint32_t idle_timeout_seconds = 600;
     std::string retry_scale = "1";
     std::vector<std::string> functions; ///< start-lambda

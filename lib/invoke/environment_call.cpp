@@ -36,6 +36,7 @@ base::Result<Response> call_environment(
     const base::Log& log,
     const os::Cancellation& cancel) {
     if (endless) {
+        slot.called_at = Clock::now();
         return slot.transport->invoke(std::move(request), no_end, cancel);
     }
     const std::string request_id = request.request_id;
@@ -61,7 +62,8 @@ base::Result<Response> call_environment(
         }
     }
     const auto timeout = std::chrono::seconds(spec.timeout_seconds) + answer_margin;
-    deadline = Clock::now() + timeout;
+    slot.called_at = Clock::now();
+    deadline = slot.called_at + timeout;
     base::Result<Response> response = slot.transport->invoke(std::move(request), timeout, cancel);
     if (!response) {
         return late(deadline, std::move(response).error());

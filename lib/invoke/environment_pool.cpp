@@ -5,36 +5,174 @@
 
 namespace samara::invoke {
 
-EnvironmentPool::Admission EnvironmentPool::acquire(std::vector<Slot>& ended) {
+namespace {
+
+/// A request that may have no environment of its own waits no longer than API Gateway would.
+constexpr std::chrono::seconds longest_wait{30};
+
+/// What is taken for the duration of calls and cold starts until there has been one.
+constexpr std::chrono::milliseconds first_call{100};
+constexpr std::chrono::milliseconds first_cold_start{1000};
+
+void erase_one(std::multiset<Clock::time_point>& times, Clock::time_point time) {
+    if (const auto found = times.find(time); found != times.end()) {
+        times.erase(found);
+    }
+}
+
+} // namespace
+
+std::size_t EnvironmentPool::environments() const {
+    return occupancy_.busy.size() + occupancy_.starting.size() + idle_.size();
+}
+
+std::size_t EnvironmentPool::most_environments() const {
+    return std::min(concurrency_.environments, limit());
+}
+
+/// How long a new environment would take: those that start already share the cores with it.
+Clock::duration EnvironmentPool::ready_after(Clock::duration cold_start) const {
+    const std::size_t starting = occupancy_.starting.size() + 1;
+    return cold_start * std::max(starting, concurrency_.cores) / concurrency_.cores;
+}
+
+EnvironmentPool::Admission EnvironmentPool::enter(Clock::time_point now, std::vector<Slot>& ended) {
     Admission admission;
-    if (in_use_ >= limit_) {
+    Quota& quota = *concurrency_.quota;
+    if (quota.in_flight >= quota.limit) {
         return admission;
     }
-    ++in_use_;
-    admission.admitted = true;
-    while (!admission.warm && !idle_.empty()) {
+    ++quota.in_flight;
+    while (!idle_.empty()) {
         Slot slot = std::move(idle_.back());
         idle_.pop_back();
-        if (slot.environment->alive()) {
-            admission.warm = std::move(slot);
-        } else {
+        if (!slot.environment->alive()) {
             ended.push_back(std::move(slot));
+            continue;
+        }
+        use(slot, now);
+        admission.verdict = Verdict::warm;
+        admission.slot = std::move(slot);
+        return admission;
+    }
+    const Clock::duration cold_start = cold_starts_.value().value_or(first_cold_start);
+    const auto wait =
+        concurrency_.shared
+            ? expected_wait(occupancy_, calls_.value().value_or(first_call), cold_start, now)
+            : std::nullopt;
+    const bool room = has_room();
+    if (room && (!wait || *wait >= ready_after(cold_start))) {
+        begin_start(now);
+        admission.verdict = Verdict::start;
+        return admission;
+    }
+    admission.verdict = Verdict::wait;
+    admission.waiter = std::make_shared<Waiter>();
+    admission.full = !room;
+    admission.until = now + (room ? *wait : Clock::duration(longest_wait));
+    waiting_.push_back(admission.waiter);
+    ++occupancy_.waiting;
+    // Who waits a little each time has at last waited as long as a start takes.
+    if (room && environments() < concurrency_.cores) {
+        waited_ += *wait;
+        if (waited_ >= cold_start) {
+            begin_start(now);
+            admission.one_more = true;
         }
     }
     return admission;
 }
 
-void EnvironmentPool::release(std::optional<Slot> slot, std::vector<Slot>& ended) {
-    --in_use_;
-    if (!slot) {
+bool EnvironmentPool::give_up(const std::shared_ptr<Waiter>& waiter, Clock::time_point now) {
+    const auto found = std::find(waiting_.begin(), waiting_.end(), waiter);
+    if (found != waiting_.end()) {
+        waiting_.erase(found);
+        --occupancy_.waiting;
+    }
+    if (!has_room()) {
+        return false;
+    }
+    begin_start(now);
+    return true;
+}
+
+void EnvironmentPool::begin_start(Clock::time_point now) {
+    occupancy_.starting.insert(now);
+    waited_ = {};
+}
+
+void EnvironmentPool::end_start(Clock::time_point began) {
+    erase_one(occupancy_.starting, began);
+}
+
+void EnvironmentPool::use(Slot& slot, Clock::time_point now) {
+    slot.busy_since = now;
+    occupancy_.busy.insert(now);
+}
+
+void EnvironmentPool::fail_start(Clock::time_point began, Clock::time_point now) {
+    erase_one(occupancy_.starting, began);
+    let_one_start(now);
+}
+
+/// How long calls and cold starts take.
+void EnvironmentPool::note(const Slot& slot, Clock::time_point now) {
+    if (slot.called_at < slot.busy_since) {
+        return; // it was not called
+    }
+    calls_.add(now - slot.called_at);
+    if (slot.fresh) {
+        cold_starts_.add(slot.called_at - slot.start_began);
+    }
+}
+
+void EnvironmentPool::release(Slot slot, Clock::time_point now, std::vector<Slot>& ended) {
+    erase_one(occupancy_.busy, slot.busy_since);
+    note(slot, now);
+    add_idle(std::move(slot), now, ended);
+}
+
+void EnvironmentPool::add_idle(Slot slot, Clock::time_point now, std::vector<Slot>& ended) {
+    slot.fresh = false;
+    if (!slot.environment->alive()) {
+        ended.push_back(std::move(slot));
+        let_one_start(now);
         return;
     }
-    if (retired_ || !slot->environment->alive()) {
-        ended.push_back(std::move(*slot));
+    if (!waiting_.empty()) { // those of a former version are served by it all the same
+        const std::shared_ptr<Waiter> next = std::move(waiting_.front());
+        waiting_.pop_front();
+        --occupancy_.waiting;
+        use(slot, now);
+        next->slot = std::move(slot);
+        next->changed.notify_one();
         return;
     }
-    slot->idle_since = Clock::now();
-    idle_.push_back(std::move(*slot));
+    if (retired_) {
+        ended.push_back(std::move(slot));
+        return;
+    }
+    slot.idle_since = now;
+    idle_.push_back(std::move(slot));
+}
+
+void EnvironmentPool::discard(Clock::time_point busy_since, Clock::time_point now) {
+    erase_one(occupancy_.busy, busy_since);
+    let_one_start(now);
+}
+
+/// Nobody waits for an environment that will not come.
+void EnvironmentPool::let_one_start(Clock::time_point now) {
+    if (waiting_.empty() || !has_room()) {
+        return;
+    }
+    const std::shared_ptr<Waiter> next = std::move(waiting_.front());
+    waiting_.pop_front();
+    --occupancy_.waiting;
+    begin_start(now);
+    next->may_start = true;
+    next->start_began = now;
+    next->changed.notify_one();
 }
 
 void EnvironmentPool::retire(std::vector<Slot>& ended) {

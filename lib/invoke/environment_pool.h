@@ -1,12 +1,14 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "invoke/forecast.h"
 #include "invoke/transport.h"
 
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <functional>
-#include <list>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,16 +25,42 @@ struct Slot {
     std::unique_ptr<engine::Environment> environment;
     std::unique_ptr<Transport> transport;
     Clock::time_point idle_since;
-    bool provisioned = false; ///< stays however long it is idle
-    bool settled = false;     ///< its init phase is known to have ended
-    bool spent = false;       ///< of no more use to anyone
+    Clock::time_point start_began;
+    Clock::time_point busy_since; ///< it was given to a request
+    Clock::time_point called_at;  ///< its last call began: it had been initialised
+    bool fresh = true;            ///< it was started for the call that it has
+    bool provisioned = false;     ///< stays however long it is idle
+    bool settled = false;         ///< its init phase is known to have ended
+    bool spent = false;           ///< of no more use to anyone
 };
 
 /// Side by side: each may take its shutdown budget of two seconds.
 void end_all(std::vector<Slot> slots);
 
-/// The idle environments of one version of one function, and how many more are in use. Not
-/// synchronised: its owner is.
+/// Requests that are served at a time, of functions that share a quota.
+struct Quota {
+    std::size_t limit = 0;
+    std::size_t in_flight = 0;
+};
+
+/// How many environments of a function run.
+struct Concurrency {
+    std::shared_ptr<Quota> quota;                                       ///< of requests
+    std::size_t environments = std::numeric_limits<std::size_t>::max(); ///< --max-concurrency
+    bool shared = true;    ///< false: each request has its own at once, as on AWS
+    std::size_t cores = 1; ///< more environments than these do not make short calls faster
+};
+
+/// A request that waits for an environment. Its owner's mutex guards it.
+struct Waiter {
+    std::condition_variable changed;
+    std::optional<Slot> slot; ///< one became free
+    bool may_start = false;   ///< there is room for one of its own: begin_start() was done for it
+    Clock::time_point start_began; ///< with this time
+};
+
+/// The environments of one version of one function: those that idle, how many are in use, and who
+/// waits for one. Not synchronised: its owner is.
 class EnvironmentPool {
 public:
     using Preparation = std::function<base::Result<void>(engine::EnvironmentSpec&)>;
@@ -41,13 +69,13 @@ public:
         engine::EnvironmentSpec spec,
         Preparation prepare,
         std::string fingerprint,
-        std::size_t limit)
+        Concurrency concurrency)
         : spec_(std::move(spec)), prepare_(std::move(prepare)),
-          fingerprint_(std::move(fingerprint)), limit_(limit) {}
+          fingerprint_(std::move(fingerprint)), concurrency_(std::move(concurrency)) {}
 
     /// One for the same function that has no environment yet.
     [[nodiscard]] std::shared_ptr<EnvironmentPool> empty_copy() const {
-        return std::make_shared<EnvironmentPool>(spec_, prepare_, fingerprint_, limit_);
+        return std::make_shared<EnvironmentPool>(spec_, prepare_, fingerprint_, concurrency_);
     }
 
     [[nodiscard]] const Preparation& preparation() const { return prepare_; }
@@ -56,18 +84,57 @@ public:
 
     [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }
 
-    [[nodiscard]] std::size_t limit() const { return limit_; }
+    /// Of requests at a time.
+    [[nodiscard]] std::size_t limit() const { return concurrency_.quota->limit; }
 
-    struct Admission {
-        bool admitted = false;    ///< false: as many as may run are running
-        std::optional<Slot> warm; ///< nothing: one has to be started
+    /// Of environments at a time.
+    [[nodiscard]] std::size_t most_environments() const;
+
+    enum class Verdict : std::uint8_t {
+        refused, ///< as many requests run as may
+        warm,    ///< `slot` is free
+        start,   ///< one is to be started; begin_start() was done
+        wait,    ///< for one that is busy
     };
 
-    /// Counts one more in use and gives the warmest idle environment. Dead ones go to `ended`.
-    Admission acquire(std::vector<Slot>& ended);
+    struct Admission {
+        Verdict verdict = Verdict::refused;
+        std::optional<Slot> slot;
+        std::shared_ptr<Waiter> waiter;
+        /// The wait is over then: the request gets one of its own (`start`), or is refused where as
+        /// many run as may.
+        Clock::time_point until;
+        bool full = false;     ///< as many environments run as may
+        bool one_more = false; ///< another one is worth its start: begin_start() was done
+    };
 
-    /// Counts one less in use; a slot that still runs becomes idle, else it goes to `ended`.
-    void release(std::optional<Slot> slot, std::vector<Slot>& ended);
+    /// What a request that comes now gets; it counts as in flight until leave(). Dead environments
+    /// go to `ended`.
+    Admission enter(Clock::time_point now, std::vector<Slot>& ended);
+
+    void leave() { --concurrency_.quota->in_flight; }
+
+    /// The wait of `waiter` is over; whether it may start one of its own (begin_start() was done).
+    bool give_up(const std::shared_ptr<Waiter>& waiter, Clock::time_point now);
+
+    /// An environment is started; then it has been, for a request (use()) or to idle (add_idle()),
+    /// or could not be.
+    void begin_start(Clock::time_point now);
+    void end_start(Clock::time_point began);
+    void fail_start(Clock::time_point began, Clock::time_point now);
+
+    /// A request has it now.
+    void use(Slot& slot, Clock::time_point now);
+
+    /// A slot that was in use still runs, or not (nothing): it goes to who waits longest, becomes
+    /// idle, or goes to `ended`.
+    void release(Slot slot, Clock::time_point now, std::vector<Slot>& ended);
+    void discard(Clock::time_point busy_since, Clock::time_point now);
+
+    /// One that was started ahead.
+    void add_idle(Slot slot, Clock::time_point now, std::vector<Slot>& ended);
+
+    [[nodiscard]] std::size_t idle() const { return idle_.size(); }
 
     /// Idle environments end now, those in use when they come back.
     void retire(std::vector<Slot>& ended);
@@ -77,12 +144,24 @@ public:
     std::optional<Clock::time_point> expire(Clock::time_point limit, std::vector<Slot>& ended);
 
 private:
+    [[nodiscard]] std::size_t environments() const;
+
+    [[nodiscard]] bool has_room() const { return environments() < concurrency_.environments; }
+
+    [[nodiscard]] Clock::duration ready_after(Clock::duration cold_start) const;
+    void note(const Slot& slot, Clock::time_point now);
+    void let_one_start(Clock::time_point now);
+
     engine::EnvironmentSpec spec_;
     Preparation prepare_;
     std::string fingerprint_;
-    std::size_t limit_;
-    std::size_t in_use_ = 0;
+    Concurrency concurrency_;
     bool retired_ = false;
+    Occupancy occupancy_;
+    MovingMedian calls_;
+    MovingMedian cold_starts_;
+    Clock::duration waited_{}; // by all requests since the last start
+    std::deque<std::shared_ptr<Waiter>> waiting_;
     std::vector<Slot> idle_; // the warmest last
 };
 

@@ -39,8 +39,10 @@ struct FunctionPlan {
 using FunctionPlans = std::map<std::string, FunctionPlan, std::less<>>;
 
 struct InvokerOptions {
-    std::size_t max_concurrency =
-        10; ///< environments a function, unless it reserves its own number
+    /// Environments a function, unless it reserves its own number: requests wait for them in order.
+    /// 0: as many as pay off.
+    std::size_t max_concurrency = 0;
+    bool shared = true; ///< false: each request has an environment of its own at once, as on AWS
     std::chrono::milliseconds idle_timeout = std::chrono::minutes(10);
     bool patient = false;    ///< wait without end: somebody may sit in a debugger
     bool host_paths = false; ///< beside places in a function's code, in its log: people read it

@@ -1,13 +1,40 @@
 #include "invoke/pool_table.h"
 
+#include "aws/lambda_concurrency.h"
+
+#include <algorithm>
+#include <thread>
+
 #include <fmt/format.h>
 
 namespace samara::invoke {
 
 namespace {
 
-std::size_t limit_of(const FunctionPlan& plan, const InvokerOptions& options) {
-    return plan.reserved_concurrency ? *plan.reserved_concurrency : options.max_concurrency;
+Concurrency concurrency_of(
+    const FunctionPlan& plan,
+    const InvokerOptions& options,
+    const std::shared_ptr<Quota>& account) {
+    Concurrency concurrency;
+    concurrency.quota = plan.reserved_concurrency
+                            ? std::make_shared<Quota>(Quota{*plan.reserved_concurrency, 0})
+                            : account;
+    if (options.max_concurrency > 0 && !plan.reserved_concurrency) {
+        concurrency.environments = options.max_concurrency;
+    }
+    concurrency.shared = options.shared;
+    concurrency.cores = std::max(std::thread::hardware_concurrency(), 1U);
+    return concurrency;
+}
+
+/// What functions without a reservation have together.
+std::size_t unreserved(const FunctionPlans& plans) {
+    std::size_t reserved = 0;
+    for (const auto& [function, plan] : plans) {
+        reserved += plan.reserved_concurrency.value_or(0);
+    }
+    const std::size_t most = aws::account_concurrency - aws::least_unreserved_concurrency;
+    return aws::account_concurrency - std::min(reserved, most);
 }
 
 } // namespace
@@ -18,6 +45,7 @@ void PoolTable::update(
     const base::Log& log,
     std::vector<Slot>& ended) {
     decltype(pools_) pools;
+    account_->limit = unreserved(plans);
     policies_.clear();
     provisioned_.clear();
     with_tenants_.clear();
@@ -39,14 +67,17 @@ void PoolTable::update(
             log.debug(fmt::format(
                 "{}: its code or settings are others, so its environments are replaced", function));
         }
-        const std::size_t limit = limit_of(plan, options);
+        Concurrency concurrency = concurrency_of(plan, options, account_);
         if (plan.fault) {
             plan.prepare = [fault = *plan.fault](auto&) { return base::fail(fault); };
         }
         pools.emplace(
             function,
             std::make_shared<EnvironmentPool>(
-                std::move(plan.spec), std::move(plan.prepare), std::move(plan.fingerprint), limit));
+                std::move(plan.spec),
+                std::move(plan.prepare),
+                std::move(plan.fingerprint),
+                std::move(concurrency)));
     }
     for (auto& [function, pool] : pools_) {
         pool->retire(ended);
@@ -109,7 +140,7 @@ std::optional<EventHandling> PoolTable::handling_of(const std::string& function)
     if (pool == pools_.end() || policy == policies_.end()) {
         return std::nullopt;
     }
-    return EventHandling{policy->second, pool->second->limit()};
+    return EventHandling{policy->second, pool->second->most_environments()};
 }
 
 std::optional<Clock::time_point>

@@ -58,6 +58,7 @@ public:
 private:
     void retire_tenants(std::vector<Slot>& ended);
 
+    std::shared_ptr<Quota> account_ = std::make_shared<Quota>(); // of functions without their own
     std::map<std::string, std::shared_ptr<EnvironmentPool>, std::less<>> pools_;
     std::map<std::pair<std::string, std::string>, std::shared_ptr<EnvironmentPool>>
         tenant_pools_; // by function and tenant

@@ -51,6 +51,10 @@ Deadlines::Deadlines(asio::io_context& context, const ConnectionLimits& limits)
     : tick_(tick_of(limits)), timer_(context) {}
 
 void Deadlines::add(const std::shared_ptr<Connection>& connection) {
+    if (connections_.size() >= most_) { // where no time is ever set, nothing else lets them go
+        std::erase_if(connections_, [](const auto& weak) { return weak.expired(); });
+        most_ = 2 * connections_.size() + 16;
+    }
     connections_.push_back(connection);
 }
 

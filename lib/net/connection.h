@@ -45,6 +45,7 @@ private:
     std::chrono::milliseconds tick_;
     Timer timer_;
     bool looking_ = false;
+    std::size_t most_ = 16;
     std::vector<std::weak_ptr<Connection>> connections_;
 };
 

@@ -6,6 +6,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/dispatch.hpp>
 
+#include <sys/socket.h>
+
 namespace samara::net {
 
 Listener::Listener(asio::io_context& context, Socket socket, Take take)
@@ -17,6 +19,10 @@ void Listener::start() {
 }
 
 void Listener::stop() {
+    if (ended_.exchange(true)) {
+        return; // the descriptor may be another's by now
+    }
+    ::shutdown(socket_.get(), SHUT_RDWR);
     asio::dispatch(executor_, [self = shared_from_this()] {
         self->stopped_ = true;
         ErrorCode ignored;

@@ -3,6 +3,7 @@
 #include "net/asio.h"
 #include "net/socket.h"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -21,7 +22,7 @@ public:
     /// On the loop's thread, or before it runs.
     void start();
 
-    /// From any thread; the socket closes soon.
+    /// From any thread: nobody can connect any more; the socket closes soon.
     void stop();
 
 private:
@@ -33,6 +34,7 @@ private:
     Take take_;
     asio::posix::basic_stream_descriptor<Executor> waiting_;
     Timer pause_;
+    std::atomic<bool> ended_ = false; // by stop()
     bool stopped_ = false;
 };
 

@@ -91,6 +91,7 @@ void LiveApplication::run(invoke::FunctionPlans plans, engine::OutputSink output
     std::map<std::string, std::string> images = images_of(plans);
     invoke::InvokerOptions settings;
     settings.max_concurrency = options_.max_concurrency;
+    settings.shared = options_.shared_environments;
     settings.idle_timeout = options_.idle_timeout;
     settings.patient = !options_.run.debug.ports.empty();
     settings.host_paths = options_.run.host_paths;

@@ -39,7 +39,8 @@ struct ServeOptions {
     bool stage_in_path = false;          ///< start-api: paths begin with the stage
     bool function_urls = true;           ///< start-api: serve them
     std::uint16_t function_url_port = 0; ///< of the first; 0: a free one
-    std::size_t max_concurrency = 10;
+    std::size_t max_concurrency = 0;     ///< environments a function; 0: as many as pay off
+    bool shared_environments = true;     ///< false: each request has its own at once
     std::chrono::milliseconds idle_timeout = std::chrono::minutes(10);
     double retry_scale = 1;             ///< of the waits before asynchronous events are tried again
     std::vector<std::string> functions; ///< start-lambda: those that are served; empty: all

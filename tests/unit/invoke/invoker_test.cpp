@@ -203,10 +203,11 @@ TEST_F(InvokerTest, UnknownFunctionsAreErrors) {
     EXPECT_FALSE(invoker->knows("Other"));
 }
 
-TEST_F(InvokerTest, OverlappingCallsGetTheirOwnEnvironmentUpToTheLimit) {
-    InvokerOptions options;
-    options.max_concurrency = 3;
-    const auto invoker = make(options);
+TEST_F(InvokerTest, OverlappingCallsGetTheirOwnEnvironmentUpToTheReservation) {
+    const auto invoker = make();
+    FunctionPlans reserved = plans("reserved");
+    reserved.at("Fn").reserved_concurrency = 3;
+    invoker->update(std::move(reserved));
     world_.hold_calls = true;
     std::atomic<int> answered = 0;
     std::vector<std::thread> callers;
