@@ -69,7 +69,8 @@ EnvironmentPool::Admission EnvironmentPool::enter(Clock::time_point now, std::ve
     admission.verdict = Verdict::wait;
     admission.waiter = std::make_shared<Waiter>();
     admission.full = !room;
-    admission.until = now + (room ? *wait : Clock::duration(longest_wait));
+    admission.last = now + longest_wait;
+    admission.until = room ? now + *wait : admission.last;
     waiting_.push_back(admission.waiter);
     ++occupancy_.waiting;
     // Who waits a little each time has at last waited as long as a start takes.
@@ -83,17 +84,21 @@ EnvironmentPool::Admission EnvironmentPool::enter(Clock::time_point now, std::ve
     return admission;
 }
 
-bool EnvironmentPool::give_up(const std::shared_ptr<Waiter>& waiter, Clock::time_point now) {
+bool EnvironmentPool::start_own(const std::shared_ptr<Waiter>& waiter, Clock::time_point now) {
+    if (!has_room()) {
+        return false;
+    }
+    give_up(waiter);
+    begin_start(now);
+    return true;
+}
+
+void EnvironmentPool::give_up(const std::shared_ptr<Waiter>& waiter) {
     const auto found = std::find(waiting_.begin(), waiting_.end(), waiter);
     if (found != waiting_.end()) {
         waiting_.erase(found);
         --occupancy_.waiting;
     }
-    if (!has_room()) {
-        return false;
-    }
-    begin_start(now);
-    return true;
 }
 
 void EnvironmentPool::begin_start(Clock::time_point now) {

@@ -101,11 +101,11 @@ public:
         Verdict verdict = Verdict::refused;
         std::optional<Slot> slot;
         std::shared_ptr<Waiter> waiter;
-        /// The wait is over then: the request gets one of its own (`start`), or is refused where as
-        /// many run as may.
+        /// The request gets one of its own then, if there is room for it (start_own()).
         Clock::time_point until;
-        bool full = false;     ///< as many environments run as may
-        bool one_more = false; ///< another one is worth its start: begin_start() was done
+        Clock::time_point last; ///< and is refused then
+        bool full = false;      ///< as many environments run as may
+        bool one_more = false;  ///< another one is worth its start: begin_start() was done
     };
 
     /// What a request that comes now gets; it counts as in flight until leave(). Dead environments
@@ -114,8 +114,12 @@ public:
 
     void leave() { --concurrency_.quota->in_flight; }
 
-    /// The wait of `waiter` is over; whether it may start one of its own (begin_start() was done).
-    bool give_up(const std::shared_ptr<Waiter>& waiter, Clock::time_point now);
+    /// Whether `waiter` may start one of its own: then it waits no more, and begin_start() was
+    /// done.
+    bool start_own(const std::shared_ptr<Waiter>& waiter, Clock::time_point now);
+
+    /// It waits no more.
+    void give_up(const std::shared_ptr<Waiter>& waiter);
 
     /// An environment is started; then it has been, for a request (use()) or to idle (add_idle()),
     /// or could not be.

@@ -96,19 +96,27 @@ base::Result<Environments::Lease>
 Environments::wait_for_one(const Pool& pool, EnvironmentPool::Admission admission) {
     const Clock::time_point began = Clock::now();
     Waiter& waiter = *admission.waiter;
+    const auto served = [&waiter] { return waiter.slot || waiter.may_start; };
     std::unique_lock lock(mutex_);
-    waiter.changed.wait_until(
-        lock, admission.until, [&] { return waiter.slot || waiter.may_start; });
-    const Clock::time_point now = Clock::now();
-    Lease lease{std::exchange(waiter.slot, std::nullopt), false};
     bool starts = false;
-    if (!lease.slot) {
-        starts = waiter.may_start || pool->give_up(admission.waiter, now);
-        if (!starts) {
-            pool->leave();
+    Clock::time_point start_began;
+    if (!waiter.changed.wait_until(lock, admission.until, served)) {
+        start_began = Clock::now();
+        starts = pool->start_own(admission.waiter, start_began);
+        if (!starts) { // as many run as may
+            admission.full = true;
+            waiter.changed.wait_until(lock, admission.last, served);
         }
     }
-    const Clock::time_point start_began = waiter.may_start ? waiter.start_began : now;
+    const Clock::time_point now = Clock::now();
+    Lease lease{std::exchange(waiter.slot, std::nullopt), false};
+    if (waiter.may_start) {
+        starts = true;
+        start_began = waiter.start_began;
+    } else if (!lease.slot && !starts) {
+        pool->give_up(admission.waiter);
+        pool->leave();
+    }
     lock.unlock();
     tell_wait(*pool, admission, now - began);
     return starts ? start_for_request(pool, start_began) : base::Result<Lease>(std::move(lease));

@@ -107,7 +107,7 @@ TEST_F(Scheduler, AWaitThatIsOverGetsAnEnvironmentOfItsOwn) {
     enter(pool);
     const auto second = enter(pool);
     now_ = second.until;
-    EXPECT_TRUE(pool.give_up(second.waiter, now_));
+    EXPECT_TRUE(pool.start_own(second.waiter, now_));
 }
 
 TEST_F(Scheduler, ThoseWhoWaitAreServedInOrder) {
@@ -153,7 +153,22 @@ TEST_F(Scheduler, AnUpperBoundMakesRequestsWaitInsteadOfRefusingThem) {
     EXPECT_EQ(second.verdict, Verdict::wait);
     EXPECT_TRUE(second.full);
     EXPECT_EQ(second.until, now_ + 30s);
-    EXPECT_FALSE(pool.give_up(second.waiter, now_));
+    EXPECT_FALSE(pool.start_own(second.waiter, now_));
+}
+
+TEST_F(Scheduler, AWaitThatIsOverGoesOnWhereThereIsNoMoreRoom) {
+    Concurrency bounded;
+    bounded.environments = 2;
+    bounded.cores = 8;
+    EnvironmentPool pool = known(bounded, 100ms, 200ms);
+    auto first = enter(pool);
+    const auto second = enter(pool);
+    const auto third = enter(pool);
+    EXPECT_EQ(third.verdict, Verdict::start) << "it would have waited as long as a start takes";
+    EXPECT_FALSE(pool.start_own(second.waiter, second.until));
+    EXPECT_EQ(second.last, now_ + 30s);
+    end(pool, std::move(*first.slot), 1ms);
+    EXPECT_TRUE(second.waiter->slot) << "it has kept its place";
 }
 
 TEST_F(Scheduler, NobodyWaitsForAnEnvironmentThatDied) {
