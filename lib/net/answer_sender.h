@@ -114,11 +114,6 @@ private:
         co_return;
     }
 
-    Awaitable<void> send_step(UpgradeStep& /*step*/, ErrorCode& /*error*/) {
-        failed_ = true;
-        co_return;
-    }
-
     Stream& stream_;
     AnswerFrame frame_;
     bool keep_;

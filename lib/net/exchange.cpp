@@ -110,8 +110,4 @@ void ReplyHandle::abort() {
     exchange_->push(AbortStep{});
 }
 
-void ReplyHandle::upgrade(HttpHeaders headers, std::shared_ptr<WebSocketService> service) {
-    exchange_->push(UpgradeStep{std::move(headers), std::move(service)});
-}
-
 } // namespace samara::net

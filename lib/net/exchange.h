@@ -32,12 +32,7 @@ struct FinishStep {
 
 struct AbortStep {};
 
-struct UpgradeStep {
-    HttpHeaders headers;
-    std::shared_ptr<WebSocketService> service;
-};
-
-using Step = std::variant<SendStep, BeginStep, WriteStep, FinishStep, AbortStep, UpgradeStep>;
+using Step = std::variant<SendStep, BeginStep, WriteStep, FinishStep, AbortStep>;
 
 /// What all connections of a server have under way.
 struct Traffic {

@@ -11,7 +11,6 @@
 namespace samara::net {
 
 class Exchange;
-class WebSocketService;
 
 /// The way back for one request: either `send` once, or `begin`, any number of `write`, and
 /// `finish` or `abort`. Steps that do not follow from those before are not taken. It has one owner,
@@ -46,11 +45,6 @@ public:
 
     /// Breaks the connection off, so that the client knows the answer to be incomplete.
     void abort();
-
-    /// Switches to WebSocket: answers the handshake (`headers` with it, such as the subprotocol)
-    /// and hands the messages to `service`. Only for a request that wants it, see
-    /// wants_websocket().
-    void upgrade(HttpHeaders headers, std::shared_ptr<WebSocketService> service);
 
 private:
     std::shared_ptr<Exchange> exchange_;
