@@ -28,7 +28,7 @@ constexpr int stream_level = 3;
 // What gets smaller by less than this is an image, an archive, a font: the beginning shows it.
 constexpr std::size_t sample_size = std::size_t{16} << 10U;
 constexpr std::size_t worth_sampling = 16 * sample_size; // less is compressed as fast as looked at
-constexpr std::size_t worth_it = 3; // per cent
+constexpr std::size_t worth_it = 3;                      // per cent
 
 constexpr std::uint16_t stored = 0;
 constexpr std::uint16_t deflated = 8;

@@ -39,5 +39,19 @@ TEST(Ini, ReadsFilesOfWindows) {
     EXPECT_EQ(*ini.find("a")->find("k"), "v");
 }
 
+TEST(Ini, OfNestedEntriesTheLastOneOfThatNameCounts) {
+    const Ini ini = parse_ini("[profile p]\ns3 =\n  addressing_style = path\n  endpoint_url = "
+                              "http://one\n  endpoint_url = http://two\n");
+    const IniSection* section = ini.find("profile p");
+    ASSERT_NE(section, nullptr);
+    const IniEntry* entry = section->find_entry("s3");
+    ASSERT_NE(entry, nullptr);
+    ASSERT_NE(entry->find("endpoint_url"), nullptr);
+    EXPECT_EQ(*entry->find("endpoint_url"), "http://two");
+    ASSERT_NE(entry->find("addressing_style"), nullptr);
+    EXPECT_EQ(*entry->find("addressing_style"), "path");
+    EXPECT_EQ(entry->find("missing"), nullptr);
+}
+
 } // namespace
 } // namespace samara::aws
