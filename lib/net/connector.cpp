@@ -199,7 +199,9 @@ HttpResult<Socket> tunnelled(
            answer.size() < longest_answer) {
         const ReadResult got = stream->read(byte, deadline, stop_fd);
         status = got.status;
-        answer.append(byte.data(), got.count);
+        if (got.count == 1) {
+            answer.push_back(byte.front());
+        }
     }
     const std::string_view line = std::string_view(answer).substr(0, answer.find('\r'));
     if (status == IoStatus::timed_out || status == IoStatus::stopped) {
