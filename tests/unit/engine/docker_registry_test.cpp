@@ -137,7 +137,7 @@ TEST_F(DockerRegistry, BaseIsFetchedOnceAndAgainOnlyWhenTheRegistryHasANewerOne)
 
     publish_behind_our_back("two");
     EnvironmentSpec skipping = function;
-    skipping.skip_pull_image = true;
+    skipping.image_check.skip_pull = true;
     std::tie(edition, lines) = prepare_once(skipping);
     EXPECT_EQ(edition, "one");
 

@@ -105,7 +105,7 @@ TEST_F(ImageProviderTest, OneProgramAsksAndForcesOnce) {
     ASSERT_TRUE(same.provide(spec_, {}));
     ASSERT_TRUE(same.provide(spec_, {}));
     EXPECT_THAT(store_->take_calls(), ElementsAre("digest " + std::string(base)));
-    spec_.force_image_build = true;
+    spec_.image_check.force_build = true;
     ASSERT_TRUE(same.provide(spec_, {}));
     ASSERT_TRUE(same.provide(spec_, {}));
     EXPECT_EQ(std::ranges::count(store_->calls, "build " + std::string(added)), 1);
@@ -142,7 +142,7 @@ TEST_F(ImageProviderTest, OfflineWarnsWhenTheBaseIsHereAndFailsWhenNot) {
 }
 
 TEST_F(ImageProviderTest, NewEmulatorOrBaseBuildsAgainWithoutTheRegistry) {
-    spec_.skip_pull_image = true;
+    spec_.image_check.skip_pull = true;
     have_base("sha256:base");
     expect_calls({"build " + std::string(added)});
     expect_calls({});
@@ -152,7 +152,7 @@ TEST_F(ImageProviderTest, NewEmulatorOrBaseBuildsAgainWithoutTheRegistry) {
     lines_.clear();
     expect_calls({"build " + std::string(added)});
     EXPECT_THAT(lines_, ElementsAre(HasSubstr("its base image changed")));
-    spec_.classic_image_check = true;
+    spec_.image_check.classic = true;
     have_base("sha256:third");
     expect_calls({});
 }
@@ -188,7 +188,7 @@ TEST_F(ImageProviderTest, AnArchiveIsLoadedWhereItsImageIsNotHere) {
 }
 
 TEST_F(ImageProviderTest, LayersComeInOrderAndOnlyTheirContentCounts) {
-    spec_.skip_pull_image = true;
+    spec_.image_check.skip_pull = true;
     have_base("sha256:base");
     spec_.layers = {
         {"one", layer("one", "first"), true},
@@ -207,12 +207,12 @@ TEST_F(ImageProviderTest, LayersComeInOrderAndOnlyTheirContentCounts) {
     expect_calls({});
     layer("two", "changed");
     expect_calls({"build " + name});
-    spec_.classic_image_check = true;
+    spec_.image_check.classic = true;
     expect_calls({"build " + name}); // whether it changed or not
 }
 
 TEST_F(ImageProviderTest, RemovesImagesOfFormerNamingAndNoOthers) {
-    spec_.skip_pull_image = true;
+    spec_.image_check.skip_pull = true;
     have_base("sha256:base");
     const std::string repository = "public.ecr.aws/lambda/python";
     for (const char* tag : {":rapid-1.40.0-x86_64", ":rapid-x86_64", ":mine", ":3.11-x86_64"}) {
@@ -223,7 +223,7 @@ TEST_F(ImageProviderTest, RemovesImagesOfFormerNamingAndNoOthers) {
 
 TEST_F(ImageProviderTest, FailedBuildTellsTheImageAndTheReason) {
     have_base("sha256:base");
-    spec_.skip_pull_image = true;
+    spec_.image_check.skip_pull = true;
     store_->build_error = "no space left on device";
     const auto image = provide();
     ASSERT_FALSE(image);
@@ -261,7 +261,7 @@ TEST_F(ImageProviderTest, ARuntimesImageIsFetchedForTheArchitectureThatIsAskedFo
 }
 
 TEST_F(ImageProviderTest, OfTwoThatNeedAnImageOneBuildsIt) {
-    spec_.skip_pull_image = true;
+    spec_.image_check.skip_pull = true;
     have_base("sha256:base");
     ImageProvider first = provider();
     ImageProvider second = provider(); // as another process: it shares the lock file only
