@@ -119,7 +119,8 @@ bool is_told(const base::Diagnostic& diagnostic, const base::Diagnostics& told) 
 // What is served of an application.
 struct Served {
     std::vector<gateway::Api> apis;
-    std::vector<gateway::Api> urls; // of functions
+    std::vector<gateway::Api> sockets; // WebSocket APIs
+    std::vector<gateway::Api> urls;    // of functions
 };
 
 Served read_served(
@@ -146,6 +147,9 @@ Served read_served(
     Served served;
     served.apis = gateway::read_apis(resources, {load, options.http_hosts}, diagnostics);
     gateway::close(source.closed, served.apis);
+    served.sockets =
+        gateway::read_websocket_apis(resources, {load, options.http_hosts}, diagnostics);
+    gateway::close(source.closed, served.sockets);
     if (options.function_urls) {
         served.urls = gateway::read_function_urls(resources, diagnostics);
         gateway::close({source.closed.functions, {}, {}, {}}, served.urls);
@@ -163,6 +167,9 @@ void announce(const gateway::Server& server, const base::Log& log) {
     for (const gateway::Mount& mount : server.mounts()) {
         log.info(gateway::to_string(mount, server.address()));
     }
+    for (const std::string& line : server.socket_lines()) {
+        log.info(line);
+    }
 }
 
 void announce(const gateway::FunctionUrls& urls, const base::Log& log) {
@@ -176,9 +183,10 @@ void take_up(
     gateway::Server& server, gateway::FunctionUrls& urls, Served served, const base::Log& log) {
     const std::vector<gateway::Mount> before = server.mounts();
     const std::vector<std::string> urls_before = urls.lines();
-    server.replace(std::move(served.apis));
+    const std::vector<std::string> sockets_before = server.socket_lines();
+    server.replace(std::move(served.apis), std::move(served.sockets));
     urls.replace(std::move(served.urls));
-    if (server.mounts() != before) {
+    if (server.mounts() != before || server.socket_lines() != sockets_before) {
         announce(server, log);
     }
     if (urls.lines() != urls_before) {
@@ -239,6 +247,7 @@ start_api(const ServeOptions& given, engine::OutputSink output, const base::Log&
     const os::SignalCancellation signals(cancel);
     gateway::FunctionUrls urls(http_options(given, given.function_url_port));
     ServeOptions options = given;
+    options.serves_apis = true;
     if (options.function_urls) {
         options.load.function_url = [&urls](const std::string& id) { return urls.address(id); };
     }
@@ -250,7 +259,7 @@ start_api(const ServeOptions& given, engine::OutputSink output, const base::Log&
     if (auto strict = strictness.check(); !strict) {
         return strict;
     }
-    if (served.apis.empty() && served.urls.empty()) {
+    if (served.apis.empty() && served.sockets.empty() && served.urls.empty()) {
         return base::fail(
             "Template does not have any APIs connected to Lambda functions",
             "add an event of the type HttpApi or Api, or a FunctionUrlConfig, to a function");
@@ -264,6 +273,9 @@ start_api(const ServeOptions& given, engine::OutputSink output, const base::Log&
         return keys;
     }
     settings.gateway.stop_descriptor = cancel.descriptor();
+    settings.sockets = std::move(served.sockets);
+    settings.management_host = live->management_host();
+    settings.allowed_hosts = options.run.allowed_hosts;
     settings.before_request = [&live] { live->catch_up(); };
     const auto invoke = [&live](invoke::Request request) {
         return live->invoke(std::move(request));

@@ -1,9 +1,12 @@
 #pragma once
 
 #include "gateway/gateway.h"
+#include "gateway/websocket/socket_server.h"
 #include "net/http_server.h"
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +18,11 @@ struct ServerOptions {
     /// Called before a request is looked at, from any thread: applies what has changed. May be
     /// empty.
     std::function<void()> before_request;
+    std::vector<Api> sockets; ///< WebSocket APIs
+    /// Where else the management API of their connections is served, on the same port; empty:
+    /// nowhere. For functions in containers.
+    std::string management_host;
+    std::vector<std::string> allowed_hosts; ///< that API's, see serving::PageGuard
 };
 
 /// A gateway on the network, from construction to destruction.
@@ -32,17 +40,28 @@ public:
     /// What to print at start and after a reload, see to_string(Mount, address()).
     [[nodiscard]] std::vector<Mount> mounts() const { return gateway_->mounts(); }
 
-    /// Applies other routes; no request is dropped.
-    void replace(std::vector<Api> apis) { gateway_->replace(std::move(apis)); }
+    /// The same of its WebSocket APIs, a line each.
+    [[nodiscard]] std::vector<std::string> socket_lines() const {
+        return sockets_->lines(address());
+    }
+
+    /// Applies other routes; no request and no connection is dropped.
+    void replace(std::vector<Api> apis, std::vector<Api> sockets = {});
 
     /// Ends: no new connections, running requests get their grace.
-    void stop() { http_.stop(); }
+    void stop();
 
 private:
-    Server(std::shared_ptr<Gateway> gateway, net::HttpServer http);
+    Server(
+        std::shared_ptr<Gateway> gateway,
+        std::shared_ptr<SocketServer> sockets,
+        net::HttpServer http,
+        std::optional<net::HttpServer> management);
 
     std::shared_ptr<Gateway> gateway_;
+    std::shared_ptr<SocketServer> sockets_;
     net::HttpServer http_; // stops before the gateway goes
+    std::optional<net::HttpServer> management_;
 };
 
 } // namespace samara::gateway

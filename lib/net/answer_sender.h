@@ -114,6 +114,11 @@ private:
         co_return;
     }
 
+    Awaitable<void> send_step(UpgradeStep& /*step*/, ErrorCode& /*error*/) {
+        failed_ = true; // is no answer of HTTP: HttpSession sees to it
+        co_return;
+    }
+
     Stream& stream_;
     AnswerFrame frame_;
     bool keep_;

@@ -1,5 +1,7 @@
 #include "net/exchange.h"
 
+#include "net/websocket.h"
+
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
@@ -65,11 +67,15 @@ void Exchange::drop(Step& step) {
     }
     // Its line in the log is written, whether somebody reads the answer or not.
     HttpResponse* const response =
-        std::holds_alternative<SendStep>(step)    ? &std::get<SendStep>(step).response
-        : std::holds_alternative<BeginStep>(step) ? &std::get<BeginStep>(step).head
-                                                  : nullptr;
+        std::holds_alternative<SendStep>(step)      ? &std::get<SendStep>(step).response
+        : std::holds_alternative<BeginStep>(step)   ? &std::get<BeginStep>(step).head
+        : std::holds_alternative<UpgradeStep>(step) ? &std::get<UpgradeStep>(step).answer
+                                                    : nullptr;
     if (response != nullptr && response->answered && closed_) {
         response->answered();
+    }
+    if (response != nullptr && response->websocket) {
+        response->websocket->on_close(close_code::abnormal, {});
     }
 }
 
@@ -91,7 +97,11 @@ ReplyHandle::~ReplyHandle() {
 }
 
 void ReplyHandle::send(HttpResponse response) {
-    exchange_->push(SendStep{std::move(response)});
+    if (response.websocket) {
+        exchange_->push(UpgradeStep{std::move(response)});
+    } else {
+        exchange_->push(SendStep{std::move(response)});
+    }
 }
 
 void ReplyHandle::begin(HttpResponse head) {

@@ -32,7 +32,11 @@ struct FinishStep {
 
 struct AbortStep {};
 
-using Step = std::variant<SendStep, BeginStep, WriteStep, FinishStep, AbortStep>;
+struct UpgradeStep {
+    HttpResponse answer; ///< has a service
+};
+
+using Step = std::variant<SendStep, BeginStep, WriteStep, FinishStep, AbortStep, UpgradeStep>;
 
 /// What all connections of a server have under way.
 struct Traffic {

@@ -2,12 +2,15 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 /// HTTP/1.1 messages as they were on the wire: nothing decoded, nothing reordered, nothing merged.
 namespace samara::net {
+
+class WebSocketService;
 
 struct HttpHeader {
     std::string name;
@@ -44,6 +47,8 @@ struct HttpResponse {
     std::string body;
     /// The server calls it once the answer is written, or cannot be: for what no client waits for.
     std::function<void()> answered = {};
+    /// Takes the connection over: see handshake_answer(), which makes such an answer.
+    std::shared_ptr<WebSocketService> websocket = {};
 };
 
 /// "Not Found" for 404; "Unknown" for codes without a registered name.

@@ -26,7 +26,8 @@ public:
     ReplyHandle& operator=(ReplyHandle&&) noexcept;
     ~ReplyHandle();
 
-    /// The answer as a whole.
+    /// The answer as a whole; or the one to a handshake, after which the connection speaks
+    /// WebSocket, see HttpResponse::websocket.
     void send(HttpResponse response);
 
     /// Opens a streamed answer; the body of `head` is not used, its `answered` is called when the

@@ -31,6 +31,17 @@ std::string last_chunk(const HttpHeaders& trailers) {
     return text += "\r\n";
 }
 
+std::string encode_upgrade(const HttpHeaders& headers) {
+    std::string text =
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
+    for (const HttpHeader& header : headers) {
+        if (is_valid_header(header.name, header.value)) {
+            text.append(header.name).append(": ").append(header.value).append("\r\n");
+        }
+    }
+    return text += "\r\n";
+}
+
 std::shared_ptr<Connection> make_plain_connection(
     asio::io_context& context,
     Accepted accepted,

@@ -2,6 +2,7 @@
 
 #include "net/answer_sender.h"
 #include "net/connection.h"
+#include "net/websocket_session.h"
 
 #include <algorithm>
 #include <limits>
@@ -19,6 +20,9 @@ namespace samara::net {
 
 /// What the server answers to what it cannot read or take.
 HttpResponse refusal_response(int status);
+
+/// The head of the answer that switches to WebSocket.
+std::string encode_upgrade(const HttpHeaders& headers);
 
 template <class Stream>
 class HttpSession final : public Connection {
@@ -41,6 +45,9 @@ public:
         asio::dispatch(executor_, [self = self()] {
             self->cut_ = true;
             self->stream_.close();
+            if (self->socket_) {
+                self->socket_->fail();
+            }
             if (self->exchange_) {
                 self->exchange_->wake().cancel();
             }
@@ -49,13 +56,22 @@ public:
 
     void stop() override {
         asio::dispatch(executor_, [self = self()] {
-            if (self->may_stop_) {
+            if (self->socket_) {
+                self->socket_->close(close_code::going_away, going_away_reason);
+            } else if (self->may_stop_) {
                 self->stream_.cancel();
             }
         });
     }
 
-    void end_waits() override { stream_.cancel(); }
+    void end_waits() override {
+        if (socket_) {
+            socket_->tick();
+            limit_to(socket_->tick_time());
+        } else {
+            stream_.cancel();
+        }
+    }
 
 private:
     using State = RequestReader::State;
@@ -319,6 +335,11 @@ private:
                 break;
             }
             Step step = exchange.take();
+            if (auto* const upgrade = std::get_if<UpgradeStep>(&step)) {
+                exchange.sent();
+                co_await talk(std::move(upgrade->answer));
+                co_return false;
+            }
             limit_to(share().limits.write_timeout);
             co_await sender.send(step, executor_);
             deadline_.reset();
@@ -331,15 +352,37 @@ private:
         co_return sender.keep();
     }
 
+    /// Speaks WebSocket until the connection is over.
+    Awaitable<void> talk(HttpResponse answer) {
+        if (answer.answered) {
+            share().later ? share().later(std::move(answer.answered)) : answer.answered();
+        }
+        socket_ = std::make_unique<WebSocketSession<Stream>>(
+            stream_,
+            buffer_,
+            executor_,
+            std::move(answer.websocket),
+            share().traffic,
+            share().limits.write_timeout);
+        if (share().stopping) {
+            socket_->close(close_code::going_away, going_away_reason);
+        }
+        limit_to(socket_->tick_time());
+        co_await socket_->run(encode_upgrade(answer.headers), self());
+        socket_.reset();
+    }
+
+    static constexpr std::string_view going_away_reason = "Going away";
     static constexpr int gone = -1;
     static constexpr std::size_t kept_capacity = 4096; ///< of what a client without request holds
 
     Executor executor_;
     Stream stream_;
     std::string remote_address_;
-    std::shared_ptr<Exchange> exchange_; // of the request that is answered
-    std::string buffer_;                 // received and not yet used
-    bool may_stop_ = false;              // waits for what a stop ends
+    std::shared_ptr<Exchange> exchange_;               // of the request that is answered
+    std::string buffer_;                               // received and not yet used
+    std::unique_ptr<WebSocketSession<Stream>> socket_; // once it has switched
+    bool may_stop_ = false;                            // waits for what a stop ends
     bool cut_ = false;
 };
 

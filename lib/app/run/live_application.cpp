@@ -2,6 +2,7 @@
 
 #include "app/run/build_notice.h"
 #include "app/run/code_folders.h"
+#include "app/run/connections_endpoint.h"
 #include "app/run/function_resources.h"
 #include "app/run/idle_options.h"
 #include "app/run/image_archive.h"
@@ -69,12 +70,15 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
         local_lambda = std::move(local);
         run.lambda_endpoint = local_lambda->endpoint();
     }
+    const auto connections = connections_endpoint(application, *engine, options, log, cancel);
+    run.connections_endpoint = connections.url;
     TRY_ASSIGN(auto planner, Planner::make(application, run, fault_log, cancel));
     std::unique_ptr<LiveApplication> live(
         new LiveApplication(options, std::move(application), std::move(planner), log, cancel));
     // An edit is one of this template, even while it is not there and another one would be found.
     live->options_.load.template_file = live->application_->template_file();
     live->options_.run = std::move(run);
+    live->management_host_ = connections.host;
     live->told_ = std::move(told);
     live->fault_log_ = fault_log;
     live->engine_ = std::move(engine);

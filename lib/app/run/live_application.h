@@ -72,6 +72,9 @@ public:
     /// Starts what the template provisions, and all functions with --warm-containers EAGER.
     void warm_up();
 
+    /// See ConnectionsEndpoint::host.
+    [[nodiscard]] const std::string& management_host() const { return management_host_; }
+
 private:
     LiveApplication(
         ServeOptions options,
@@ -98,6 +101,7 @@ private:
     ReportedFaults told_;
     base::Log fault_log_;
     Faults faults_;
+    std::string management_host_;
     std::set<std::string> chosen_; // logical ids; empty: all
     std::unique_ptr<engine::Engine> engine_;
     std::unique_ptr<invoke::Invoker> invoker_;

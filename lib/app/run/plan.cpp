@@ -139,6 +139,10 @@ Planner::plan(const Application& application, const model::Function& function) {
     if (!options_.lambda_endpoint.empty()) { // unless the function has an endpoint of its own
         spec.environment.emplace("AWS_ENDPOINT_URL_LAMBDA", options_.lambda_endpoint);
     }
+    if (!options_.connections_endpoint.empty()) {
+        spec.environment.emplace(
+            "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", options_.connections_endpoint);
+    }
     if (function.inline_code) {
         spec.handler = "index" + (function.handler.find('.') == std::string::npos
                                       ? std::string(".handler")

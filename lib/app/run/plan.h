@@ -38,6 +38,7 @@ struct RunOptions {
     std::vector<std::string> layer_archives;   ///< "ARN=FILE"
     bool local_lambda = false;                 ///< serve the Lambda API to the functions themselves
     std::string lambda_endpoint;               ///< where that is; empty: nowhere
+    std::string connections_endpoint;          ///< of WebSocket clients; empty: nowhere
     std::vector<std::string> allowed_hosts;    ///< that it answers to, see serving::PageGuard
 };
 

@@ -26,6 +26,7 @@ struct ServeOptions {
     std::string engine = "auto";
     std::string host = "127.0.0.1";
     std::uint16_t port = 3000;
+    bool serves_apis = false;    ///< start-api
     std::string ssl_certificate; ///< PEM file; empty: no TLS
     std::string ssl_key;
     std::filesystem::path static_folder; ///< start-api; empty: none

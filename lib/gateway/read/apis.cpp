@@ -96,12 +96,7 @@ std::vector<Api> read_apis(
             apis.push_back(read_api(entry, ApiKind::rest, *map, functions, options, diagnostics));
         } else if (type == "AWS::ApiGatewayV2::Api") {
             if (properties != nullptr && text_of(*properties, "ProtocolType") == "WEBSOCKET") {
-                diagnostics.push_back(diagnose(
-                    base::Severity::warning,
-                    "WebSocket APIs are not served locally yet",
-                    entry.key,
-                    entry.key_where));
-                continue;
+                continue; // read_websocket_apis()
             }
             apis.push_back(read_api(entry, ApiKind::http, *map, functions, options, diagnostics));
         }

@@ -112,6 +112,10 @@ void Connections::close_expired(std::chrono::system_clock::time_point now) {
     }
 }
 
+bool Connections::manages(const net::HttpRequest& request) {
+    return connection_in(request.path()).has_value();
+}
+
 std::optional<net::HttpResponse>
 Connections::manage(const net::HttpRequest& request, std::chrono::system_clock::time_point now) {
     const auto id = connection_in(request.path());

@@ -54,6 +54,9 @@ public:
     /// Those that have been idle, or open, for too long are told to close: 1001.
     void close_expired(std::chrono::system_clock::time_point now);
 
+    /// Whether manage() answers that.
+    static bool manages(const net::HttpRequest& request);
+
     /// The answer to "POST /@connections/<id>" and its like, also behind a stage, as the management
     /// API gives it; nothing for another path.
     /// docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html

@@ -175,6 +175,7 @@ SocketGateway::connect(const net::HttpRequest& request) {
     auto response =
         result ? response_v1(reply, {}) : base::Result<net::HttpResponse>(base::fail(""));
     if (!response) {
+        report(*api, "$connect", result ? response.error() : result.error());
         return tl::unexpected(message_response(502, "Internal server error"));
     }
     if (response->status / 100 != 2) {
@@ -186,6 +187,10 @@ SocketGateway::connect(const net::HttpRequest& request) {
         headers.push_back({"Sec-WebSocket-Protocol", *protocol});
     }
     return Accepted{client, std::move(headers)};
+}
+
+void SocketGateway::report(const Api& api, std::string_view key, const base::Error& error) const {
+    options_.log.warning(fmt::format("{} {}: {}", api.id, key, error.message));
 }
 
 void SocketGateway::opened(
@@ -219,6 +224,7 @@ void SocketGateway::answer_message(
         reply = reply_of(*result);
     }
     if (!reply) {
+        report(api, route->path, reply.error());
         connections_.send(
             client.id, problem("Internal server error", client, one.request_id), false, now);
     } else if (*reply) {
@@ -232,10 +238,12 @@ void SocketGateway::closed(
     const auto current = snapshot();
     const Api* api = api_of(current->apis, client);
     const Route* route = api == nullptr ? nullptr : socket_route(*api, "$disconnect");
-    if (route != nullptr) { // best effort, as AWS says
+    if (route != nullptr && !ending_) { // best effort, as AWS says
         const auto ended =
             run(*route, disconnect_event(happening(*api, client, "$disconnect"), status, reason));
-        static_cast<void>(ended);
+        if (!ended) {
+            report(*api, "$disconnect", ended.error());
+        }
     }
 }
 

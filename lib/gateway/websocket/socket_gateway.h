@@ -3,10 +3,10 @@
 #include "base/log.h"
 #include "gateway/access/authorization.h"
 #include "gateway/websocket/connections.h"
-#include "serving/access_log.h"
 #include "serving/deadline.h"
 #include "serving/invoke.h"
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,10 +23,13 @@ class SocketGateway {
 public:
     struct Options {
         AuthorizationOptions authorization;
-        serving::AccessLog access_log;
+        base::Log log; ///< what clients are not told
     };
 
     SocketGateway(std::vector<Api> apis, serving::Invoke invoke, Options options);
+
+    /// Whether there is none.
+    [[nodiscard]] bool empty() const { return snapshot()->apis.empty(); }
 
     /// Whether a handshake is for a WebSocket API: at "/" or "/<stage>".
     [[nodiscard]] bool takes(const net::HttpRequest& request) const;
@@ -49,6 +52,9 @@ public:
     /// Calls $disconnect; who has been refused was never there.
     void closed(const SocketClient& client, std::uint16_t status, std::string_view reason);
 
+    /// The end of the server: $disconnect is not called for those that it ends.
+    void end() { ending_ = true; }
+
     /// Other routes; connections stay.
     void replace(std::vector<Api> apis);
 
@@ -68,11 +74,13 @@ private:
     };
 
     [[nodiscard]] std::shared_ptr<Snapshot> snapshot() const;
+    void report(const Api& api, std::string_view key, const base::Error& error) const;
     base::Result<std::string> run(const Route& route, std::string event);
     void answer_message(
         const Api& api, const SocketClient& client, const std::string& message, bool binary);
 
     Options options_;
+    std::atomic<bool> ending_ = false;
     serving::DeadlineInvoker invoker_;
     Connections connections_;
     mutable std::mutex mutex_;

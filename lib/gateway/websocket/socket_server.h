@@ -1,0 +1,74 @@
+#pragma once
+
+#include "gateway/websocket/socket_gateway.h"
+#include "net/worker_pool.h"
+#include "serving/access_log.h"
+#include "serving/page_guard.h"
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace samara::gateway {
+
+struct SocketServerOptions {
+    SocketGateway::Options gateway;
+    serving::PageGuard guard; ///< of the management API
+    serving::AccessLog access_log;
+    /// As ServerOptions::before_request, also before a message.
+    std::function<void()> before_request;
+};
+
+/// Brings what HTTP servers hear of WebSocket to a SocketGateway: handshakes, messages, the
+/// management API. Thread-safe.
+class SocketServer {
+public:
+    SocketServer(std::vector<Api> apis, serving::Invoke invoke, SocketServerOptions options);
+    SocketServer(const SocketServer&) = delete;
+    SocketServer& operator=(const SocketServer&) = delete;
+    SocketServer(SocketServer&&) = delete;
+    SocketServer& operator=(SocketServer&&) = delete;
+
+    /// The HTTP servers have to be gone before.
+    ~SocketServer();
+
+    /// The answer to a handshake or to the management API; nothing for what goes to a route. Calls
+    /// functions and waits for them.
+    std::optional<net::HttpResponse> handle(const net::HttpRequest& request);
+
+    /// The answer of the management API; nothing for another request.
+    std::optional<net::HttpResponse> manage(const net::HttpRequest& request);
+
+    /// Other routes; connections stay.
+    void replace(std::vector<Api> apis);
+
+    /// See SocketGateway::lines().
+    [[nodiscard]] std::vector<std::string> lines(std::string_view address) const {
+        return gateway_->lines(address);
+    }
+
+    /// Before the HTTP servers end.
+    void begin_stop() { gateway_->end(); }
+
+    /// Once no connection is left: waits for what has been begun for them.
+    void stop();
+
+private:
+    net::HttpResponse answer_handshake(const net::HttpRequest& request);
+    void watch_over();
+
+    SocketServerOptions options_;
+    std::shared_ptr<SocketGateway> gateway_;
+    std::mutex mutex_;
+    std::condition_variable stopped_;
+    bool stopping_ = false;
+    bool watching_ = false;                    // somebody looks for connections that expire
+    std::shared_ptr<net::WorkerPool> threads_; // ends first
+};
+
+} // namespace samara::gateway
