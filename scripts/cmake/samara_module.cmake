@@ -61,6 +61,8 @@ function(samara_test module)
     set_source_files_properties("${support}/source_tree.cpp" PROPERTIES
         COMPILE_DEFINITIONS SAMARA_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SKIP_PRECOMPILE_HEADERS ON)
     target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main samara_options)
+    # What is tested is optimised as released; the cases themselves are only compiled sooner.
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
     samara_use_pch(${target})
     gtest_discover_tests(${target} TEST_PREFIX "${module}." DISCOVERY_TIMEOUT 60
         PROPERTIES TIMEOUT 120 LABELS unit)
