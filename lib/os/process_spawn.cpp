@@ -46,6 +46,7 @@ struct Plan {
     pid_t parent = 0;
     std::vector<int> sources = {}; ///< of standard input, output, error and command.descriptors
     std::vector<int> targets = {};
+    std::vector<unsigned> kept = {}; ///< sources and report, ascending: the child closes the others
 };
 
 [[noreturn]] void give_up(int report, Step step) {
@@ -56,7 +57,16 @@ struct Plan {
 
 // Moves what is passed above every target first, so that no dup2 overwrites a later source.
 void place_descriptors(Plan& plan) {
-    // What others opened carelessly, or handed to us, is not the child's either.
+    // What we hold is not the child's, and leaves no room where we hold nearly as many as allowed.
+    unsigned first = 3;
+    for (const unsigned descriptor : plan.kept) {
+        if (descriptor > first) {
+            ::syscall(SYS_close_range, first, descriptor - 1, 0);
+        }
+        first = std::max(first, descriptor + 1);
+    }
+    ::syscall(SYS_close_range, first, ~0U, 0);
+    // What others opened carelessly, or handed to us, is not the program's either.
     ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
     const int above = 1 + *std::max_element(plan.targets.begin(), plan.targets.end());
     const int report = ::fcntl(plan.report, F_DUPFD_CLOEXEC, above);
@@ -241,6 +251,9 @@ base::Result<Spawned> spawn(const Command& command, bool capture_out, bool captu
         plan.sources.push_back(passed.descriptor);
         plan.targets.push_back(passed.as);
     }
+    plan.kept.assign(plan.sources.begin(), plan.sources.end());
+    plan.kept.push_back(static_cast<unsigned>(plan.report));
+    std::sort(plan.kept.begin(), plan.kept.end());
 
     Spawned child;
     child.pid = ::fork();
