@@ -29,6 +29,8 @@ function(samara_replace target)
 endfunction()
 
 macro(samara_link_statically)
+    # libarchive's archive has a format that wants libxml2: what nobody calls goes before it is missed.
+    add_link_options(-Wl,--gc-sections)
     samara_find_archive(file yaml-cpp libyaml-cpp-dev)
     samara_replace(yaml-cpp "${file}")
     samara_find_archive(file pcre2-8 libpcre2-dev)
