@@ -217,15 +217,16 @@ class SecondCtrlC(SamaraTest):
         # A child of the program that ignores every polite signal holds its end up.
         self.write("template.yaml", LAYERED)
         self.write("app/main.py", "def handler(event, context):\n    return 'ok'\n")
-        tools = self.folder / "tools"
-        tools.mkdir()
-        (tools / "aws").write_text("#!/bin/sh\ntrap '' INT TERM\necho $$ > \"$ASKED\"\nwhile :; do sleep 0.1; done\n")
-        (tools / "aws").chmod(0o755)
+        program = self.folder / "credentials"
+        program.write_text("#!/bin/sh\ntrap '' INT TERM\necho $$ > \"$ASKED\"\nwhile :; do sleep 0.1; done\n")
+        program.chmod(0o755)
+        self.write("config", f"[default]\ncredential_process = {program}\n")
         asked = self.folder / "asked"
-        environment = {"PATH": f"{tools}:{os.environ['PATH']}", "ASKED": str(asked), "SAMARA_ENGINE": "sandbox",
-                       "HOME": str(self.folder)}
+        environment = {"ASKED": str(asked), "SAMARA_ENGINE": "sandbox", "HOME": str(self.folder),
+                       "AWS_CONFIG_FILE": str(self.project / "config"), "AWS_ACCESS_KEY_ID": "",
+                       "AWS_SECRET_ACCESS_KEY": ""}
         with self.start("local", "invoke", environment=environment) as run:
-            wait_for(lambda: asked.exists() and asked.read_text().strip(), "the aws program")
+            wait_for(lambda: asked.exists() and asked.read_text().strip(), "the program that is asked for credentials")
             self.addCleanup(lambda: os.kill(int(asked.read_text()), signal.SIGKILL))
             begin = time.monotonic()
             # What comes with the first is that told twice; a later one is the second.
