@@ -6,6 +6,7 @@
 #include "net/listener.h"
 #include "net/transport.h"
 #include "net/worker_pool.h"
+#include "os/unique_fd.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
 #include <sys/resource.h>
@@ -330,10 +332,14 @@ HttpServer::start_service(HttpServerOptions options, Handler handler, AsyncHandl
     }
     auto service = std::make_unique<HandlerService>(std::move(async), options.body_limit);
     const std::uint16_t port = local_port(*listener);
-    HttpServer server(std::make_shared<Impl>(
-        std::move(options), std::move(service), std::move(threads), std::move(tls), port));
-    server.impl_->start(std::move(*listener));
-    return server;
+    try {
+        auto impl = std::make_shared<Impl>(
+            std::move(options), std::move(service), std::move(threads), std::move(tls), port);
+        impl->start(std::move(*listener));
+        return HttpServer(std::move(impl));
+    } catch (const boost::system::system_error& error) { // too few descriptors for its loops
+        return os::fail_errno("cannot start the server", error.code().value());
+    }
 }
 
 base::Result<HttpServer> HttpServer::start(HttpServerOptions options, Handler handler) {

@@ -18,6 +18,7 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -306,9 +307,13 @@ private:
 base::Result<FileWatcher> FileWatcher::start(const std::vector<fs::path>& paths, Changed changed) {
     UniqueFd descriptor(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
     if (descriptor.get() < 0) {
+        const int reason = errno;
+        // EMFILE stands for two limits: whether one more file can be opened tells which.
+        const UniqueFd other(::open("/dev/null", O_RDONLY | O_CLOEXEC));
         return base::fail(
-            fmt::format("cannot watch files: {}", std::strerror(errno)),
-            "raise fs.inotify.max_user_instances, or use --no-watch");
+            fmt::format("cannot watch files: {}", std::strerror(reason)),
+            other.valid() ? "raise fs.inotify.max_user_instances, or use --no-watch"
+                          : too_few_descriptors());
     }
     auto impl = std::make_shared<Impl>(std::move(descriptor), std::move(changed));
     for (const fs::path& path : paths) {
