@@ -25,9 +25,20 @@ struct Context::Shared {
     SharedUsagePlan usage_plan;
 };
 
+namespace {
+
+// None where the template has none: the passes that come before that is an error need only the
+// parameters.
+data::Map* resources_of(data::Value& document) {
+    data::Value* resources = document.find("Resources");
+    return resources == nullptr ? nullptr : resources->as_map();
+}
+
+} // namespace
+
 Context::Context(data::Value& document, const Options& options)
     : document_(document), options_(options), partition_(aws::partition_of(options.region)),
-      resources_(document.find("Resources")->as_map()),
+      resources_(resources_of(document)),
       parameters_(document.find("Parameters"), document.find("Mappings"), options, partition_),
       shared_(std::make_unique<Shared>()) {}
 

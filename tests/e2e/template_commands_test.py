@@ -43,6 +43,28 @@ Outputs:
 """
 
 
+# A document that is no template, and sections of one that hold something of another kind.
+ODD = ["~", "text", "1", "true", "[a, b]", "{}", "{1: 2}", "a: b", "[Resources]", "[[]]"]
+SECTIONS = ["Resources", "Parameters", "Globals", "Mappings", "Conditions", "Outputs", "Metadata", "Transform"]
+LOOPS = "Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]\n"
+
+
+def odd_documents():
+    sound = "Resources: {T: {Type: AWS::Serverless::Function, Properties: {InlineCode: a, Handler: a.b, Runtime: python3.12}}}\n"
+    for text in ODD:
+        yield text + "\n"
+    for section in SECTIONS:
+        for value in ODD:
+            yield LOOPS + f"{section}: {value}\n" if section != "Transform" else f"{section}: {value}\n"
+            if section not in ("Resources", "Transform"):
+                yield LOOPS + sound + f"{section}: {value}\n"
+    for value in ODD:
+        for resource in (f"{{T: {value}}}", f"{{T: {{Type: {value}}}}}",
+                         *(f"{{T: {{Type: AWS::Serverless::{kind}, Properties: {value}}}}}"
+                           for kind in ("Function", "Api", "HttpApi", "StateMachine", "Connector", "GraphQLApi"))):
+            yield f"Resources: {resource}\n"
+
+
 class TemplateCommands(SamaraTest):
     def json_lines(self, text):
         return [json.loads(line) for line in text.splitlines()]
@@ -162,6 +184,13 @@ class TemplateCommands(SamaraTest):
                 with self.subTest(text=text, command=command):
                     self.assertIn(what, self.samara(command, code=1).stderr)
         self.assertIn("nowhere.yaml", self.samara("validate", "-t", "nowhere.yaml", code=1).stderr)
+
+    def test_no_document_ends_the_program(self):
+        for text in odd_documents():
+            self.write("template.yaml", text)
+            for command in (["validate", "--lint"], ["transform"], ["build"]):
+                with self.subTest(text=text, command=command):
+                    self.assertIn(self.samara(*command, code=None, seconds=20).returncode, (0, 1))
 
 
 if __name__ == "__main__":
