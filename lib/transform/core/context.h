@@ -43,9 +43,10 @@ public:
     /// The template's top level.
     [[nodiscard]] data::Map& document() { return *document_.as_map(); }
 
-    /// The template's resources; only of a template that has some. Expanders may change those that are expanded later (an Api event
-    /// writes into the DefinitionBody of its Api) and plain CloudFormation resources (an S3 event
-    /// configures its bucket), and passes before the expansion may add some.
+    /// The template's resources; only of a template that has some. Expanders may change those that
+    /// are expanded later (an Api event writes into the DefinitionBody of its Api) and plain
+    /// CloudFormation resources (an S3 event configures its bucket), and passes before the
+    /// expansion may add some.
     [[nodiscard]] data::Map& resources() { return *resources_; }
 
     /// The resource with that id when it has that type, else nullptr.
