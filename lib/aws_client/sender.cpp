@@ -311,8 +311,9 @@ bool Sender::may_repeat(
         return false;
     }
     state.retimed = true;
+    // The service's date is cut to seconds: rounding down would sign with a second it has left.
     const auto offset =
-        std::chrono::round<std::chrono::seconds>(*outcome.date - std::chrono::system_clock::now());
+        std::chrono::ceil<std::chrono::seconds>(*outcome.date - std::chrono::system_clock::now());
     base::trace(fmt::format("{}: its clock is {} s ahead of ours", state.host, offset.count()));
     const std::scoped_lock lock(mutex_);
     offsets_[state.host] = offset;
