@@ -28,7 +28,7 @@ struct FunctionUrls::Door {
     std::shared_ptr<Behind> behind = std::make_shared<Behind>();
     std::optional<net::HttpServer> server;
 
-    static net::HttpResponse handle(Behind& behind, const net::HttpRequest& request) {
+    static net::HttpResponse handle(Behind& behind, net::HttpRequest request) {
         std::shared_ptr<Gateway> gateway;
         std::shared_ptr<const std::function<void()>> before;
         {
@@ -42,7 +42,7 @@ struct FunctionUrls::Door {
         if (before && *before) {
             (*before)();
         }
-        return gateway->handle(request);
+        return gateway->handle(std::move(request));
     }
 };
 
@@ -64,8 +64,8 @@ FunctionUrls::Door* FunctionUrls::open(const std::string& id) {
         net::HttpServerOptions options = http_;
         options.port = next_++;
         auto server = net::HttpServer::start(
-            std::move(options), [behind = door->behind](const net::HttpRequest& request) {
-                return Door::handle(*behind, request);
+            std::move(options), [behind = door->behind](net::HttpRequest request) {
+                return Door::handle(*behind, std::move(request));
             });
         if (server) {
             door->server.emplace(std::move(*server));

@@ -136,15 +136,6 @@ void Gateway::replace(std::vector<Api> apis) {
     snapshot_.swap(fresh);
 }
 
-net::HttpResponse Gateway::handle(const net::HttpRequest& request) {
-    serving::AccessRecord record;
-    record.time = std::chrono::system_clock::now();
-    const auto begin = std::chrono::steady_clock::now();
-    net::HttpResponse response = answer(request, record);
-    serving::log_when_answered(options_.access_log, std::move(record), begin, request, response);
-    return response;
-}
-
 /// The request as the APIs see it: without the stage in front where that is asked for.
 Gateway::Asked Gateway::asked(const RouteTable& routes, const net::HttpRequest& request) const {
     Asked asked;
@@ -164,7 +155,8 @@ Gateway::Asked Gateway::asked(const RouteTable& routes, const net::HttpRequest& 
     return asked;
 }
 
-net::HttpResponse Gateway::answer(const net::HttpRequest& given, serving::AccessRecord& record) {
+net::HttpResponse Gateway::answer(
+    const net::HttpRequest& given, serving::AccessRecord& record, serving::Exchange* exchange) {
     const std::shared_ptr<Snapshot> current = snapshot();
     const RouteTable& routes = current->routes;
     if (headers_too_large(given)) {
@@ -208,6 +200,11 @@ net::HttpResponse Gateway::answer(const net::HttpRequest& given, serving::Access
     call.trace_id = trace.empty() ? make_trace_id(call.time) : std::string(trace);
     call.port = port_;
     call.tls = options_.tls;
+    if (exchange != nullptr) {
+        exchange->api = call.api.id;
+        exchange->route = has_route ? route_key(*call.match.route) : std::string();
+        call.traces = &exchange->calls;
+    }
 
     net::HttpResponse response = has_route ? admitted(call, *current, record)
                                            : refuse(Refusal::missing_authentication_token, call);
@@ -295,6 +292,7 @@ tl::expected<invoke::Response, net::HttpResponse> Gateway::run_function(
     request.trace_id = call.trace_id;
     request.tenant_id = tenant_of(call, integration);
     record.function = integration.function;
+    serving::trace_call(call.traces, request);
     const auto result = [&] {
         const IntegrationTime time(record);
         return invoker_.call(std::move(request), integration.timeout, integration.function_timeout);

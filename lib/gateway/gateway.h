@@ -9,6 +9,7 @@
 #include "gateway/route/route_table.h"
 #include "serving/access_log.h"
 #include "serving/deadline.h"
+#include "serving/exchange.h"
 #include "serving/invoke.h"
 
 #include <atomic>
@@ -30,15 +31,18 @@ struct GatewayOptions {
     int stop_descriptor = -1;
     bool stage_in_path = false;  ///< paths begin with the stage, as those of execute-api do
     bool stage_log_lines = true; ///< access log lines as the stages' formats have them
+    std::shared_ptr<serving::Recorder> recorder; ///< nullptr: nothing is recorded
 };
 
 /// Takes requests to functions and their results to clients. Knows no sockets: Server puts it on
 /// the network. Thread-safe.
-class Gateway {
+class Gateway : public serving::Replayer, public std::enable_shared_from_this<Gateway> {
 public:
     Gateway(std::vector<Api> apis, serving::Invoke invoke, GatewayOptions options);
 
-    net::HttpResponse handle(const net::HttpRequest& request);
+    net::HttpResponse handle(net::HttpRequest request);
+
+    std::uint64_t replay(net::HttpRequest request, std::uint64_t original) override;
 
     /// What functions are told as X-Forwarded-Port.
     void set_port(std::uint16_t port) { port_ = port; }
@@ -70,7 +74,11 @@ private:
     };
 
     [[nodiscard]] Asked asked(const RouteTable& routes, const net::HttpRequest& request) const;
-    net::HttpResponse answer(const net::HttpRequest& given, serving::AccessRecord& record);
+    /// `recorded`: a replay, of which it says so; then the id of its record.
+    net::HttpResponse process(net::HttpRequest request, std::uint64_t& recorded);
+    /// `exchange`: nullptr: nobody records it.
+    net::HttpResponse answer(
+        const net::HttpRequest& given, serving::AccessRecord& record, serving::Exchange* exchange);
     net::HttpResponse admitted(Call& call, Snapshot& current, serving::AccessRecord& record);
     net::HttpResponse
     integrate_mapped(const Call& call, Snapshot& current, serving::AccessRecord& record);

@@ -33,13 +33,20 @@ Server::start(std::vector<Api> apis, serving::Invoke invoke, ServerOptions optio
         auto http,
         net::HttpServer::start(
             std::move(options.http),
-            [gateway, served, before = std::move(options.before_request)](
-                const net::HttpRequest& request) {
+            [gateway,
+             served,
+             before = std::move(options.before_request),
+             own_pages = std::move(options.own_pages)](net::HttpRequest request) {
+                if (own_pages) {
+                    if (auto page = own_pages(request)) {
+                        return std::move(*page);
+                    }
+                }
                 if (before) {
                     before();
                 }
                 auto answer = served.lock()->handle(request);
-                return answer ? std::move(*answer) : gateway->handle(request);
+                return answer ? std::move(*answer) : gateway->handle(std::move(request));
             }));
     gateway->set_port(http.port());
     std::optional<net::HttpServer> management;

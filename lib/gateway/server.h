@@ -18,6 +18,9 @@ struct ServerOptions {
     /// Called before a request is looked at, from any thread: applies what has changed. May be
     /// empty.
     std::function<void()> before_request;
+    /// Asked before all else: the answer to a request for a page of the program's own, nothing for
+    /// what goes to a route. May be empty.
+    std::function<std::optional<net::HttpResponse>(const net::HttpRequest&)> own_pages;
     std::vector<Api> sockets; ///< WebSocket APIs
     /// Where else the management API of their connections is served, on the same port; empty:
     /// nowhere. For functions in containers.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "invoke/environment_log.h"
 #include "invoke/forecast.h"
 #include "invoke/transport.h"
 
@@ -22,6 +23,7 @@ using Clock = std::chrono::steady_clock;
 
 /// One environment with its connection; in use by at most one invocation.
 struct Slot {
+    std::shared_ptr<EnvironmentLog> log; ///< outlives what writes it
     std::unique_ptr<engine::Environment> environment;
     std::unique_ptr<Transport> transport;
     Clock::time_point idle_since;
@@ -139,6 +141,8 @@ public:
     void add_idle(Slot slot, Clock::time_point now, std::vector<Slot>& ended);
 
     [[nodiscard]] std::size_t idle() const { return idle_.size(); }
+
+    [[nodiscard]] const Occupancy& occupancy() const { return occupancy_; }
 
     /// Idle environments end now, those in use when they come back.
     void retire(std::vector<Slot>& ended);

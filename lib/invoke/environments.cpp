@@ -285,6 +285,16 @@ std::optional<EventHandling> Environments::handling_of(const std::string& functi
     return pools_.handling_of(function);
 }
 
+std::vector<FunctionState> Environments::states() const {
+    const std::scoped_lock lock(mutex_);
+    return pools_.states();
+}
+
+std::vector<std::pair<std::string, std::string>> Environments::variables() const {
+    const std::scoped_lock lock(mutex_);
+    return pools_.variables();
+}
+
 engine::OutputSink Environments::output_of(const engine::EnvironmentSpec& spec) const {
     const auto* zip = std::get_if<engine::ZipPackage>(&spec.package);
     return options_.host_paths && output_ && zip != nullptr ? with_host_paths(output_, zip->code)
@@ -296,12 +306,13 @@ base::Result<Slot> Environments::start(const EnvironmentPool& pool, engine::Envi
     if (const auto& prepare = pool.preparation()) {
         TRY(prepare(spec));
     }
-    base::Result<std::unique_ptr<engine::Environment>> environment =
-        engine_.start(spec, output_of(spec), cancel_);
+    Slot slot;
+    slot.log = std::make_shared<EnvironmentLog>(output_of(spec));
+    base::Result<std::unique_ptr<engine::Environment>> environment = engine_.start(
+        spec, [log = slot.log](std::string_view bytes) { log->write(bytes); }, cancel_);
     if (!environment) {
         return base::fail(std::move(environment).error());
     }
-    Slot slot;
     slot.start_began = began;
     slot.transport = options_.connect((*environment)->endpoint());
     slot.environment = std::move(*environment);

@@ -66,6 +66,8 @@ public:
     void renew(const std::string& function);
     void update(FunctionPlans plans);
     [[nodiscard]] std::optional<EventHandling> handling_of(const std::string& function) const;
+    [[nodiscard]] std::vector<FunctionState> states() const;
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> variables() const;
 
 private:
     base::Result<Slot> start(const EnvironmentPool& pool, engine::EnvironmentSpec spec);

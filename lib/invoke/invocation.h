@@ -2,12 +2,15 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 /// What goes into one invocation of a function and what comes out, independent of engine and
 /// caller.
 namespace samara::invoke {
+
+class CallTrace;
 
 enum class InvocationType : std::uint8_t { request_response, event, dry_run };
 
@@ -16,11 +19,12 @@ struct Request {
     std::string qualifier; ///< version or alias that was asked for; empty: none
     std::string payload;   ///< the event, raw JSON bytes
     InvocationType type = InvocationType::request_response;
-    std::string client_context; ///< base64, as X-Amz-Client-Context; may be empty
-    std::string trace_id;       ///< X-Amzn-Trace-Id; empty: the emulator makes one
-    std::string request_id;     ///< empty: the emulator makes one
-    bool tail_log = false;      ///< X-Amz-Log-Type: Tail
-    std::string tenant_id;      ///< X-Amz-Tenant-Id; empty: none
+    std::string client_context;            ///< base64, as X-Amz-Client-Context; may be empty
+    std::string trace_id;                  ///< X-Amzn-Trace-Id; empty: the emulator makes one
+    std::string request_id;                ///< empty: the emulator makes one
+    bool tail_log = false;                 ///< X-Amz-Log-Type: Tail
+    std::string tenant_id;                 ///< X-Amz-Tenant-Id; empty: none
+    std::shared_ptr<CallTrace> trace = {}; ///< notes what becomes of the call; may be empty
 };
 
 /// The error type of a call that took longer than the function's Timeout.

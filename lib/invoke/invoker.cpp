@@ -1,10 +1,12 @@
 #include "invoke/invoker.h"
 
 #include "base/try.h"
+#include "invoke/call_trace.h"
 #include "invoke/environment_call.h"
 #include "invoke/environments.h"
 #include "invoke/own_answers.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,6 +17,12 @@ namespace {
 
 tl::unexpected<base::Error> not_found(std::string_view function) {
     return base::fail(fmt::format("Function {} not found in template", function));
+}
+
+/// Of a call that came at `began` and has just ended.
+CallTrace::Times times_of(const Slot& slot, bool cold, Clock::time_point began) {
+    const Clock::time_point ready = cold ? std::max(began, slot.start_began) : slot.called_at;
+    return {ready - began, slot.called_at - ready, Clock::now() - slot.called_at, cold};
 }
 
 } // namespace
@@ -81,11 +89,28 @@ private:
     }
 
     base::Result<Response> run(const Environments::Pool& pool, Request request) {
+        const std::shared_ptr<CallTrace> trace = request.trace;
+        const Clock::time_point began = Clock::now();
+        CallTrace::Times times;
+        base::Result<Response> response =
+            run_in_environment(pool, std::move(request), began, times);
+        if (trace) {
+            trace->end(times, response);
+        }
+        return response;
+    }
+
+    base::Result<Response> run_in_environment(
+        const Environments::Pool& pool,
+        Request request,
+        Clock::time_point began,
+        CallTrace::Times& times) {
         TRY_ASSIGN(auto lease, environments_.acquire(pool));
         if (!lease.slot) {
             return throttled(pool->limit());
         }
         Slot slot = std::move(*lease.slot);
+        slot.log->begin(request.trace);
         base::Result<Response> response = call_environment(
             slot,
             pool->spec(),
@@ -93,6 +118,7 @@ private:
             options_.patient || pool->spec().debug,
             log_,
             cancel_);
+        times = times_of(slot, lease.cold, began);
         if (response) {
             response->cold = lease.cold;
             if (slot.spent) {
@@ -150,6 +176,14 @@ base::Result<void> Invoker::warm(const std::string& function, std::size_t count)
 
 base::Result<void> Invoker::provision() {
     return state_->environments().provision();
+}
+
+std::vector<FunctionState> Invoker::states() const {
+    return state_->environments().states();
+}
+
+std::vector<std::pair<std::string, std::string>> Invoker::variables() const {
+    return state_->environments().variables();
 }
 
 void Invoker::renew(const std::string& function) {

@@ -14,6 +14,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 /// Runs functions: keeps their execution environments, hands each call to a warm one or starts one.
 namespace samara::invoke {
@@ -33,6 +35,19 @@ struct FunctionPlan {
     std::uint32_t provisioned_concurrency = 0;         ///< ProvisionedConcurrentExecutions
     bool tenants = false; ///< TenancyConfig: each tenant has environments of its own
     EventPolicy events;
+};
+
+/// The environments of a function now, those of its tenants together.
+struct FunctionState {
+    std::string function; ///< logical id
+    std::string runtime;  ///< empty for an image
+    std::uint32_t memory_mb = 0;
+    std::size_t idle = 0;
+    std::size_t busy = 0;
+    std::size_t starting = 0;
+    std::size_t waiting = 0; ///< requests, for one of them
+
+    bool operator==(const FunctionState&) const = default;
 };
 
 /// By logical id.
@@ -71,6 +86,12 @@ public:
     base::Result<Response> invoke(Request request);
 
     [[nodiscard]] bool knows(std::string_view function) const;
+
+    /// In the order of their logical ids.
+    [[nodiscard]] std::vector<FunctionState> states() const;
+
+    /// The variables of all functions, as their environments have them.
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> variables() const;
 
     /// Starts environments, side by side, until `count` are there and not in use, or as many as
     /// may be (--warm-containers EAGER).

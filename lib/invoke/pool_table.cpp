@@ -143,6 +143,37 @@ std::optional<EventHandling> PoolTable::handling_of(const std::string& function)
     return EventHandling{policy->second, pool->second->most_environments()};
 }
 
+std::vector<FunctionState> PoolTable::states() const {
+    std::vector<FunctionState> states;
+    std::map<std::string_view, std::size_t> at;
+    const auto count = [&](FunctionState& state, const EnvironmentPool& pool) {
+        state.idle += pool.idle();
+        state.busy += pool.occupancy().busy.size();
+        state.starting += pool.occupancy().starting.size();
+        state.waiting += pool.occupancy().waiting;
+    };
+    for (const auto& [function, pool] : pools_) {
+        const engine::EnvironmentSpec& spec = pool->spec();
+        at.emplace(function, states.size());
+        states.push_back({function, spec.runtime, spec.memory_mb, 0, 0, 0, 0});
+        count(states.back(), *pool);
+    }
+    for (const auto& [tenant, pool] : tenant_pools_) {
+        if (const auto function = at.find(tenant.first); function != at.end()) {
+            count(states[function->second], *pool);
+        }
+    }
+    return states;
+}
+
+std::vector<std::pair<std::string, std::string>> PoolTable::variables() const {
+    std::set<std::pair<std::string, std::string>> variables;
+    for (const auto& [function, pool] : pools_) {
+        variables.insert(pool->spec().environment.begin(), pool->spec().environment.end());
+    }
+    return {variables.begin(), variables.end()};
+}
+
 std::optional<Clock::time_point>
 PoolTable::expire(Clock::time_point limit, std::vector<Slot>& ended) {
     std::optional<Clock::time_point> next;

@@ -50,6 +50,9 @@ public:
 
     [[nodiscard]] std::optional<EventHandling> handling_of(const std::string& function) const;
 
+    [[nodiscard]] std::vector<FunctionState> states() const;
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> variables() const;
+
     /// See EnvironmentPool::expire(), of all of them.
     std::optional<Clock::time_point> expire(Clock::time_point limit, std::vector<Slot>& ended);
 

@@ -187,6 +187,7 @@ std::shared_ptr<const LambdaVerdict> Authorization::ask(
     request.payload =
         authorizer_event(call, authorizer, identity, method_arn(call, options_.region));
     request.trace_id = call.trace_id;
+    serving::trace_call(call.traces, request);
     const auto result = invoker_.call(
         std::move(request),
         call.api.kind == ApiKind::http ? aws::api_gateway::http_authorizer_timeout

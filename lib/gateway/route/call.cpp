@@ -38,6 +38,7 @@ Call Call::with(const net::HttpRequest& other) const {
     changed.port = port;
     changed.tls = tls;
     changed.authorizer = authorizer;
+    changed.traces = traces;
     changed.usage_key = usage_key;
     changed.api_key = api_key;
     changed.api_key_id = api_key_id;

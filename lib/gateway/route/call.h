@@ -3,6 +3,7 @@
 #include "gateway/route/model.h"
 #include "gateway/route/router.h"
 #include "net/http_message.h"
+#include "serving/exchange.h"
 
 #include <chrono>
 #include <string>
@@ -34,6 +35,7 @@ struct Call {
     const UsagePlan* plan = nullptr;      ///< of the caller's API key, for this API
     const SocketClient* socket = nullptr; ///< who asks for a WebSocket connection
     std::string iam_caller = {}; ///< JSON members for a caller with IAM credentials; may be empty
+    serving::CallTraces* traces = nullptr; ///< of its calls; nullptr: nobody wants them
 
     /// The same with another request, which has to live as long.
     [[nodiscard]] Call with(const net::HttpRequest& other) const;

@@ -1,3 +1,4 @@
+#include "invoke/call_trace.h"
 #include "invoke/invoker.h"
 #include "os/wait.h"
 
@@ -192,6 +193,46 @@ TEST_F(InvokerTest, KillsWhatHoldsOffItsTimeout) {
     EXPECT_EQ(world_.killed, 1U);
     world_.held_off = false;
     EXPECT_TRUE(invoker->invoke(request())->cold) << "the killed one is not used again";
+}
+
+TEST_F(InvokerTest, TracesWhatBecomesOfACall) {
+    const auto invoker = make();
+    Request cold = request();
+    cold.trace = std::make_shared<CallTrace>(cold);
+    const auto trace = cold.trace;
+    EXPECT_FALSE(trace->view().ended);
+    ASSERT_TRUE(invoker->invoke(std::move(cold)));
+    EXPECT_TRUE(trace->view().ended);
+    EXPECT_TRUE(trace->view().times.cold);
+    EXPECT_EQ(trace->view().result.text, "{}");
+    EXPECT_GE(trace->view().times.wait.count(), 0);
+    EXPECT_GE(trace->view().times.cold_start.count(), 0);
+    Request warm = request();
+    warm.trace = std::make_shared<CallTrace>(warm);
+    const auto second = warm.trace;
+    ASSERT_TRUE(invoker->invoke(std::move(warm)));
+    EXPECT_FALSE(second->view().times.cold);
+    EXPECT_EQ(second->view().times.cold_start.count(), 0);
+    world_.start_fails = true;
+    invoker->update(plans("2"));
+    Request failing = request();
+    failing.trace = std::make_shared<CallTrace>(failing);
+    const auto third = failing.trace;
+    EXPECT_FALSE(invoker->invoke(std::move(failing)));
+    EXPECT_NE(third->view().failure.find("no room"), std::string::npos);
+}
+
+TEST_F(InvokerTest, TellsTheStateOfItsEnvironments) {
+    const auto invoker = make();
+    EXPECT_EQ(invoker->states(), (std::vector<FunctionState>{{"Fn", "", 128, 0, 0, 0, 0}}));
+    world_.hold_calls = true;
+    std::thread caller([&] { static_cast<void>(invoker->invoke(request())); });
+    ASSERT_TRUE(world_.wait([&] { return world_.in_call == 1; }));
+    EXPECT_EQ(invoker->states().front().busy, 1U);
+    world_.set(world_.hold_calls, false);
+    caller.join();
+    EXPECT_EQ(invoker->states().front().busy, 0U);
+    EXPECT_EQ(invoker->states().front().idle, 1U);
 }
 
 TEST_F(InvokerTest, UnknownFunctionsAreErrors) {

@@ -1,0 +1,46 @@
+#include "invoke/call_trace.h"
+
+#include <algorithm>
+
+namespace samara::invoke {
+
+KeptText keep(std::string_view text) {
+    return {std::string(text.substr(0, CallTrace::kept)), text.size()};
+}
+
+CallTrace::CallTrace(const Request& request) {
+    view_.function = request.function;
+    view_.event = keep(request.payload);
+}
+
+void CallTrace::add_log(std::string_view bytes) {
+    const std::scoped_lock lock(mutex_);
+    KeptText& log = view_.log;
+    log.size += bytes.size();
+    log.text.append(bytes.substr(0, kept - std::min(kept, log.text.size())));
+}
+
+void CallTrace::end(const Times& times, const base::Result<Response>& result) {
+    const std::scoped_lock lock(mutex_);
+    view_.times = times;
+    view_.ended = true;
+    if (!result) {
+        view_.failure = base::to_string(result.error());
+        return;
+    }
+    view_.result = keep(result->payload);
+    view_.function_error = result->function_error;
+    view_.request_id = result->request_id;
+}
+
+CallTrace::View CallTrace::view() const {
+    const std::scoped_lock lock(mutex_);
+    return view_;
+}
+
+std::size_t CallTrace::size() const {
+    const std::scoped_lock lock(mutex_);
+    return view_.event.text.size() + view_.result.text.size() + view_.log.text.size();
+}
+
+} // namespace samara::invoke

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "engine/engine.h"
+#include "invoke/call_trace.h"
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+/// Which call of an environment its output belongs to. Private to invoke/.
+namespace samara::invoke {
+
+/// Passes on what an environment writes, and adds it to the trace of the call that it belongs to.
+/// Output arrives when it likes, often after the answer: what divides it is the line that the
+/// emulator writes at the start of each call ("START RequestId: ...", or the event platform.start).
+/// Where a function asks for no such lines, it is the moment at which a call begins. Thread-safe.
+class EnvironmentLog {
+public:
+    explicit EnvironmentLog(engine::OutputSink next) : next_(std::move(next)) {}
+
+    /// A call begins; nullptr: one that nobody traces.
+    void begin(std::shared_ptr<CallTrace> trace);
+
+    void write(std::string_view bytes);
+
+private:
+    void divide(std::string_view bytes);
+    void add(std::string_view bytes);
+
+    engine::OutputSink next_;
+    std::mutex mutex_;
+    std::shared_ptr<CallTrace> current_;
+    std::shared_ptr<CallTrace> next_call_; // begun, its line has not come yet
+    bool awaits_line_ = false;
+    bool has_lines_ = true; // as far as known
+    std::string before_;    // its first call, while it initialises
+    bool called_ = false;
+};
+
+} // namespace samara::invoke

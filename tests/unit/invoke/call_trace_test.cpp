@@ -1,0 +1,113 @@
+#include "invoke/environment_log.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace samara::invoke {
+namespace {
+
+std::shared_ptr<CallTrace> trace(std::string payload = "{}") {
+    Request request;
+    request.function = "Fn";
+    request.payload = std::move(payload);
+    return std::make_shared<CallTrace>(request);
+}
+
+std::string log_of(const std::shared_ptr<CallTrace>& call) {
+    return call->view().log.text;
+}
+
+TEST(CallTraceTest, KeepsTheBeginningOfEachTextAndTellsItsSize) {
+    const auto call = trace(std::string(100'000, 'e'));
+    Response response;
+    response.payload = std::string(200'000, 'r');
+    response.request_id = "id-1";
+    for (int i = 0; i < 1000; ++i) {
+        call->add_log(std::string(100, 'l'));
+    }
+    CallTrace::Times times;
+    times.cold = true;
+    call->end(times, response);
+    const CallTrace::View view = call->view();
+    EXPECT_EQ(view.event.text.size(), CallTrace::kept);
+    EXPECT_EQ(view.event.size, 100'000U);
+    EXPECT_EQ(view.result.text.size(), CallTrace::kept);
+    EXPECT_EQ(view.log.text.size(), CallTrace::kept);
+    EXPECT_EQ(view.log.size, 100'000U);
+    EXPECT_TRUE(view.log.cut());
+    EXPECT_TRUE(view.ended && view.times.cold);
+    EXPECT_EQ(view.request_id, "id-1");
+    EXPECT_EQ(call->size(), 3 * CallTrace::kept);
+}
+
+TEST(CallTraceTest, TellsWhyAFunctionWasNotRun) {
+    const auto call = trace();
+    call->end({}, base::fail("no interpreter"));
+    EXPECT_NE(call->view().failure.find("no interpreter"), std::string::npos);
+}
+
+TEST(EnvironmentLogTest, OutputGoesToTheCallWhoseLineCameLast) {
+    std::string passed;
+    EnvironmentLog log([&](std::string_view bytes) { passed.append(bytes); });
+    log.write("INIT says\n");
+    const auto first = trace();
+    const auto second = trace();
+    log.begin(first);
+    log.write("START RequestId: a Version: $LATEST\none\n");
+    log.begin(second); // what the first one wrote last is still on its way
+    log.write("END RequestId: a\nREPORT RequestId: a\nSTART RequestId: b Version: $LATEST\ntwo\n");
+    EXPECT_EQ(
+        log_of(first),
+        "INIT says\nSTART RequestId: a Version: $LATEST\none\nEND RequestId: a\n"
+        "REPORT RequestId: a\n");
+    EXPECT_EQ(log_of(second), "START RequestId: b Version: $LATEST\ntwo\n");
+    EXPECT_EQ(passed, log_of(first) + log_of(second));
+}
+
+TEST(EnvironmentLogTest, JsonLogsAreDividedByTheirEvent) {
+    EnvironmentLog log(nullptr);
+    const auto first = trace();
+    const auto second = trace();
+    log.begin(first);
+    log.write(R"({"time":"t","type":"platform.start","record":{"requestId":"a"}})"
+              "\n1\n");
+    log.begin(second);
+    log.write(R"({"time":"t","type":"platform.report","record":{"requestId":"a"}})"
+              "\n"
+              R"({"time":"t","type":"platform.start","record":{"requestId":"b"}})"
+              "\n2\n");
+    EXPECT_NE(log_of(first).find("platform.report"), std::string::npos);
+    EXPECT_EQ(log_of(second).find("platform.report"), std::string::npos);
+    EXPECT_TRUE(log_of(second).ends_with("2\n"));
+}
+
+TEST(EnvironmentLogTest, WithoutSuchLinesTheBeginningOfACallDivides) {
+    EnvironmentLog log(nullptr);
+    const auto first = trace();
+    const auto second = trace();
+    const auto third = trace();
+    log.begin(first);
+    log.write("one\n");
+    log.begin(second);
+    log.write("two\n");
+    log.begin(third);
+    log.write("three\n");
+    EXPECT_EQ(log_of(first), "one\n");
+    EXPECT_EQ(log_of(second), "two\n");
+    EXPECT_EQ(log_of(third), "three\n");
+}
+
+TEST(EnvironmentLogTest, ACallThatNobodyTracesEndsTheOneBefore) {
+    EnvironmentLog log(nullptr);
+    const auto first = trace();
+    log.begin(first);
+    log.write("START RequestId: a\none\n");
+    log.begin(nullptr);
+    log.write("START RequestId: b\ntwo\n");
+    log.write("more\n");
+    EXPECT_EQ(log_of(first), "START RequestId: a\none\n");
+}
+
+} // namespace
+} // namespace samara::invoke
