@@ -159,7 +159,8 @@ constexpr std::string_view next_steps = "Commands you can use next\n"
                                         "=========================\n"
                                         "[*] Invoke Function: samara local invoke\n"
                                         "[*] Serve the APIs: samara local start-api\n"
-                                        "[*] Validate the template: samara validate\n";
+                                        "[*] Validate the template: samara validate\n"
+                                        "[*] Deploy: samara deploy --guided\n";
 
 std::string_view fate_name(build::Fate fate) {
     switch (fate) {

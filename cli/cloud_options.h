@@ -6,7 +6,7 @@
 #include "options.h"
 #include "prompt.h"
 
-/// What the commands that upload artifacts take alike.
+/// What commands that talk to AWS share, and what those that upload artifacts take alike.
 namespace samara::cli {
 
 struct UploadOptions {

@@ -8,7 +8,7 @@
 
 namespace samara::cli {
 
-/// What every command that reads a template takes.
+/// What every command takes.
 struct CommonOptions {
     std::string template_file;
     std::vector<std::string> parameter_overrides;
@@ -21,7 +21,11 @@ struct CommonOptions {
     bool quiet = false;
 };
 
+/// The options of commands that read a template.
 void declare_common(Options& options, CommonOptions& common);
+
+/// The same for those that read none.
+void declare_without_template(Options& options, CommonOptions& common);
 
 app::LoadArguments load_arguments(const CommonOptions& common);
 

@@ -98,11 +98,11 @@ void declare_deploy(Options& options, DeployArguments& given) {
         "--on-failure",
         given.on_failure,
         {"ROLLBACK", "DELETE", "DO_NOTHING"},
-        {.help = "What happens to the stack when the deployment fails; default: ROLLBACK"});
+        {.help = "What happens to the stack when the deployment fails"});
     options.number(
         "--max-wait-duration",
         given.minutes,
-        {.help = "How long to wait for the stack, in minutes; default: 60",
+        {.help = "How long to wait for the stack, in minutes",
          .value_name = "MINUTES"});
     options.toggle(
         "--express/--no-express",
@@ -118,7 +118,7 @@ void declare_deploy(Options& options, DeployArguments& given) {
         "--output",
         given.output,
         {"text", "json"},
-        {.help = "How the result is written; default: text"});
+        {.help = "How the result is written"});
     declare_upload(options, given.upload);
     declare_common(options, given.common);
 }
@@ -135,7 +135,8 @@ int deploy(Console& console, const Arguments& arguments) {
     }
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
-    Prompt prompt(console, cancel);
+    const bool json = given.output == "json";
+    Prompt prompt(console, cancel, json ? Prompt::Stream::error : Prompt::Stream::output);
     if (given.guided && !given.dry_run) {
         if (const auto ended = ask_for_deployment(console, prompt, given, cancel)) {
             return *ended;
@@ -157,7 +158,6 @@ int deploy(Console& console, const Arguments& arguments) {
             return prompt.confirm(question);
         };
     }
-    const bool json = given.output == "json";
     CloudObserver observer(
         console, {.progress = !given.upload.no_progress && !given.common.quiet, .quiet = json});
     const auto session = session_options(given.common, cancel);

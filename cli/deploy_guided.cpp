@@ -1,4 +1,5 @@
 #include "app/cloud/artifacts.h"
+#include "app/load/parameter_files.h"
 #include "aws_client/credentials.h"
 #include "aws_client/shared_config.h"
 #include "base/strings.h"
@@ -41,9 +42,13 @@ public:
         if (!file) {
             return exit_with(console_, file.error());
         }
+        const auto overrides = app::read_parameter_overrides(given_.common.parameter_overrides);
+        if (!overrides) {
+            return exit_with(console_, overrides.error());
+        }
         title("Setting default arguments for 'sam deploy'");
-        console_.out("\t=========================================\n");
-        if (!ask_where() || !ask_parameters(file->document) || !ask_how()) {
+        prompt_.show("\t=========================================\n");
+        if (!ask_where() || !ask_parameters(file->document, *overrides) || !ask_how()) {
             return aborted();
         }
         for (const std::string& open : cloud::open_access(file->document)) {
@@ -72,7 +77,7 @@ public:
             true; // a bucket of one's own is for deployments without questions
         given_.upload.artifacts.s3_bucket.clear();
         given_.upload.artifacts.s3_prefix = given_.deploy.stack_name;
-        console_.out("\n\tLooking for resources needed for deployment:\n");
+        prompt_.show("\n\tLooking for resources needed for deployment:\n");
         return answers.save ? keep(answers) : std::nullopt;
     }
 
@@ -83,23 +88,23 @@ private:
     }
 
     void title(std::string_view text) {
-        console_.out({{fmt::format("\n\t{}\n", text), {.colour = Colour::yellow}}});
+        prompt_.show(fmt::format("\n\t{}\n", text), Colour::yellow);
     }
 
     void tell_config() {
         title("Configuring SAM deploy");
-        console_.out("\t======================\n");
+        prompt_.show("\t======================\n");
         std::error_code ignored;
         const auto found = given_.common.config_file.empty()
                                ? config::find_settings(config_folder())
                                : std::optional<fs::path>(given_.common.config_file);
         const bool there = found && fs::exists(*found, ignored);
-        console_.out(fmt::format(
+        prompt_.show(fmt::format(
             "\n\tLooking for config file [{}] :  {}\n",
             found ? found->filename().string() : "samconfig.toml",
             there ? "Found" : "Not found"));
         if (there) { // what cannot be read has ended the command before
-            console_.out("\tReading default arguments  :  Success\n");
+            prompt_.show("\tReading default arguments  :  Success\n");
         }
     }
 
@@ -132,9 +137,7 @@ private:
                    "AWS Region", aws_client::find_region(region, given_.common.profile), region);
     }
 
-    bool ask_parameters(const data::Value& document) {
-        const auto overrides = model::parse_parameter_overrides(given_.common.parameter_overrides);
-        model::ParameterOverrides values = overrides.value_or(model::ParameterOverrides());
+    bool ask_parameters(const data::Value& document, model::ParameterOverrides values) {
         for (const data::Entry& entry : data::members_of(document.find("Parameters"))) {
             const bool secret = data::is_true(entry.value.find("NoEcho")) ||
                                 data::text_of(entry.value, "NoEcho") == "true";
@@ -171,12 +174,12 @@ private:
     }
 
     bool ask_how() {
-        console_.out("\t#Shows you resources changes to be deployed and require a 'Y' to initiate "
+        prompt_.show("\t#Shows you resources changes to be deployed and require a 'Y' to initiate "
                      "deploy\n");
         if (!ask_yes("Confirm changes before deploy", given_.confirm, false)) {
             return false;
         }
-        console_.out("\t#SAM needs permission to be able to create roles to connect to the "
+        prompt_.show("\t#SAM needs permission to be able to create roles to connect to the "
                      "resources in your template\n");
         std::optional<bool> roles;
         if (!ask_yes("Allow SAM CLI IAM role creation", roles, true)) {
@@ -193,7 +196,7 @@ private:
             }
             capabilities = app::split_words({text});
         }
-        console_.out("\t#Preserves the state of previously provisioned resources when an operation "
+        prompt_.show("\t#Preserves the state of previously provisioned resources when an operation "
                      "fails\n");
         return ask_yes("Disable rollback", given_.disable_rollback, false);
     }
@@ -253,9 +256,9 @@ private:
         if (unused->empty()) {
             return std::nullopt;
         }
-        console_.out("\t#The following repositories are not referenced by any function:\n");
+        prompt_.show("\t#The following repositories are not referenced by any function:\n");
         for (const std::string& repository : *unused) {
-            console_.out(fmt::format("\t  {}\n", repository));
+            prompt_.show(fmt::format("\t  {}\n", repository));
         }
         const auto fine =
             prompt_.confirm("\tDelete the unreferenced repositories listed above when deploying?");
@@ -277,7 +280,7 @@ private:
         if (resources.empty()) {
             return true;
         }
-        console_.out("\t#Found code signing configurations in your function definitions\n");
+        prompt_.show("\t#Found code signing configurations in your function definitions\n");
         std::optional<bool> wanted;
         if (!ask_yes("Do you want to sign your code?", wanted, true)) {
             return false;
@@ -288,7 +291,7 @@ private:
             if (!*wanted) {
                 break;
             }
-            console_.out(fmt::format(
+            prompt_.show(fmt::format(
                 "\t#Please provide signing profile details for the {} '{}'\n",
                 function ? "function" : "layer",
                 resource));
@@ -341,7 +344,7 @@ private:
         if (!global) {
             return exit_with(console_, global.error());
         }
-        console_.out(fmt::format(
+        prompt_.show(fmt::format(
             "\n\tSaved arguments to config file\n"
             "\tRunning 'sam deploy' for future deployments will use the parameters saved above.\n"
             "\tThe above parameters can be changed by modifying {}\n"

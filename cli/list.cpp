@@ -2,7 +2,7 @@
 
 #include "app/local_resources.h"
 #include "base/strings.h"
-#include "cloud_session.h"
+#include "cloud_options.h"
 #include "commands.h"
 #include "data/write.h"
 #include "os/signals.h"
@@ -125,7 +125,7 @@ int list_with_template(
     if (!local) {
         return exit_with(console, local.error());
     }
-    const auto session = open_session(console, given.common, cancel);
+    const auto session = aws_client::Session::open(session_options(given.common, cancel));
     if (!session) {
         return exit_with(console, session.error());
     }
@@ -169,7 +169,7 @@ int list_stack_outputs(Console& console, const Arguments& arguments) {
         "  samara list stack-outputs --stack-name app\n"
         "  samara list stack-outputs --stack-name app --output json\n");
     declare_list(options, given);
-    declare_cloud(options, given.common);
+    declare_without_template(options, given.common);
     if (const auto ended =
             prepare(console, options, arguments, "list stack-outputs", given.common)) {
         return *ended;
@@ -183,7 +183,7 @@ int list_stack_outputs(Console& console, const Arguments& arguments) {
     }
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
-    const auto session = open_session(console, given.common, cancel);
+    const auto session = aws_client::Session::open(session_options(given.common, cancel));
     if (!session) {
         return exit_with(console, session.error());
     }

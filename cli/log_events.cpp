@@ -1,6 +1,6 @@
 #include "log_events.h"
 
-#include "base/strings.h"
+#include "base/json_text.h"
 #include "data/accessors.h"
 #include "data/read.h"
 #include "data/write.h"
@@ -38,53 +38,13 @@ std::string laid_out(std::string message) {
     return read ? data::write_json(*read, 2) : message;
 }
 
-void append_ascii(std::string& out, std::string_view text) {
-    out += '"';
-    for (const std::uint32_t c : base::code_points(text)) {
-        switch (c) {
-        case '"':
-            out += "\\\"";
-            break;
-        case '\\':
-            out += "\\\\";
-            break;
-        case '\n':
-            out += "\\n";
-            break;
-        case '\r':
-            out += "\\r";
-            break;
-        case '\t':
-            out += "\\t";
-            break;
-        case '\b':
-            out += "\\b";
-            break;
-        case '\f':
-            out += "\\f";
-            break;
-        default:
-            if (c >= 0x20 && c < 0x7F) {
-                out += static_cast<char>(c);
-            } else if (c < 0x10000) {
-                out += fmt::format("\\u{:04x}", c);
-            } else {
-                const std::uint32_t above = c - 0x10000;
-                out += fmt::format(
-                    "\\u{:04x}\\u{:04x}", 0xD800 + (above >> 10U), 0xDC00 + (above & 0x3FFU));
-            }
-        }
-    }
-    out += '"';
-}
-
 void append_json(std::string& out, const data::Value& value) {
     if (const data::Map* map = value.as_map()) {
         out += '{';
         std::string_view between;
         for (const data::Entry& entry : *map) {
             out += between;
-            append_ascii(out, entry.key);
+            base::append_ascii_json_string(out, entry.key);
             out += ": ";
             append_json(out, entry.value);
             between = ", ";
@@ -100,7 +60,7 @@ void append_json(std::string& out, const data::Value& value) {
         }
         out += ']';
     } else if (const std::string* text = value.as_string()) {
-        append_ascii(out, *text);
+        base::append_ascii_json_string(out, *text);
     } else {
         out += data::write_json(value);
     }

@@ -1,7 +1,7 @@
 #include "base/strings.h"
 #include "cloud/logs/log_groups.h"
 #include "cloud/logs/log_puller.h"
-#include "cloud_session.h"
+#include "cloud_options.h"
 #include "commands.h"
 #include "log_events.h"
 #include "os/signals.h"
@@ -60,7 +60,7 @@ void declare(Options& options, LogsArguments& given) {
         given.sources.groups,
         {.help = "Log group by its name; can be repeated", .value_name = "NAME"});
     options.choice("--output", given.output, {"text", "json"}, {.help = "json: one object a line"});
-    declare_cloud(options, given.common);
+    declare_without_template(options, given.common);
 }
 
 base::Result<std::optional<cloud::Moment>>
@@ -115,7 +115,7 @@ int logs(Console& console, const Arguments& arguments) {
     }
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
-    const auto session = open_session(console, given.common, cancel);
+    const auto session = aws_client::Session::open(session_options(given.common, cancel));
     if (!session) {
         return exit_with(console, session.error());
     }

@@ -45,8 +45,20 @@ private:
 
 } // namespace
 
-Prompt::Prompt(Console& console, os::Cancellation cancel)
-    : console_(console), cancel_(std::move(cancel)) {}
+Prompt::Prompt(Console& console, os::Cancellation cancel, Stream stream)
+    : console_(console), cancel_(std::move(cancel)), stream_(stream) {}
+
+void Prompt::show(std::string_view text, Colour colour) {
+    if (stream_ == Stream::error) {
+        console_.err(text, colour);
+    } else {
+        console_.out({{std::string(text), {.colour = colour}}});
+    }
+}
+
+void Prompt::say(std::string_view line) {
+    show(fmt::format("{}\n", line));
+}
 
 // Byte by byte: what follows may be for a program that we start.
 std::optional<std::string> Prompt::read_line() {
@@ -78,7 +90,7 @@ std::optional<std::string> Prompt::read_line() {
 }
 
 std::optional<std::string> Prompt::text(std::string_view question, std::string_view fallback) {
-    console_.out(
+    show(
         fallback.empty() ? fmt::format("{}: ", question)
                          : fmt::format("{} [{}]: ", question, fallback));
     auto line = read_line();
@@ -90,12 +102,12 @@ std::optional<std::string> Prompt::text(std::string_view question, std::string_v
 
 std::optional<std::size_t> Prompt::choice(
     std::string_view question, std::string_view label, const std::vector<std::string>& choices) {
-    console_.out(fmt::format("{}\n", question));
+    show(fmt::format("{}\n", question));
     for (std::size_t i = 0; i < choices.size(); ++i) {
-        console_.out(fmt::format("\t{} - {}\n", i + 1, choices[i]));
+        show(fmt::format("\t{} - {}\n", i + 1, choices[i]));
     }
     while (true) {
-        console_.out(fmt::format("{}: ", label));
+        show(fmt::format("{}: ", label));
         const auto line = read_line();
         if (!line) {
             return std::nullopt;
@@ -103,16 +115,16 @@ std::optional<std::size_t> Prompt::choice(
         std::size_t number = 0;
         std::from_chars(line->data(), line->data() + line->size(), number);
         if (number >= 1 && number <= choices.size()) {
-            console_.out("\n");
+            show("\n");
             return number - 1;
         }
-        console_.out(fmt::format("Write a number from 1 to {}.\n", choices.size()));
+        show(fmt::format("Write a number from 1 to {}.\n", choices.size()));
     }
 }
 
 std::optional<bool> Prompt::confirm(std::string_view question, bool fallback) {
     while (true) {
-        console_.out(fmt::format("{} [{}]: ", question, fallback ? "Y/n" : "y/N"));
+        show(fmt::format("{} [{}]: ", question, fallback ? "Y/n" : "y/N"));
         const auto line = read_line();
         if (!line) {
             return std::nullopt;
@@ -127,16 +139,16 @@ std::optional<bool> Prompt::confirm(std::string_view question, bool fallback) {
         if (answer == "n" || answer == "no") {
             return false;
         }
-        console_.out("Write y or n.\n");
+        show("Write y or n.\n");
     }
 }
 
 std::optional<std::string> Prompt::secret(std::string_view question) {
     const HiddenInput hidden;
     while (true) {
-        console_.out(fmt::format("{}: ", question));
+        show(fmt::format("{}: ", question));
         auto line = read_line();
-        console_.out("\n");
+        show("\n");
         if (!line || !line->empty()) {
             return line;
         }

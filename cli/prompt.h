@@ -4,6 +4,7 @@
 #include "console.h"
 #include "os/cancellation.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,12 +13,15 @@
 /// Questions to the one who sits before the terminal.
 namespace samara::cli {
 
-/// Asks on standard output, reads answers from standard input. An answer that is none is asked for
+/// Asks on standard output, or where the result goes there on standard error; reads answers from
+/// standard input. An answer that is none is asked for
 /// again. Nothing comes back when there are no more answers: end of input, or Ctrl-C.
 class Prompt {
 public:
+    enum class Stream : std::uint8_t { output, error };
+
     /// Until this is cancelled.
-    Prompt(Console& console, os::Cancellation cancel);
+    Prompt(Console& console, os::Cancellation cancel, Stream stream = Stream::output);
 
     /// A line; empty takes `fallback`.
     std::optional<std::string> text(std::string_view question, std::string_view fallback);
@@ -32,8 +36,9 @@ public:
     /// A line that is not shown while it is written; empty is asked again.
     std::optional<std::string> secret(std::string_view question);
 
-    /// A line for the one who answers.
-    void say(std::string_view line) { console_.out_line(line); }
+    /// Text for the one who answers, and a line of it.
+    void show(std::string_view text, Colour colour = Colour::none);
+    void say(std::string_view line);
 
     /// Whether anything was answered so far.
     [[nodiscard]] bool answered() const { return answered_; }
@@ -43,6 +48,7 @@ private:
 
     Console& console_;
     os::Cancellation cancel_;
+    Stream stream_;
     bool answered_ = false;
 };
 

@@ -3,6 +3,7 @@
 #include "base/try.h"
 #include "model/runtimes.h"
 #include "serving/page_guard.h"
+#include "terminal_secret.h"
 
 #include <charconv>
 #include <filesystem>
@@ -166,6 +167,7 @@ base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
     TRY(check_runtime(run.runtime));
     run.env_vars = arguments.env_vars;
     run.profile = arguments.common.profile;
+    run.ask_secret = ask_secret;
     run.docker_volume_basedir = arguments.docker_volume_basedir;
     run.network.isolated = arguments.sandbox_network == "isolated";
     run.image_check.classic = arguments.image_check == "classic";

@@ -1,5 +1,6 @@
 #include "app/local_resources.h"
 
+#include "app/load/parameter_files.h"
 #include "app/load/template_file.h"
 #include "aws_client/credentials.h"
 #include "base/try.h"
@@ -23,8 +24,7 @@ base::Result<data::Value> local_resources(const LoadArguments& arguments) {
     TRY_ASSIGN(auto document, data::read_document(text, file.filename().string(), nullptr));
     transform::Options options;
     TRY_ASSIGN(
-        options.parameter_overrides,
-        model::parse_parameter_overrides(arguments.parameter_overrides));
+        options.parameter_overrides, read_parameter_overrides(arguments.parameter_overrides));
     options.now = std::time(nullptr);
     options.region = aws_client::find_region(arguments.region, arguments.profile);
     options.local_artifacts = true;

@@ -1,5 +1,6 @@
 #include "app/transform.h"
 
+#include "app/load/parameter_files.h"
 #include "app/load/template_file.h"
 #include "aws_client/credentials.h"
 #include "base/try.h"
@@ -41,7 +42,7 @@ base::Result<Transformed> transform_template(const TransformArguments& arguments
     TRY_ASSIGN(
         auto file,
         find_template(arguments.template_file, std::filesystem::current_path(failed), false));
-    TRY_ASSIGN(auto overrides, model::parse_parameter_overrides(arguments.parameter_overrides));
+    TRY_ASSIGN(auto overrides, read_parameter_overrides(arguments.parameter_overrides));
     transform::Options options;
     options.now = std::time(nullptr);
     options.region = aws_client::find_region(arguments.region, arguments.profile);

@@ -1,5 +1,6 @@
 #include "app/validate.h"
 
+#include "app/load/parameter_files.h"
 #include "app/load/template_file.h"
 #include "aws_client/credentials.h"
 #include "base/try.h"
@@ -157,7 +158,7 @@ base::Result<Validated> validate_template(const ValidateArguments& arguments) {
     std::error_code failed;
     TRY_ASSIGN(
         const auto file, find_template(arguments.template_file, fs::current_path(failed), false));
-    TRY_ASSIGN(auto overrides, model::parse_parameter_overrides(arguments.parameter_overrides));
+    TRY_ASSIGN(auto overrides, read_parameter_overrides(arguments.parameter_overrides));
     TRY_ASSIGN(const auto text, os::read_file(file));
     Validated result;
     result.file =

@@ -28,6 +28,13 @@ bool lasts(const Keys& keys, std::chrono::minutes margin) {
     return !keys.expires || *keys.expires - std::chrono::system_clock::now() > margin;
 }
 
+std::chrono::system_clock::time_point in_range(std::chrono::milliseconds since_1970) {
+    using Clock = std::chrono::system_clock;
+    constexpr std::chrono::hours day(24); // room for whoever adds to it
+    const auto most = std::chrono::floor<std::chrono::milliseconds>(Clock::duration::max()) - day;
+    return Clock::time_point(std::clamp(since_1970, std::chrono::milliseconds(0), most));
+}
+
 std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view text) {
     std::tm parts{};
     const std::string copy(text);
@@ -57,7 +64,7 @@ std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view
     } else if (!zone.empty() && zone != "Z" && zone != "UTC") {
         return std::nullopt;
     }
-    return std::chrono::system_clock::from_time_t(timegm(&parts)) - offset;
+    return in_range(std::chrono::seconds(timegm(&parts)) - offset);
 }
 
 std::optional<std::chrono::system_clock::time_point> parse_precise_time(std::string_view text) {

@@ -122,10 +122,12 @@ AwsResult<Keys> find_keys(const ChainContext& context) {
             return std::move(*keys);
         }
     }
-    return aws_fail(
-        AwsFailure::credentials,
-        "Unable to locate credentials",
-        "aws configure stores some; aws sso login gets them for a while");
+    AwsError error;
+    error.failure = AwsFailure::credentials;
+    error.code = no_credentials;
+    error.message = "Unable to locate credentials";
+    error.hint = "aws configure stores some; aws sso login gets them for a while";
+    return aws_fail(std::move(error));
 }
 
 } // namespace samara::aws_client

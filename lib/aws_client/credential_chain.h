@@ -23,6 +23,7 @@ struct ChainContext {
     AskSecret ask_secret = {};
     /// AWS has said that these have expired, whatever their file says.
     std::string refused_key_id = {};
+    bool only_known_machines = false; ///< ask for metadata of an EC2 instance on one only
 
     [[nodiscard]] const SharedConfig& config() const { return sender.settings().config; }
 
@@ -46,6 +47,9 @@ KeyResult machine_keys(const ChainContext& context, const std::string& profile);
 
 /// What a profile that is the source of another one's role has of its own, or nothing.
 KeyResult profile_keys(const ChainContext& context, const std::string& profile);
+
+/// The code of the error when there are none anywhere.
+inline constexpr std::string_view no_credentials = "NoCredentials";
 
 /// The first that there are. Fails with "Unable to locate credentials".
 AwsResult<Keys> find_keys(const ChainContext& context);

@@ -7,51 +7,46 @@
 
 namespace samara::aws_client {
 
-namespace {
-
-std::optional<Credentials> of_section(const aws::IniSection* section) {
-    const auto value = [&](std::string_view key) {
-        return section == nullptr ? nullptr : section->find(key);
-    };
-    const std::string* id = value("aws_access_key_id");
-    const std::string* secret = value("aws_secret_access_key");
-    if (id == nullptr || secret == nullptr) {
-        return std::nullopt;
+base::Result<std::shared_ptr<CallerCredentials>>
+CallerCredentials::open(SessionOptions options, base::Log log) {
+    if (const auto profile = check_profile(SharedConfig::load(), options.profile); !profile) {
+        return base::fail(profile.error());
     }
-    const std::string* token = value("aws_session_token");
-    return Credentials{*id, *secret, token == nullptr ? std::string() : *token};
+    options.only_known_machines = true;
+    // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the constructor is private
+    return std::shared_ptr<CallerCredentials>(
+        new CallerCredentials(std::move(options), std::move(log)));
 }
 
-} // namespace
+Credentials CallerCredentials::now() {
+    constexpr std::chrono::minutes patience(1);
+    const std::scoped_lock lock(mutex_);
+    if (failed_ && std::chrono::steady_clock::now() - *failed_ < patience) {
+        return {};
+    }
+    const auto keys = find();
+    if (keys) {
+        failed_.reset();
+        return {keys->access_key_id, keys->secret_access_key, keys->session_token};
+    }
+    failed_ = std::chrono::steady_clock::now();
+    const AwsError& error = keys.error();
+    if (error.code != no_credentials && error.failure != AwsFailure::cancelled &&
+        told_ != error.message) {
+        told_ = error.message;
+        log_.warning(fmt::format(
+            "the functions get no AWS credentials but stand-ins: {}{}",
+            error.message,
+            error.hint.empty() ? std::string() : fmt::format(" ({})", error.hint)));
+    }
+    return {};
+}
 
-base::Result<Credentials> find_credentials(const std::string& given) {
-    // Keys in the environment give way to a profile of the command line, not to AWS_PROFILE.
-    if (given.empty()) {
-        const auto key = set_variable("AWS_ACCESS_KEY_ID");
-        const auto secret = set_variable("AWS_SECRET_ACCESS_KEY");
-        if (key && secret) {
-            return Credentials{*key, *secret, set_variable("AWS_SESSION_TOKEN").value_or("")};
-        }
+AwsResult<Keys> CallerCredentials::find() {
+    if (!session_) {
+        AWS_TRY_ASSIGN(session_, Session::open(options_));
     }
-    const std::string profile = profile_name(given);
-    const SharedConfig config = SharedConfig::load();
-    for (const aws::IniSection* section :
-         {config.in_credentials(profile), config.in_config(profile)}) {
-        if (auto found = of_section(section)) {
-            return *found;
-        }
-    }
-    const bool named = !given.empty() || profile != "default";
-    if (named && !config.has_profile(profile)) {
-        return base::fail(
-            fmt::format(
-                "profile '{}' is neither in {} nor in {}",
-                profile,
-                shared_credentials_file(),
-                shared_config_file()),
-            "name one that is there with --profile or AWS_PROFILE, or leave both out");
-    }
-    return Credentials{};
+    return session_->keys();
 }
 
 std::string find_region(const std::string& given, const std::string& profile) {

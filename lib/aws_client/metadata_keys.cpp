@@ -98,6 +98,19 @@ std::string machine_endpoint() {
     return url;
 }
 
+/// Whether this is an EC2 instance, or somebody says where its metadata is.
+/// docs.aws.amazon.com/AWSEC2/latest/UserGuide/identify_ec2_instances.html
+bool is_instance() {
+    const auto begins = [](const char* file, std::string_view with) {
+        const auto text = os::read_file(file);
+        return text && text->starts_with(with);
+    };
+    return set_variable("AWS_EC2_METADATA_SERVICE_ENDPOINT") ||
+           begins("/sys/devices/virtual/dmi/id/sys_vendor", "Amazon EC2") ||
+           begins("/sys/devices/virtual/dmi/id/board_asset_tag", "i-") ||
+           begins("/sys/hypervisor/uuid", "ec2");
+}
+
 } // namespace
 
 KeyResult container_keys(const ChainContext& context, const std::string& /*profile*/) {
@@ -149,7 +162,7 @@ KeyResult container_keys(const ChainContext& context, const std::string& /*profi
 KeyResult machine_keys(const ChainContext& context, const std::string& /*profile*/) {
     constexpr std::array<int, 3> no_tokens{403, 404, 405};
     constexpr int bad_request = 400;
-    if (is_true("AWS_EC2_METADATA_DISABLED")) {
+    if (is_true("AWS_EC2_METADATA_DISABLED") || (context.only_known_machines && !is_instance())) {
         return std::nullopt;
     }
     Ask question{

@@ -45,8 +45,9 @@ bool is_region(std::string_view text) {
 /// The chain, asked once and again before the keys expire.
 class Session::Chain final : public KeySource {
 public:
-    Chain(bool explicit_profile, AskSecret ask)
-        : explicit_profile_(explicit_profile), ask_(std::move(ask)) {}
+    Chain(bool explicit_profile, AskSecret ask, bool only_known_machines)
+        : explicit_profile_(explicit_profile), ask_(std::move(ask)),
+          only_known_machines_(only_known_machines) {}
 
     void use(Sender& sender) { sender_ = &sender; }
 
@@ -55,7 +56,7 @@ public:
         if (keys_ && (!keys_->renewable || lasts(*keys_, renew_early))) {
             return *keys_;
         }
-        auto found = find_keys({*sender_, explicit_profile_, ask_, refused_});
+        auto found = find_keys({*sender_, explicit_profile_, ask_, refused_, only_known_machines_});
         if (found) {
             base::trace(fmt::format("credentials: {}", found->source));
             keys_ = std::move(*found);
@@ -81,6 +82,7 @@ private:
     Sender* sender_ = nullptr;
     bool explicit_profile_;
     AskSecret ask_;
+    bool only_known_machines_;
     std::mutex mutex_;
     std::optional<Keys> keys_;
     std::string refused_; ///< id of a key that AWS takes no more
@@ -94,14 +96,7 @@ Session::~Session() = default;
 AwsResult<std::shared_ptr<Session>> Session::open(SessionOptions options) {
     SenderSettings settings;
     settings.config = SharedConfig::load();
-    settings.profile = profile_name(options.profile);
-    const bool named = !options.profile.empty() || settings.profile != "default";
-    if (named && !settings.config.has_profile(settings.profile)) {
-        return aws_fail(
-            AwsFailure::other,
-            fmt::format("The config profile ({}) could not be found", settings.profile),
-            "name one of ~/.aws/config with --profile or AWS_PROFILE, or leave both out");
-    }
+    AWS_TRY_ASSIGN(settings.profile, check_profile(settings.config, options.profile));
     settings.region = std::move(options.region);
     for (const char* variable : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
         if (settings.region.empty()) {
@@ -121,7 +116,8 @@ AwsResult<std::shared_ptr<Session>> Session::open(SessionOptions options) {
     }
     settings.user_agent = user_agent(options.version);
     settings.cancel = std::move(options.cancel);
-    auto chain = std::make_unique<Chain>(!options.profile.empty(), std::move(options.ask_secret));
+    auto chain = std::make_unique<Chain>(
+        !options.profile.empty(), std::move(options.ask_secret), options.only_known_machines);
     Chain& source = *chain;
     // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the constructor is private
     std::shared_ptr<Session> session(new Session(std::move(settings), std::move(chain)));

@@ -19,7 +19,8 @@ struct SessionOptions {
     std::string profile; ///< --profile; empty: AWS_DEFAULT_PROFILE, AWS_PROFILE, "default"
     AskSecret ask_secret = {};
     os::Cancellation cancel = {};
-    std::string version = "0"; ///< of the program, for the user agent
+    bool only_known_machines = false; ///< metadata of an instance: only where this is one
+    std::string version = "0";        ///< of the program, for the user agent
 };
 
 class Session {

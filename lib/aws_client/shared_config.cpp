@@ -106,6 +106,19 @@ std::string profile_name(const std::string& given) {
     return "default";
 }
 
+base::Result<std::string> check_profile(const SharedConfig& config, const std::string& given) {
+    std::string profile = profile_name(given);
+    const bool named = !given.empty() || profile != "default";
+    if (named && !config.has_profile(profile)) {
+        return base::fail(
+            fmt::format("The config profile ({}) could not be found", profile),
+            fmt::format(
+                "name one of {} with --profile or AWS_PROFILE, or leave both out",
+                set_variable("AWS_CONFIG_FILE").value_or("~/.aws/config")));
+    }
+    return profile;
+}
+
 std::optional<std::string> set_variable(const std::string& name) {
     auto value = os::variable(name);
     return value && value->empty() ? std::nullopt : value;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "aws/ini.h"
+#include "base/error.h"
 
 #include <optional>
 #include <string>
@@ -42,6 +43,9 @@ private:
 
 /// The profile that counts: `given` (--profile), AWS_DEFAULT_PROFILE, AWS_PROFILE, "default".
 std::string profile_name(const std::string& given);
+
+/// The same, once it is known to exist: "default" need not.
+base::Result<std::string> check_profile(const SharedConfig& config, const std::string& given);
 
 /// The value of an environment variable that is set and not empty.
 std::optional<std::string> set_variable(const std::string& name);

@@ -141,9 +141,10 @@ renewed_token(const ChainContext& context, const SsoProfile& sso, data::Value to
     kept.set("accessToken", data::text_of(reply->value, "accessToken"));
     kept.set(
         "expiresAt",
-        format_time(
-            std::chrono::system_clock::now() +
-            std::chrono::seconds(data::integer_of(reply->value.find("expiresIn")).value_or(0))));
+        format_time(in_range(
+            std::chrono::floor<std::chrono::milliseconds>(
+                std::chrono::system_clock::now().time_since_epoch()) +
+            std::chrono::seconds(data::integer_of(reply->value.find("expiresIn")).value_or(0)))));
     if (const std::string next = data::text_of(reply->value, "refreshToken"); !next.empty()) {
         kept.set("refreshToken", next);
     }
@@ -189,7 +190,8 @@ KeyResult sso_keys(const ChainContext& context, const std::string& profile) {
     filed.set("roleName", sso->role);
     filed.set(sso->session.empty() ? "startUrl" : "sessionName", sso->token_name());
     const std::string cache_name = python_json(filed, true);
-    if (auto cached = cached_keys(cache_name)) {
+    if (auto cached = cached_keys(cache_name);
+        cached && cached->access_key_id != context.refused_key_id) {
         cached->renewable = true;
         return cached;
     }
@@ -221,7 +223,7 @@ KeyResult sso_keys(const ChainContext& context, const std::string& profile) {
     }
     const auto expires =
         data::integer_of(role == nullptr ? nullptr : role->find("expiration")).value_or(0);
-    keys.expires = std::chrono::system_clock::time_point(std::chrono::milliseconds(expires));
+    keys.expires = in_range(std::chrono::milliseconds(expires));
     keys.renewable = true;
     keys.source = "sso";
     data::Map credentials;

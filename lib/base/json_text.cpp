@@ -1,32 +1,42 @@
 #include "base/json_text.h"
 
 #include "base/strings.h"
+#include "base/utf8.h"
 
 namespace samara::base {
 namespace {
 
-void append_escape(std::string& out, unsigned char c) {
+void append_unit(std::string& out, std::uint32_t unit) {
     constexpr std::string_view digits = "0123456789abcdef";
+    out += "\\u";
+    for (const unsigned shift : {12U, 8U, 4U, 0U}) {
+        out += digits[(unit >> shift) & 0xFU];
+    }
+}
+
+/// The letter after the backslash for characters that have one.
+char short_escape(std::uint32_t c) {
     switch (c) {
     case '"':
-        out += "\\\"";
-        break;
     case '\\':
-        out += "\\\\";
-        break;
+        return static_cast<char>(c);
     case '\n':
-        out += "\\n";
-        break;
+        return 'n';
     case '\r':
-        out += "\\r";
-        break;
+        return 'r';
     case '\t':
-        out += "\\t";
-        break;
+        return 't';
     default:
-        out += "\\u00";
-        out += digits[c >> 4U];
-        out += digits[c & 0xFU];
+        return '\0';
+    }
+}
+
+void append_escape(std::string& out, unsigned char c) {
+    if (const char letter = short_escape(c)) {
+        out += '\\';
+        out += letter;
+    } else {
+        append_unit(out, c);
     }
 }
 
@@ -48,6 +58,35 @@ void append_escaped(std::string& out, std::string_view text) {
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     append_escaped(out, text);
+    out += '"';
+}
+
+void append_json_escape(std::string& out, std::uint32_t point) {
+    constexpr std::uint32_t first_of_pairs = 0x10000;
+    if (point < first_of_pairs) {
+        append_unit(out, point);
+        return;
+    }
+    const std::uint32_t rest = point - first_of_pairs;
+    append_unit(out, 0xD800 + (rest >> 10U));
+    append_unit(out, 0xDC00 + (rest & 0x3FFU));
+}
+
+void append_ascii_json_string(std::string& out, std::string_view text) {
+    out += '"';
+    for (std::size_t i = 0; i < text.size();) {
+        const auto [point, step] = code_point_at(text, i);
+        i += step;
+        const char letter = point == '\b' ? 'b' : point == '\f' ? 'f' : short_escape(point);
+        if (letter != '\0') {
+            out += '\\';
+            out += letter;
+        } else if (point >= 0x20 && point < 0x7F) {
+            out += static_cast<char>(point);
+        } else {
+            append_json_escape(out, point);
+        }
+    }
     out += '"';
 }
 

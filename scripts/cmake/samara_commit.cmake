@@ -1,5 +1,6 @@
 # Writes OUTPUT, a header with the commit of the sources in SOURCE, when it is another one than before: of git, else
 # what SAMARA_COMMIT in the environment says, else "unknown".
+cmake_minimum_required(VERSION 3.25)
 if(DEFINED ENV{SAMARA_COMMIT})
     set(commit "$ENV{SAMARA_COMMIT}")
 else()

@@ -36,8 +36,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds -fpch-preprocess>)
 endif()
 if(SAMARA_UNITY)
-    # An unnamed namespace in a unit of several sources is taken for one in a header.
+    # An unnamed namespace in a unit of several sources is taken for one in a header, and a local name may be that of a
+    # function in a header which only another source of the unit includes; the other builds warn of real shadows.
     add_compile_options($<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
+    target_compile_options(samara_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-shadow>)
 endif()
 if(SAMARA_SANITIZE)
     target_compile_options(samara_options INTERFACE

@@ -4,12 +4,17 @@
     unity_groups.py MOST_LINES SOURCE...
 
 Writes a line a source, "GROUP PATH". Sources are one unit where no unnamed namespace can tell: what one of
-them declares there must not be a word that another one uses: a later one would find it instead of its own or of a
-header's, an earlier one may have included a header with the same name. Such names are found by their layout, which
+them declares there must not be a word that another one uses, or a header of ours that it includes: a later one would
+find it instead of its own or of a header's, an earlier one may have included a header with the same name. Such names are found by their layout, which
 clang-format decides: declarations stand at the begin of a line between "namespace {" and "} // namespace".
 """
+import functools
+import os
 import re
 import sys
+
+LIBRARY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lib")
+INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
 
 TYPE = re.compile(r"^(?:class|struct|union|enum(?: class)?)\s+(?:\[\[\w+\]\]\s*)?(\w+)")
 # A function, variable or alias: the word before the first of these signs.
@@ -40,13 +45,44 @@ def declared_names(text):
     return names, aliases
 
 
+def plain(whole):
+    """A source without comments and texts, but for where its namespaces end."""
+    text = COMMENT_OR_TEXT.sub(lambda match: " // namespace" if "// namespace" in match.group() else '""', whole)
+    return re.sub(r"\s+\n", "\n", text)
+
+
+@functools.cache
+def header(path):
+    """The words of a header of ours, and the headers that it includes."""
+    with open(path, encoding="utf-8") as file:
+        whole = file.read()
+    return set(WORD.findall(plain(whole))), headers_of(path, whole)
+
+
+def headers_of(path, whole):
+    places = [[os.path.join(folder, name) for folder in (os.path.dirname(path), LIBRARY)] for name in INCLUDE.findall(whole)]
+    return [os.path.realpath(found) for found in (next(filter(os.path.isfile, place), None) for place in places) if found]
+
+
+def words_of_headers(path, whole):
+    """Of all that a source includes, at any depth."""
+    words, seen, waiting = set(), set(), headers_of(path, whole)
+    while waiting:
+        file = waiting.pop()
+        if file not in seen:
+            seen.add(file)
+            more, includes = header(file)
+            words |= more
+            waiting += includes
+    return words
+
+
 def read(path):
     with open(path, encoding="utf-8") as file:
         whole = file.read()
-    text = COMMENT_OR_TEXT.sub(lambda match: " // namespace" if "// namespace" in match.group() else '""', whole)
-    text = re.sub(r"\s+\n", "\n", text)
+    text = plain(whole)
     names, aliases = declared_names(text)
-    return names, aliases, set(WORD.findall(text)), whole.count("\n")
+    return names, aliases, set(WORD.findall(text)) | words_of_headers(path, whole), whole.count("\n")
 
 
 def main():

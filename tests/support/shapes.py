@@ -4,20 +4,24 @@ import pathlib
 import re
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "schemas/outputs"
-TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float)}
+TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float),
+         "null": type(None)}
 
 
 def faults(value, shape, place="$"):
     """What of `value` has another shape, a line each."""
     unknown = set(shape) - {"type", "properties", "required", "additionalProperties", "items", "minItems", "enum",
-                            "pattern", "minLength", "minimum"}
+                            "anyOf", "pattern", "minLength", "minimum"}
     if unknown:
         yield f"{place}: the shape has members that are not checked: {sorted(unknown)}"
     if "enum" in shape and value not in shape["enum"]:
         yield f"{place}: {value!r} is none of {shape['enum']}"
-    wanted = shape.get("type")
-    if wanted and (not isinstance(value, TYPES[wanted]) or (wanted != "boolean" and isinstance(value, bool))):
-        yield f"{place}: {value!r} is no {wanted}"
+    if "anyOf" in shape and all(list(faults(value, one, place)) for one in shape["anyOf"]):
+        yield f"{place}: {value!r} has none of the shapes"
+    wanted = shape.get("type", [])
+    wanted = [wanted] if isinstance(wanted, str) else wanted
+    if wanted and not any(isinstance(value, TYPES[name]) and (name == "boolean" or not isinstance(value, bool)) for name in wanted):
+        yield f"{place}: {value!r} is no {' or '.join(wanted)}"
         return
     if isinstance(value, dict):
         for name in shape.get("required", []):

@@ -1,6 +1,7 @@
 #include "app/cloud/deploy.h"
 
 #include "app/cloud/package.h"
+#include "app/load/parameter_files.h"
 #include "base/try.h"
 #include "cloud/deploy/companion_stack.h"
 #include "cloud/deploy/managed_stack.h"
@@ -120,7 +121,7 @@ base::Result<void> check(const DeployOptions& options) {
 base::Result<cloud::StackRequest> make_request(const DeployOptions& options) {
     cloud::StackRequest request;
     request.stack = options.stack_name;
-    TRY_ASSIGN(request.parameters, model::parse_parameter_overrides(options.parameter_overrides));
+    TRY_ASSIGN(request.parameters, read_parameter_overrides(options.parameter_overrides));
     TRY_ASSIGN(request.tags, parse_pairs("--tags", options.tags));
     request.capabilities = split_words(options.capabilities);
     request.notification_arns = split_words(options.notification_arns);

@@ -1,4 +1,5 @@
 #include "app/cloud/deploy.h"
+#include "app/load/parameter_files.h"
 #include "aws_client/cloudformation.h"
 #include "cloud/deploy/managed_stack.h"
 #include "data/accessors.h"
@@ -61,7 +62,7 @@ AwsResult<DryRun> dry_run(
     }
     AWS_TRY_ASSIGN(auto file, read_cloud_template(options.artifacts.template_file));
     AWS_TRY_ASSIGN(auto rules, check_artifacts(options.artifacts, file, true));
-    AWS_TRY_ASSIGN(const auto given, model::parse_parameter_overrides(options.parameter_overrides));
+    AWS_TRY_ASSIGN(const auto given, read_parameter_overrides(options.parameter_overrides));
     AWS_TRY_ASSIGN(const auto session, aws_client::Session::open(opened));
     AWS_TRY_ASSIGN(const auto stack, aws_client::find_stack(*session, options.stack_name));
     if (rules.upload.bucket.empty()) {

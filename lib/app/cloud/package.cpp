@@ -36,7 +36,7 @@ std::string template_text(const data::Value& document, bool json) {
     return json ? data::write_json(document, indent) : data::write_yaml(document);
 }
 
-AwsResult<std::string> package_application(
+AwsResult<PackagedApplication> package_application(
     const PackageOptions& options,
     const aws_client::SessionOptions& opened,
     cloud::Observer& observer) {
@@ -70,7 +70,7 @@ AwsResult<std::string> package_application(
     if (!options.output_template.empty()) {
         AWS_TRY(os::replace_file(options.output_template, text));
     }
-    return text;
+    return PackagedApplication{std::move(text), std::move(packaged.artifacts)};
 }
 
 } // namespace samara::app

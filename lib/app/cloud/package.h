@@ -12,8 +12,12 @@ struct PackageOptions {
     bool use_json = false;
 };
 
-/// The packaged template as text; written to the file where one is named.
-aws_client::AwsResult<std::string> package_application(
+struct PackagedApplication {
+    std::string text; ///< of the template; written to the file where one is named
+    std::vector<cloud::PackagedArtifact> artifacts;
+};
+
+aws_client::AwsResult<PackagedApplication> package_application(
     const PackageOptions& options,
     const aws_client::SessionOptions& session,
     cloud::Observer& observer);

@@ -97,7 +97,6 @@ Variables VariableOverrides::of(const model::Function& function) const {
 Variables function_variables(
     const model::Function& function,
     const VariableOverrides& overrides,
-    const aws_client::Credentials& credentials,
     const std::string& region) {
     Variables variables = function.environment;
     for (auto& [name, value] : variables) {
@@ -129,13 +128,16 @@ Variables function_variables(
     for (const auto& [name, value] : reserved) {
         variables[name] = value;
     }
-    // A function may bring keys of its own for another account or a local server.
-    variables.emplace("AWS_ACCESS_KEY_ID", credentials.access_key_id);
-    variables.emplace("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key);
-    if (!credentials.session_token.empty()) {
+    return variables;
+}
+
+void add_credentials(Variables& variables, const aws_client::Credentials& credentials) {
+    const bool id = variables.emplace("AWS_ACCESS_KEY_ID", credentials.access_key_id).second;
+    const bool secret =
+        variables.emplace("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key).second;
+    if (id && secret && !credentials.session_token.empty()) {
         variables.emplace("AWS_SESSION_TOKEN", credentials.session_token);
     }
-    return variables;
 }
 
 } // namespace samara::app

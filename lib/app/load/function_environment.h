@@ -51,9 +51,10 @@ private:
 /// template does not declare are left out (see check_variables).
 /// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 Variables function_variables(
-    const model::Function& function,
-    const VariableOverrides& overrides,
-    const aws_client::Credentials& credentials,
-    const std::string& region);
+    const model::Function& function, const VariableOverrides& overrides, const std::string& region);
+
+/// The caller's credentials, unless the function brings its own for another account or a local
+/// server: what is only one's key goes with no other's token.
+void add_credentials(Variables& variables, const aws_client::Credentials& credentials);
 
 } // namespace samara::app

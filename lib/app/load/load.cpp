@@ -1,5 +1,6 @@
 #include "app/load/load.h"
 
+#include "app/load/parameter_files.h"
 #include "app/load/template_file.h"
 #include "aws_client/credentials.h"
 #include "base/try.h"
@@ -12,7 +13,7 @@ base::Result<Application> load_application(const LoadArguments& arguments, bool 
         auto file,
         find_template(
             arguments.template_file, std::filesystem::current_path(failed), prefer_built));
-    TRY_ASSIGN(auto overrides, model::parse_parameter_overrides(arguments.parameter_overrides));
+    TRY_ASSIGN(auto overrides, read_parameter_overrides(arguments.parameter_overrides));
     LoadOptions options;
     options.template_file = std::move(file);
     options.parameter_overrides = std::move(overrides);

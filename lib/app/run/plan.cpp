@@ -57,7 +57,7 @@ Planner::Planner(
     RunOptions options,
     VariableOverrides overrides,
     VariableOverrides debug_variables,
-    aws_client::Credentials credentials,
+    std::shared_ptr<aws_client::CallerCredentials> credentials,
     LayerVersions layer_versions,
     base::Log log,
     os::Cancellation cancel)
@@ -78,7 +78,14 @@ base::Result<Planner> Planner::make(
     if (options.debug.ports.empty() && !options.container_env_vars.empty()) {
         log.warning("--container-env-vars is for debugging: without --debug-port it is not used");
     }
-    TRY_ASSIGN(auto credentials, aws_client::find_credentials(options.profile));
+    TRY_ASSIGN(
+        auto credentials,
+        aws_client::CallerCredentials::open(
+            {.region = application.region(),
+             .profile = options.profile,
+             .ask_secret = options.ask_secret,
+             .cancel = cancel},
+            log));
     if (!options.debug_function.empty()) {
         TRY_ASSIGN(auto debugged, application.require_function(options.debug_function));
         options.debug_function = debugged->logical_id;
@@ -135,7 +142,7 @@ Planner::plan(const Application& application, const model::Function& function) {
         return base::fail(
             about_function(std::move(layers).error(), function, function.layers_where));
     }
-    spec.environment = function_variables(function, overrides_, credentials_, application.region());
+    spec.environment = function_variables(function, overrides_, application.region());
     if (!options_.lambda_endpoint.empty()) { // unless the function has an endpoint of its own
         spec.environment.emplace("AWS_ENDPOINT_URL_LAMBDA", options_.lambda_endpoint);
     }
@@ -169,6 +176,15 @@ Planner::plan(const Application& application, const model::Function& function) {
     plan.tenants = function.tenants;
     plan.events = event_policy(application, function);
     plan.fingerprint = fingerprint_of(function, spec);
+    // Not before an environment starts: most commands start few, and credentials expire.
+    plan.prepare = [before = std::move(plan.prepare), credentials = credentials_](
+                       engine::EnvironmentSpec& started) -> base::Result<void> {
+        if (before) {
+            TRY(before(started));
+        }
+        add_credentials(started.environment, credentials->now());
+        return {};
+    };
     return plan;
 }
 

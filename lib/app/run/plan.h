@@ -4,12 +4,14 @@
 #include "app/load/function_environment.h"
 #include "app/run/code_folders.h"
 #include "app/run/layer_versions.h"
+#include "aws_client/credentials.h"
 #include "engine/engine.h"
 #include "invoke/invoker.h"
 #include "os/cancellation.h"
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,6 +23,7 @@ namespace samara::app {
 struct RunOptions {
     std::filesystem::path env_vars; ///< empty: none
     std::string profile;
+    aws_client::AskSecret ask_secret = {};  ///< an MFA code; empty: nobody
     std::string runtime;                    ///< instead of those of the template; empty: none
     std::vector<std::string> invoke_images; ///< "Image" or "LogicalId=Image"
     std::filesystem::path docker_volume_basedir;
@@ -70,7 +73,7 @@ private:
         RunOptions options,
         VariableOverrides overrides,
         VariableOverrides debug_variables,
-        aws_client::Credentials credentials,
+        std::shared_ptr<aws_client::CallerCredentials> credentials,
         LayerVersions layer_versions,
         base::Log log,
         os::Cancellation cancel);
@@ -85,7 +88,7 @@ private:
     RunOptions options_;
     VariableOverrides overrides_;
     VariableOverrides debug_variables_;
-    aws_client::Credentials credentials_;
+    std::shared_ptr<aws_client::CallerCredentials> credentials_;
     LayerVersions layer_versions_;
     base::Log log_;
     os::Cancellation cancel_;

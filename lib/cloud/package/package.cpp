@@ -124,6 +124,7 @@ private:
         if (artifact.form == Form::https) {
             AWS_TRY_ASSIGN(url, aws_client::path_style_url(uploader_.session(), *place));
         }
+        artifact.location = fmt::format("s3://{}/{}", place->bucket, place->key);
         *artifact.value = in_form(artifact.form, *place, url);
         return {};
     }
@@ -137,6 +138,7 @@ private:
             if (!uri) {
                 return aws_client::aws_fail(std::move(uri).error());
             }
+            artifact.location = *uri;
             *artifact.value = std::move(*uri);
         }
         for (TemplateArtifacts::Nested& nested : found.nested) {
@@ -169,6 +171,17 @@ private:
     const PackageRules& rules_;
 };
 
+void add_packaged(const TemplateArtifacts& found, std::vector<PackagedArtifact>& out) {
+    for (const Artifact& artifact : found.artifacts) {
+        out.push_back({artifact.resource, artifact.property, artifact.text, artifact.location});
+    }
+    for (const TemplateArtifacts::Nested& nested : found.nested) {
+        add_packaged(*nested.content, out);
+        const std::string url(nested.value->text());
+        out.push_back({nested.resource, nested.property, nested.text, url});
+    }
+}
+
 void add_needs(const TemplateArtifacts& found, ArtifactNeeds& needs) {
     for (const Artifact& artifact : found.artifacts) {
         if (artifact.form == Form::image) {
@@ -194,6 +207,7 @@ AwsResult<Packaged> package_template(
     Packaged packaged;
     AWS_TRY_ASSIGN(auto found, find_artifacts(std::move(document), file, {}, packaged.warnings));
     AWS_TRY(Packager(uploader, images, rules).run(*found));
+    add_packaged(*found, packaged.artifacts);
     packaged.document = std::move(found->document);
     return packaged;
 }

@@ -23,8 +23,18 @@ struct PackageRules {
     std::map<std::string, SigningProfile> signing; ///< by resource
 };
 
+/// One path of the templates, and where its content is now.
+struct PackagedArtifact {
+    std::string resource; ///< path of its resource, "Child/Function"
+    std::string property; ///< "CodeUri"
+    std::string path;     ///< as it was written
+    std::string
+        location; ///< "s3://bucket/key", the URI of an image, or the URL of a nested template
+};
+
 struct Packaged {
     data::Value document;
+    std::vector<PackagedArtifact> artifacts; ///< in the order of the templates
     base::Diagnostics warnings;
 };
 

@@ -291,6 +291,7 @@ base::Result<void> Walker::nested(
             fmt::format("{}: stacks are nested deeper than {}", id, deepest),
             "a template must not name itself");
     }
+    const std::string written(value.text());
     TRY_ASSIGN(const auto text, os::read_file(path));
     TRY_ASSIGN(auto document, data::read_document(text, path.string(), &warnings_));
     auto content = std::make_unique<TemplateArtifacts>();
@@ -299,7 +300,7 @@ base::Result<void> Walker::nested(
     content->prefix = id + "/";
     model::apply_assets(content->document);
     TRY(Walker(*content, warnings_, depth_ + 1).walk());
-    found_.nested.push_back({&value, id, name, std::move(content)});
+    found_.nested.push_back({&value, id, name, written, std::move(content)});
     return {};
 }
 

@@ -22,6 +22,7 @@ struct Artifact {
     std::string property; ///< "CodeUri", for messages
     std::string resource; ///< path of its resource, "Child/Function"
     std::string type;
+    std::string location = {}; ///< once it is uploaded
 };
 
 /// A template with what it names.
@@ -35,6 +36,7 @@ struct TemplateArtifacts {
         data::Value* value = nullptr;
         std::string resource;
         std::string property;
+        std::string text; ///< as it was written
         std::unique_ptr<TemplateArtifacts> content;
     };
 

@@ -1,6 +1,7 @@
 #include "transform/core/logical_id.h"
 
 #include "base/hash.h"
+#include "base/json_text.h"
 #include "base/utf8.h"
 #include "data/write.h"
 #include "transform/core/intrinsics.h"
@@ -8,59 +9,10 @@
 #include <algorithm>
 #include <vector>
 
-#include <fmt/format.h>
-
 namespace samara::transform {
 namespace {
 
 using data::Value;
-
-void append_escaped(std::string& out, std::uint32_t point) {
-    if (point >= 0x10000) {
-        const std::uint32_t rest = point - 0x10000;
-        out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (rest >> 10U), 0xDC00 + (rest & 0x3FFU));
-    } else {
-        out += fmt::format("\\u{:04x}", point);
-    }
-}
-
-void write_text(std::string& out, std::string_view text) {
-    out += '"';
-    for (std::size_t i = 0; i < text.size();) {
-        const auto [point, step] = base::code_point_at(text, i);
-        i += step;
-        switch (point) {
-        case '"':
-            out += "\\\"";
-            break;
-        case '\\':
-            out += "\\\\";
-            break;
-        case '\n':
-            out += "\\n";
-            break;
-        case '\r':
-            out += "\\r";
-            break;
-        case '\t':
-            out += "\\t";
-            break;
-        case '\b':
-            out += "\\b";
-            break;
-        case '\f':
-            out += "\\f";
-            break;
-        default:
-            if (point < 0x20 || point > 0x7F) {
-                append_escaped(out, point);
-            } else {
-                out += static_cast<char>(point);
-            }
-        }
-    }
-    out += '"';
-}
 
 void write(std::string& out, const Value& value) {
     if (const data::Map* map = value.as_map()) {
@@ -78,7 +30,7 @@ void write(std::string& out, const Value& value) {
             if (entry != entries.front()) {
                 out += ',';
             }
-            write_text(out, entry->key);
+            base::append_ascii_json_string(out, entry->key);
             out += ':';
             write(out, entry->value);
         }
@@ -93,7 +45,7 @@ void write(std::string& out, const Value& value) {
         }
         out += ']';
     } else if (const std::string* text = value.as_string()) {
-        write_text(out, *text);
+        base::append_ascii_json_string(out, *text);
     } else {
         out += data::write_json(value);
     }
@@ -114,8 +66,8 @@ std::string ascii_json(std::string_view json) {
     std::string out;
     for (std::size_t i = 0; i < json.size();) {
         const auto [point, step] = base::code_point_at(json, i);
-        if (point > 0x7F) {
-            append_escaped(out, point);
+        if (point >= 0x7F) {
+            base::append_json_escape(out, point);
         } else {
             out += json[i];
         }

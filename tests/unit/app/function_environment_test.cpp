@@ -27,7 +27,7 @@ protected:
     }
 
     Variables variables(const VariableOverrides& overrides = {}) {
-        return function_variables(function_, overrides, aws_client::Credentials(), "eu-west-1");
+        return function_variables(function_, overrides, "eu-west-1");
     }
 };
 
@@ -47,6 +47,27 @@ TEST_F(FunctionEnvironmentTest, OneFunctionComesBeforeAll) {
     EXPECT_EQ(variables(*file).at("SAMARA_TEST_B"), "true");
 }
 
+TEST_F(FunctionEnvironmentTest, TheCallersCredentialsComeWholeOrNotAtAll) {
+    const aws_client::Credentials callers{"id", "secret", "token"};
+    Variables plain;
+    add_credentials(plain, callers);
+    EXPECT_EQ(
+        plain,
+        (Variables{
+            {"AWS_ACCESS_KEY_ID", "id"},
+            {"AWS_SECRET_ACCESS_KEY", "secret"},
+            {"AWS_SESSION_TOKEN", "token"}}));
+    for (const char* own : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}) {
+        Variables variables{{own, "its own"}};
+        add_credentials(variables, callers);
+        EXPECT_EQ(variables.at(own), "its own");
+        EXPECT_FALSE(variables.contains("AWS_SESSION_TOKEN")) << own;
+    }
+    Variables without;
+    add_credentials(without, {"id", "secret", ""});
+    EXPECT_FALSE(without.contains("AWS_SESSION_TOKEN"));
+}
+
 TEST_F(FunctionEnvironmentTest, UndeclaredNamesAreNotPassed) {
     EXPECT_FALSE(variables(*overrides(R"({"Fn": {"NEW": "x"}})")).contains("NEW"));
 }
@@ -55,7 +76,8 @@ TEST_F(FunctionEnvironmentTest, LambdasOwnVariablesCannotBeOverridden) {
     function_.environment["AWS_REGION"] = "mine";
     function_.environment["AWS_SAM_LOCAL"] = "false";
     function_.environment["AWS_ACCESS_KEY_ID"] = "a key of the function's own";
-    const Variables result = variables();
+    Variables result = variables();
+    add_credentials(result, {});
     EXPECT_EQ(result.at("AWS_REGION"), "eu-west-1");
     EXPECT_EQ(result.at("AWS_SAM_LOCAL"), "true");
     EXPECT_EQ(result.at("AWS_LAMBDA_FUNCTION_NAME"), "fn-name");

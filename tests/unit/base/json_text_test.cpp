@@ -24,6 +24,12 @@ TEST(JsonText, EscapesWhatJsonDoes) {
     EXPECT_EQ(of_text("\xC3\xA9/"), "\"\xC3\xA9/\"");
 }
 
+TEST(JsonText, EscapesWhatIsNoAsciiAsPythonDoes) {
+    std::string out = "x";
+    append_ascii_json_string(out, "a\"b\\\n\r\t\b\f\x01\x7f~ \xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80");
+    EXPECT_EQ(out, R"(x"a\"b\\\n\r\t\b\f\u0001\u007f~ \u00e9\u20ac\ud83d\ude00")");
+}
+
 TEST(JsonText, ReplacesBytesThatAreNoText) {
     EXPECT_EQ(of_bytes("plain"), R"("plain")");
     EXPECT_EQ(of_bytes("a\xFF\"\xC3"), "\"a\xEF\xBF\xBD\\\"\xEF\xBF\xBD\"");
