@@ -2,12 +2,10 @@
 
 #include "base/percent.h"
 #include "base/strings.h"
-#include "data/read.h"
-#include "data/write.h"
+#include "gateway/integration/payload_value.h"
 #include "gateway/message/context.h"
 #include "gateway/message/request_value.h"
 #include "net/http_client.h"
-#include "vtl/json_path.h"
 
 #include <algorithm>
 #include <array>
@@ -55,22 +53,8 @@ std::string joined_header(const net::HttpHeaders& headers, std::string_view name
 }
 
 /// "body" or "body.<JSON path below $>".
-std::string body_value(const std::string& body, std::string_view rest) {
-    if (rest.empty()) {
-        return body;
-    }
-    const auto document =
-        data::read_json(std::string(std::string_view(body).substr(0, selectable_bytes)), "payload");
-    const auto path = vtl::JsonPath::parse("$" + std::string(rest));
-    if (!document || !path) {
-        return {};
-    }
-    const auto selection = path->select(*document);
-    if (!selection || !selection->found || selection->value.is_null()) {
-        return {};
-    }
-    const data::Value& value = selection->value;
-    return value.is_map() || value.is_list() ? data::write_json(value) : data::scalar_text(value);
+std::string body_value(std::string_view body, std::string_view path) {
+    return payload_value(path.empty() ? body : body.substr(0, selectable_bytes), path);
 }
 
 std::string query_value(const Call& call, std::string_view name) {

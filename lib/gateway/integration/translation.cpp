@@ -1,12 +1,10 @@
 #include "gateway/integration/translation.h"
 
-#include "data/read.h"
-#include "data/write.h"
 #include "gateway/integration/content_handling.h"
+#include "gateway/integration/payload_value.h"
 #include "gateway/integration/template_variables.h"
 #include "gateway/message/media_type.h"
 #include "gateway/message/request_value.h"
-#include "vtl/json_path.h"
 
 #include <algorithm>
 
@@ -36,32 +34,13 @@ bool is_quoted(std::string_view text) {
     return text.size() >= 2 && text.front() == '\'' && text.back() == '\'';
 }
 
-/// "body" or "body.<JSONPath below $>" of a payload.
-std::string body_value(const std::string& body, std::string_view expression) {
-    constexpr std::string_view name = "body";
-    if (expression == name) {
-        return body;
-    }
-    const auto document = data::read_json(body, "payload");
-    const auto path = vtl::JsonPath::parse("$" + std::string(expression.substr(name.size())));
-    if (!document || !path) {
-        return {};
-    }
-    const auto selection = path->select(*document);
-    if (!selection || !selection->found || selection->value.is_null()) {
-        return {};
-    }
-    const data::Value& value = selection->value;
-    return value.is_map() || value.is_list() ? data::write_json(value) : data::scalar_text(value);
-}
-
 std::string parameter_value(const Call& call, const std::string& expression) {
     if (is_quoted(expression)) {
         return expression.substr(1, expression.size() - 2);
     }
-    constexpr std::string_view request = "method.request.";
-    if (expression.starts_with("method.request.body")) {
-        return body_value(call.request.body, std::string_view(expression).substr(request.size()));
+    constexpr std::string_view body = "method.request.body";
+    if (expression.starts_with(body)) {
+        return payload_value(call.request.body, std::string_view(expression).substr(body.size()));
     }
     return request_value(call, expression);
 }
@@ -81,7 +60,9 @@ std::string header_value(const Call& call, const Answer& answer, const std::stri
             return value == nullptr ? std::string() : *value;
         }
     }
-    return rest.starts_with("body") ? body_value(answer.body, rest) : std::string();
+    constexpr std::string_view body = "body";
+    return rest.starts_with(body) ? payload_value(answer.body, rest.substr(body.size()))
+                                  : std::string();
 }
 
 void set_header(net::HttpHeaders& headers, std::string_view name, std::string value) {
