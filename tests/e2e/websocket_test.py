@@ -76,6 +76,23 @@ def handler(event, context):
     return {"statusCode": 200, "body": json.dumps({"route": route, "connection": connection})}
 """
 
+# Posts, reads, ends, and meets the end.
+BOTO3 = """
+import sys, time, boto3
+client, connection = boto3.client("apigatewaymanagementapi", endpoint_url=sys.argv[1]), sys.argv[2]
+client.post_to_connection(ConnectionId=connection, Data=b"from boto3")
+print(client.get_connection(ConnectionId=connection)["Identity"]["SourceIp"])
+client.delete_connection(ConnectionId=connection)
+print("closed")
+for _ in range(200):
+    try:
+        client.get_connection(ConnectionId=connection)
+        time.sleep(0.05)
+    except client.exceptions.GoneException as gone:
+        print(type(gone).__name__)
+        break
+"""
+
 
 class WebSocketApi:
     """A chat that start-api serves."""
@@ -174,6 +191,18 @@ class Served(WebSocketApi, SamaraTest):
             status, headers, _ = self.manage("POST", connection, "-d", "x")
             self.assertEqual((status, headers["x-amzn-errortype"]), (410, "GoneException"))
         wait_for(lambda: len(self.events("$disconnect")) == 2, "both ends")
+
+    def test_debians_boto3_manages_connections(self):
+        with self.connect() as client:
+            connection = self.say(client)["connection"]
+            told = subprocess.run(
+                ["/usr/bin/python3", "-c", BOTO3, f"http://127.0.0.1:{self.port}/prod", connection],
+                capture_output=True, text=True, timeout=60,
+                env={**self.environment, "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s",
+                     "AWS_DEFAULT_REGION": "us-east-1"})
+            self.assertEqual(told.stdout.split(), ["127.0.0.1", "closed", "GoneException"], told.stderr)
+            self.assertEqual(client.text(), "from boto3")
+            self.assertEqual(client.closed()[0], 1000)
 
     def test_limits_of_messages_and_frames(self):
         with self.connect() as client:
