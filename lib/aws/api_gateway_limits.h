@@ -21,6 +21,15 @@ inline constexpr double account_burst = 5'000;
 inline constexpr std::chrono::milliseconds rest_integration_timeout{29'000};
 inline constexpr std::chrono::milliseconds http_integration_timeout{30'000};
 
+/// Of a response that is streamed: how long all of it may take, how long nothing may come of it,
+/// behind edge-optimized endpoints and all others, and where its metadata have to end.
+/// docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
+/// docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
+inline constexpr std::chrono::milliseconds stream_duration{900'000};
+inline constexpr std::chrono::milliseconds stream_idle_timeout{300'000};
+inline constexpr std::chrono::milliseconds edge_stream_idle_timeout{30'000};
+inline constexpr std::size_t stream_metadata = std::size_t{16} * 1024;
+
 /// How long a Lambda authorizer may take. A REST API waits for it as for an integration.
 inline constexpr std::chrono::milliseconds rest_authorizer_timeout{29'000};
 inline constexpr std::chrono::milliseconds http_authorizer_timeout{10'000};

@@ -7,14 +7,11 @@
 #include "gateway/integration/http_backend.h"
 #include "gateway/integration/mock.h"
 #include "gateway/integration/parameter_mapping.h"
-#include "gateway/message/event.h"
+#include "gateway/integration_time.h"
 #include "gateway/message/gateway_response.h"
 #include "gateway/message/log_line.h"
-#include "gateway/message/media_type.h"
 #include "gateway/message/request_validation.h"
-#include "gateway/message/request_value.h"
 #include "gateway/message/response.h"
-#include "gateway/message/streamed_result.h"
 
 namespace samara::gateway {
 
@@ -44,15 +41,6 @@ bool headers_too_large(const net::HttpRequest& request) {
     return bytes > aws::api_gateway::request_headers;
 }
 
-/// A REST API decodes a base64 body for a client that accepts one of its binary types.
-bool decodes_base64(const Call& call) {
-    if (call.api.kind == ApiKind::http) {
-        return true;
-    }
-    const std::string_view accept = call.header("Accept");
-    return is_binary(accept.substr(0, accept.find(',')), call.api.binary_media_types);
-}
-
 /// What a translation has made, or the answer for a request that has none.
 net::HttpResponse finish(
     const Call& call,
@@ -63,6 +51,21 @@ net::HttpResponse finish(
     }
     record.error = translated.error().reason;
     return refuse(translated.error().refusal, call, {translated.error().message});
+}
+
+/// That of a streamed answer is written at its end.
+void add_log_line(LogLine line, const net::HttpResponse& response, serving::AccessRecord& record) {
+    if (!response.stream) {
+        record.line = line.text(record);
+        return;
+    }
+    record.complete = [line = std::move(line),
+                       complete = std::move(record.complete)](serving::AccessRecord& ended) {
+        if (complete) {
+            complete(ended);
+        }
+        ended.line = line.text(ended);
+    };
 }
 
 /// The Host header without port.
@@ -78,40 +81,11 @@ net::HttpResponse preflight(const Api& api, const net::HttpRequest& request) {
     return response;
 }
 
-/// Notes in the record how long an integration took, from construction to destruction.
-class IntegrationTime {
-public:
-    explicit IntegrationTime(serving::AccessRecord& record) : record_(record) {}
-
-    IntegrationTime(const IntegrationTime&) = delete;
-    IntegrationTime& operator=(const IntegrationTime&) = delete;
-    IntegrationTime(IntegrationTime&&) = delete;
-    IntegrationTime& operator=(IntegrationTime&&) = delete;
-
-    ~IntegrationTime() {
-        record_.integration = std::chrono::duration_cast<std::chrono::microseconds>(
-            std::chrono::steady_clock::now() - begin_);
-    }
-
-private:
-    serving::AccessRecord& record_;
-    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-};
-
-std::string tenant_of(const Call& call, const LambdaIntegration& integration) {
-    const std::string& tenant = integration.tenant;
-    if (tenant.empty()) {
-        return std::string(call.header("X-Amz-Tenant-Id"));
-    }
-    const bool literal = tenant.size() >= 2 && tenant.front() == '\'' && tenant.back() == '\'';
-    return literal ? tenant.substr(1, tenant.size() - 2) : request_value(call, tenant);
-}
-
 } // namespace
 
 Gateway::Gateway(std::vector<Api> apis, serving::Invoke invoke, GatewayOptions options)
-    : options_(std::move(options)), static_files_(options_.static_folder),
-      invoker_(std::move(invoke)),
+    : options_(std::move(options)), static_files_(options_.static_folder), invoker_(invoke),
+      streams_(std::move(invoke)),
       snapshot_(std::make_shared<Snapshot>(std::move(apis), options_.authorization, invoker_)) {}
 
 std::shared_ptr<Gateway::Snapshot> Gateway::snapshot() const {
@@ -212,8 +186,9 @@ net::HttpResponse Gateway::answer(
         apply_cors(*call.api.cors, request, response);
     }
     add_request_ids(call, response);
+    record.body_size = response.body.size();
     if (options_.stage_log_lines && !call.api.access_log_format.empty()) {
-        record.line = log_line(call, response, record);
+        add_log_line(LogLine(call, response, record), response, record);
     }
     return response;
 }
@@ -280,63 +255,6 @@ Gateway::integrate(const Call& call, Snapshot& current, serving::AccessRecord& r
         unsupported.status,
         unsupported.status == 502 ? "No function defined for resource method"
                                   : std::string_view(unsupported.reason));
-}
-
-tl::expected<invoke::Response, net::HttpResponse> Gateway::run_function(
-    const Call& call,
-    const LambdaIntegration& integration,
-    invoke::Request request,
-    serving::AccessRecord& record) {
-    request.function = integration.function;
-    request.qualifier = integration.qualifier;
-    request.trace_id = call.trace_id;
-    request.tenant_id = tenant_of(call, integration);
-    record.function = integration.function;
-    serving::trace_call(call.traces, request);
-    const auto result = [&] {
-        const IntegrationTime time(record);
-        return invoker_.call(std::move(request), integration.timeout, integration.function_timeout);
-    }();
-    if (!result) {
-        record.error = "the function has not answered in time";
-        return tl::unexpected(refuse(Refusal::integration_timeout, call));
-    }
-    if (!*result) {
-        record.error = base::to_string(result->error());
-        return tl::unexpected(refuse(Refusal::integration_failure, call));
-    }
-    const invoke::Response& reply = **result;
-    record.integration_status = reply.status;
-    record.cold = reply.cold;
-    if (reply.status / 100 != 2) { // not the function's result: throttled, or refused before it ran
-        record.error = "the function was not run: " + reply.payload;
-        return tl::unexpected(refuse(
-            reply.status == 413   ? Refusal::request_too_large
-            : reply.status == 429 ? Refusal::function_throttled
-                                  : Refusal::integration_failure,
-            call));
-    }
-    return reply;
-}
-
-net::HttpResponse Gateway::call_function(
-    const Call& call, const LambdaIntegration& integration, serving::AccessRecord& record) {
-    invoke::Request request;
-    const bool v2 = integration.format == PayloadFormat::v2;
-    request.payload = v2 ? event_v2(call) : event_v1(call);
-    const auto reply = run_function(call, integration, std::move(request), record);
-    if (!reply) {
-        return reply.error();
-    }
-    auto response =
-        integration.streams ? response_streamed(*reply, call.api.function_url)
-        : v2                ? response_v2(*reply)
-             : response_v1(*reply, {call.api.kind == ApiKind::rest, decodes_base64(call)});
-    if (!response) {
-        record.error = response.error().message;
-        return refuse(Refusal::bad_integration_response, call);
-    }
-    return std::move(*response);
 }
 
 /// docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-custom-integrations.html

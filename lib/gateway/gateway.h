@@ -10,6 +10,7 @@
 #include "serving/access_log.h"
 #include "serving/deadline.h"
 #include "serving/exchange.h"
+#include "serving/function_stream.h"
 #include "serving/invoke.h"
 
 #include <atomic>
@@ -74,8 +75,9 @@ private:
     };
 
     [[nodiscard]] Asked asked(const RouteTable& routes, const net::HttpRequest& request) const;
-    /// `recorded`: a replay, of which it says so; then the id of its record.
-    net::HttpResponse process(net::HttpRequest request, std::uint64_t& recorded);
+    /// `recorded`: of a replay, of which it says so; then the id of its record.
+    net::HttpResponse
+    process(net::HttpRequest request, const std::shared_ptr<std::uint64_t>& recorded);
     /// `exchange`: nullptr: nobody records it.
     net::HttpResponse answer(
         const net::HttpRequest& given, serving::AccessRecord& record, serving::Exchange* exchange);
@@ -85,6 +87,11 @@ private:
     net::HttpResponse integrate(const Call& call, Snapshot& current, serving::AccessRecord& record);
     net::HttpResponse call_function(
         const Call& call, const LambdaIntegration& integration, serving::AccessRecord& record);
+    net::HttpResponse call_streaming(
+        const Call& call,
+        const LambdaIntegration& integration,
+        invoke::Request request,
+        serving::AccessRecord& record);
     net::HttpResponse call_mapped(
         const Call& call, const MappedLambdaIntegration& mapped, serving::AccessRecord& record);
     net::HttpResponse
@@ -101,6 +108,7 @@ private:
     StaticFiles static_files_;
     Usage usage_; // of all templates that there have been
     serving::DeadlineInvoker invoker_;
+    serving::StreamingInvoker streams_;
     mutable std::mutex mutex_;
     std::shared_ptr<Snapshot> snapshot_; // replaced as a whole
 };

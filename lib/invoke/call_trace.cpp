@@ -8,6 +8,11 @@ KeptText keep(std::string_view text) {
     return {std::string(text.substr(0, CallTrace::kept)), text.size()};
 }
 
+void KeptText::add(std::string_view more) {
+    size += more.size();
+    text.append(more.substr(0, CallTrace::kept - std::min(CallTrace::kept, text.size())));
+}
+
 CallTrace::CallTrace(const Request& request) {
     view_.function = request.function;
     view_.event = keep(request.payload);
@@ -15,9 +20,7 @@ CallTrace::CallTrace(const Request& request) {
 
 void CallTrace::add_log(std::string_view bytes) {
     const std::scoped_lock lock(mutex_);
-    KeptText& log = view_.log;
-    log.size += bytes.size();
-    log.text.append(bytes.substr(0, kept - std::min(kept, log.text.size())));
+    view_.log.add(bytes);
 }
 
 void CallTrace::end(const Times& times, const base::Result<Response>& result) {

@@ -17,6 +17,9 @@ struct KeptText {
     std::size_t size = 0; ///< of the whole
 
     [[nodiscard]] bool cut() const { return size > text.size(); }
+
+    /// More of it has come.
+    void add(std::string_view more);
 };
 
 /// The beginning of `text`, as much as is kept of one.

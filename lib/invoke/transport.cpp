@@ -1,5 +1,6 @@
 #include "invoke/transport.h"
 
+#include "base/base64.h"
 #include "net/plain_client.h"
 
 #include <fmt/format.h>
@@ -9,6 +10,9 @@ namespace samara::invoke {
 namespace {
 
 constexpr std::string_view invocations = "/2015-03-31/functions/function/invocations";
+
+constexpr std::string_view streamed_invocations =
+    "/2021-11-15/functions/function/response-streaming-invocations";
 
 constexpr std::string_view settled = "/settled";
 
@@ -59,6 +63,9 @@ public:
         message.time_limit = timeout;
         message.body_limit = net::no_body_limit; // the emulator holds results to Lambda's quota
         message.stop_descriptor = cancel.descriptor();
+        if (request.stream) {
+            hand_on(message, std::move(request.stream));
+        }
         net::HttpResult<net::ClientResponse> answer = client_.send(message);
         if (!answer) {
             return base::fail(said(answer.error()));
@@ -67,6 +74,28 @@ public:
     }
 
 private:
+    /// What the function writes goes to `stream`.
+    static void
+    hand_on(net::ClientRequest& message, const std::shared_ptr<ResponseStream>& stream) {
+        message.target = streamed_invocations;
+        message.headers.push_back({"TE", "trailers"}); // how it has ended stands behind it
+        // The time that a slow client takes is not the function's, which the emulator ends all the
+        // same: what it has written until then is still to be read.
+        message.time_limit = {};
+        message.head_sink = [stream](const net::ClientResponse& head) {
+            if (net::find_header(head.headers, "X-Amz-Function-Error") != nullptr) {
+                return false;
+            }
+            const std::string* type = net::find_header(head.headers, "Content-Type");
+            stream->begin(type == nullptr ? std::string() : *type);
+            return true;
+        };
+        message.body_sink = [stream](std::string_view bytes) {
+            stream->write(bytes);
+            return true;
+        };
+    }
+
     static std::string said(const net::HttpError& error) {
         return error.kind == net::HttpFailure::cancelled
                    ? "interrupted"
@@ -85,7 +114,23 @@ private:
         response.error_type = header("X-Samara-Error-Type");
         response.log_result = header("X-Amz-Log-Result");
         response.request_id = header("X-Amzn-RequestId");
+        take_trailers(answer.trailers, response);
         return response;
+    }
+
+    /// How a stream has ended.
+    static void take_trailers(const net::HttpHeaders& trailers, Response& response) {
+        if (net::find_header(trailers, "Lambda-Runtime-Function-Error-Type") != nullptr) {
+            response.function_error = "Unhandled";
+            const std::string* error =
+                net::find_header(trailers, "Lambda-Runtime-Function-Error-Body");
+            response.payload = error == nullptr
+                                   ? std::string()
+                                   : base::base64_decode(*error).value_or(std::string());
+        }
+        if (const std::string* log = net::find_header(trailers, "X-Amz-Log-Result")) {
+            response.log_result = *log;
+        }
     }
 
     net::PlainClient client_;

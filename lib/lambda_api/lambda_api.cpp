@@ -9,7 +9,7 @@
 #include "base/uuid.h"
 #include "data/json_check.h"
 #include "data/read.h"
-#include "lambda_api/event_stream.h"
+#include "lambda_api/streamed_answer.h"
 
 #include <chrono>
 #include <optional>
@@ -69,47 +69,8 @@ net::HttpResponse too_large(std::size_t limit) {
             "Request must be smaller than {} bytes for the InvokeFunction operation", limit));
 }
 
-/// The result as one chunk, and what came of the call.
-/// docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
-net::HttpResponse stream_of(const invoke::Response& reply, const std::string& version) {
-    net::HttpResponse response;
-    response.headers = {
-        {"Content-Type", "application/vnd.amazon.eventstream"},
-        {"X-Amz-Executed-Version", version}};
-    const bool failed = !reply.function_error.empty();
-    if (!failed && !reply.payload.empty()) {
-        append_event(
-            response.body,
-            {{":message-type", "event"},
-             {":event-type", "PayloadChunk"},
-             {":content-type", "application/octet-stream"}},
-            reply.payload);
-    }
-    std::string complete;
-    base::JsonWriter json(complete);
-    json.begin_object();
-    if (failed) {
-        json.member("ErrorCode", reply.function_error);
-        json.member("ErrorDetails", reply.payload);
-    }
-    if (!reply.log_result.empty()) {
-        json.member("LogResult", reply.log_result);
-    }
-    json.end_object();
-    append_event(
-        response.body,
-        {{":message-type", "event"},
-         {":event-type", "InvokeComplete"},
-         {":content-type", "application/json"}},
-        complete);
-    return response;
-}
-
-net::HttpResponse answer_of(
-    invoke::Response reply,
-    invoke::InvocationType type,
-    bool streamed,
-    const std::string& version) {
+/// The answer to a call that was not run; nothing: it was.
+std::optional<net::HttpResponse> refusal_of(const invoke::Response& reply) {
     if (reply.status == 429) {
         return error(429, "TooManyRequestsException", "Rate Exceeded.");
     }
@@ -119,13 +80,18 @@ net::HttpResponse answer_of(
     if (reply.status == 413) {
         return too_large(aws::lambda_payload);
     }
+    return std::nullopt;
+}
+
+net::HttpResponse
+answer_of(invoke::Response reply, invoke::InvocationType type, const std::string& version) {
+    if (auto refusal = refusal_of(reply)) {
+        return std::move(*refusal);
+    }
     net::HttpResponse response;
     if (type != invoke::InvocationType::request_response) {
         response.status = type == invoke::InvocationType::event ? 202 : 204;
         return response;
-    }
-    if (streamed) {
-        return stream_of(reply, version);
     }
     response.headers = {{"Content-Type", "application/json"}, {"X-Amz-Executed-Version", version}};
     if (!reply.function_error.empty()) {
@@ -195,7 +161,7 @@ bool is_client_context(std::string_view header) {
 } // namespace
 
 LambdaApi::LambdaApi(serving::Functions functions, serving::Invoke invoke, LambdaApiOptions options)
-    : invoke_(std::move(invoke)), options_(std::move(options)),
+    : invoke_(invoke), streams_(std::move(invoke)), options_(std::move(options)),
       functions_(std::make_shared<const serving::Functions>(std::move(functions))) {}
 
 void LambdaApi::replace(serving::Functions functions) {
@@ -297,6 +263,9 @@ net::HttpResponse LambdaApi::invoke_function(
     call.trace_id = header(request, "X-Amzn-Trace-Id");
     call.tenant_id = header(request, "X-Amz-Tenant-Id");
     call.tail_log = header(request, "X-Amz-Log-Type") == "Tail";
+    if (streamed && *type == invoke::InvocationType::request_response) {
+        return stream_function(std::move(call), qualified.version, record);
+    }
     auto reply = invoke_(call);
     if (!reply) {
         record.error = base::to_string(reply.error());
@@ -304,11 +273,35 @@ net::HttpResponse LambdaApi::invoke_function(
     }
     record.cold = reply->cold;
     const std::string request_id = reply->request_id;
-    net::HttpResponse response = answer_of(std::move(*reply), *type, streamed, qualified.version);
+    net::HttpResponse response = answer_of(std::move(*reply), *type, qualified.version);
     if (!request_id.empty()) {
         response.headers.push_back({"x-amzn-RequestId", request_id});
     }
     return response;
+}
+
+/// Answers once the function has begun to, or has failed.
+net::HttpResponse LambdaApi::stream_function(
+    invoke::Request call, std::string version, serving::AccessRecord& record) {
+    call.request_id = base::make_uuid(); // the head goes before anything else is known of the call
+    net::HttpHeaders headers{
+        {"Content-Type", "application/vnd.amazon.eventstream"},
+        {"X-Amz-Executed-Version", std::move(version)},
+        {"x-amzn-RequestId", call.request_id}};
+    const auto answer = std::make_shared<StreamedAnswer>(streams_.start(std::move(call)));
+    if (const auto reply = answer->wait_for_begin()) {
+        if (!*reply) {
+            record.error = base::to_string(reply->error());
+            return error(500, "ServiceException", reply->error().message, "LocalService");
+        }
+        if (auto refusal = refusal_of(**reply)) {
+            return std::move(*refusal);
+        }
+    }
+    record.complete = [answer](serving::AccessRecord& ended) { answer->complete(ended); };
+    return {200, std::move(headers), {}, {}, {}, [answer](const net::HttpResponse::Write& write) {
+                return answer->pass_on(write);
+            }};
 }
 
 } // namespace samara::lambda_api

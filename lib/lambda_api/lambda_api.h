@@ -2,6 +2,7 @@
 
 #include "net/http_message.h"
 #include "serving/access_log.h"
+#include "serving/function_stream.h"
 #include "serving/functions.h"
 #include "serving/invoke.h"
 #include "serving/page_guard.h"
@@ -21,8 +22,7 @@ struct LambdaApiOptions {
 };
 
 /// Invoke and InvokeWithResponseStream of the Lambda API for the functions of a template, as SDKs
-/// and the AWS CLI speak them: `start-lambda` puts them on the network. A stream is given once the
-/// function has ended. Thread-safe.
+/// and the AWS CLI speak them: `start-lambda` puts them on the network. Thread-safe.
 /// docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 class LambdaApi {
 public:
@@ -41,7 +41,11 @@ private:
         bool streamed,
         serving::AccessRecord& record);
 
+    net::HttpResponse
+    stream_function(invoke::Request call, std::string version, serving::AccessRecord& record);
+
     serving::Invoke invoke_;
+    serving::StreamingInvoker streams_;
     LambdaApiOptions options_;
     std::mutex mutex_;
     std::shared_ptr<const serving::Functions> functions_; // replaced as a whole

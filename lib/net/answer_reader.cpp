@@ -73,6 +73,7 @@ HttpResult<ClientResponse> AnswerReader::read(bool bodiless) {
     keep_ = connection == nullptr || !equal_ignoring_case(*connection, "close");
     constexpr int no_content = 204;
     constexpr int not_modified = 304;
+    streams_ = sink_ && answer.success() && (!head_sink_ || head_sink_(answer));
     if (bodiless || answer.status == no_content || answer.status == not_modified) {
         return answer;
     }
@@ -119,10 +120,6 @@ AnswerReader::Failed AnswerReader::read_head(ClientResponse& answer) {
     return std::nullopt;
 }
 
-bool AnswerReader::streams(const ClientResponse& answer) const {
-    return sink_ && answer.success();
-}
-
 std::uint64_t AnswerReader::body_limit(const ClientResponse& answer) const {
     return sink_ && !answer.success() ? refusal_limit : limits_.body;
 }
@@ -157,7 +154,7 @@ AnswerReader::Failed AnswerReader::deliver(ClientResponse& answer, std::string_v
         keep_ = false;
     }
     delivered_ += bytes.size();
-    if (!streams(answer)) {
+    if (!streams_) {
         answer.body += bytes;
     } else if (!bytes.empty() && !sink_(bytes)) {
         return wait_failure(IoStatus::stopped, limits_);
@@ -227,6 +224,7 @@ AnswerReader::Failed AnswerReader::read_chunks(ClientResponse& answer) {
             return failed;
         }
         if (state == ChunkDecoder::State::done) {
+            answer.trailers = std::move(decoder.trailers());
             return std::nullopt;
         }
         if (state != ChunkDecoder::State::more) {

@@ -11,13 +11,15 @@ namespace samara::net {
 
 class AnswerReader {
 public:
-    /// All of it is for this one exchange; `transport` and `sink` (may be empty) stay the caller's.
+    /// All of it is for this one exchange; `transport` and `request`, whose sinks are looked at,
+    /// stay the caller's.
     AnswerReader(
         ByteStream& transport,
         std::string& buffer,
         const AnswerLimits& limits,
-        const BodyReceiver& sink)
-        : transport_(transport), buffer_(buffer), limits_(limits), sink_(sink) {}
+        const ClientRequest& request)
+        : transport_(transport), buffer_(buffer), limits_(limits), sink_(request.body_sink),
+          head_sink_(request.head_sink) {}
 
     /// One answer, interim ones passed over. A body is expected unless `bodiless` (HEAD). Errors
     /// carry what happened, not where.
@@ -39,13 +41,14 @@ private:
     Failed read_to_end(ClientResponse& answer);
     Failed fill();
     Failed deliver(ClientResponse& answer, std::string_view bytes);
-    [[nodiscard]] bool streams(const ClientResponse& answer) const;
     [[nodiscard]] std::uint64_t body_limit(const ClientResponse& answer) const;
 
     ByteStream& transport_;
     std::string& buffer_; ///< received and not yet used
     AnswerLimits limits_;
     const BodyReceiver& sink_;
+    const std::function<bool(const ClientResponse&)>& head_sink_;
+    bool streams_ = false; ///< the sink gets the body
     std::uint64_t received_ = 0;
     std::uint64_t looked_ = 0; ///< of those, when the stop was last looked at
     std::uint64_t delivered_ = 0;

@@ -77,8 +77,10 @@ private:
     Awaitable<void> send_step(BeginStep& step, ErrorCode& error) {
         HttpResponse& head = step.head;
         answered_ = std::move(head.answered);
-        chunked_ = !frame_.http_1_0; // else the end of the connection is the answer's
-        keep_ = keep_ && chunked_ && !stopping_;
+        const bool bodiless = head.status == 204 || head.status == 304;
+        frame_.head_only = frame_.head_only || bodiless;
+        chunked_ = !frame_.http_1_0 && !bodiless; // else the end of the connection is the answer's
+        keep_ = keep_ && (chunked_ || bodiless) && !stopping_;
         if (!frame_.takes_trailers) {
             std::erase_if(head.headers, [](const HttpHeader& header) {
                 return equal_ignoring_case(header.name, "Trailer");

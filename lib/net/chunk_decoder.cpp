@@ -1,5 +1,7 @@
 #include "net/chunk_decoder.h"
 
+#include "base/strings.h"
+
 #include <algorithm>
 #include <charconv>
 
@@ -73,6 +75,10 @@ ChunkDecoder::State ChunkDecoder::take_line(std::string_view line) {
     trailer_bytes_ += line.size();
     if (line.empty()) {
         return State::done;
+    }
+    if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
+        trailers_.push_back(
+            {std::string(line.substr(0, colon)), std::string(base::trim(line.substr(colon + 1)))});
     }
     return trailer_bytes_ <= max_trailers ? State::more : State::bad;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "net/http_message.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +25,9 @@ public:
     /// `consumed` receives the number of bytes that are dealt with.
     State feed(std::string_view bytes, std::string& body, std::size_t& consumed);
 
+    /// What stood behind the last chunk, once all of it is there.
+    [[nodiscard]] HttpHeaders& trailers() { return trailers_; }
+
 private:
     enum class Part : std::uint8_t { size, data, data_end, trailer };
 
@@ -34,6 +39,7 @@ private:
     Part part_ = Part::size;
     std::uint64_t remaining_ = 0;
     std::size_t trailer_bytes_ = 0;
+    HttpHeaders trailers_;
 };
 
 } // namespace samara::net

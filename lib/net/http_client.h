@@ -77,6 +77,15 @@ using BodySource = std::function<HttpResult<std::string_view>()>;
 /// Takes bytes of a body as they come; false ends the exchange.
 using BodyReceiver = std::function<bool(std::string_view bytes)>;
 
+struct ClientResponse {
+    int status = 0;
+    HttpHeaders headers;
+    std::string body;
+    HttpHeaders trailers = {}; ///< PlainClient's alone
+
+    [[nodiscard]] bool success() const { return status >= 200 && status < 300; }
+};
+
 struct ClientRequest {
     std::string method = "GET";
     std::string target = "/"; ///< path and query, encoded by the caller
@@ -96,6 +105,10 @@ struct ClientRequest {
     /// are collected there all the same: they say what went wrong.
     BodyReceiver body_sink = {};
 
+    /// Sees the head of a 2xx answer before its body; false: `body_sink` does not get that one.
+    /// PlainClient's alone.
+    std::function<bool(const ClientResponse& head)> head_sink = {};
+
     /// For the connection, and then for each wait for bytes; zero: without end.
     std::chrono::milliseconds timeout{60'000};
 
@@ -109,14 +122,6 @@ struct ClientRequest {
 
     /// Ends the exchange with HttpFailure::cancelled once it polls readable; -1: none.
     int stop_descriptor = -1;
-};
-
-struct ClientResponse {
-    int status = 0;
-    HttpHeaders headers;
-    std::string body;
-
-    [[nodiscard]] bool success() const { return status >= 200 && status < 300; }
 };
 
 /// For bodies whose end something else decides.

@@ -49,6 +49,15 @@ struct HttpResponse {
     std::function<void()> answered = {};
     /// Takes the connection over: see handshake_answer(), which makes such an answer.
     std::shared_ptr<WebSocketService> websocket = {};
+
+    /// Takes the next piece of a body; returns once the client's connection has it, false when the
+    /// client is gone.
+    using Write = std::function<bool(std::string bytes)>;
+
+    /// Writes what comes after `body`, where that is not known yet; called once, on a thread that
+    /// may wait. Gives whether the body is complete: else the client sees its connection end. Only
+    /// for HttpServer::Handler.
+    std::function<bool(const Write& write)> stream = {};
 };
 
 /// "Not Found" for 404; "Unknown" for codes without a registered name.

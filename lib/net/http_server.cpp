@@ -4,6 +4,7 @@
 #include "net/event_loops.h"
 #include "net/http_session.h"
 #include "net/listener.h"
+#include "net/stream_writer.h"
 #include "net/transport.h"
 #include "net/worker_pool.h"
 #include "os/unique_fd.h"
@@ -90,6 +91,22 @@ private:
     std::size_t body_limit_;
 };
 
+/// On a thread that may wait.
+void answer(ReplyHandle& reply, HttpResponse response) {
+    if (!response.stream) {
+        reply.send(std::move(response));
+        return;
+    }
+    const auto stream = std::exchange(response.stream, nullptr);
+    std::string first = std::exchange(response.body, {});
+    reply.begin(std::move(response));
+    StreamWriter writer(reply);
+    writer.write(std::move(first));
+    const bool complete =
+        stream([&writer](std::string bytes) { return writer.write(std::move(bytes)); });
+    complete ? reply.finish() : reply.abort();
+}
+
 /// Runs a handler that waits on a thread of its own.
 HttpServer::AsyncHandler
 on_threads(HttpServer::Handler handler, const std::shared_ptr<WorkerPool>& threads) {
@@ -100,7 +117,7 @@ on_threads(HttpServer::Handler handler, const std::shared_ptr<WorkerPool>& threa
             std::move(request), std::move(reply));
         try {
             threads->run([handler, work] {
-                work->second.send((*handler)(std::move(work->first)));
+                answer(work->second, (*handler)(std::move(work->first)));
                 work->second = {};
             });
         } catch (const std::system_error&) {

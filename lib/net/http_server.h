@@ -44,7 +44,8 @@ struct HttpServerOptions {
 /// waits holds no thread, and neither does a request whose handler answers later.
 class HttpServer {
 public:
-    /// Called from many threads at once, each request on one that may wait; must not throw.
+    /// Called from many threads at once, each request on one that may wait, and which stays with an
+    /// answer that is streamed; must not throw.
     using Handler = std::function<HttpResponse(HttpRequest request)>;
 
     /// Called on the threads of the loops: it may neither wait nor throw, and answers when it can.

@@ -144,8 +144,6 @@ private:
     /// False when the connection is to end for another one.
     bool be_busy() { return idle_since.exchange(busy) != busy; }
 
-    void be_idle() { idle_since = Clock::now().time_since_epoch().count(); }
-
     /// False when the connection is over. Idle until the first byte, be it of a blank line; from
     /// then on one deadline for all of it.
     Awaitable<bool> read_head(RequestReader& reader) {
@@ -325,6 +323,7 @@ private:
     /// Sends the answer as its steps come; whether the connection goes on.
     Awaitable<bool> send(Exchange& exchange, const AnswerFrame& frame, bool keep) {
         AnswerSender<Stream> sender(stream_, frame, keep, share().stopping);
+        Clock::time_point last;
         while (!sender.over()) {
             while (exchange.empty() && !cut_) {
                 ErrorCode cancelled;
@@ -340,12 +339,13 @@ private:
                 co_await talk(std::move(upgrade->answer));
                 co_return false;
             }
+            last = Clock::now(); // not later than the client has it: then another one may be next
             limit_to(share().limits.write_timeout);
             co_await sender.send(step, executor_);
             deadline_.reset();
             exchange.sent();
         }
-        be_idle(); // who still reads an answer is not
+        idle_since = last.time_since_epoch().count(); // who still reads an answer is not
         if (auto answered = sender.answered()) {
             share().later ? share().later(std::move(answered)) : answered();
         }

@@ -14,6 +14,14 @@ Listener::Listener(asio::io_context& context, Socket socket, Take take)
     : executor_(context.get_executor()), socket_(std::move(socket)), take_(std::move(take)),
       waiting_(executor_, socket_.get()), pause_(executor_) {}
 
+// Where its loop ends before it, accept_all() never does: one of the two has the descriptor to
+// close, else the other closes one that somebody else has got by then.
+Listener::~Listener() {
+    if (waiting_.is_open()) {
+        waiting_.release();
+    }
+}
+
 void Listener::start() {
     asio::co_spawn(executor_, accept_all(shared_from_this()), asio::detached);
 }

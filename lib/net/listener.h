@@ -18,6 +18,11 @@ public:
     using Take = std::function<Awaitable<void>(Accepted)>;
 
     Listener(asio::io_context& context, Socket socket, Take take);
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
+    Listener(Listener&&) = delete;
+    Listener& operator=(Listener&&) = delete;
+    ~Listener();
 
     /// On the loop's thread, or before it runs.
     void start();

@@ -49,7 +49,7 @@ public:
         }
         // A server that refuses a body answers in the middle of it: the answer is read all the
         // same.
-        AnswerReader reader(*connection.transport, buffer_, limits, request.body_sink);
+        AnswerReader reader(*connection.transport, buffer_, limits, request);
         auto answer = reader.read(request.method == "HEAD");
         if (!answer) {
             return tl::unexpected(at(std::move(answer).error()));

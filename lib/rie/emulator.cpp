@@ -295,9 +295,12 @@ void Emulator::reply_to_caller(Call& call) {
         return;
     }
     if (caller.streaming()) {
-        caller.finish(
-            call.function_error.empty() ? Headers{}
-                                        : error_trailers(call.error_type, call.payload));
+        Headers trailers =
+            call.function_error.empty() ? Headers{} : error_trailers(call.error_type, call.payload);
+        if (call.invocation.tail_log) {
+            trailers.push_back({"X-Amz-Log-Result", base::base64_encode(log_.tail())});
+        }
+        caller.finish(std::move(trailers));
         return;
     }
     HttpReply reply{200, std::move(call.payload), {}};

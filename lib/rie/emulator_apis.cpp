@@ -151,7 +151,9 @@ std::shared_ptr<BodySink> Emulator::streamed_response(
             {"X-Amzn-RequestId", current->id},
             {"X-Amz-Executed-Version", settings_.function_version},
             {"X-Amzn-Trace-Id", current->invocation.trace_id},
-            {"Trailer", "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body"}};
+            {"Trailer",
+             "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body, "
+             "X-Amz-Log-Result"}};
         current->invocation.caller.begin(std::move(reply));
     }
     return std::make_shared<StreamedResponse>(current, runtime, settings_.limits);

@@ -135,6 +135,9 @@ void InvokeApi::serve(HttpRequest request, ExchangePtr exchange) {
     invocation.qualifier = find(request.headers, "X-Samara-Qualifier");
     invocation.tail_log = find(request.headers, "X-Amz-Log-Type") == "Tail";
     invocation.streamed = route == Route::invoke_streamed;
+    if (invocation.streamed && find(request.headers, "TE").find("trailers") == std::string::npos) {
+        invocation.tail_log = false; // there is no place for it
+    }
     const std::string_view context = find(request.headers, "X-Amz-Client-Context");
     if (!context.empty()) {
         auto decoded = base::base64_decode(context);

@@ -8,6 +8,11 @@ namespace samara::serving {
 
 namespace {
 
+std::chrono::microseconds elapsed(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - begin);
+}
+
 /// What is said of a function may be of several lines; the log has one.
 std::string on_one_line(std::string_view text) {
     std::string clean(text);
@@ -48,9 +53,18 @@ void log_when_answered(
     record.method = request.method;
     record.path = request.path();
     record.status = response.status;
-    record.duration = std::chrono::duration_cast<std::chrono::microseconds>(
-        std::chrono::steady_clock::now() - begin);
-    response.answered = [&log, record = std::move(record)] { log(record); };
+    record.duration = elapsed(begin);
+    if (!response.stream) {
+        response.answered = [&log, record = std::move(record)] { log(record); };
+        return;
+    }
+    response.answered = [&log, begin, record = std::move(record)]() mutable {
+        record.duration = elapsed(begin);
+        if (record.complete) {
+            record.complete(record);
+        }
+        log(record);
+    };
 }
 
 std::string to_string(const AccessRecord& record, AccessLogFormat format) {

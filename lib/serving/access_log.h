@@ -21,13 +21,20 @@ struct AccessRecord {
     std::string error;                        ///< what the client is not told; may be empty
     int integration_status = 0;               ///< of what answered; 0: nothing was asked
     std::chrono::microseconds integration{0}; ///< how long that took
+    std::size_t body_size = 0;                ///< bytes that the client has got
     std::string line; ///< what a stage's own format makes of it; empty: it has none
+
+    // Of a streamed answer:
+    std::chrono::microseconds integration_head{0};    ///< until status and headers were known
+    std::chrono::microseconds integration_content{0}; ///< until the first bytes of the body
+    /// Adds what is known once it has ended, before it is logged; empty: there is nothing to add.
+    std::function<void(AccessRecord&)> complete = {};
 };
 
 using AccessLog = std::function<void(const AccessRecord&)>;
 
 /// Completes the record of a request that came at `begin` and has it logged once the client has the
-/// answer: a log that is slow to take it holds up nobody. `log` lives until then.
+/// answer, all of it: a log that is slow to take it holds up nobody. `log` lives until then.
 void log_when_answered(
     const AccessLog& log,
     AccessRecord record,

@@ -1,11 +1,14 @@
 """start-lambda as its clients see it: boto3, the AWS CLI, curl; AWS's own decoder for streamed answers."""
 import base64
+import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -21,7 +24,7 @@ Resources:
     Properties: {Handler: main.worker, Runtime: python3.11, FunctionName: the-worker, AutoPublishAlias: live}
   Streamer:
     Type: AWS::Serverless::Function
-    Properties: {Handler: index.handler, Runtime: nodejs18.x}
+    Properties: {Handler: index.handler, Runtime: nodejs18.x, Timeout: 5}
 """
 
 PYTHON = """
@@ -39,6 +42,7 @@ def worker(event, context):
 NODE = """
 exports.handler = awslambda.streamifyResponse(async (event, stream) => {
   stream.write("one,");
+  if (event.pause) await new Promise((done) => setTimeout(done, event.pause));
   if (event.fail) throw new Error("as asked");
   for (let line = 0; line < 1000; ++line) stream.write("two,");
   stream.end("three");
@@ -139,6 +143,39 @@ class LambdaApiOfSandboxes(LambdaApi):
             self.assertEqual(json.loads(complete["ErrorDetails"])["errorMessage"], "as asked")
             status, headers, _ = self.streamed("Nobody", {})
             self.assertEqual((status, headers["x-amzn-errortype"]), (404, "ResourceNotFoundException"))
+
+    def test_a_stream_reaches_the_client_while_the_function_runs(self):
+        path = "/2021-11-15/functions/Streamer/response-streaming-invocations"
+        with self.service() as service:
+            service.wait_for_line("Press CTRL+C to quit")
+            client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            client.request("POST", path, b'{"pause": 2000}', {"X-Amz-Log-Type": "Tail"})
+            answer = client.getresponse()
+            first = answer.read1()
+            begin = time.monotonic()
+            self.assertIn(b"one,", first)
+            self.assertNotIn(b"InvokeComplete", first)
+            rest = answer.read()
+            self.assertIn(b"InvokeComplete", rest)
+            self.assertIn(b"LogResult", rest)
+            self.assertGreater(time.monotonic() - begin, 1.5, "the rest came later")
+            self.assertGreater(float(re.search(r"invocations 200 ([0-9.]+) ms Streamer", service.wait_for_line("ms Streamer"))[1]), 1500)
+            # What was written reaches the client, whatever happens after.
+            for payload, told in (({"fail": True}, "as asked"), ({"pause": 60000}, "Task timed out after 5.00 seconds")):
+                _, _, events = self.streamed("Streamer", payload)
+                self.assertEqual(events[0], ["PayloadChunk", "one,"])
+                complete = json.loads(events[-1][1])
+                self.assertEqual(complete["ErrorCode"], "Unhandled")
+                self.assertIn(told, complete["ErrorDetails"])
+            # A client that goes away ends nothing but its own answer.
+            client.request("POST", path, b'{"pause": 1000}')
+            answer = client.getresponse()
+            answer.read1()
+            answer.close()
+            client.close()
+            self.streams()
+            service.wait_for_line("the client went away")
+            self.assertEqual(service.stop(), 0)
 
     def test_streamed_answers_with_boto3(self):
         able = [path for path in filter(None, (shutil.which("python3"), "/usr/bin/python3")) if subprocess.run(

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -86,6 +88,24 @@ public:
     [[nodiscard]] bool readable(std::chrono::milliseconds timeout) const {
         pollfd wait{descriptor_, POLLIN, 0};
         return ::poll(&wait, 1, static_cast<int>(timeout.count())) > 0;
+    }
+
+    /// What has come once it ends with `text`; what there is when nothing more comes.
+    std::string until(std::string_view text) {
+        while (!received_.ends_with(text) && receive()) {
+        }
+        return std::exchange(received_, {});
+    }
+
+    /// The number of bytes until they end with `text`, or nothing more comes.
+    std::size_t everything_until(std::string_view text) {
+        std::size_t bytes = 0;
+        do {
+            const std::size_t kept = std::min(received_.size(), text.size());
+            bytes += received_.size() - kept;
+            received_.erase(0, received_.size() - kept);
+        } while (received_ != text && receive());
+        return bytes + received_.size();
     }
 
     /// Everything until the server closes the connection.

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -14,21 +16,19 @@ namespace samara::gateway {
 
 namespace {
 
-/// One request that has been answered.
-struct Answered {
-    const Call& call;
-    const net::HttpResponse& response;
-    const serving::AccessRecord& record;
-};
-
 std::string milliseconds(std::chrono::system_clock::duration duration) {
     return fmt::format(
         "{}", std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
 }
 
-std::string integration_latency(const Answered& one) {
-    return one.record.integration_status == 0 ? "" : milliseconds(one.record.integration);
-}
+// What is known of a request with the head of its answer.
+
+/// One request that is answered.
+struct Answered {
+    const Call& call;
+    const net::HttpResponse& response;
+    const serving::AccessRecord& record;
+};
 
 std::string integration_status(const Answered& one) {
     return one.record.integration_status == 0 ? ""
@@ -53,31 +53,78 @@ std::string quoted_error_message(const Answered& one) {
     return quoted;
 }
 
+std::string transfer_mode(const Answered& one) {
+    const auto* lambda = std::get_if<LambdaIntegration>(&one.call.match.route->integration);
+    return one.call.api.kind != ApiKind::rest     ? ""
+           : lambda != nullptr && lambda->streams ? "STREAMED"
+                                                  : "BUFFERED";
+}
+
 struct Variable {
     std::string_view name;
     std::string (*value)(const Answered&);
 };
 
-constexpr std::array<Variable, 14> variables{{
+constexpr std::array<Variable, 9> variables{{
     {"status", [](const Answered& one) { return fmt::format("{}", one.response.status); }},
-    {"responseLength",
-     [](const Answered& one) { return fmt::format("{}", one.response.body.size()); }},
-    {"responseLatency",
-     [](const Answered& one) {
-         return milliseconds(std::chrono::system_clock::now() - one.call.time);
-     }},
-    {"integrationLatency", integration_latency},
-    {"integration.latency", integration_latency},
     {"integrationStatus", integration_status},
     {"integration.status", integration_status},
     {"integration.integrationStatus", integration_status},
-    {"integrationErrorMessage", [](const Answered& one) { return one.record.error; }},
-    {"integration.error", [](const Answered& one) { return one.record.error; }},
+    {"integration.responseTransferMode", transfer_mode},
     {"error.message", error_message},
     {"error.messageString", quoted_error_message},
     {"xrayTraceId", [](const Answered& one) { return one.call.trace_id; }},
     {"awsEndpointRequestId", [](const Answered& one) { return one.call.request_id; }},
 }};
+
+// What is known at the end of the answer.
+
+using serving::AccessRecord;
+
+/// A time of the integration; there is none where nothing was asked.
+std::string integration_time(const AccessRecord& record, std::chrono::microseconds time) {
+    return record.integration_status == 0 ? "" : milliseconds(time);
+}
+
+std::string integration_latency(const AccessRecord& record) {
+    return integration_time(record, record.integration);
+}
+
+std::string integration_error(const AccessRecord& record) {
+    return record.error;
+}
+
+struct LateVariable {
+    std::string_view name;
+    std::string (*value)(const AccessRecord&);
+};
+
+/// docs.aws.amazon.com/apigateway/latest/developerguide/response-streaming-troubleshoot.html
+constexpr std::array<LateVariable, 8> late_variables{{
+    {"responseLength",
+     [](const AccessRecord& record) { return fmt::format("{}", record.body_size); }},
+    {"responseLatency",
+     [](const AccessRecord& record) {
+         return milliseconds(std::chrono::system_clock::now() - record.time);
+     }},
+    {"integrationLatency", integration_latency},
+    {"integration.latency", integration_latency},
+    {"integration.timeToAllHeaders",
+     [](const AccessRecord& record) { return integration_time(record, record.integration_head); }},
+    {"integration.timeToFirstContent",
+     [](const AccessRecord& record) {
+         return integration_time(record, record.integration_content);
+     }},
+    {"integrationErrorMessage", integration_error},
+    {"integration.error", integration_error},
+}};
+
+template <class List>
+auto find_variable(const List& list, std::string_view name) {
+    const auto* const found = std::find_if(
+        list.begin(), list.end(), [&](const auto& known) { return known.name == name; });
+    return found == list.end() ? nullptr : found->value;
+}
 
 /// The name behind "$context."; a full stop at its end is the text's.
 std::string_view leading_name(std::string_view text) {
@@ -90,30 +137,43 @@ std::string_view leading_name(std::string_view text) {
 
 } // namespace
 
-std::string
-log_line(const Call& call, const net::HttpResponse& response, const serving::AccessRecord& record) {
+LogLine::LogLine(
+    const Call& call, const net::HttpResponse& response, const serving::AccessRecord& record) {
     constexpr std::string_view prefix = "$context.";
-    const Answered one{call, response, record};
     const data::Value context = request_context(call);
-    std::string line;
+    std::string text;
     std::string_view rest = call.api.access_log_format;
     while (true) {
         const std::size_t begin = rest.find(prefix);
-        line += rest.substr(0, begin);
+        text += rest.substr(0, begin);
         if (begin == std::string_view::npos) {
-            return line;
+            parts_.push_back({std::move(text), nullptr});
+            return;
         }
         rest.remove_prefix(begin + prefix.size());
         const std::string_view name = leading_name(rest);
-        const auto* const own =
-            std::find_if(variables.begin(), variables.end(), [&](const Variable& known) {
-                return known.name == name;
-            });
-        const std::string value =
-            own == variables.end() ? context_value(call, context, name) : own->value(one);
-        line += value.empty() ? "-" : value;
+        if (const auto late = find_variable(late_variables, name)) {
+            parts_.push_back({std::exchange(text, {}), late});
+        } else {
+            const auto own = find_variable(variables, name);
+            const std::string value =
+                own == nullptr ? context_value(call, context, name) : own({call, response, record});
+            text += value.empty() ? "-" : value;
+        }
         rest.remove_prefix(name.size());
     }
+}
+
+std::string LogLine::text(const serving::AccessRecord& record) const {
+    std::string line;
+    for (const Part& part : parts_) {
+        line += part.text;
+        if (part.variable != nullptr) {
+            const std::string value = part.variable(record);
+            line += value.empty() ? "-" : value;
+        }
+    }
+    return line;
 }
 
 } // namespace samara::gateway

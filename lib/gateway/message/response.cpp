@@ -167,6 +167,30 @@ base::Result<void> set_headers_v1(net::HttpResponse& response, const data::Value
     return {};
 }
 
+base::Result<void> add_cookies(net::HttpResponse& response, const data::Value& result) {
+    const data::Value* cookies = result.find("cookies");
+    if (cookies == nullptr || cookies->is_null()) {
+        return {};
+    }
+    if (!cookies->is_list()) {
+        return base::fail(
+            fmt::format("cookies has to be a list, not {}", data::kind_name(cookies->kind())));
+    }
+    for (const data::Value& cookie : *cookies->as_list()) {
+        TRY(add_header(response, "Set-Cookie", cookie));
+    }
+    return {};
+}
+
+/// A REST API renames what is its own to write.
+void remap_own_headers(net::HttpResponse& response) {
+    for (net::HttpHeader& header : response.headers) {
+        if (is_own(header.name)) {
+            header.name.insert(0, "x-amzn-Remapped-");
+        }
+    }
+}
+
 /// A result without statusCode is itself the body.
 net::HttpResponse short_form(const data::Value& result, const std::string& payload) {
     net::HttpResponse response{200, {{"Content-Type", "application/json"}}, {}};
@@ -191,16 +215,7 @@ base::Result<net::HttpResponse> response_v2(const invoke::Response& result) {
         }
         TRY(add_header(response, header.key, header.value));
     }
-    if (const data::Value* cookies = value.find("cookies");
-        cookies != nullptr && !cookies->is_null()) {
-        if (!cookies->is_list()) {
-            return base::fail(
-                fmt::format("cookies has to be a list, not {}", data::kind_name(cookies->kind())));
-        }
-        for (const data::Value& cookie : *cookies->as_list()) {
-            TRY(add_header(response, "Set-Cookie", cookie));
-        }
-    }
+    TRY(add_cookies(response, value));
     TRY(set_body(response, value, true));
     default_content_type(response, "text/plain;charset=UTF-8");
     return response;
@@ -223,13 +238,28 @@ response_v1(const invoke::Response& result, const ResponseV1Options& options) {
     TRY_ASSIGN(const auto status, code == nullptr ? base::Result<int>(200) : status_of(*code));
     net::HttpResponse response{status, {}, {}};
     TRY(set_headers_v1(response, value));
-    for (net::HttpHeader& header : response.headers) {
-        if (is_own(header.name)) {
-            header.name.insert(0, "x-amzn-Remapped-");
-        }
-    }
+    remap_own_headers(response);
     TRY(set_body(response, value, options.decode_base64));
     default_content_type(response, options.rest ? "application/json" : "text/plain;charset=UTF-8");
+    return response;
+}
+
+base::Result<net::HttpResponse> response_head(const data::Value& metadata, bool rest) {
+    if (!metadata.is_map()) {
+        return base::fail("the metadata before the response stream are no JSON object");
+    }
+    const data::Value* code = metadata.find("statusCode");
+    TRY_ASSIGN(const auto status, code == nullptr ? base::Result<int>(200) : status_of(*code));
+    net::HttpResponse response{status, {}, {}};
+    TRY(set_headers_v1(response, metadata));
+    if (rest) {
+        remap_own_headers(response);
+    } else {
+        std::erase_if(
+            response.headers, [](const net::HttpHeader& header) { return is_own(header.name); });
+    }
+    TRY(add_cookies(response, metadata));
+    default_content_type(response, rest ? "application/json" : "text/plain;charset=UTF-8");
     return response;
 }
 

@@ -25,6 +25,10 @@ struct ResponseV1Options {
 base::Result<net::HttpResponse>
 response_v1(const invoke::Response& result, const ResponseV1Options& options);
 
+/// The head of a streamed response by its metadata: statusCode, headers, multiValueHeaders,
+/// cookies.
+base::Result<net::HttpResponse> response_head(const data::Value& metadata, bool rest);
+
 /// {"message": "..."} with its status, as the gateway itself answers.
 net::HttpResponse message_response(int status, std::string_view message);
 

@@ -40,6 +40,20 @@ void read_body(
     read_openapi(*body, functions, api, diagnostics);
 }
 
+/// docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-endpoint-types.html
+bool is_edge_optimized(const data::Value& properties) {
+    const data::Value* configuration = properties.find("EndpointConfiguration");
+    const data::Value* types = configuration == nullptr ? nullptr : configuration->find("Types");
+    const data::Value* parameters = properties.find("Parameters");
+    std::vector<std::string> given = texts_of(types);
+    if (given.empty() && parameters != nullptr) { // of an import
+        given.push_back(text_of(*parameters, "endpointConfigurationTypes"));
+    }
+    return std::none_of(given.begin(), given.end(), [](const std::string& type) {
+        return type == "REGIONAL" || type == "PRIVATE";
+    });
+}
+
 Api read_api(
     const data::Entry& entry,
     ApiKind kind,
@@ -57,6 +71,7 @@ Api read_api(
     if (properties == nullptr) {
         return api;
     }
+    api.edge_optimized = kind == ApiKind::rest && is_edge_optimized(*properties);
     read_body(*properties, functions, options.load, api, diagnostics);
     const data::Value* cors = properties->find("CorsConfiguration");
     if (kind == ApiKind::http && cors != nullptr && cors->is_map()) {

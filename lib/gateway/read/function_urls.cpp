@@ -51,6 +51,7 @@ Api read_url(
         LambdaIntegration lambda;
         lambda.function = function->id;
         lambda.timeout = no_limit;
+        lambda.idle_timeout = no_limit;
         lambda.function_timeout = function->timeout;
         lambda.qualifier = functions.qualifier_of(target);
         lambda.streams = data::text_of(properties, "InvokeMode") == "RESPONSE_STREAM";

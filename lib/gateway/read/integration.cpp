@@ -28,6 +28,12 @@ std::string tenant_mapping(const data::Value& integration) {
     return {};
 }
 
+/// docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
+bool streams(const data::Value& integration, const Api& api) {
+    return api.kind == ApiKind::rest &&
+           either_text(integration, "responseTransferMode") == "STREAM";
+}
+
 Integration
 read_lambda(const data::Value& integration, const serving::Functions& functions, const Api& api) {
     const std::string uri = with_stage_variables(
@@ -53,14 +59,21 @@ read_lambda(const data::Value& integration, const serving::Functions& functions,
         function->timeout,
         tenant_mapping(integration),
         functions.qualifier_of(uri)};
-    lambda.streams =
-        api.kind == ApiKind::rest && either_text(integration, "responseTransferMode") == "STREAM";
+    if (streams(integration, api)) {
+        lambda.streams = true;
+        lambda.timeout = aws::api_gateway::stream_duration;
+        lambda.idle_timeout = api.edge_optimized ? aws::api_gateway::edge_stream_idle_timeout
+                                                 : aws::api_gateway::stream_idle_timeout;
+    }
     if (const auto timeout = data::integer_of(either(integration, "timeoutInMillis")).value_or(0);
         timeout > 0) {
         // Accounts may raise the limit of REST APIs; a template that is deployed with more has it.
         lambda.timeout = std::chrono::milliseconds(timeout);
         if (api.kind == ApiKind::http) {
             lambda.timeout = std::min(lambda.timeout, aws::api_gateway::http_integration_timeout);
+        }
+        if (lambda.streams) {
+            lambda.timeout = std::min(lambda.timeout, aws::api_gateway::stream_duration);
         }
     }
     return lambda;
@@ -159,6 +172,11 @@ Integration read_integration(
     }
     if (type.empty()) {
         return UnsupportedIntegration{"the type of its integration is not known", 502};
+    }
+    if (streams(*integration, api) && type != "aws_proxy" && type != "http_proxy") {
+        return UnsupportedIntegration{fmt::format(
+            "responseTransferMode STREAM is for the types AWS_PROXY and HTTP_PROXY, not for {}",
+            base::to_upper(type))};
     }
     if (type == "aws_proxy" && either_text(*integration, "integrationSubtype").empty()) {
         return read_lambda(*integration, functions, api);

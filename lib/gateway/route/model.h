@@ -41,6 +41,8 @@ struct LambdaIntegration {
     /// InvokeMode RESPONSE_STREAM and responseTransferMode STREAM: what the function writes is the
     /// response, with a prelude for status and headers.
     bool streams = false;
+    /// Of a stream: it is cut off when nothing comes of it for so long.
+    std::chrono::milliseconds idle_timeout = aws::api_gateway::stream_duration;
 };
 
 /// Templates and parameters between a client and what answers it; integration/mapping.h.
@@ -215,6 +217,8 @@ struct Api {
     bool function_url = false;
     /// A WebSocket API, whose routes are named by keys ("$connect"): their paths.
     bool websocket = false;
+    /// A REST API behind edge locations, as it is by default.
+    bool edge_optimized = false;
     std::string route_selection; ///< of a WebSocket API: "$request.body.action"
     std::string stage = "$default";
     std::string access_log_format; ///< of the stage, with its $context variables; may be empty

@@ -4,7 +4,6 @@
 #include "data/accessors.h"
 #include "data/read.h"
 #include "gateway/function_urls.h"
-#include "gateway/message/streamed_result.h"
 #include "gateway/read/function_urls.h"
 #include "net/http_client.h"
 
@@ -162,32 +161,19 @@ TEST_F(FunctionUrlTest, PreflightsAreAnsweredFromTheConfiguration) {
     EXPECT_EQ(asked_.function, ""); // it is not called
 }
 
-// response-streaming-tutorial.html
-TEST_F(FunctionUrlTest, AStreamHasItsStatusBeforeTheBody) {
-    invoke::Response result;
-    result.payload =
-        R"({"statusCode": 206, "headers": {"Content-Type": "text/html"}, "cookies": ["a=b"]})";
-    result.payload += std::string(8, '\0') + "<p>";
-    auto response = response_streamed(result, true);
-    ASSERT_TRUE(response);
-    EXPECT_EQ(response->status, 206);
-    EXPECT_EQ(response->body, "<p>");
-    EXPECT_EQ(header(*response, "Content-Type"), "text/html");
-    EXPECT_EQ(header(*response, "Set-Cookie"), "a=b");
-    result.payload = "plain";
-    response = response_streamed(result, true);
-    ASSERT_TRUE(response);
-    EXPECT_EQ(response->body, "plain");
-    EXPECT_EQ(header(*response, "Content-Type"), "application/octet-stream");
-    EXPECT_FALSE(response_streamed(result, false)); // behind a REST API
-    result.payload = "[]" + std::string(8, '\0');
-    EXPECT_FALSE(response_streamed(result, true));
+TEST_F(FunctionUrlTest, TheInvokeModeSaysWhetherItStreams) {
     EXPECT_TRUE(std::get<LambdaIntegration>(
                     read("{TargetFunctionArn: Fn, AuthType: NONE, InvokeMode: RESPONSE_STREAM}")
                         .at(0)
                         .routes.at(0)
                         .integration)
                     .streams);
+    EXPECT_FALSE(std::get<LambdaIntegration>(
+                     read("{TargetFunctionArn: Fn, AuthType: NONE, InvokeMode: BUFFERED}")
+                         .at(0)
+                         .routes.at(0)
+                         .integration)
+                     .streams);
 }
 
 TEST_F(FunctionUrlTest, EachHasAPortOfItsOwn) {

@@ -113,6 +113,27 @@ TEST_F(RecordTest, AReplayGoesThroughTheSameProtection) {
     EXPECT_EQ(notes_->all.back().status, 401);
 }
 
+TEST_F(RecordTest, AStreamedAnswerIsRecordedWhenItIsOver) {
+    const auto resources = data::read_json(
+        R"({"Fn": {"Type": "AWS::Lambda::Function"},
+            "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Body": {"paths": {"/": {"get": {
+              "x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": "Fn",
+                "responseTransferMode": "STREAM"}}}}}}}})",
+        "test");
+    base::Diagnostics diagnostics;
+    gateway_->replace(read_apis(*resources, {}, diagnostics));
+    reply_ = "{}" + std::string(8, '\0') + "done";
+    const net::HttpResponse response = gateway_->handle({"GET", "/", {}, {}, {}});
+    EXPECT_EQ(response.body, "done");
+    EXPECT_TRUE(notes_->all.empty());
+    EXPECT_TRUE(response.stream([](const std::string&) { return true; }));
+    ASSERT_EQ(notes_->all.size(), 1U);
+    EXPECT_EQ(notes_->all.front().response_body.text, "done");
+    EXPECT_EQ(notes_->all.front().calls.size(), 1U);
+    EXPECT_EQ(gateway_->replay(notes_->all.front().request, 1), 2U);
+    EXPECT_EQ(notes_->all.back().replay_of, 1U);
+}
+
 TEST_F(RecordTest, RecordsDoNotKeepAGatewayAlive) {
     gateway_->handle(order());
     gateway_.reset();

@@ -8,7 +8,9 @@
 namespace samara::lambda_api {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 class LambdaApiTest : public testing::Test {
 protected:
@@ -28,6 +30,16 @@ protected:
             "/2015-03-31/functions/" + std::string(name) + "/invocations",
             std::move(body),
             std::move(headers));
+    }
+
+    /// All that is sent of a streamed answer.
+    static std::string read(const net::HttpResponse& response) {
+        std::string body = response.body;
+        EXPECT_TRUE(response.stream && response.stream([&](const std::string& bytes) {
+            body += bytes;
+            return true;
+        }));
+        return body;
     }
 
     static std::string header(const net::HttpResponse& response, std::string_view name) {
@@ -200,10 +212,16 @@ TEST_F(LambdaApiTest, StreamsInTheFramingOfEventStreams) {
     const net::HttpResponse good = post(target);
     EXPECT_EQ(good.status, 200);
     EXPECT_EQ(header(good, "Content-Type"), "application/vnd.amazon.eventstream");
-    EXPECT_THAT(good.body, HasSubstr("PayloadChunk"));
-    EXPECT_THAT(good.body, HasSubstr("InvokeComplete"));
+    EXPECT_THAT(read(good), AllOf(HasSubstr("PayloadChunk"), HasSubstr("InvokeComplete")));
+    EXPECT_EQ(header(good, "x-amzn-RequestId"), calls_.back().request_id);
     reply_.function_error = "Unhandled";
-    EXPECT_THAT(post(target).body, HasSubstr(R"({"ErrorCode":"Unhandled","ErrorDetails":"text"})"));
+    const std::string failed = read(post(target));
+    EXPECT_THAT(failed, HasSubstr(R"({"ErrorCode":"Unhandled","ErrorDetails":"text"})"));
+    EXPECT_THAT(failed, Not(HasSubstr("PayloadChunk")));
+    reply_ = {};
+    reply_.status = 429;
+    EXPECT_EQ(post(target).status, 429);
+    reply_ = {};
     EXPECT_EQ(post(target, "{}", {{"X-Amz-Invocation-Type", "Event"}}).status, 400);
     EXPECT_EQ(post(target, "{}", {{"X-Amz-Invocation-Type", "DryRun"}}).status, 204);
     EXPECT_EQ(post("/2021-11-15/functions//response-streaming-invocations").status, 404);
