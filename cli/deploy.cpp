@@ -102,8 +102,7 @@ void declare_deploy(Options& options, DeployArguments& given) {
     options.number(
         "--max-wait-duration",
         given.minutes,
-        {.help = "How long to wait for the stack, in minutes",
-         .value_name = "MINUTES"});
+        {.help = "How long to wait for the stack, in minutes", .value_name = "MINUTES"});
     options.toggle(
         "--express/--no-express",
         given.express,
@@ -115,10 +114,7 @@ void declare_deploy(Options& options, DeployArguments& given) {
     options.flag(
         "--dry-run", given.dry_run, {.help = "Show what would change, and change nothing"});
     options.choice(
-        "--output",
-        given.output,
-        {"text", "json"},
-        {.help = "How the result is written"});
+        "--output", given.output, {"text", "json"}, {.help = "How the result is written"});
     declare_upload(options, given.upload);
     declare_common(options, given.common);
 }

@@ -19,8 +19,8 @@ inline constexpr std::chrono::minutes renew_at_last{10};
 /// Whether there are more than `margin` left.
 bool lasts(const Keys& keys, std::chrono::minutes margin);
 
-/// A time that the clock can hold, which counts nanoseconds and ends in 2262: later ones are as good
-/// as never, and those before 1970 long past.
+/// A time that the clock can hold, which counts nanoseconds and ends in 2262: later ones are as
+/// good as never, and those before 1970 long past.
 std::chrono::system_clock::time_point in_range(std::chrono::milliseconds since_1970);
 
 /// "2026-01-02T03:04:05Z", "...+00:00", "...UTC", with or without fractions of seconds.
