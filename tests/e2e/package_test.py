@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -27,6 +28,17 @@ def folder_key(folder):
     return total.hexdigest()
 
 
+def yaml_of(text):
+    """The CodeUri of each function of a template as `package` writes it."""
+    found, name = {}, ""
+    for line in text.splitlines():
+        if re.match(r"  \w+:$", line):
+            name = line.strip()[:-1]
+        elif line.strip().startswith("CodeUri: "):
+            found[name] = line.split(": ", 1)[1]
+    return found
+
+
 class Package(CloudTest, SamaraTest):
     def test_a_folder_is_named_after_its_content(self):
         self.template()
@@ -47,6 +59,40 @@ class Package(CloudTest, SamaraTest):
                 self.assertEqual(entry.create_system, 3)
             self.assertEqual(archive.getinfo("main.py").external_attr >> 16, 0o100744)
             self.assertEqual(archive.read("pkg/b.py"), b"y" * 1000)
+
+    def versioned(self):
+        self.server.aws("s3api", "put-bucket-versioning", "--bucket", "artifacts", "--versioning-configuration", "Status=Enabled")
+        self.server.clear()
+
+    def test_code_is_signed(self):
+        self.versioned()
+        self.template(FUNCTION + "  Other:\n    Type: AWS::Serverless::Function\n"
+                                 "    Properties: {CodeUri: other, Handler: main.handler, Runtime: python3.11}\n")
+        self.write("other/main.py", "def handler(event, context):\n    return 2\n")
+        done = self.package("--s3-prefix", "app", "--signing-profiles", "Fn=MyProfile:210987654321")
+        document = yaml_of(done.stdout)
+        self.assertRegex(document["Fn"], r"^s3://artifacts/app/signed_[0-9a-f-]+\.zip$")
+        self.assertEqual(document["Other"], f"s3://artifacts/app/{folder_key(self.project / 'other')}", "which is not signed")
+        job, = [call["params"] for call in self.server.calls("signer", "StartSigningJob")]
+        self.assertEqual(job["source"]["s3"]["key"], f"app/{folder_key(self.project / 'src')}.zip")
+        self.assertTrue(job["source"]["s3"]["version"])
+        self.assertEqual(job["destination"], {"s3": {"bucketName": "artifacts", "prefix": "app/signed_"}})
+        self.assertEqual((job["profileName"], job["profileOwner"]), ("MyProfile", "210987654321"))
+
+    def test_a_signature_that_fails_is_the_end(self):
+        self.versioned()
+        self.template()
+        failed = self.package("--signing-profiles", "Fn=BrokenProfile", code=1)
+        self.assertIn("Unable to upload artifact src referenced by CodeUri parameter of Fn resource", failed.stderr)
+        self.assertIn("the profile was revoked", failed.stderr)
+        self.assertEqual(failed.stdout, "")
+
+    def test_a_bucket_without_versions_cannot_sign(self):
+        self.template()
+        failed = self.package("--signing-profiles", "Fn=MyProfile", code=1)
+        self.assertIn("The bucket artifacts keeps no versions of objects", failed.stderr)
+        self.assertIn("put-bucket-versioning", failed.stderr)
+        self.assertEqual(self.server.operations("signer"), [])
 
     def test_what_is_there_is_not_uploaded_again(self):
         self.template()

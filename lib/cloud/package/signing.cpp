@@ -20,10 +20,20 @@ sign_artifact(aws_client::Session& session, const S3Place& place, const SigningP
     tags.input.set("Bucket", place.bucket);
     tags.input.set("Key", place.key);
     AWS_TRY_ASSIGN(const auto tagged, session.call(tags));
+    const std::string version = tagged.header("x-amz-version-id");
+    if (version.empty()) {
+        return aws_client::aws_fail(
+            aws_client::AwsFailure::other,
+            fmt::format("The bucket {} keeps no versions of objects", place.bucket),
+            fmt::format(
+                "AWS Signer signs a version; turn them on: aws s3api put-bucket-versioning "
+                "--bucket {} --versioning-configuration Status=Enabled",
+                place.bucket));
+    }
     data::Map source;
     source.set("bucketName", place.bucket);
     source.set("key", place.key);
-    source.set("version", tagged.header("x-amz-version-id"));
+    source.set("version", version);
     const std::size_t slash = place.key.rfind('/');
     data::Map destination;
     destination.set("bucketName", place.bucket);
