@@ -50,6 +50,12 @@ void declare_upload(Options& options, UploadOptions& given) {
         "--resolve-image-repos",
         artifacts.resolve_image_repos,
         {.help = "Keep an ECR repository for each function in a stack beside the application's"});
+    options.toggle(
+        "--language-extensions/--no-language-extensions",
+        given.language_extensions,
+        {.help = "Write out loops of AWS::LanguageExtensions whose resources have artifacts; "
+                 "default: yes",
+         .environment = "SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS"});
     options.flag("--use-json", given.use_json, {.help = "Write templates as JSON"});
     options.flag(
         "--no-progressbar", given.no_progress, {.help = "Do not tell how far uploads are"});
@@ -59,6 +65,8 @@ app::ArtifactOptions artifact_options(const UploadOptions& given, const CommonOp
     app::ArtifactOptions artifacts = given.artifacts;
     artifacts.template_file = common.template_file;
     artifacts.resolve_s3 = given.resolve_s3.value_or(false);
+    artifacts.parameter_overrides = common.parameter_overrides;
+    artifacts.language_extensions = given.language_extensions;
     artifacts.region = common.region;
     artifacts.profile = common.profile;
     artifacts.version = SAMARA_VERSION;

@@ -12,6 +12,7 @@ namespace samara::cli {
 struct UploadOptions {
     app::ArtifactOptions artifacts;
     std::optional<bool> resolve_s3;
+    std::optional<bool> language_extensions;
     bool use_json = false;
     bool no_progress = false;
 };

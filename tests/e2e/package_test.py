@@ -60,6 +60,35 @@ class Package(CloudTest, SamaraTest):
             self.assertEqual(archive.getinfo("main.py").external_attr >> 16, 0o100744)
             self.assertEqual(archive.read("pkg/b.py"), b"y" * 1000)
 
+    def test_loops_with_artifacts_are_written_out(self):
+        loop = ("Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]\n"
+                "Parameters: {Names: {Type: CommaDelimitedList, Default: 'one'}}\nResources:\n"
+                "  Fn::ForEach::Fns:\n  - Name\n  - !Ref Names\n  - ${Name}Fn:\n      Type: AWS::Serverless::Function\n"
+                "      Properties: {CodeUri: CODE, Handler: main.handler, Runtime: python3.11}\n")
+        for name in ("one", "two"):
+            self.write(f"src/{name}/main.py", f"def handler(event, context): return '{name}'\n")
+        for code in ("'src/${Name}'", "!Sub 'src/${Name}'"):
+            self.write("template.yaml", loop.replace("CODE", code))
+            packaged = self.package("--parameter-overrides", "Names=one,two").stdout
+            self.assertEqual(yaml_of(packaged), {f"{name}Fn": f"s3://artifacts/{folder_key(self.project / 'src' / name)}"
+                                                 for name in ("one", "two")})
+            self.assertNotIn("ForEach", packaged)
+        for options, environment in ((["--no-language-extensions"], {}), ([], {"SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS": "false"})):
+            packaged = self.package(*options, environment=environment).stdout
+            self.assertIn("Fn::ForEach::Fns", packaged)
+            self.assertNotIn("s3://", packaged)
+        self.write("template.yaml", loop.replace("CODE", "s3://code/app.zip"))
+        self.assertIn("Fn::ForEach::Fns", self.package().stdout, "a loop that names nothing of this machine stays")
+        self.write("template.yaml", loop.replace("CODE", "'gone/${Name}'"))
+        self.assertIn("referenced by CodeUri parameter of oneFn resource", self.package(code=1).stderr)
+        self.write("template.yaml", loop.replace("CODE", "'src/${Name}'").replace(", Default: 'one'", ""))
+        self.assertIn("known before the deployment", self.package(code=1).stderr)
+        self.write("child.yaml", loop.replace("CODE", "'src/${Name}'"))
+        self.write("template.yaml", "Resources:\n  Child:\n    Type: AWS::CloudFormation::Stack\n"
+                                    "    Properties: {TemplateURL: child.yaml, Parameters: {Names: 'two'}}\n")
+        rows = json.loads(self.package("--output", "json").stdout)["Artifacts"]
+        self.assertEqual([row["Resource"] for row in rows], ["Child/twoFn", "Child"])
+
     def versioned(self):
         self.server.aws("s3api", "put-bucket-versioning", "--bucket", "artifacts", "--versioning-configuration", "Status=Enabled")
         self.server.clear()

@@ -1,6 +1,8 @@
 #include "app/cloud/artifacts.h"
 
+#include "app/load/parameter_files.h"
 #include "app/load/template_file.h"
+#include "aws_client/credentials.h"
 #include "base/strings.h"
 #include "base/try.h"
 #include "cloud/package/artifact_rows.h"
@@ -239,7 +241,11 @@ check_artifacts(const ArtifactOptions& options, const CloudTemplate& file, bool 
     TRY_ASSIGN(rules.upload.put.metadata, read_metadata(options.metadata));
     TRY_ASSIGN(rules.repositories, read_repositories(options));
     TRY_ASSIGN(rules.package.signing, read_signing(options.signing_profiles));
-    rules.needs = cloud::find_needs(file.document, file.path);
+    TRY_ASSIGN(
+        rules.package.loops.parameters, read_parameter_overrides(options.parameter_overrides));
+    rules.package.loops.region = aws_client::find_region(options.region, options.profile);
+    rules.package.loops.written_out = options.language_extensions.value_or(true);
+    rules.needs = cloud::find_needs(file.document, file.path, rules.package.loops);
     TRY(check_images(options, rules.repositories, rules.needs, asks));
     return rules;
 }

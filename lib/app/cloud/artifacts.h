@@ -27,6 +27,8 @@ struct ArtifactOptions {
     std::vector<std::string> image_repositories; ///< "Function=URI"
     std::vector<std::string> metadata;           ///< "K=V,K2=V2", or a JSON object
     std::vector<std::string> signing_profiles;   ///< "Resource=Profile:Owner"
+    std::vector<std::string> parameter_overrides;
+    std::optional<bool> language_extensions; ///< loops with artifacts are written out; default: yes
     std::string region;
     std::string profile;
     std::string version; ///< of the program

@@ -205,17 +205,19 @@ AwsResult<Packaged> package_template(
     ImagePusher* images,
     const PackageRules& rules) {
     Packaged packaged;
-    AWS_TRY_ASSIGN(auto found, find_artifacts(std::move(document), file, {}, packaged.warnings));
+    AWS_TRY_ASSIGN(
+        auto found, find_artifacts(std::move(document), file, {}, rules.loops, packaged.warnings));
     AWS_TRY(Packager(uploader, images, rules).run(*found));
     add_packaged(*found, packaged.artifacts);
     packaged.document = std::move(found->document);
     return packaged;
 }
 
-ArtifactNeeds find_needs(const data::Value& document, const fs::path& file) {
+ArtifactNeeds
+find_needs(const data::Value& document, const fs::path& file, const LoopRules& loops) {
     ArtifactNeeds needs;
     base::Diagnostics ignored;
-    const auto found = find_artifacts(document, file, {}, ignored);
+    const auto found = find_artifacts(document, file, {}, loops, ignored);
     if (found) {
         add_needs(**found, needs);
     }

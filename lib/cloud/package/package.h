@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cloud/package/image_push.h"
+#include "cloud/package/package_loops.h"
 #include "cloud/package/uploader.h"
 #include "data/value.h"
 
@@ -21,6 +22,7 @@ struct SigningProfile {
 
 struct PackageRules {
     std::map<std::string, SigningProfile> signing; ///< by resource
+    LoopRules loops;
 };
 
 /// One path of the templates, and where its content is now.
@@ -55,6 +57,7 @@ struct ArtifactNeeds {
 
 /// Of a template and its nested ones, without asking anybody. What cannot be read is left to
 /// package_template.
-ArtifactNeeds find_needs(const data::Value& document, const std::filesystem::path& file);
+ArtifactNeeds
+find_needs(const data::Value& document, const std::filesystem::path& file, const LoopRules& loops);
 
 } // namespace samara::cloud

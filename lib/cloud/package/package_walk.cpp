@@ -23,10 +23,23 @@ bool is_foreach(std::string_view key) {
     return key.starts_with("Fn::ForEach");
 }
 
+/// The text of Fn::Sub where nothing is left to put in, as loops leave it.
+const std::string* substituted(const data::Value& value) {
+    const data::Value* text =
+        value.is_map() && value.as_map()->size() == 1 ? value.find("Fn::Sub") : nullptr;
+    const bool whole =
+        text != nullptr && text->is_string() && text->text().find("${") == std::string_view::npos;
+    return whole ? text->as_string() : nullptr;
+}
+
 class Walker {
 public:
-    Walker(TemplateArtifacts& found, base::Diagnostics& warnings, std::size_t depth)
-        : found_(found), warnings_(warnings), depth_(depth) {}
+    Walker(
+        TemplateArtifacts& found,
+        const LoopRules& loops,
+        base::Diagnostics& warnings,
+        std::size_t depth)
+        : found_(found), loops_(loops), warnings_(warnings), depth_(depth) {}
 
     base::Result<void> walk();
 
@@ -41,14 +54,17 @@ private:
         const ArtifactRow& row, data::Value& value, const std::string& text, const std::string& id);
     base::Result<void> nested(
         data::Value& value, const fs::path& path, const std::string& id, const std::string& name);
+    [[nodiscard]] LoopRules loops_of_nested() const;
 
     [[nodiscard]] fs::path path_of(std::string_view text) const {
         return (found_.file.parent_path() / text).lexically_normal();
     }
 
     TemplateArtifacts& found_;
+    const LoopRules& loops_;
     base::Diagnostics& warnings_;
     std::size_t depth_;
+    const data::Value* resource_ = nullptr; ///< that is looked at
 };
 
 // A function takes the CodeUri of Globals when it has none; no other global names a file.
@@ -176,6 +192,7 @@ base::Result<void> Walker::includes(data::Value& value) {
 }
 
 base::Result<void> Walker::resource(const std::string& id, data::Value& content) {
+    resource_ = &content;
     data::Map& map = *content.as_map();
     const std::string type = data::text_of(map.find("Type"));
     if (map.find("Properties") == nullptr) {
@@ -241,6 +258,11 @@ Walker::property(const ArtifactRow& row, data::Value& at, const std::string& id,
         }
         value = member;
     }
+    if (const std::string* text = substituted(*value)) {
+        data::Value plain(*text);
+        plain.set_where(value->where());
+        *value = std::move(plain);
+    }
     if (!value->is_string()) { // a map: an intrinsic function, or an object in S3
         return {};
     }
@@ -299,19 +321,41 @@ base::Result<void> Walker::nested(
     content->file = path;
     content->prefix = id + "/";
     model::apply_assets(content->document);
-    TRY(Walker(*content, warnings_, depth_ + 1).walk());
+    const LoopRules loops = loops_of_nested();
+    if (auto loop = write_out_loops(content->document, path, loops); !loop) {
+        warnings_.push_back({base::Severity::warning, std::move(loop).error()});
+    }
+    TRY(Walker(*content, loops, warnings_, depth_ + 1).walk());
     found_.nested.push_back({&value, id, name, written, std::move(content)});
     return {};
 }
 
+// What the stack around it gives it, as far as that is written there.
+LoopRules Walker::loops_of_nested() const {
+    LoopRules loops{loops_.written_out, {}, loops_.region};
+    const data::Value* properties = resource_ == nullptr ? nullptr : resource_->find("Properties");
+    const data::Value* given = properties == nullptr ? nullptr : properties->find("Parameters");
+    for (const data::Entry& entry : data::members_of(given)) {
+        if (data::is_scalar(&entry.value)) {
+            loops.parameters[entry.key] = data::text_of(entry.value);
+        }
+    }
+    return loops;
+}
+
 base::Result<std::unique_ptr<TemplateArtifacts>> find_artifacts(
-    data::Value document, const fs::path& file, std::string prefix, base::Diagnostics& warnings) {
+    data::Value document,
+    const fs::path& file,
+    std::string prefix,
+    const LoopRules& loops,
+    base::Diagnostics& warnings) {
     auto found = std::make_unique<TemplateArtifacts>();
     found->document = std::move(document);
     found->file = file;
     found->prefix = std::move(prefix);
     model::apply_assets(found->document);
-    TRY(Walker(*found, warnings, 0).walk());
+    TRY(write_out_loops(found->document, file, loops));
+    TRY(Walker(*found, loops, warnings, 0).walk());
     return found;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cloud/package/artifact_rows.h"
+#include "cloud/package/package_loops.h"
 #include "data/value.h"
 
 #include <filesystem>
@@ -43,12 +44,13 @@ struct TemplateArtifacts {
     std::vector<Nested> nested;
 };
 
-/// Of `document`, read from `file`. Resources get their SamResourceId, functions the CodeUri of
-/// Globals.
+/// Of `document`, read from `file`, its loops written out. Resources get their SamResourceId,
+/// functions the CodeUri of Globals.
 base::Result<std::unique_ptr<TemplateArtifacts>> find_artifacts(
     data::Value document,
     const std::filesystem::path& file,
     std::string prefix,
+    const LoopRules& loops,
     base::Diagnostics& warnings);
 
 /// "Unable to upload artifact ... referenced by ... parameter of ... resource."

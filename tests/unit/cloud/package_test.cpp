@@ -136,9 +136,22 @@ TEST(NeedsTest, FilesAndImages) {
              "ImageUri: f}}\n"
              "  G: {Type: AWS::Serverless::Function, Properties: {PackageType: Image, ImageUri: "
              "123456789012.dkr.ecr.us-east-1.amazonaws.com/g}}\n"),
-        "/template.yaml");
+        "/template.yaml",
+        {});
     EXPECT_EQ(needs.images, std::vector<std::string>{"F"});
     EXPECT_FALSE(needs.files);
+}
+
+TEST(NeedsTest, LoopsAreLookedInto) {
+    const auto document =
+        yaml("Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]\nResources:\n"
+             "  Fn::ForEach::Fns:\n  - Name\n  - [a, b]\n"
+             "  - ${Name}Fn: {Type: AWS::Serverless::Function, Properties: {PackageType: Image, "
+             "ImageUri: !Sub '${Name}:latest'}}\n");
+    EXPECT_EQ(
+        find_needs(document, "/template.yaml", {}).images,
+        (std::vector<std::string>{"aFn", "bFn"}));
+    EXPECT_TRUE(find_needs(document, "/template.yaml", {false, {}, {}}).images.empty());
 }
 
 } // namespace
