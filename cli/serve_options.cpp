@@ -126,6 +126,7 @@ int serve(
                                                              : serving::AccessLogFormat::text;
     }
     serve.stage_in_path = given.stage_in_path;
+    serve.console = !given.no_console;
     serve.function_urls = !given.no_function_urls;
     serve.function_url_port = given.function_url_port;
     serve.max_concurrency = given.max_concurrency;

@@ -29,6 +29,7 @@ struct ServeArguments : RunArguments {
     std::vector<std::string> http_hosts;
     std::string access_log_format;
     bool stage_in_path = false;
+    bool no_console = false;
     bool no_function_urls = false;
     std::uint16_t function_url_port = 0;
     std::string jwks;

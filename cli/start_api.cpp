@@ -49,6 +49,10 @@ int start_api(Console& console, const Arguments& arguments) {
         {.help = "Port of the first function URL; others follow. Without it: from 3100, busy ones "
                  "left out"});
     options.flag(
+        "--no-console",
+        given.no_console,
+        {.help = "Do not serve the page at /_samara/ that shows routes and requests"});
+    options.flag(
         "--no-function-urls", given.no_function_urls, {.help = "Do not serve function URLs"});
     options.text(
         "--jwks",

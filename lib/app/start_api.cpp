@@ -1,8 +1,10 @@
 #include "app/run/build_notice.h"
+#include "app/run/console_sources.h"
 #include "app/run/function_resources.h"
 #include "app/run/live_application.h"
 #include "app/run/serve.h"
 #include "base/try.h"
+#include "console/console.h"
 #include "data/read.h"
 #include "gateway/function_urls.h"
 #include "gateway/read/apis.h"
@@ -277,6 +279,15 @@ start_api(const ServeOptions& given, engine::OutputSink output, const base::Log&
     settings.management_host = live->management_host();
     settings.allowed_hosts = options.run.allowed_hosts;
     settings.before_request = [&live] { live->catch_up(); };
+    std::shared_ptr<console::Console> page;
+    if (options.console) {
+        page = std::make_shared<console::Console>(
+            serving::PageGuard(options.run.allowed_hosts), given.load.template_file);
+        settings.gateway.recorder = page->recorder();
+        settings.own_pages = [page](const net::HttpRequest& request) {
+            return page->handle(request);
+        };
+    }
     const auto invoke = [&live](invoke::Request request) {
         return live->invoke(std::move(request));
     };
@@ -289,6 +300,9 @@ start_api(const ServeOptions& given, engine::OutputSink output, const base::Log&
     }
     TRY_ASSIGN(
         auto server, gateway::Server::start(std::move(served.apis), invoke, std::move(settings)));
+    if (page) {
+        page->open(console_sources(*live, server, urls));
+    }
     std::optional<os::FileWatcher> watcher; // ends before what its calls use
     if (options.watch) {
         auto watching = live->watch(
@@ -306,6 +320,12 @@ start_api(const ServeOptions& given, engine::OutputSink output, const base::Log&
     live->warm_up();
     announce(server, log);
     announce(urls, log);
+    if (page) {
+        log.info(fmt::format(
+            "Routes, environments and the last requests are shown at {}{}",
+            server.address(),
+            console::Console::root));
+    }
     log.info(fmt::format(
         "{} are taken up by the next request.\n"
         " * Running on {} (Press CTRL+C to quit)",
@@ -314,6 +334,9 @@ start_api(const ServeOptions& given, engine::OutputSink output, const base::Log&
                                                      "and what samara build makes,",
         server.address()));
     os::wait_readable(-1, cancel);
+    if (page) {
+        page->stop();
+    }
     server.stop();
     urls.stop();
     return {};

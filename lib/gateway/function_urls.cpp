@@ -154,6 +154,21 @@ std::vector<std::string> FunctionUrls::lines() const {
     return lines;
 }
 
+std::vector<RouteSummary> FunctionUrls::routes() const {
+    const std::scoped_lock lock(mutex_);
+    std::vector<RouteSummary> routes;
+    for (const auto& [id, function] : served_) {
+        const Door& door = *doors_.at(id);
+        const std::scoped_lock inside(door.behind->mutex);
+        for (RouteSummary& route : door.behind->gateway->routes()) {
+            route.method = "ANY";
+            route.path = door.server->address() + "/";
+            routes.push_back(std::move(route));
+        }
+    }
+    return routes;
+}
+
 void FunctionUrls::stop() {
     std::vector<net::HttpServer*> servers;
     {

@@ -45,6 +45,8 @@ public:
     /// Others, or with other settings, for the requests that come from now on.
     void replace(std::vector<Api> urls);
 
+    [[nodiscard]] std::vector<RouteSummary> routes() const;
+
     /// What to print: "Function URL of Fn at http://127.0.0.1:3100/".
     [[nodiscard]] std::vector<std::string> lines() const;
 

@@ -104,6 +104,16 @@ std::vector<Mount> Gateway::mounts() const {
         options_.stage_in_path);
 }
 
+std::vector<RouteSummary> Gateway::routes() const {
+    const auto current = snapshot();
+    return summarize(
+        current->routes.apis(),
+        [&](const Authorizer& authorizer) {
+            return current->authorization.closed_reason(authorizer);
+        },
+        options_.authorization.disable_authorizer);
+}
+
 void Gateway::replace(std::vector<Api> apis) {
     auto fresh = std::make_shared<Snapshot>(std::move(apis), options_.authorization, invoker_);
     const std::scoped_lock lock(mutex_);

@@ -6,6 +6,7 @@
 #include "gateway/message/mangled_body.h"
 #include "gateway/message/static_files.h"
 #include "gateway/route/call.h"
+#include "gateway/route/route_summary.h"
 #include "gateway/route/route_table.h"
 #include "serving/access_log.h"
 #include "serving/deadline.h"
@@ -53,6 +54,9 @@ public:
 
     /// What is served now; routes that an authorizer closes say so.
     [[nodiscard]] std::vector<Mount> mounts() const;
+
+    /// The same in words.
+    [[nodiscard]] std::vector<RouteSummary> routes() const;
 
 private:
     /// What one template has made; lives as long as a request uses it.

@@ -2,6 +2,9 @@
 
 #include "base/try.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace samara::gateway {
 
 Server::Server(
@@ -64,6 +67,13 @@ Server::start(std::vector<Api> apis, serving::Invoke invoke, ServerOptions optio
         }
     }
     return Server(std::move(gateway), std::move(sockets), std::move(http), std::move(management));
+}
+
+std::vector<RouteSummary> Server::routes() const {
+    std::vector<RouteSummary> routes = gateway_->routes();
+    std::vector<RouteSummary> of_sockets = sockets_->routes();
+    std::move(of_sockets.begin(), of_sockets.end(), std::back_inserter(routes));
+    return routes;
 }
 
 void Server::replace(std::vector<Api> apis, std::vector<Api> sockets) {

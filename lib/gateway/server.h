@@ -48,6 +48,12 @@ public:
         return sockets_->lines(address());
     }
 
+    /// What is served, WebSocket APIs last.
+    [[nodiscard]] std::vector<RouteSummary> routes() const;
+
+    /// The clients of WebSocket APIs.
+    [[nodiscard]] Connections& connections() const { return sockets_->connections(); }
+
     /// Applies other routes; no request and no connection is dropped.
     void replace(std::vector<Api> apis, std::vector<Api> sockets = {});
 

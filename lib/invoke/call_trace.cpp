@@ -41,6 +41,21 @@ CallTrace::View CallTrace::view() const {
     return view_;
 }
 
+std::string CallTrace::function() const {
+    const std::scoped_lock lock(mutex_);
+    return view_.function;
+}
+
+bool CallTrace::cold() const {
+    const std::scoped_lock lock(mutex_);
+    return view_.times.cold;
+}
+
+bool CallTrace::failed() const {
+    const std::scoped_lock lock(mutex_);
+    return !view_.failure.empty() || !view_.function_error.empty();
+}
+
 std::size_t CallTrace::size() const {
     const std::scoped_lock lock(mutex_);
     return view_.event.text.size() + view_.result.text.size() + view_.log.text.size();

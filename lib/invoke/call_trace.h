@@ -62,6 +62,10 @@ public:
 
     [[nodiscard]] View view() const;
 
+    [[nodiscard]] std::string function() const;
+    [[nodiscard]] bool cold() const;
+    [[nodiscard]] bool failed() const; ///< it could not be run, or has said so
+
     /// Bytes that it holds now.
     [[nodiscard]] std::size_t size() const;
 

@@ -42,6 +42,8 @@ public:
 
     base::Result<invoke::Response> invoke(invoke::Request request);
 
+    [[nodiscard]] const invoke::Invoker& invoker() const { return *invoker_; }
+
     /// Applies edits that were made before; cheap where there are none. For every request, before
     /// it is looked at.
     void catch_up();

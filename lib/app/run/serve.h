@@ -38,6 +38,7 @@ struct ServeOptions {
     /// Form of the access log; nothing: as the stages of the APIs say, else text.
     std::optional<serving::AccessLogFormat> access_log;
     bool stage_in_path = false;          ///< start-api: paths begin with the stage
+    bool console = true;                 ///< start-api: serve the page at /_samara/
     bool function_urls = true;           ///< start-api: serve them
     std::uint16_t function_url_port = 0; ///< of the first; 0: a free one
     std::size_t max_concurrency = 0;     ///< environments a function; 0: as many as pay off

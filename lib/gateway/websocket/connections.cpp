@@ -77,6 +77,16 @@ std::size_t Connections::size() const {
     return connections_.size();
 }
 
+std::vector<Connections::View> Connections::list() const {
+    const std::scoped_lock lock(mutex_);
+    std::vector<View> views;
+    views.reserve(connections_.size());
+    for (const auto& [id, connection] : connections_) {
+        views.push_back({connection.client, connection.last_active});
+    }
+    return views;
+}
+
 std::optional<Connections::Connection> Connections::find(std::string_view id) const {
     const std::scoped_lock lock(mutex_);
     const auto found = connections_.find(id);

@@ -44,6 +44,14 @@ public:
 
     [[nodiscard]] std::size_t size() const;
 
+    struct View {
+        std::shared_ptr<const SocketClient> client;
+        std::chrono::system_clock::time_point last_active;
+    };
+
+    /// In the order of their ids.
+    [[nodiscard]] std::vector<View> list() const;
+
     /// Sends to a client; false when it is gone.
     bool send(
         std::string_view id,

@@ -247,6 +247,16 @@ void SocketGateway::closed(
     }
 }
 
+std::vector<RouteSummary> SocketGateway::routes() const {
+    const auto current = snapshot();
+    return summarize(
+        current->apis,
+        [&](const Authorizer& authorizer) {
+            return current->authorization.closed_reason(authorizer);
+        },
+        options_.authorization.disable_authorizer);
+}
+
 std::vector<std::string> SocketGateway::lines(std::string_view address) const {
     std::vector<std::string> lines;
     const std::size_t scheme = address.find("://");

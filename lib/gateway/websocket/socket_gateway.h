@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "gateway/access/authorization.h"
+#include "gateway/route/route_summary.h"
 #include "gateway/websocket/connections.h"
 #include "serving/deadline.h"
 #include "serving/invoke.h"
@@ -59,6 +60,8 @@ public:
     void replace(std::vector<Api> apis);
 
     Connections& connections() { return connections_; }
+
+    [[nodiscard]] std::vector<RouteSummary> routes() const;
 
     /// "WebSocket API Chat at ws://127.0.0.1:3000/prod" for each; `address` is that of the server.
     [[nodiscard]] std::vector<std::string> lines(std::string_view address) const;

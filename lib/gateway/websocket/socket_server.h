@@ -52,6 +52,10 @@ public:
         return gateway_->lines(address);
     }
 
+    [[nodiscard]] std::vector<RouteSummary> routes() const { return gateway_->routes(); }
+
+    Connections& connections() { return gateway_->connections(); }
+
     /// Before the HTTP servers end.
     void begin_stop() { gateway_->end(); }
 
