@@ -12,7 +12,7 @@ build_packages=(
 sandbox_packages=(bubblewrap curl python3 python3-boto3 python3-pip slirp4netns)
 
 test_packages=(
-    autoconf automake awscli binutils clang-format debootstrap docker-registry docker.io faketime ffmpeg fish groff-base iproute2 jq libgmock-dev libgtest-dev libtool make nodejs npm
+    autoconf automake awscli binutils chromium clang-format debootstrap docker-registry docker.io faketime ffmpeg fish groff-base iproute2 jq libgmock-dev libgtest-dev libtool make nodejs npm
     openssl podman procps python3-dateparser python3-debugpy python3-venv python3-yaml strace unzip zip zsh
     cargo default-jdk-headless golang-go gradle libmaven-clean-plugin-java libmaven-compiler-plugin-java libmaven-dependency-plugin-java libmaven-install-plugin-java
     libmaven-jar-plugin-java libmaven-resources-plugin-java libsurefire-java maven ruby-bundler

@@ -89,10 +89,11 @@ function row_of(request) {
       ),
       " ",
       ...chips(request),
+      request.function && make("div", { class: "under" }, request.function),
     ),
     make("td", { class: `status s${Math.floor(request.status / 100)}` }, String(request.status)),
     make("td", { class: "number" }, duration(request.ms)),
-    make("td", {}, request.function || "–"),
+    make("td", { class: "beside" }, request.function || "–"),
   );
 }
 
@@ -405,7 +406,7 @@ function show_environments(functions) {
       return make(
         "tr",
         {},
-        make("td", {}, one.function),
+        make("td", {}, one.function, make("div", { class: "under" }, one.runtime || "image")),
         make(
           "td",
           {},
@@ -413,7 +414,7 @@ function show_environments(functions) {
           one.waiting > 0 ? ` ${one.waiting} waiting` : null,
         ),
         make("td", { class: "number" }, `${one.memoryMb} MB`),
-        make("td", {}, one.runtime || "image"),
+        make("td", { class: "beside" }, one.runtime || "image"),
       );
     }),
   );
@@ -425,7 +426,7 @@ function show_routes(routes) {
       make(
         "tr",
         {},
-        make("td", { class: "code" }, route.method && make("span", { class: "method" }, route.method), route.method && " ", route.path),
+        make("td", { class: "code" }, route.method && make("span", { class: "method" }, route.method), route.method && " ", route.path, make("div", { class: "under" }, `${route.api}, ${route.kind}`)),
         make("td", {}, route.function || route.target, route.function && route.target !== "function" ? make("span", { class: "quiet" }, ` ${route.target}`) : null),
         make(
           "td",
@@ -433,7 +434,7 @@ function show_routes(routes) {
           route.protection || make("span", { class: "quiet" }, "open"),
           route.closed && make("div", { class: "closed-why" }, make("span", { class: "chip closed" }, "closed"), route.closed),
         ),
-        make("td", {}, route.api, " ", make("span", { class: "quiet" }, route.kind)),
+        make("td", { class: "beside" }, route.api, " ", make("span", { class: "quiet" }, route.kind)),
       ),
     ),
   );
@@ -448,8 +449,8 @@ function show_connections(connections) {
         "tr",
         {},
         make("td", {}, make("code", {}, one.id), " ", make("span", { class: "quiet" }, one.sourceIp)),
-        make("td", {}, one.api),
-        make("td", {}, clock(one.connectedAt)),
+        make("td", { class: "beside" }, one.api),
+        make("td", { class: "beside" }, clock(one.connectedAt)),
         make("td", {}, clock(one.lastActiveAt)),
       ),
     ),
