@@ -19,6 +19,12 @@ def blocks(text):
     return re.findall(r"^```.*?^```$", text, re.S | re.M)
 
 
+def printed_lines(text):
+    """Of blocks of code; what a backslash continues is one."""
+    blocks = re.findall(r"^```[^\n]*\n(.*?)^```", text, re.S | re.M)
+    return [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+
+
 def without_blocks(text):
     return re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M)
 
@@ -56,6 +62,25 @@ class Pages(SamaraTest):
             for row in json.loads(self.samara("--help-json").stdout):
                 if row["command"] != "local token":  # with the protected routes
                     self.assertIn(f"`samara {row['command']}", text, name)
+
+    def test_commands_that_are_printed_have_the_options_they_are_given(self):
+        # `generate-event` has those of each event; other programs' are behind their own names.
+        commands = {row["command"] for row in json.loads(self.samara("--help-json").stdout)} - {"local generate-event"}
+        options = {command: set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", self.samara(*command.split(), "--help-json").stdout)) | {"--help"}
+                   for command in commands}
+        seen = set()
+        for page in pages():
+            for line in printed_lines(page.read_text()):
+                for given in re.findall(r"(?:^|[|(]\s*|\$ |run: |- )samara ((?:[a-z][a-z-]*\s?)+)(.*)", line):
+                    command = next((name for name in sorted(commands, key=len, reverse=True)
+                                    if re.match(rf"{name}(\s|$)", given[0])), None)
+                    if command is None:
+                        continue
+                    seen.add(command)
+                    own = re.split(r"[|&>#]", re.sub(r"\"[^\"]*\"|'[^']*'", "", given[1]))[0]
+                    for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", own):
+                        self.assertIn(option, options[command], f"{page.name}: {line}")
+        self.assertGreater(len(seen), 10, seen)
 
     def test_links_lead_somewhere(self):
         for page in pages():
