@@ -7,6 +7,7 @@
 #include "gateway/integration/http_backend.h"
 #include "gateway/integration/mock.h"
 #include "gateway/integration/parameter_mapping.h"
+#include "gateway/integration/streamed_backend.h"
 #include "gateway/integration_time.h"
 #include "gateway/message/gateway_response.h"
 #include "gateway/message/log_line.h"
@@ -291,6 +292,15 @@ net::HttpResponse Gateway::call_http(
     }
     if (!request) {
         return finish(call, tl::unexpected(std::move(request.error())), record);
+    }
+    if (integration.streams) {
+        auto asked =
+            backend_request(call, integration, std::move(*request), options_.stop_descriptor);
+        return finish(
+            call,
+            asked ? stream_backend(streams_, integration, std::move(*asked), record)
+                  : tl::unexpected(std::move(asked.error())),
+            record);
     }
     auto answer = [&] {
         const IntegrationTime time(record);

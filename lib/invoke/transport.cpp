@@ -83,7 +83,8 @@ private:
         // same: what it has written until then is still to be read.
         message.time_limit = {};
         message.head_sink = [stream](const net::ClientResponse& head) {
-            if (net::find_header(head.headers, "X-Amz-Function-Error") != nullptr) {
+            if (!head.success() ||
+                net::find_header(head.headers, "X-Amz-Function-Error") != nullptr) {
                 return false;
             }
             const std::string* type = net::find_header(head.headers, "Content-Type");

@@ -73,7 +73,8 @@ HttpResult<ClientResponse> AnswerReader::read(bool bodiless) {
     keep_ = connection == nullptr || !equal_ignoring_case(*connection, "close");
     constexpr int no_content = 204;
     constexpr int not_modified = 304;
-    streams_ = sink_ && answer.success() && (!head_sink_ || head_sink_(answer));
+    streams_ = sink_ && (head_sink_ ? head_sink_(answer) : answer.success());
+    refusal_ = sink_ && !streams_ && !answer.success();
     if (bodiless || answer.status == no_content || answer.status == not_modified) {
         return answer;
     }
@@ -120,10 +121,6 @@ AnswerReader::Failed AnswerReader::read_head(ClientResponse& answer) {
     return std::nullopt;
 }
 
-std::uint64_t AnswerReader::body_limit(const ClientResponse& answer) const {
-    return sink_ && !answer.success() ? refusal_limit : limits_.body;
-}
-
 AnswerReader::Failed AnswerReader::read_body(ClientResponse& answer) {
     const std::string* encoding = find_header(answer.headers, "Transfer-Encoding");
     if (encoding != nullptr && equal_ignoring_case(*encoding, "chunked")) {
@@ -143,9 +140,9 @@ AnswerReader::Failed AnswerReader::read_body(ClientResponse& answer) {
 }
 
 AnswerReader::Failed AnswerReader::deliver(ClientResponse& answer, std::string_view bytes) {
-    const std::uint64_t limit = body_limit(answer);
+    const std::uint64_t limit = refusal_ ? refusal_limit : limits_.body;
     if (bytes.size() > limit - delivered_) {
-        if (!sink_ || answer.success()) {
+        if (!refusal_) {
             return HttpError{
                 HttpFailure::too_large, fmt::format("the answer has more than {} bytes", limit)};
         }

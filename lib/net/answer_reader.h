@@ -41,7 +41,6 @@ private:
     Failed read_to_end(ClientResponse& answer);
     Failed fill();
     Failed deliver(ClientResponse& answer, std::string_view bytes);
-    [[nodiscard]] std::uint64_t body_limit(const ClientResponse& answer) const;
 
     ByteStream& transport_;
     std::string& buffer_; ///< received and not yet used
@@ -49,6 +48,7 @@ private:
     const BodyReceiver& sink_;
     const std::function<bool(const ClientResponse&)>& head_sink_;
     bool streams_ = false; ///< the sink gets the body
+    bool refusal_ = false; ///< of an answer that was to be streamed
     std::uint64_t received_ = 0;
     std::uint64_t looked_ = 0; ///< of those, when the stop was last looked at
     std::uint64_t delivered_ = 0;

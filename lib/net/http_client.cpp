@@ -61,7 +61,8 @@ struct Exchange {
     const ClientRequest& request;
     const AnswerLimits& limits;
     BoundedWire* wire = nullptr; // while the library reads and writes
-    int status = 0;
+    bool streams = false;        // the sink gets the body
+    bool refusal = false;        // of an answer that was to be streamed
     std::string body;
     std::uint64_t delivered = 0;
     bool answered = false;
@@ -98,13 +99,28 @@ private:
     BoundedWire& wire_;
 };
 
+ClientResponse head_of(const httplib::Response& response) {
+    ClientResponse head;
+    head.status = response.status;
+    for (const auto& [name, value] : response.headers) {
+        head.headers.push_back({name, value});
+    }
+    return head;
+}
+
+/// Where the body goes.
+void begin_body(Exchange& exchange, const ClientResponse& head) {
+    const ClientRequest& request = exchange.request;
+    exchange.streams =
+        request.body_sink && (request.head_sink ? request.head_sink(head) : head.success());
+    exchange.refusal = request.body_sink && !exchange.streams && !head.success();
+}
+
 bool receive(Exchange& exchange, std::string_view bytes) {
     exchange.wire->advanced();
-    const bool streamed = static_cast<bool>(exchange.request.body_sink);
-    const bool success = exchange.status >= 200 && exchange.status < 300;
-    const std::uint64_t limit = streamed && !success ? refusal_limit : exchange.limits.body;
+    const std::uint64_t limit = exchange.refusal ? refusal_limit : exchange.limits.body;
     if (bytes.size() > limit - exchange.delivered) {
-        if (streamed && !success) {
+        if (exchange.refusal) {
             exchange.body += bytes.substr(0, limit - exchange.delivered);
             exchange.enough = true;
         } else {
@@ -114,7 +130,7 @@ bool receive(Exchange& exchange, std::string_view bytes) {
         return false;
     }
     exchange.delivered += bytes.size();
-    if (!streamed || !success) {
+    if (!exchange.streams) {
         exchange.body += bytes;
     } else if (!exchange.request.body_sink(bytes)) {
         exchange.failure = wait_failure(IoStatus::stopped, exchange.limits);
@@ -178,7 +194,7 @@ httplib::Request make_request(const HttpAddress& address, Exchange& exchange) {
     }
     out.response_handler = [&exchange](const httplib::Response& response) {
         exchange.wire->advanced();
-        exchange.status = response.status;
+        begin_body(exchange, head_of(response));
         return true;
     };
     out.content_receiver =
@@ -334,12 +350,8 @@ private:
         if (!done && !exchange.enough) {
             return tl::unexpected(exchange.placed ? *exchange.failure : at(*exchange.failure));
         }
-        ClientResponse answer;
-        answer.status = response.status;
+        ClientResponse answer = head_of(response);
         answer.body = std::move(exchange.body);
-        for (auto& [name, value] : response.headers) {
-            answer.headers.push_back({name, std::move(value)});
-        }
         return answer;
     }
 
@@ -369,21 +381,6 @@ const HttpAddress& HttpClient::address() const {
 
 HttpResult<ClientResponse> HttpClient::send(const ClientRequest& request) {
     return impl_->send(request);
-}
-
-std::string percent_encode(std::string_view text) {
-    constexpr std::string_view plain = "-._~";
-    std::string out;
-    for (const char byte : text) {
-        const bool letter_or_digit = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-                                     (byte >= '0' && byte <= '9');
-        if (letter_or_digit || plain.find(byte) != std::string_view::npos) {
-            out += byte;
-        } else {
-            out += fmt::format("%{:02X}", static_cast<unsigned char>(byte));
-        }
-    }
-    return out;
 }
 
 } // namespace samara::net

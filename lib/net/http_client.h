@@ -105,8 +105,8 @@ struct ClientRequest {
     /// are collected there all the same: they say what went wrong.
     BodyReceiver body_sink = {};
 
-    /// Sees the head of a 2xx answer before its body; false: `body_sink` does not get that one.
-    /// PlainClient's alone.
+    /// Sees the head of an answer before its body, and says whether `body_sink` gets that body.
+    /// Empty: it gets those of 2xx answers.
     std::function<bool(const ClientResponse& head)> head_sink = {};
 
     /// For the connection, and then for each wait for bytes; zero: without end.

@@ -80,4 +80,19 @@ base::Result<Url> parse_url(std::string_view text) {
     return url;
 }
 
+std::string percent_encode(std::string_view text) {
+    constexpr std::string_view plain = "-._~";
+    std::string out;
+    for (const char byte : text) {
+        const bool letter_or_digit = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                                     (byte >= '0' && byte <= '9');
+        if (letter_or_digit || plain.find(byte) != std::string_view::npos) {
+            out += byte;
+        } else {
+            out += fmt::format("%{:02X}", static_cast<unsigned char>(byte));
+        }
+    }
+    return out;
+}
+
 } // namespace samara::net

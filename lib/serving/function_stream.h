@@ -76,6 +76,12 @@ public:
         return std::make_shared<FunctionStream>(workers_, invoke_, std::move(request));
     }
 
+    /// Something else that answers as a function does, through the stream of its request.
+    std::shared_ptr<FunctionStream> start(Invoke other) {
+        return std::make_shared<FunctionStream>(
+            workers_, std::make_shared<const Invoke>(std::move(other)), invoke::Request{});
+    }
+
 private:
     std::shared_ptr<const Invoke> invoke_;
     net::WorkerPool workers_;

@@ -1,10 +1,11 @@
 """What functions stream reaches the clients of start-api while they still run: function URLs and REST APIs."""
 import http.client
-import json
+import http.server
 import pathlib
 import re
 import socket
 import sys
+import threading
 import time
 import unittest
 
@@ -242,6 +243,58 @@ class StreamingInContainers(Streaming):
                 size += len(piece)
             self.assertEqual(size, LARGE)
             self.assertLess(self.resident(api.process) - before, 32, "MB")
+            self.assertEqual(api.stop(), 0)
+
+
+PROXY = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: v1
+      DefinitionBody:
+        swagger: "2.0"
+        info: {title: t, version: "1"}
+        paths:
+          /x:
+            get:
+              x-amazon-apigateway-integration: {type: http_proxy, httpMethod: GET, uri: 'http://127.0.0.1:PORT/', responseTransferMode: STREAM}
+"""
+
+
+class SlowBackend(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.send_response(404)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for piece in ("one", "two"):
+            self.wfile.write(f"3\r\n{piece}\r\n".encode())
+            self.wfile.flush()
+            time.sleep(1.5)
+        self.wfile.write(b"0\r\n\r\n")
+
+    def log_message(self, *_):
+        pass
+
+
+class StreamingOfServers(Streaming):
+    def test_http_proxy(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), SlowBackend)
+        self.addCleanup(server.server_close)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        self.write("template.yaml", PROXY.replace("PORT", str(server.server_port)))
+        with self.serve() as api:
+            self.urls(api)
+            _, answer = self.ask(self.port, "/x")
+            self.assertEqual((answer.status, answer.read1()), (404, b"one"))
+            begin = time.monotonic()
+            self.assertEqual(answer.read(), b"two")
+            self.assertGreater(time.monotonic() - begin, 1)
+            api.wait_for_line("GET /x 404")
             self.assertEqual(api.stop(), 0)
 
 

@@ -4,7 +4,6 @@
 #include "base/strings.h"
 #include "gateway/integration/content_handling.h"
 #include "gateway/integration/parameter_mapping.h"
-#include "net/http_client.h"
 #include "net/url.h"
 
 #include <algorithm>
@@ -193,7 +192,7 @@ base::Result<void> check_host(std::string_view url, const std::vector<std::strin
     return {};
 }
 
-tl::expected<Answer, Untranslated> ask_backend(
+tl::expected<BackendRequest, Untranslated> backend_request(
     const Call& call,
     const HttpIntegration& integration,
     TranslatedRequest request,
@@ -231,13 +230,36 @@ tl::expected<Answer, Untranslated> ask_backend(
     sent.timeout = integration.timeout;
     sent.body_limit = aws::api_gateway::request_payload;
     sent.stop_descriptor = stop_descriptor;
-    net::HttpClient client(parsed->address);
-    auto received = client.send(sent);
+    return BackendRequest{parsed->address, std::move(sent)};
+}
+
+Untranslated no_answer(const net::HttpError& error) {
+    return {
+        error.kind == net::HttpFailure::timeout ? Refusal::integration_timeout
+                                                : Refusal::integration_failure,
+        error.message};
+}
+
+net::HttpHeaders answer_headers(net::HttpHeaders headers) {
+    std::erase_if(headers, [](const net::HttpHeader& header) {
+        return is_hop(header.name) || net::equal_ignoring_case(header.name, "date");
+    });
+    return headers;
+}
+
+tl::expected<Answer, Untranslated> ask_backend(
+    const Call& call,
+    const HttpIntegration& integration,
+    TranslatedRequest request,
+    int stop_descriptor) {
+    const auto asked = backend_request(call, integration, std::move(request), stop_descriptor);
+    if (!asked) {
+        return tl::unexpected(asked.error());
+    }
+    net::HttpClient client(asked->address);
+    auto received = client.send(asked->request);
     if (!received) {
-        return tl::unexpected(Untranslated{
-            received.error().kind == net::HttpFailure::timeout ? Refusal::integration_timeout
-                                                               : Refusal::integration_failure,
-            received.error().message});
+        return tl::unexpected(no_answer(received.error()));
     }
     Answer answer;
     answer.selector = std::to_string(received->status);
@@ -263,11 +285,7 @@ proxied(const Call& call, const Mapping& mapping, Answer answer) {
         return tl::unexpected(std::move(body.error()));
     }
     response.body = std::move(*body);
-    for (net::HttpHeader& header : answer.headers) {
-        if (!is_hop(header.name) && !net::equal_ignoring_case(header.name, "date")) {
-            response.headers.push_back(std::move(header));
-        }
-    }
+    response.headers = answer_headers(std::move(answer.headers));
     return response;
 }
 

@@ -40,8 +40,7 @@ bool StreamedBody::pass_on(const net::HttpResponse::Write& write) {
             return end_with(
                 Clock::now() >= last
                     ? fmt::format("the response took longer than {:.0f} s", seconds(limits_.all))
-                    : fmt::format(
-                          "the function has written nothing for {:.0f} s", seconds(limits_.idle)));
+                    : fmt::format("nothing has come for {:.0f} s", seconds(limits_.idle)));
         case serving::FunctionStream::Came::enough:
             break;
         }

@@ -54,10 +54,11 @@ std::string quoted_error_message(const Answered& one) {
 }
 
 std::string transfer_mode(const Answered& one) {
-    const auto* lambda = std::get_if<LambdaIntegration>(&one.call.match.route->integration);
-    return one.call.api.kind != ApiKind::rest     ? ""
-           : lambda != nullptr && lambda->streams ? "STREAMED"
-                                                  : "BUFFERED";
+    const Integration& integration = one.call.match.route->integration;
+    const auto* lambda = std::get_if<LambdaIntegration>(&integration);
+    const auto* http = std::get_if<HttpIntegration>(&integration);
+    const bool streams = lambda != nullptr ? lambda->streams : http != nullptr && http->streams;
+    return one.call.api.kind != ApiKind::rest ? "" : streams ? "STREAMED" : "BUFFERED";
 }
 
 struct Variable {

@@ -34,6 +34,17 @@ bool streams(const data::Value& integration, const Api& api) {
            either_text(integration, "responseTransferMode") == "STREAM";
 }
 
+/// Of integrations that may stream.
+template <class Proxy>
+void let_stream(Proxy& proxy, const data::Value& integration, const Api& api) {
+    if (streams(integration, api)) {
+        proxy.streams = true;
+        proxy.timeout = aws::api_gateway::stream_duration;
+        proxy.idle_timeout = api.edge_optimized ? aws::api_gateway::edge_stream_idle_timeout
+                                                : aws::api_gateway::stream_idle_timeout;
+    }
+}
+
 Integration
 read_lambda(const data::Value& integration, const serving::Functions& functions, const Api& api) {
     const std::string uri = with_stage_variables(
@@ -59,12 +70,7 @@ read_lambda(const data::Value& integration, const serving::Functions& functions,
         function->timeout,
         tenant_mapping(integration),
         functions.qualifier_of(uri)};
-    if (streams(integration, api)) {
-        lambda.streams = true;
-        lambda.timeout = aws::api_gateway::stream_duration;
-        lambda.idle_timeout = api.edge_optimized ? aws::api_gateway::edge_stream_idle_timeout
-                                                 : aws::api_gateway::stream_idle_timeout;
-    }
+    let_stream(lambda, integration, api);
     if (const auto timeout = data::integer_of(either(integration, "timeoutInMillis")).value_or(0);
         timeout > 0) {
         // Accounts may raise the limit of REST APIs; a template that is deployed with more has it.
@@ -136,6 +142,7 @@ Integration read_http(const data::Value& integration, const Api& api, bool proxy
     http.proxy = proxy;
     http.timeout = api.kind == ApiKind::rest ? aws::api_gateway::rest_integration_timeout
                                              : aws::api_gateway::http_integration_timeout;
+    let_stream(http, integration, api);
     if (const auto timeout = data::integer_of(either(integration, "timeoutInMillis")).value_or(0);
         timeout > 0) {
         http.timeout = std::min(http.timeout, std::chrono::milliseconds(timeout));

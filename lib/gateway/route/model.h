@@ -66,6 +66,9 @@ struct HttpIntegration {
     bool proxy = true;
     std::chrono::milliseconds timeout = aws::api_gateway::rest_integration_timeout;
     std::shared_ptr<const Mapping> mapping;
+    bool streams = false; ///< responseTransferMode STREAM, of a proxy
+    /// Of a stream: it is cut off when nothing comes of it for so long.
+    std::chrono::milliseconds idle_timeout = aws::api_gateway::stream_duration;
 };
 
 /// A route that cannot be served locally. 501 is answered with the reason; 502, for a route that

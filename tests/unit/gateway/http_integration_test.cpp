@@ -87,6 +87,32 @@ TEST_F(HttpIntegrationTest, AProxyHandsOnRequestAndAnswer) {
     EXPECT_EQ(seen("queryStringParameters", "p"), "1");
 }
 
+// response-streaming-http.html
+TEST_F(HttpIntegrationTest, AProxyStreams) {
+    serve(fmt::format("{{type: http_proxy, responseTransferMode: STREAM, uri: '{}'}}", url("/x")));
+    const auto read = [](net::HttpResponse& response) {
+        return response.stream([&](const std::string& bytes) {
+            response.body += bytes;
+            return true;
+        });
+    };
+    auto response = ask();
+    EXPECT_EQ(response.status, 201) << logged_;
+    EXPECT_EQ(header(response, "X-Of"), "backend");
+    ASSERT_TRUE(response.stream);
+    EXPECT_TRUE(read(response));
+    EXPECT_EQ(response.body, "hello");
+    answer_ = R"({"statusCode": 404, "body": ")" + std::string(200'000, 'x') + R"("})";
+    response = ask();
+    EXPECT_EQ(response.status, 404);
+    EXPECT_TRUE(read(response));
+    EXPECT_EQ(response.body.size(), 200'000U);
+    backend_.reset();
+    response = ask();
+    EXPECT_EQ(response.status, 502);
+    EXPECT_FALSE(response.stream);
+}
+
 TEST_F(HttpIntegrationTest, TemplatesMapBothDirections) {
     serve(fmt::format(
         "{{type: http, httpMethod: POST, uri: '{}', "

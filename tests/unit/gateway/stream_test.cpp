@@ -281,7 +281,7 @@ TEST_F(StreamTest, SilenceEndsAStream) {
     net::HttpResponse response = ask(apis, function("{}" + nul + "one"));
     EXPECT_FALSE(read_body(response));
     EXPECT_EQ(response.body, "one");
-    EXPECT_THAT(logged_.error, HasSubstr("written nothing"));
+    EXPECT_THAT(logged_.error, HasSubstr("nothing has come"));
     end();
     const net::HttpResponse late = ask(apis, function("{"));
     EXPECT_EQ(late.status, 504);
