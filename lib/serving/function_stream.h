@@ -77,7 +77,7 @@ public:
     }
 
     /// Something else that answers as a function does, through the stream of its request.
-    std::shared_ptr<FunctionStream> start(Invoke other) {
+    std::shared_ptr<FunctionStream> start_other(Invoke other) {
         return std::make_shared<FunctionStream>(
             workers_, std::make_shared<const Invoke>(std::move(other)), invoke::Request{});
     }

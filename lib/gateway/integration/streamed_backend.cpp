@@ -52,7 +52,7 @@ tl::expected<net::HttpResponse, Untranslated> stream_backend(
     const auto found = std::make_shared<Found>();
     const StreamedBody::Limits limits{
         StreamedBody::Clock::now(), integration.timeout, integration.idle_timeout};
-    const auto stream = streams.start(asking(std::move(asked), found));
+    const auto stream = streams.start_other(asking(std::move(asked), found));
     const Came came = [&] {
         const IntegrationTime time(record);
         return stream->wait(
