@@ -55,7 +55,8 @@ private:
 
 std::optional<std::string> ask_secret(std::string_view question) {
     const os::UniqueFd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC)); // NOLINT: variadic
-    if (terminal.get() < 0) {
+    // A program in the background would be stopped by asking, and nobody would know why.
+    if (terminal.get() < 0 || ::tcgetpgrp(terminal.get()) != ::getpgrp()) {
         return std::nullopt;
     }
     write_to(terminal.get(), base::terminal_text(question));

@@ -531,6 +531,26 @@ class RetryTest(ServedTest):
         self.assertIn("Credential=K1/", self.server.seen[0][2]["Authorization"])
         self.assertIn("Credential=K2/", self.server.seen[1][2]["Authorization"])
 
+    def test_keys_of_a_role_that_aws_refuses_are_not_taken_from_the_cache_again(self):
+        import hashlib
+        del self.environment["AWS_ACCESS_KEY_ID"]
+        self.config("[default]\nsso_session = main\nsso_account_id = 1\nsso_role_name = r\n"
+                    "[sso-session main]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n")
+        folder = self.home / ".aws"
+        token = folder / "sso/cache" / (hashlib.sha1(b"main").hexdigest() + ".json")
+        token.write_text(json.dumps({"accessToken": "TOKEN", "expiresAt": "2040-01-01T00:00:00Z"}))
+        name = hashlib.sha1(b'{"accountId":"1","roleName":"r","sessionName":"main"}').hexdigest()
+        (folder / "cli/cache").mkdir(parents=True, exist_ok=True)
+        (folder / "cli/cache" / f"{name}.json").write_text(json.dumps({"Credentials": {
+            "AccessKeyId": "ASIAREVOKED", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": "2999-01-01T00:00:00Z"}}))
+        role = json.dumps({"roleCredentials": {"accessKeyId": "ASIANEW", "secretAccessKey": "s", "sessionToken": "t",
+                                               "expiration": 32503680000000}})
+        self.server.script = [self.fault("ExpiredToken", 403), (200, role), self.GOOD]
+        self.call(**self.CALL)
+        self.assertIn("Credential=ASIAREVOKED/", self.server.seen[0][2]["Authorization"])
+        self.assertIn("/federation/credentials", self.server.seen[1][1])
+        self.assertIn("Credential=ASIANEW/", self.server.seen[2][2]["Authorization"])
+
     def test_a_bucket_is_followed_to_its_region(self):
         moved = (301, "<Error><Code>PermanentRedirect</Code><Message>m</Message></Error>", "text/xml", [("x-amz-bucket-region", "eu-west-1")])
         self.server.script = [moved, (200, "content", "text/plain")]
