@@ -41,6 +41,11 @@ if(SAMARA_UNITY)
     add_compile_options($<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
     target_compile_options(samara_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-shadow>)
 endif()
+if(SAMARA_STATIC)
+    # OpenSSL's macros put the names of sources into the program: the same ones, wherever it is built.
+    target_compile_options(samara_options INTERFACE
+        $<$<COMPILE_LANGUAGE:CXX>:-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=>)
+endif()
 if(SAMARA_SANITIZE)
     target_compile_options(samara_options INTERFACE
         $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${SAMARA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all>)
