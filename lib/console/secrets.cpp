@@ -3,9 +3,9 @@
 #include "base/json_text.h"
 #include "base/percent.h"
 #include "base/strings.h"
+#include "net/http_client.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include <fmt/format.h>
 
@@ -38,19 +38,6 @@ std::string json_escaped(std::string_view text) {
     std::string quoted;
     base::append_json_bytes(quoted, text);
     return quoted.substr(1, quoted.size() - 2);
-}
-
-std::string percent_encoded(std::string_view text) {
-    std::string encoded;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (std::isalnum(byte) != 0 || std::string_view("-._~").find(c) != std::string_view::npos) {
-            encoded.push_back(c);
-        } else {
-            fmt::format_to(std::back_inserter(encoded), "%{:02X}", byte);
-        }
-    }
-    return encoded;
 }
 
 /// The end of the JSON string that begins at `from`, behind its quote; of the text where it is cut.
@@ -128,7 +115,7 @@ void Secrets::add_value(std::string_view name, std::string_view value, std::size
     const std::string shown = hidden(name);
     add_needle(std::string(value), shown);
     add_needle(json_escaped(value), shown);
-    add_needle(percent_encoded(value), shown);
+    add_needle(net::percent_encode(value), shown);
 }
 
 void Secrets::add_needle(std::string value, const std::string& shown) {

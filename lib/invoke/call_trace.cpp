@@ -41,6 +41,11 @@ CallTrace::View CallTrace::view() const {
     return view_;
 }
 
+std::optional<std::string> CallTrace::ended_as() const {
+    const std::scoped_lock lock(mutex_);
+    return view_.ended ? std::optional(view_.request_id) : std::nullopt;
+}
+
 std::string CallTrace::function() const {
     const std::scoped_lock lock(mutex_);
     return view_.function;

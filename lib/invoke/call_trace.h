@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -61,6 +62,9 @@ public:
     void end(const Times& times, const base::Result<Response>& result);
 
     [[nodiscard]] View view() const;
+
+    /// The id that its request had; nothing while it runs.
+    [[nodiscard]] std::optional<std::string> ended_as() const;
 
     [[nodiscard]] std::string function() const;
     [[nodiscard]] bool cold() const;

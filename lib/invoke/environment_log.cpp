@@ -1,34 +1,49 @@
 #include "invoke/environment_log.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 namespace samara::invoke {
 
 namespace {
 
-bool starts_a_call(std::string_view line) {
-    return line.starts_with("START RequestId: ") ||
-           (line.starts_with('{') && line.find(R"("type":"platform.start")") != line.npos);
+/// Calls whose line may still come; more are not waited for.
+constexpr std::size_t most_begun = 16;
+
+/// The id of the call that a line starts; nothing for another line.
+std::optional<std::string_view> started(std::string_view line) {
+    constexpr std::string_view text = "START RequestId: ";
+    constexpr std::string_view member = R"("requestId":")";
+    if (line.starts_with(text)) {
+        line.remove_prefix(text.size());
+        return line.substr(0, line.find_first_of(" \n"));
+    }
+    const std::size_t at =
+        line.starts_with('{') && line.find(R"("type":"platform.start")") != line.npos
+            ? line.find(member)
+            : line.npos;
+    if (at == line.npos) {
+        return std::nullopt;
+    }
+    line.remove_prefix(at + member.size());
+    return line.substr(0, line.find('"'));
 }
 
 } // namespace
 
 void EnvironmentLog::begin(std::shared_ptr<CallTrace> trace) {
     const std::scoped_lock lock(mutex_);
-    if (awaits_line_) { // the call before has ended without one
-        has_lines_ = false;
-    }
-    next_call_ = std::move(trace);
-    awaits_line_ = has_lines_;
-    if (!has_lines_) {
-        current_ = std::exchange(next_call_, nullptr);
-    } else if (!called_) {
-        current_ = next_call_;
+    if (!std::exchange(called_, true)) {
+        current_ = trace;
         add(before_);
+        std::string().swap(before_);
     }
-    called_ = true;
-    std::string().swap(before_);
+    begun_.push_back(std::move(trace));
+    if (begun_.size() > most_begun) {
+        begun_.pop_front();
+    }
 }
 
 void EnvironmentLog::write(std::string_view bytes) {
@@ -37,7 +52,7 @@ void EnvironmentLog::write(std::string_view bytes) {
         if (!called_) {
             before_.append(
                 bytes.substr(0, CallTrace::kept - std::min(CallTrace::kept, before_.size())));
-        } else if (current_ || next_call_) {
+        } else {
             divide(bytes);
         }
     }
@@ -53,17 +68,31 @@ void EnvironmentLog::divide(std::string_view bytes) {
     for (std::size_t at = 0; at < bytes.size();) {
         const std::size_t newline = bytes.find('\n', at);
         const std::size_t end = newline == bytes.npos ? bytes.size() : newline + 1;
-        if ((awaits_line_ || !has_lines_) && starts_a_call(bytes.substr(at, end - at))) {
-            has_lines_ = true;
-            if (std::exchange(awaits_line_, false)) {
-                add(bytes.substr(from, at - from));
-                from = at;
-                current_ = std::exchange(next_call_, nullptr);
-            }
+        if (const auto request_id = started(bytes.substr(at, end - at))) {
+            add(bytes.substr(from, at - from));
+            from = at;
+            start(*request_id);
         }
         at = end;
     }
     add(bytes.substr(from));
+}
+
+// The call of that id; one that still runs, or that nobody traces, has none yet. Those before it
+// have ended without a line: they did not reach the function.
+void EnvironmentLog::start(std::string_view request_id) {
+    auto found = std::find_if(begun_.begin(), begun_.end(), [&](const auto& trace) {
+        return trace && trace->ended_as() == request_id;
+    });
+    if (found == begun_.end()) {
+        found = std::find_if(begun_.begin(), begun_.end(), [](const auto& trace) {
+            return !trace || !trace->ended_as();
+        });
+    }
+    if (found != begun_.end()) { // else a function has written such a line
+        current_ = *found;
+        begun_.erase(begun_.begin(), std::next(found));
+    }
 }
 
 void EnvironmentLog::add(std::string_view bytes) {

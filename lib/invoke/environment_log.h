@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 #include "invoke/call_trace.h"
 
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -12,9 +13,9 @@
 namespace samara::invoke {
 
 /// Passes on what an environment writes, and adds it to the trace of the call that it belongs to.
-/// Output arrives when it likes, often after the answer: what divides it is the line that the
-/// emulator writes at the start of each call ("START RequestId: ...", or the event platform.start).
-/// Where a function asks for no such lines, it is the moment at which a call begins. Thread-safe.
+/// Output arrives when it likes, often after the answer and the start of the next call: what
+/// divides it is the line that the emulator writes at the start of each call ("START RequestId:
+/// ...", or the event platform.start). Thread-safe.
 class EnvironmentLog {
 public:
     explicit EnvironmentLog(engine::OutputSink next) : next_(std::move(next)) {}
@@ -26,15 +27,14 @@ public:
 
 private:
     void divide(std::string_view bytes);
+    void start(std::string_view request_id);
     void add(std::string_view bytes);
 
     engine::OutputSink next_;
     std::mutex mutex_;
     std::shared_ptr<CallTrace> current_;
-    std::shared_ptr<CallTrace> next_call_; // begun, its line has not come yet
-    bool awaits_line_ = false;
-    bool has_lines_ = true; // as far as known
-    std::string before_;    // its first call, while it initialises
+    std::deque<std::shared_ptr<CallTrace>> begun_; // their lines have not come yet
+    std::string before_;                           // its first call, while it initialises
     bool called_ = false;
 };
 

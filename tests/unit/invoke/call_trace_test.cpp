@@ -14,6 +14,12 @@ std::shared_ptr<CallTrace> trace(std::string payload = "{}") {
     return std::make_shared<CallTrace>(request);
 }
 
+base::Result<Response> answer(std::string request_id) {
+    Response response;
+    response.request_id = std::move(request_id);
+    return response;
+}
+
 std::string log_of(const std::shared_ptr<CallTrace>& call) {
     return call->view().log.text;
 }
@@ -82,20 +88,45 @@ TEST(EnvironmentLogTest, JsonLogsAreDividedByTheirEvent) {
     EXPECT_TRUE(log_of(second).ends_with("2\n"));
 }
 
-TEST(EnvironmentLogTest, WithoutSuchLinesTheBeginningOfACallDivides) {
+TEST(EnvironmentLogTest, OutputMayComeAfterTheNextCallsHaveBegun) {
     EnvironmentLog log(nullptr);
     const auto first = trace();
     const auto second = trace();
     const auto third = trace();
     log.begin(first);
-    log.write("one\n");
+    first->end({}, answer("a"));
     log.begin(second);
-    log.write("two\n");
+    second->end({}, answer("b"));
     log.begin(third);
-    log.write("three\n");
-    EXPECT_EQ(log_of(first), "one\n");
-    EXPECT_EQ(log_of(second), "two\n");
-    EXPECT_EQ(log_of(third), "three\n");
+    log.write("START RequestId: a Version: 1\none\nSTART RequestId: b Version: 1\ntwo\n");
+    log.write("START RequestId: c Version: 1\nthree\n");
+    EXPECT_EQ(log_of(first), "START RequestId: a Version: 1\none\n");
+    EXPECT_EQ(log_of(second), "START RequestId: b Version: 1\ntwo\n");
+    EXPECT_EQ(log_of(third), "START RequestId: c Version: 1\nthree\n");
+}
+
+TEST(EnvironmentLogTest, ACallThatDidNotReachTheFunctionGetsNoLog) {
+    EnvironmentLog log(nullptr);
+    const auto first = trace();
+    const auto refused = trace();
+    const auto third = trace();
+    log.begin(first);
+    log.write("START RequestId: a Version: 1\none\n");
+    first->end({}, answer("a"));
+    log.begin(refused);
+    refused->end({}, answer("b"));
+    log.begin(third);
+    log.write("START RequestId: c Version: 1\nthree\n");
+    EXPECT_EQ(log_of(refused), "");
+    EXPECT_EQ(log_of(third), "START RequestId: c Version: 1\nthree\n");
+}
+
+TEST(EnvironmentLogTest, ALineThatAFunctionWritesItselfDividesNothing) {
+    EnvironmentLog log(nullptr);
+    const auto first = trace();
+    log.begin(first);
+    log.write("START RequestId: a Version: 1\nSTART RequestId: z\nmore\n");
+    EXPECT_TRUE(log_of(first).ends_with("more\n"));
 }
 
 TEST(EnvironmentLogTest, ACallThatNobodyTracesEndsTheOneBefore) {
