@@ -155,6 +155,7 @@ std::string write_details(const Entry& entry, Secrets secrets, std::string_view 
     base::JsonWriter json(text);
     json.begin_object();
     write_members(json, entry, secrets);
+    json.key("replayable").boolean(!exchange.replayer.expired());
     json.key("request").begin_object();
     write_headers(json, exchange.request.headers, secrets);
     write_text(json, "body", exchange.request.body, entry.request_size, secrets);

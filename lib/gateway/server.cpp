@@ -22,7 +22,7 @@ Server::start(std::vector<Api> apis, serving::Invoke invoke, ServerOptions optio
         std::move(options.sockets),
         invoke,
         SocketServerOptions{
-            {options.gateway.authorization, options.gateway.log},
+            {options.gateway.authorization, options.gateway.log, options.gateway.recorder},
             serving::PageGuard(std::move(options.allowed_hosts)),
             options.gateway.access_log,
             options.before_request});

@@ -329,8 +329,8 @@ function show_details(request) {
     make(
       "div",
       { class: "actions" },
-      make("button", { type: "button", id: "replay-button", class: "main", onclick: () => replay(request.id) }, "Replay"),
-      make("button", { type: "button", id: "edit-button", onclick: () => {
+      request.replayable && make("button", { type: "button", id: "replay-button", class: "main", onclick: () => replay(request.id) }, "Replay"),
+      request.replayable && make("button", { type: "button", id: "edit-button", onclick: () => {
         byId("edit").hidden = false;
         byId("edit").elements.target.focus();
       } }, "Edit and replay"),

@@ -169,6 +169,21 @@ class Served(ConsoleServer, SamaraTest):
         wait_for(lambda: not self.page("state")["connections"], "nobody to be there")
         self.page("connections/" + identifier, "POST", "too late", 410)
 
+    def test_what_a_websocket_client_says_is_among_the_requests(self):
+        with WebSocket(self.port, "/prod", headers=["Authorization: Bearer top-secret-token"]) as client:
+            client.send("good morning")
+            self.assertEqual(json.loads(client.text())["body"], "good morning")
+        wait_for(lambda: len(self.requests()) == 3, "three of them")
+        listed = self.requests()
+        self.assertEqual([(one["method"], one["route"], one["status"]) for one in listed],
+                         [("CONNECT", "$connect", 200), ("MESSAGE", "$default", 200), ("DISCONNECT", "$disconnect", 200)])
+        self.assertNotIn("top-secret-token", json.dumps(self.page(f"requests/{listed[0]['id']}")))
+        said = self.details(listed[1]["id"])
+        self.assertEqual((said["request"]["body"]["text"], said["target"]), ("good morning", "/prod"))
+        self.assertEqual(json.loads(said["calls"][0]["event"]["text"])["body"], "good morning")
+        self.assertFalse(said["replayable"])
+        self.page(f"requests/{said['id']}/replay", "POST", status=410)
+
     def test_memory_stays_flat_over_many_requests(self):
         body = "x" * 200_000
 

@@ -32,6 +32,21 @@ Resources:
   Stage:
     Type: AWS::ApiGatewayV2::Stage
     Properties: {ApiId: !Ref Chat, StageName: prod, AutoDeploy: true}
+  Call:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Chat
+      IntegrationType: AWS_PROXY
+      IntegrationUri: !Sub arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations
+  Connect:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {ApiId: !Ref Chat, RouteKey: $connect, Target: !Sub 'integrations/${Call}'}
+  Disconnect:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {ApiId: !Ref Chat, RouteKey: $disconnect, Target: !Sub 'integrations/${Call}'}
+  Default:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {ApiId: !Ref Chat, RouteKey: $default, Target: !Sub 'integrations/${Call}', RouteResponseSelectionExpression: $default}
 """
 
 CODE = """
@@ -39,7 +54,7 @@ import json, os
 print("loading")
 
 def handler(event, context):
-    path = event.get("rawPath") or event.get("path")
+    path = event.get("rawPath") or event.get("path") or ""
     headers = event.get("headers") or {}
     print("asked for", path, os.environ["DB_PASSWORD"], headers.get("authorization"))
     if path.endswith("/boom"):

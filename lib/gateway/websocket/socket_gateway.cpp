@@ -10,6 +10,7 @@
 #include "gateway/message/socket_event.h"
 #include "gateway/route/call.h"
 #include "gateway/websocket/selection.h"
+#include "gateway/websocket/socket_record.h"
 
 #include <algorithm>
 
@@ -113,7 +114,8 @@ bool SocketGateway::takes(const net::HttpRequest& request) const {
 }
 
 /// The result of the route's function; its failure, a timeout and a throttle are errors.
-base::Result<std::string> SocketGateway::run(const Route& route, std::string event) {
+base::Result<std::string>
+SocketGateway::run(const Route& route, std::string event, serving::CallTraces* traces) {
     const auto* lambda = std::get_if<LambdaIntegration>(&route.integration);
     if (lambda == nullptr) {
         const auto* unsupported = std::get_if<UnsupportedIntegration>(&route.integration);
@@ -126,6 +128,7 @@ base::Result<std::string> SocketGateway::run(const Route& route, std::string eve
     request.function = lambda->function;
     request.qualifier = lambda->qualifier;
     request.payload = std::move(event);
+    serving::trace_call(traces, request);
     const auto result =
         invoker_.call(std::move(request), lambda->timeout, lambda->function_timeout);
     if (!result) {
@@ -165,19 +168,26 @@ SocketGateway::connect(const net::HttpRequest& request) {
     call.request_id = call.extended_request_id = make_http_request_id();
     call.trace_id = make_trace_id(call.time);
     call.socket = client.get();
+    SocketRecord record(options_.recorder.get(), *api, "$connect", request.headers, {});
+    call.traces = record.traces();
     if (auto rejection = current->authorization.check(call)) {
+        record.end(rejection->response.status, rejection->response.body, rejection->reason);
         return tl::unexpected(std::move(rejection->response));
     }
     client->authorizer = call.authorizer;
-    auto result = run(*route, connect_event(happening(*api, *client, "$connect"), request));
+    auto result =
+        run(*route, connect_event(happening(*api, *client, "$connect"), request), record.traces());
     invoke::Response reply;
     reply.payload = result ? *result : "";
     auto response =
         result ? response_v1(reply, {}) : base::Result<net::HttpResponse>(base::fail(""));
     if (!response) {
-        report(*api, "$connect", result ? response.error() : result.error());
+        const base::Error& error = result ? response.error() : result.error();
+        report(*api, "$connect", error);
+        record.end(502, {}, error.message);
         return tl::unexpected(message_response(502, "Internal server error"));
     }
+    record.end(response->status, response->body);
     if (response->status / 100 != 2) {
         return tl::unexpected(std::move(*response));
     }
@@ -217,7 +227,8 @@ void SocketGateway::answer_message(
         return;
     }
     const SocketHappening one = happening(api, client, route->path);
-    const auto result = run(*route, message_event(one, message, binary));
+    SocketRecord record(options_.recorder.get(), api, route->path, {}, message);
+    const auto result = run(*route, message_event(one, message, binary), record.traces());
     auto reply = result ? base::Result<std::optional<Reply>>(std::nullopt)
                         : base::Result<std::optional<Reply>>(base::fail(result.error()));
     if (result && route->responds) {
@@ -225,9 +236,13 @@ void SocketGateway::answer_message(
     }
     if (!reply) {
         report(api, route->path, reply.error());
+        record.end(500, {}, reply.error().message);
         connections_.send(
             client.id, problem("Internal server error", client, one.request_id), false, now);
-    } else if (*reply) {
+        return;
+    }
+    record.end(200, *reply ? std::string_view((*reply)->message) : std::string_view());
+    if (*reply) {
         connections_.send(client.id, std::move((*reply)->message), (*reply)->binary, now);
     }
 }
@@ -239,11 +254,15 @@ void SocketGateway::closed(
     const Api* api = api_of(current->apis, client);
     const Route* route = api == nullptr ? nullptr : socket_route(*api, "$disconnect");
     if (route != nullptr && !ending_) { // best effort, as AWS says
+        SocketRecord record(options_.recorder.get(), *api, "$disconnect", {}, reason);
         const auto ended =
-            run(*route, disconnect_event(happening(*api, client, "$disconnect"), status, reason));
+            run(*route,
+                disconnect_event(happening(*api, client, "$disconnect"), status, reason),
+                record.traces());
         if (!ended) {
             report(*api, "$disconnect", ended.error());
         }
+        record.end(ended ? 200 : 500, {}, ended ? std::string_view() : ended.error().message);
     }
 }
 

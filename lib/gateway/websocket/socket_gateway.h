@@ -24,7 +24,8 @@ class SocketGateway {
 public:
     struct Options {
         AuthorizationOptions authorization;
-        base::Log log; ///< what clients are not told
+        base::Log log;                                    ///< what clients are not told
+        std::shared_ptr<serving::Recorder> recorder = {}; ///< nullptr: nothing is recorded
     };
 
     SocketGateway(std::vector<Api> apis, serving::Invoke invoke, Options options);
@@ -78,7 +79,8 @@ private:
 
     [[nodiscard]] std::shared_ptr<Snapshot> snapshot() const;
     void report(const Api& api, std::string_view key, const base::Error& error) const;
-    base::Result<std::string> run(const Route& route, std::string event);
+    base::Result<std::string>
+    run(const Route& route, std::string event, serving::CallTraces* traces);
     void answer_message(
         const Api& api, const SocketClient& client, const std::string& message, bool binary);
 
