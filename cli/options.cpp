@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
+#include <optional>
+#include <stdexcept>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -22,6 +25,19 @@ base::Error usage_error(std::string message, std::string hint) {
     error.hint = std::move(hint);
     error.kind = base::ErrorKind::usage;
     return error;
+}
+
+/// What is wrong with the values that `read` reads, or nothing. CLI11 takes the numbers of flags by
+/// std::stoll and passes its exceptions on.
+std::optional<std::string> complaint(const std::function<void()>& read) {
+    try {
+        read();
+    } catch (const CLI::ParseError& error) {
+        return error.what();
+    } catch (const std::logic_error&) {
+        return "Invalid value for a flag: it takes true or false";
+    }
+    return std::nullopt;
 }
 
 } // namespace
@@ -250,12 +266,19 @@ base::Result<bool> Options::parse(const std::vector<std::string>& arguments) {
         self.for_programs = true;
         return true;
     }
-    try {
-        self.app.parse(self.rewritten(arguments));
-    } catch (const CLI::CallForHelp&) {
+    bool asked_for_help = false;
+    const auto unreadable = complaint([&] {
+        try {
+            self.app.parse(self.rewritten(arguments));
+        } catch (const CLI::CallForHelp&) {
+            asked_for_help = true;
+        }
+    });
+    if (asked_for_help) {
         return true;
-    } catch (const CLI::ParseError& error) {
-        return base::fail(usage_error(error.what(), self.hint()));
+    }
+    if (unreadable) {
+        return base::fail(usage_error(*unreadable, self.hint()));
     }
     if (const std::vector<std::string> extras = self.app.remaining(); !extras.empty()) {
         return base::fail(self.unexpected(extras));
@@ -279,12 +302,13 @@ base::Result<bool> Options::parse(const std::vector<std::string>& arguments) {
         if (value.empty()) {
             continue;
         }
-        try {
+        const auto wrong = complaint([&] {
             row.option->add_result(value);
             row.option->run_callback();
-        } catch (const CLI::ParseError& error) {
+        });
+        if (wrong) {
             return base::fail(usage_error(
-                fmt::format("environment variable {}: {}", row.environment, error.what()), {}));
+                fmt::format("environment variable {}: {}", row.environment, *wrong), {}));
         }
     }
     return false;
@@ -302,14 +326,15 @@ base::Result<void> Options::apply(const ConfiguredValue& configured) {
         if (!found || found->values.empty()) { // an empty list says nothing
             continue;
         }
-        try {
+        const auto wrong = complaint([&] {
             for (const std::string& value : found->values) {
                 row.option->add_result(value);
             }
             row.option->run_callback();
-        } catch (const CLI::ParseError& error) {
+        });
+        if (wrong) {
             base::Error unreadable = usage_error(
-                fmt::format("cannot read {}: {}", row.names.key, error.what()),
+                fmt::format("cannot read {}: {}", row.names.key, *wrong),
                 fmt::format(
                     "'{} --help' says what {} takes",
                     implementation_->usage_name,

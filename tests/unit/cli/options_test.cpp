@@ -54,6 +54,18 @@ TEST_F(OptionsTest, LeaveAloneWhatIsNotGiven) {
     EXPECT_EQ(cached_, std::nullopt);
 }
 
+TEST_F(OptionsTest, TakeNothingButTrueAndFalseForFlags) {
+    for (const char* given :
+         {"--cached=maybe",
+          "--no-cached=maybe",
+          "--strict=maybe",
+          "--beta-features=maybe",
+          "--cached=99999999999999999999"}) {
+        const auto parsed = options_.parse({given});
+        EXPECT_TRUE(!parsed && parsed.error().kind == base::ErrorKind::usage) << given;
+    }
+}
+
 TEST_F(OptionsTest, AreReadInEveryForm) {
     ASSERT_TRUE(options_.parse(
         {"--template-file=a.yaml",
