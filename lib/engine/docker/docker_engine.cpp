@@ -69,6 +69,17 @@ public:
                .memory = os::cache_folder() / "layers",
                .log = options_.log}) {}
 
+    DockerEngine(const DockerEngine&) = delete;
+    DockerEngine(DockerEngine&&) = delete;
+    DockerEngine& operator=(const DockerEngine&) = delete;
+    DockerEngine& operator=(DockerEngine&&) = delete;
+
+    /// Once more: a container that Docker was still making when a samara was killed was not there
+    /// yet at the start.
+    ~DockerEngine() override {
+        static_cast<void>(sweep_leftovers(*api_, options_.log, os::Cancellation()));
+    }
+
     [[nodiscard]] std::string_view name() const override { return "docker"; }
 
     base::Result<std::string>
