@@ -27,10 +27,10 @@ public:
     /// The function has begun to answer, and has not failed before.
     virtual void begin(std::string content_type) = 0;
 
-    /// May wait: then the function does. What nobody wants any more is dropped here, for the
-    /// function goes on:
+    /// May wait: then the function does. False: nobody wants it any more, and it is dropped. A
+    /// function goes on all the same:
     /// docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html
-    virtual void write(std::string_view bytes) = 0;
+    virtual bool write(std::string_view bytes) = 0;
 };
 
 struct Request {

@@ -92,7 +92,7 @@ private:
             return true;
         };
         message.body_sink = [stream](std::string_view bytes) {
-            stream->write(bytes);
+            stream->write(bytes); // wanted or not, the function goes on
             return true;
         };
     }

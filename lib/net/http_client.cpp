@@ -109,11 +109,12 @@ ClientResponse head_of(const httplib::Response& response) {
 }
 
 /// Where the body goes.
-void begin_body(Exchange& exchange, const ClientResponse& head) {
+void begin_body(Exchange& exchange, const httplib::Response& response) {
     const ClientRequest& request = exchange.request;
+    const bool success = response.status >= 200 && response.status < 300;
     exchange.streams =
-        request.body_sink && (request.head_sink ? request.head_sink(head) : head.success());
-    exchange.refusal = request.body_sink && !exchange.streams && !head.success();
+        request.body_sink && (request.head_sink ? request.head_sink(head_of(response)) : success);
+    exchange.refusal = request.body_sink && !exchange.streams && !success;
 }
 
 bool receive(Exchange& exchange, std::string_view bytes) {
@@ -194,7 +195,7 @@ httplib::Request make_request(const HttpAddress& address, Exchange& exchange) {
     }
     out.response_handler = [&exchange](const httplib::Response& response) {
         exchange.wire->advanced();
-        begin_body(exchange, head_of(response));
+        begin_body(exchange, response);
         return true;
     };
     out.content_receiver =

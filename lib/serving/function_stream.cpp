@@ -19,14 +19,15 @@ public:
         changed_.notify_all();
     }
 
-    void write(std::string_view bytes) override {
+    bool write(std::string_view bytes) override {
         std::unique_lock lock(mutex_);
         if (dropped_) {
-            return;
+            return false;
         }
         held_.append(bytes);
         changed_.notify_all();
         changed_.wait(lock, [this] { return held_.size() < most_held || dropped_; });
+        return !dropped_;
     }
 
     void end(base::Result<invoke::Response> result) {

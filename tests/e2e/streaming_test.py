@@ -257,6 +257,9 @@ Resources:
         swagger: "2.0"
         info: {title: t, version: "1"}
         paths:
+          /endless:
+            get:
+              x-amazon-apigateway-integration: {type: http_proxy, httpMethod: GET, uri: 'http://127.0.0.1:PORT/endless', responseTransferMode: STREAM}
           /x:
             get:
               x-amazon-apigateway-integration: {type: http_proxy, httpMethod: GET, uri: 'http://127.0.0.1:PORT/', responseTransferMode: STREAM}
@@ -265,8 +268,20 @@ Resources:
 
 class SlowBackend(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    left_alone = threading.Event()  # nobody reads the endless answer any more
 
     def do_GET(self):
+        if self.path == "/endless":
+            self.send_response(200)
+            self.send_header("Connection", "close")
+            self.end_headers()
+            try:
+                while True:
+                    self.wfile.write(b"data: more\n\n")
+                    time.sleep(0.02)
+            except ConnectionError:
+                self.left_alone.set()
+            return
         self.send_response(404)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
@@ -281,12 +296,15 @@ class SlowBackend(http.server.BaseHTTPRequestHandler):
 
 
 class StreamingOfServers(Streaming):
-    def test_http_proxy(self):
+    def setUp(self):
+        super().setUp()
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), SlowBackend)
         self.addCleanup(server.server_close)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.addCleanup(server.shutdown)
         self.write("template.yaml", PROXY.replace("PORT", str(server.server_port)))
+
+    def test_http_proxy(self):
         with self.serve() as api:
             self.urls(api)
             _, answer = self.ask(self.port, "/x")
@@ -295,6 +313,17 @@ class StreamingOfServers(Streaming):
             self.assertEqual(answer.read(), b"two")
             self.assertGreater(time.monotonic() - begin, 1)
             api.wait_for_line("GET /x 404")
+            self.assertEqual(api.stop(), 0)
+
+    def test_a_client_that_leaves_ends_what_is_asked_for_it(self):
+        SlowBackend.left_alone.clear()
+        with self.serve() as api:
+            self.urls(api)
+            client, answer = self.ask(self.port, "/endless")
+            self.assertIn(b"data: more", answer.read1())
+            answer.close()
+            client.close()
+            self.assertTrue(SlowBackend.left_alone.wait(20), "the server is read from for nobody")
             self.assertEqual(api.stop(), 0)
 
 

@@ -12,6 +12,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from samara_e2e import SamaraTest, free_port  # noqa: E402
 from web_socket import BINARY, PING, TEXT, WebSocket  # noqa: E402
+from web_socket_api import RESPONSE, web_socket_api  # noqa: E402
 
 # No $connect and no $disconnect: a connection alone runs no function.
 TEMPLATE = """\
@@ -20,26 +21,7 @@ Resources:
   Fn:
     Type: AWS::Serverless::Function
     Properties: {Handler: app.handler, Runtime: python3.11, CodeUri: app, Timeout: 20}
-  Chat:
-    Type: AWS::ApiGatewayV2::Api
-    Properties: {Name: chat, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}
-  Stage:
-    Type: AWS::ApiGatewayV2::Stage
-    Properties: {ApiId: !Ref Chat, StageName: prod, AutoDeploy: true}
-  Call:
-    Type: AWS::ApiGatewayV2::Integration
-    Properties:
-      ApiId: !Ref Chat
-      IntegrationType: AWS_PROXY
-      IntegrationUri: !Sub arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Fn.Arn}/invocations
-  Default:
-    Type: AWS::ApiGatewayV2::Route
-    Properties:
-      ApiId: !Ref Chat
-      RouteKey: $default
-      Target: !Sub 'integrations/${Call}'
-      RouteResponseSelectionExpression: $default
-"""
+""" + web_socket_api("Fn", [("Default", "$default", RESPONSE)])
 
 CODE = """
 import json

@@ -10,6 +10,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from samara_e2e import STAND_IN, SamaraTest, curl, free_port, needs_docker, wait_for  # noqa: E402
 from web_socket import BINARY, CLOSE, Refused, WebSocket  # noqa: E402
+from web_socket_api import RESPONSE, route, web_socket_api  # noqa: E402
 
 TEMPLATE = """\
 Transform: AWS::Serverless-2016-10-31
@@ -17,27 +18,8 @@ Resources:
   Fn:
     Type: AWS::Serverless::Function
     Properties: {Handler: app.handler, Runtime: python3.11, CodeUri: app, Timeout: 20}
-  Chat:
-    Type: AWS::ApiGatewayV2::Api
-    Properties: {Name: chat, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}
-  Stage:
-    Type: AWS::ApiGatewayV2::Stage
-    Properties: {ApiId: !Ref Chat, StageName: prod, AutoDeploy: true}
-  Call:
-    Type: AWS::ApiGatewayV2::Integration
-    Properties:
-      ApiId: !Ref Chat
-      IntegrationType: AWS_PROXY
-      IntegrationUri: !Sub arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Fn.Arn}/invocations
 """
 
-ROUTE = """\
-  {name}:
-    Type: AWS::ApiGatewayV2::Route
-    Properties: {{ApiId: !Ref Chat, RouteKey: {key}, Target: !Sub 'integrations/${{Call}}'{more}}}
-"""
-
-RESPONSE = ", RouteResponseSelectionExpression: $default"
 ROUTES = (("Connect", "$connect", ""), ("Disconnect", "$disconnect", ""), ("Default", "$default", RESPONSE),
           ("Say", "say", RESPONSE), ("Quiet", "quiet", ""), ("Post", "post", ""), ("End", "end", ""))
 
@@ -103,7 +85,7 @@ class WebSocketApi:
     def setUp(self):
         super().setUp()
         self.environment["SAMARA_ENGINE"] = self.engine
-        self.write("template.yaml", TEMPLATE + "".join(ROUTE.format(name=n, key=k, more=m) for n, k, m in ROUTES))
+        self.write("template.yaml", TEMPLATE + web_socket_api("Fn", ROUTES))
         self.write("app/app.py", CODE)
         self.port = free_port()
         starting = self.start("local", "start-api", "--port", self.port, *self.more)
@@ -249,7 +231,7 @@ class Served(WebSocketApi, SamaraTest):
         with self.connect() as client:
             self.assertEqual(self.say(client, "later")["route"], "$default")
             with (self.project / "template.yaml").open("a") as template:
-                template.write(ROUTE.format(name="Later", key="later", more=RESPONSE))
+                template.write(route("Later", "later", RESPONSE))
             wait_for(lambda: self.say(client, "later")["route"] == "later", "the new route")
             (self.project / "app/app.py").write_text(CODE.replace('"route": route', '"route": "edited"'))
             wait_for(lambda: self.say(client)["route"] == "edited", "the new code")

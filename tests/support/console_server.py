@@ -3,6 +3,7 @@ import http.client
 import json
 
 from samara_e2e import free_port, wait_for
+from web_socket_api import RESPONSE, web_socket_api
 
 TEMPLATE = """\
 Transform: AWS::Serverless-2016-10-31
@@ -26,28 +27,7 @@ Resources:
     Properties:
       StageName: v1
       Auth: {DefaultAuthorizer: Mine, Authorizers: {Mine: {FunctionArn: !GetAtt Auth.Arn, Identity: {ReauthorizeEvery: 0}}}}
-  Chat:
-    Type: AWS::ApiGatewayV2::Api
-    Properties: {Name: chat, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}
-  Stage:
-    Type: AWS::ApiGatewayV2::Stage
-    Properties: {ApiId: !Ref Chat, StageName: prod, AutoDeploy: true}
-  Call:
-    Type: AWS::ApiGatewayV2::Integration
-    Properties:
-      ApiId: !Ref Chat
-      IntegrationType: AWS_PROXY
-      IntegrationUri: !Sub arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations
-  Connect:
-    Type: AWS::ApiGatewayV2::Route
-    Properties: {ApiId: !Ref Chat, RouteKey: $connect, Target: !Sub 'integrations/${Call}'}
-  Disconnect:
-    Type: AWS::ApiGatewayV2::Route
-    Properties: {ApiId: !Ref Chat, RouteKey: $disconnect, Target: !Sub 'integrations/${Call}'}
-  Default:
-    Type: AWS::ApiGatewayV2::Route
-    Properties: {ApiId: !Ref Chat, RouteKey: $default, Target: !Sub 'integrations/${Call}', RouteResponseSelectionExpression: $default}
-"""
+""" + web_socket_api("Orders", [("Connect", "$connect"), ("Disconnect", "$disconnect"), ("Default", "$default", RESPONSE)])
 
 CODE = """
 import json, os

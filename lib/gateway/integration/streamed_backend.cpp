@@ -27,8 +27,7 @@ serving::Invoke asking(BackendRequest asked, const std::shared_ptr<Found>& found
             return true;
         };
         shared->request.body_sink = [&](std::string_view bytes) {
-            request.stream->write(bytes);
-            return true;
+            return request.stream->write(bytes);
         };
         net::HttpClient client(shared->address);
         if (const auto answer = client.send(shared->request); !answer) {
