@@ -22,7 +22,8 @@ class Served(ConsoleServer, SamaraTest):
         self.assertEqual((page.status, page.headers["X-Frame-Options"]), (200, "DENY"))
         self.assertTrue(page.headers["Content-Security-Policy"].startswith("default-src 'self';"))
         self.assertNotIn("<script>", page.text)
-        for name, kind in (("page.css", "text/css"), ("page.js", "text/javascript"), ("icon.svg", "image/svg+xml")):
+        for name, kind in (("page.css", "text/css"), ("page.js", "text/javascript"),
+                           ("request.js", "text/javascript"), ("icon.svg", "image/svg+xml")):
             self.assertIn(name, page.text)
             self.assertIn(kind, self.ask("GET", "/_samara/" + name).headers["Content-Type"])
         self.assertEqual(self.ask("GET", "/_samara").headers["Location"], "/_samara/")

@@ -118,7 +118,7 @@ TEST_F(ConsoleTest, ServesItsFilesAndNothingBesideThem) {
     EXPECT_THAT(page.body, Not(HasSubstr("<script>")));
     EXPECT_THAT(page.body, Not(HasSubstr("style=")));
     EXPECT_THAT(*net::find_header(page.headers, "Content-Type"), HasSubstr("text/html"));
-    for (const char* file : {"page.css", "page.js", "icon.svg"}) {
+    for (const char* file : {"page.css", "page.js", "request.js", "icon.svg"}) {
         EXPECT_EQ(ask("GET", std::string("/_samara/") + file).status, 200) << file;
     }
     EXPECT_EQ(ask("GET", "/_samara").status, 308);
