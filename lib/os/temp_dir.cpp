@@ -63,7 +63,9 @@ TempDir::~TempDir() {
 void TempDir::remove() noexcept {
     // An empty one goes without a descriptor, of which there may be none left.
     if (!path_.empty() && ::rmdir(path_.c_str()) != 0) {
-        // Nothing can be done about a failure here; the next start sweeps.
+        // The lock's descriptor may be the last one that there is. Nothing can be done about a
+        // failure here; the next start sweeps.
+        { const FileLock released = std::move(lock_); }
         static_cast<void>(remove_tree(path_));
     }
 }
@@ -85,6 +87,7 @@ base::Result<TempDir> TempDir::create(std::string_view purpose, const fs::path& 
             return TempDir(std::move(path), std::move(**lock));
         }
         if (!lock && fs::exists(path)) {
+            ::rmdir(path.c_str()); // there may be no descriptor for the lock
             return tl::unexpected(lock.error());
         }
     }
