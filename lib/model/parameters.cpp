@@ -19,6 +19,20 @@ bool is_name_char(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
 }
 
+// A backslash keeps a blank or a quote from ending a value; before anything else it is itself, as
+// in paths and expressions.
+std::string without_escapes(std::string_view text) {
+    std::string value;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+        if (text[i] == '\\' && (next == ' ' || next == '"' || next == '\'')) {
+            ++i;
+        }
+        value += text[i];
+    }
+    return value;
+}
+
 // One token of the option: pairs separated by blanks. A value without quotes ends where the next
 // pair begins, so that `Name=hello world` keeps its blank.
 class OverrideParser {
@@ -43,16 +57,37 @@ public:
     }
 
 private:
-    // "Name=" gives "Name"; a comma ends the name of the long spelling and is left there.
-    std::string take_name() {
-        const auto end = static_cast<std::size_t>(
-            std::find_if_not(rest_.begin(), rest_.end(), is_name_char) - rest_.begin());
-        if (end == rest_.size() || (rest_[end] != '=' && rest_[end] != ',')) {
+    struct Name {
+        std::string_view text;
+        std::size_t length = 0; // with its quotes
+        char next = '\0';       // what stands behind it
+    };
+
+    // A name, quoted or not, at the beginning of `text`.
+    static Name name_at(std::string_view text) {
+        const bool quoted = text.starts_with('"') || text.starts_with('\'');
+        const std::size_t begin = quoted ? 1 : 0;
+        std::size_t end = begin;
+        while (end < text.size() && is_name_char(text[end])) {
+            ++end;
+        }
+        Name name{text.substr(begin, end - begin), end};
+        if (quoted && !text.substr(end).starts_with(text.front())) {
             return {};
         }
-        std::string name(rest_.substr(0, end));
-        rest_.remove_prefix(rest_[end] == '=' ? end + 1 : end);
+        name.length += begin;
+        name.next = name.length < text.size() ? text[name.length] : '\0';
         return name;
+    }
+
+    // "Name=" gives "Name"; a comma ends the name of the long spelling and is left there.
+    std::string take_name() {
+        const Name name = name_at(rest_);
+        if (name.next != '=' && name.next != ',') {
+            return {};
+        }
+        rest_.remove_prefix(name.next == '=' ? name.length + 1 : name.length);
+        return std::string(name.text);
     }
 
     bool take(std::string_view expected) {
@@ -67,33 +102,34 @@ private:
         if (!rest_.empty() && (rest_.front() == '"' || rest_.front() == '\'')) {
             return take_quoted(rest_.front());
         }
-        std::size_t end = 0;
-        while (end < rest_.size() && !(rest_[end] == ' ' && starts_pair(rest_.substr(end)))) {
-            ++end;
-        }
-        std::string value(base::trim(rest_.substr(0, end)));
+        const std::size_t end = find_end(
+            0, [&](std::size_t i) { return rest_[i] == ' ' && starts_pair(rest_.substr(i)); });
+        const std::string_view written = rest_.substr(0, end);
         rest_.remove_prefix(end);
-        return value;
+        return without_escapes(base::trim(written));
     }
 
     std::string take_quoted(char quote) {
-        std::string value;
-        std::size_t i = 1;
-        for (; i < rest_.size() && rest_[i] != quote; ++i) {
-            if (rest_[i] == '\\' && i + 1 < rest_.size()) {
-                ++i;
-            }
-            value += rest_[i];
+        const std::size_t end = find_end(1, [&](std::size_t i) { return rest_[i] == quote; });
+        const std::string_view written = rest_.substr(1, end - 1);
+        rest_.remove_prefix(std::min(end + 1, rest_.size()));
+        return without_escapes(written);
+    }
+
+    // The first place from `begin` that is the end and has no backslash before it.
+    template <class IsEnd>
+    [[nodiscard]] std::size_t find_end(std::size_t begin, const IsEnd& is_end) const {
+        std::size_t end = begin;
+        while (end < rest_.size() && !is_end(end)) {
+            end += rest_[end] == '\\' ? 2 : 1;
         }
-        rest_.remove_prefix(std::min(i + 1, rest_.size()));
-        return value;
+        return std::min(end, rest_.size());
     }
 
     static bool starts_pair(std::string_view text) {
         text = base::trim(text);
-        const auto end = static_cast<std::size_t>(
-            std::find_if_not(text.begin(), text.end(), is_name_char) - text.begin());
-        return text.empty() || (end > 0 && end < text.size() && text[end] == '=');
+        const Name name = name_at(text);
+        return text.empty() || (!name.text.empty() && name.next == '=');
     }
 
     std::string_view rest_;

@@ -37,6 +37,10 @@ std::vector<std::string> pieces_of(std::string_view text) {
     std::size_t begin = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
+        if (c == '\\') {
+            ++i; // what follows is only itself
+            continue;
+        }
         if (quote != '\0' || c == '"' || c == '\'') {
             quote = quote == '\0' ? c : c == quote ? '\0' : quote;
             continue;

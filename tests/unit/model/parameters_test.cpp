@@ -28,6 +28,16 @@ TEST(ParameterOverrides, TakeSeveralPairsInOneToken) {
         (Overrides{{"Name", "hello big world"}, {"Other", "q"}}));
     EXPECT_EQ(
         parse_parameter_overrides({R"(A="say \"hi\"")"}).value(), (Overrides{{"A", "say \"hi\""}}));
+    EXPECT_EQ(
+        parse_parameter_overrides({R"("A"=1 ParameterKey="B",ParameterValue="2 3" 'C'=4)"}).value(),
+        (Overrides{{"A", "1"}, {"B", "2 3"}, {"C", "4"}}));
+    EXPECT_FALSE(parse_parameter_overrides({R"("A=1")"}));
+    EXPECT_EQ(
+        parse_parameter_overrides({R"(A=two\ words\ B=c D=\"q\")"}).value(),
+        (Overrides{{"A", "two words B=c"}, {"D", "\"q\""}}));
+    EXPECT_EQ(
+        parse_parameter_overrides({R"(A=C:\new\d+ B="\d+\\x")"}).value(),
+        (Overrides{{"A", R"(C:\new\d+)"}, {"B", R"(\d+\\x)"}}));
 }
 
 TEST(ParameterOverrides, RefuseWhatIsNoPair) {
