@@ -101,14 +101,33 @@ std::vector<std::string> known_sections() {
     return names;
 }
 
+constexpr std::string_view default_environment = "default";
+
+// Names may be as one likes them but for the default one, which is taken without being asked for.
+void warn_of_misspelt_default(const config::Settings& settings, const base::Log& log) {
+    for (const data::Entry& entry : *settings.document().as_map()) {
+        if (entry.value.is_map() && entry.key != default_environment &&
+            !base::nearest(entry.key, {default_environment}).empty()) {
+            log.warning(fmt::format(
+                "{}: the environment '{}' is only taken with --config-env {}; did you mean {}?",
+                base::to_string(entry.key_where.place),
+                entry.key,
+                entry.key,
+                default_environment));
+        }
+    }
+}
+
 void warn_of_environment(
     const config::Settings& settings,
     const CommonOptions& common,
     const fs::path& file,
     const base::Log& log) {
     const std::vector<std::string> known = settings.environments();
-    if (settings.has_environment(common.config_environment) || known.empty() ||
-        common.config_environment == "default") {
+    if (common.config_environment == default_environment) {
+        return warn_of_misspelt_default(settings, log);
+    }
+    if (settings.has_environment(common.config_environment) || known.empty()) {
         return;
     }
     log.warning(with_near(

@@ -85,6 +85,15 @@ TEST_F(ConfigurationTest, AnEnvironmentThatIsNotThereIsTold) {
     EXPECT_THAT(warnings_, ElementsAre(HasSubstr("no environment 'prdo', only prod")));
 }
 
+TEST_F(ConfigurationTest, AMisspeltDefaultIsTold) {
+    write("[defualt.validate.parameters]\nregion = 'b'\n[dev.validate.parameters]\nlint = true\n");
+    ASSERT_TRUE(read());
+    EXPECT_THAT(warnings_, ElementsAre(HasSubstr("samconfig.toml:1:2: the environment 'defualt'")));
+    warnings_.clear();
+    ASSERT_TRUE(read({"--config-env", "defualt"}));
+    EXPECT_THAT(warnings_, IsEmpty());
+}
+
 TEST_F(ConfigurationTest, AFileThatCannotBeReadNamesItsLine) {
     write("[default\n");
     const auto applied = read();
