@@ -34,6 +34,15 @@ bool asks_for_help(const std::vector<std::string>& arguments, std::size_t positi
            arguments[position] == "-h";
 }
 
+base::Error misplaced_option(const std::string& name) {
+    base::Error error;
+    error.message = fmt::format("No such option: {}", name);
+    error.hint = fmt::format(
+        "Options stand after the service and the event. Try '{} --help' for help.", path);
+    error.kind = base::ErrorKind::usage;
+    return error;
+}
+
 int generate(
     Console& console,
     const sample_events::Event& event,
@@ -80,6 +89,9 @@ int generate_event(Console& console, const std::vector<std::string>& arguments) 
         console.out(list_services());
         return 0;
     }
+    if (arguments[0].starts_with('-')) {
+        return exit_with(console, misplaced_option(arguments[0]));
+    }
     if (asks_for_help(arguments, 1)) {
         const base::Result<std::vector<sample_events::Event>> events =
             sample_events::events(arguments[0]);
@@ -88,6 +100,9 @@ int generate_event(Console& console, const std::vector<std::string>& arguments) 
         }
         console.out(list_events(arguments[0], *events));
         return 0;
+    }
+    if (arguments[1].starts_with('-')) {
+        return exit_with(console, misplaced_option(arguments[1]));
     }
     const base::Result<sample_events::Event> event =
         sample_events::find(arguments[0], arguments[1]);

@@ -40,4 +40,17 @@ OptionNames parse_option_names(std::string_view text, std::string_view key) {
     return names;
 }
 
+std::vector<std::string> cli11_order(
+    const std::vector<std::string>& arguments, const std::map<std::string, std::string>& rewrites) {
+    std::vector<std::string> result;
+    for (const std::string& argument : arguments) {
+        const std::string name = argument.substr(0, argument.find('='));
+        const auto found = rewrites.find(name);
+        result.push_back(
+            found == rewrites.end() ? argument : found->second + argument.substr(name.size()));
+    }
+    std::reverse(result.begin(), result.end());
+    return result;
+}
+
 } // namespace samara::cli

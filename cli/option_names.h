@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,5 +23,10 @@ std::string option_key(std::string_view long_name);
 
 /// `key` is the configuration key, when it is not the first long name.
 OptionNames parse_option_names(std::string_view text, std::string_view key);
+
+/// The arguments reversed, as CLI11 takes them, short names of several letters (`rewrites`) made
+/// long.
+std::vector<std::string> cli11_order(
+    const std::vector<std::string>& arguments, const std::map<std::string, std::string>& rewrites);
 
 } // namespace samara::cli

@@ -27,6 +27,8 @@ base::Error usage_error(std::string message, std::string hint) {
     return error;
 }
 
+constexpr std::string_view wrong_flag = "Invalid value for a flag: it takes true or false";
+
 /// What is wrong with the values that `read` reads, or nothing. CLI11 takes the numbers of flags by
 /// std::stoll and passes its exceptions on.
 std::optional<std::string> complaint(const std::function<void()>& read) {
@@ -35,7 +37,7 @@ std::optional<std::string> complaint(const std::function<void()>& read) {
     } catch (const CLI::ParseError& error) {
         return error.what();
     } catch (const std::logic_error&) {
-        return "Invalid value for a flag: it takes true or false";
+        return std::string(wrong_flag);
     }
     return std::nullopt;
 }
@@ -88,31 +90,16 @@ struct Options::Implementation {
         return option;
     }
 
-    void argument(std::string_view name, std::string_view help, bool several) {
+    template <class T>
+    void argument(std::string_view name, T& target, std::string_view help) {
+        app.add_option(std::string(name), target, "");
         rows.push_back(
             {.names = {std::string(name)},
              .value = {},
              .help = std::string(help),
              .group = "Arguments",
-             .several = several,
+             .several = std::is_same_v<T, std::vector<std::string>>,
              .argument = true});
-    }
-
-    // argv in CLI11's order (reversed), short names of several letters made long.
-    [[nodiscard]] std::vector<std::string>
-    rewritten(const std::vector<std::string>& arguments) const {
-        std::vector<std::string> result;
-        for (const std::string& argument : arguments) {
-            const std::size_t equals = argument.find('=');
-            const auto found = rewrites.find(argument.substr(0, equals));
-            result.push_back(
-                found == rewrites.end()
-                    ? argument
-                    : found->second +
-                          (equals == std::string::npos ? std::string() : argument.substr(equals)));
-        }
-        std::reverse(result.begin(), result.end());
-        return result;
     }
 
     [[nodiscard]] base::Error unexpected(const std::vector<std::string>& extras) const {
@@ -129,6 +116,19 @@ struct Options::Implementation {
         return usage_error(
             fmt::format("No such option: {}", name),
             near.empty() ? hint() : fmt::format("Did you mean {}? {}", near, hint()));
+    }
+
+    /// "--cached: " for the flag whose value is neither true nor false; CLI11 does not say which.
+    [[nodiscard]] std::string wrong_flag_in(const std::vector<std::string>& arguments) const {
+        for (const std::string& argument : arguments) {
+            const std::string name = argument.substr(0, argument.find('='));
+            const CLI::Option* option = app.get_option_no_throw(name);
+            if (option != nullptr && name != argument && option->get_items_expected_max() == 0 &&
+                complaint([&] { CLI::detail::to_flag_value(argument.substr(name.size() + 1)); })) {
+                return name + ": ";
+            }
+        }
+        return {};
     }
 
     [[nodiscard]] std::string hint() const {
@@ -163,14 +163,12 @@ void Options::group(std::string_view title) {
 }
 
 void Options::positional(std::string_view name, std::string& target, std::string_view help) {
-    implementation_->app.add_option(std::string(name), target, "");
-    implementation_->argument(name, help, false);
+    implementation_->argument(name, target, help);
 }
 
 void Options::positional_list(
     std::string_view name, std::vector<std::string>& target, std::string_view help) {
-    implementation_->app.add_option(std::string(name), target, "");
-    implementation_->argument(name, help, true);
+    implementation_->argument(name, target, help);
 }
 
 void Options::text(std::string_view names, std::string& target, const Text& text) {
@@ -269,7 +267,7 @@ base::Result<bool> Options::parse(const std::vector<std::string>& arguments) {
     bool asked_for_help = false;
     const auto unreadable = complaint([&] {
         try {
-            self.app.parse(self.rewritten(arguments));
+            self.app.parse(cli11_order(arguments, self.rewrites));
         } catch (const CLI::CallForHelp&) {
             asked_for_help = true;
         }
@@ -278,7 +276,8 @@ base::Result<bool> Options::parse(const std::vector<std::string>& arguments) {
         return true;
     }
     if (unreadable) {
-        return base::fail(usage_error(*unreadable, self.hint()));
+        const auto flag = *unreadable == wrong_flag ? self.wrong_flag_in(arguments) : std::string();
+        return base::fail(usage_error(flag + *unreadable, self.hint()));
     }
     if (const std::vector<std::string> extras = self.app.remaining(); !extras.empty()) {
         return base::fail(self.unexpected(extras));

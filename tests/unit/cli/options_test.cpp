@@ -63,6 +63,8 @@ TEST_F(OptionsTest, TakeNothingButTrueAndFalseForFlags) {
           "--cached=99999999999999999999"}) {
         const auto parsed = options_.parse({given});
         EXPECT_TRUE(!parsed && parsed.error().kind == base::ErrorKind::usage) << given;
+        const std::string name = std::string(given).substr(0, std::string_view(given).find('='));
+        EXPECT_NE(parsed.error().message.find(name), std::string::npos) << given;
     }
 }
 
