@@ -1,12 +1,9 @@
 #include "data/short_form.h"
 
-#include "base/strings.h"
-
 #include <algorithm>
-#include <array>
+#include <cctype>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -14,32 +11,19 @@ namespace samara::data {
 
 namespace {
 
-// The short forms CloudFormation knows and the long form each stands for.
+// !Foo is Fn::Foo but for these two. Whether there is such a function is not for a reader of YAML
+// to say: one that there is not is the fault of the resource that calls it.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
-constexpr std::array<std::pair<std::string_view, std::string_view>, 22> short_forms{{
-    {"!Ref", "Ref"},
-    {"!Condition", "Condition"},
-    {"!GetAtt", "Fn::GetAtt"},
-    {"!Sub", "Fn::Sub"},
-    {"!Join", "Fn::Join"},
-    {"!Select", "Fn::Select"},
-    {"!Split", "Fn::Split"},
-    {"!If", "Fn::If"},
-    {"!And", "Fn::And"},
-    {"!Or", "Fn::Or"},
-    {"!Not", "Fn::Not"},
-    {"!Equals", "Fn::Equals"},
-    {"!FindInMap", "Fn::FindInMap"},
-    {"!Base64", "Fn::Base64"},
-    {"!Cidr", "Fn::Cidr"},
-    {"!GetAZs", "Fn::GetAZs"},
-    {"!ImportValue", "Fn::ImportValue"},
-    {"!Transform", "Fn::Transform"},
-    {"!Length", "Fn::Length"},
-    {"!ToJsonString", "Fn::ToJsonString"},
-    {"!ForEach", "Fn::ForEach"},
-    {"!Contains", "Fn::Contains"},
-}};
+std::string function_of(std::string_view name) {
+    const bool itself = name == "Ref" || name == "Condition";
+    return itself ? std::string(name) : fmt::format("Fn::{}", name);
+}
+
+bool is_function_name(std::string_view name) {
+    return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == '_';
+    });
+}
 
 // !GetAtt a.b.c is the resource a and its attribute b.c.
 Value split_attribute(Value value) {
@@ -58,17 +42,9 @@ Value split_attribute(Value value) {
 }
 
 base::Error unknown_tag(const std::string& tag, const base::Location& where) {
-    std::vector<std::string_view> names;
-    names.reserve(short_forms.size());
-    for (const auto& [name, function] : short_forms) {
-        names.push_back(name);
-    }
-    const std::string_view near = base::nearest(tag, names);
     base::Error error;
     error.message = fmt::format("unknown tag '{}'", tag);
-    error.hint = near.empty()
-                     ? "CloudFormation has !Ref, !Sub, !GetAtt and the other intrinsic functions"
-                     : fmt::format("did you mean {}?", near);
+    error.hint = "CloudFormation has !Ref, !Sub, !GetAtt and the other intrinsic functions";
     error.where = where;
     return error;
 }
@@ -79,10 +55,9 @@ base::Result<Value> expand_short_form(const std::string& tag, Value value) {
     if (tag.empty() || tag == "?" || tag == "!" || tag.starts_with("tag:yaml.org,2002:")) {
         return value;
     }
-    const auto form = std::find_if(
-        short_forms.begin(), short_forms.end(), [&](const auto& row) { return row.first == tag; });
     const base::Location where = value.where();
-    if (form == short_forms.end()) {
+    const std::string_view name = std::string_view(tag).substr(1);
+    if (!tag.starts_with('!') || !is_function_name(name)) {
         return base::fail(unknown_tag(tag, where));
     }
     if (tag == "!GetAtt") {
@@ -92,7 +67,7 @@ base::Result<Value> expand_short_form(const std::string& tag, Value value) {
         value.set_where(where);
     }
     Map map;
-    map.set(Entry(std::string(form->second), std::move(value), where));
+    map.set(Entry(function_of(name), std::move(value), where));
     Value result(std::move(map));
     result.set_where(where);
     return result;

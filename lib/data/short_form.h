@@ -8,8 +8,8 @@
 /// YAML's short forms of CloudFormation's intrinsic functions. Private to data/.
 namespace samara::data {
 
-/// {"Fn::Sub": value} for the tag !Sub; the value itself without a tag of its own. Fails for a tag
-/// that CloudFormation does not know, with the one that may have been meant.
+/// {"Fn::Sub": value} for the tag !Sub, known or not; the value itself without a tag of its own.
+/// Fails for a tag that is no name of a function.
 base::Result<Value> expand_short_form(const std::string& tag, Value value);
 
 } // namespace samara::data

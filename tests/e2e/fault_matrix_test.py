@@ -152,6 +152,7 @@ FAULTS = [
           status=None),
     Fault("an intrinsic function that there is not", function(
         "Environment: {Variables: {A: {'Fn::Nothing': 1}}}"), "Fn::Nothing"),
+    Fault("a tag of no function", function("Environment: {Variables: {A: !Subb x}}"), "Fn::Subb"),
     Fault("a handler that is not known", function("Handler: !Ref Nothing"), "Nothing", runs=False, status=502),
     Fault("code by a known parameter", function("CodeUri: !Ref Folder"), "CodeUri",
           top="Parameters: {Folder: {Type: String, Default: faulty/}}", build_told=False),

@@ -24,6 +24,7 @@ TEST(Yaml, ShortFormIntrinsicsBecomeLongForm) {
     EXPECT_EQ(json("!GetAtt A.B.C"), R"({"Fn::GetAtt":["A","B.C"]})");
     EXPECT_EQ(json("!GetAtt [A, B]"), R"({"Fn::GetAtt":["A","B"]})");
     EXPECT_EQ(json("!Sub '${A}-x'"), R"({"Fn::Sub":"${A}-x"})");
+    EXPECT_EQ(json("!NoSuch [1, !Other {a: b}]"), R"({"Fn::NoSuch":[1,{"Fn::Other":{"a":"b"}}]})");
     EXPECT_EQ(
         json("!If [C, !Ref A, !Ref 'AWS::NoValue']"),
         R"({"Fn::If":["C",{"Ref":"A"},{"Ref":"AWS::NoValue"}]})");
