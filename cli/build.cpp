@@ -202,8 +202,11 @@ void report_result(
     if (built) {
         report_summary(console, *built);
     }
+    const bool usage = !built && built.error().kind == base::ErrorKind::usage;
     if (json && built) {
         console.out_line(json_result(*built));
+    } else if (usage) {
+        // nothing was tried
     } else if (!built || !built->failures.empty()) {
         console.out_line("Build Failed");
     } else {

@@ -5,7 +5,9 @@
 #include "app/source_maps.h"
 #include "base/strings.h"
 #include "base/try.h"
+#include "build/workflow.h"
 #include "model/nested_stack.h"
+#include "os/environment.h"
 
 #include <algorithm>
 #include <set>
@@ -218,12 +220,27 @@ void add_failures(
     });
 }
 
+// "debug", or not set.
+base::Result<void> check_build_mode() {
+    const std::string mode = os::variable(build::build_mode_variable).value_or(std::string());
+    if (mode.empty() || build::is_debug_build()) {
+        return {};
+    }
+    base::Error error;
+    error.message =
+        fmt::format("environment variable {} is '{}'", build::build_mode_variable, mode);
+    error.hint = "set it to debug, for programs that a debugger is to look into, or not at all";
+    error.kind = base::ErrorKind::usage;
+    return base::fail(std::move(error));
+}
+
 } // namespace
 
 base::Result<BuildRequest>
 make_build_request(Application& application, const BuildOptions& options, const base::Log& log) {
     const fs::path folder =
         options.base_dir.empty() ? application.folder() : absolute(options.base_dir, "");
+    TRY(check_build_mode());
     BuildRequest made;
     build::Request& request = made.request;
     request.exclude = excluded_ids(application, options.exclude);

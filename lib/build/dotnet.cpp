@@ -22,7 +22,7 @@ base::Result<void> build_dotnet(const WorkflowInput& input) {
         "dotnet",
         "publish",
         "--configuration",
-        "Release",
+        is_debug_build() ? "Debug" : "Release",
         "--runtime",
         input.recipe.architecture == "arm64" ? "linux-arm64" : "linux-x64",
         "--self-contained",

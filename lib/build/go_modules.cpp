@@ -20,6 +20,9 @@ base::Result<void> build_go_modules(const WorkflowInput& input) {
     if (data::text_of(input.properties().find("TrimGoPath")) == "true") {
         go.argv.emplace_back("-trimpath");
     }
+    if (is_debug_build()) { // neither optimized nor inlined
+        go.argv.emplace_back("-gcflags=all=-N -l");
+    }
     if (const std::string flags = data::text_of(input.properties().find("GoLdflags"));
         !flags.empty()) {
         go.argv.insert(go.argv.end(), {"-ldflags", flags});

@@ -2,6 +2,8 @@
 
 #include "base/strings.h"
 #include "build/definition.h"
+#include "build/workflow.h"
+#include "os/environment.h"
 
 #include <algorithm>
 
@@ -48,6 +50,10 @@ ImageBuild image_of(const Function& function, const Request& request) {
         for (const data::Entry& argument : *arguments->as_map()) {
             image.arguments[argument.key] = data::scalar_text(argument.value);
         }
+    }
+    if (const auto mode = os::variable(build_mode_variable); mode && !mode->empty()) {
+        image.arguments[build_mode_variable] = *mode;
+        image.tag += "-" + *mode;
     }
     return image;
 }

@@ -3,6 +3,7 @@
 #include "archive/sniff.h"
 #include "base/strings.h"
 #include "data/embedded_table.h"
+#include "model/assets.h"
 #include "samara_build_files.h"
 
 #include <algorithm>
@@ -86,6 +87,9 @@ private:
         const auto artifact = artifacts_.find(logical_id);
         if (artifact != artifacts_.end()) {
             place(artifact->second, type->text(), resource);
+            if (!artifact->second.folder.empty() || !artifact->second.image.empty()) {
+                model::name_resource(resource, logical_id);
+            }
         }
         checked_.clear();
     }

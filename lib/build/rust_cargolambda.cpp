@@ -31,12 +31,20 @@ std::string wanted_binary(const WorkflowInput& input) {
     return binary == nullptr ? std::string() : data::scalar_text(*binary);
 }
 
+void optimize(Tool& cargo) {
+    if (!is_debug_build()) {
+        cargo.argv.emplace_back("--release");
+    }
+}
+
 base::Result<std::vector<Binary>> build_with_cargo_lambda(const WorkflowInput& input) {
     report_step(input, "CargoLambdaBuild");
     const fs::path made = input.scratch / "lambda";
     const std::string name = wanted_binary(input);
     Tool cargo;
-    cargo.argv = {"cargo", "lambda", "build", "--release", "--lambda-dir", made.string()};
+    cargo.argv = {"cargo", "lambda", "build"};
+    optimize(cargo);
+    cargo.argv.insert(cargo.argv.end(), {"--lambda-dir", made.string()});
     if (input.recipe.architecture == "arm64") {
         cargo.argv.emplace_back("--arm64");
     }
@@ -121,13 +129,8 @@ base::Result<std::vector<Binary>> build_with_cargo(const WorkflowInput& input) {
     const std::string target = rust_target(input);
     const std::string name = wanted_binary(input);
     Tool cargo;
-    cargo.argv = {
-        "cargo",
-        "build",
-        "--release",
-        "--target",
-        target,
-        "--message-format=json-render-diagnostics"};
+    cargo.argv = {"cargo", "build", "--target", target, "--message-format=json-render-diagnostics"};
+    optimize(cargo);
     if (!name.empty()) {
         cargo.argv.insert(cargo.argv.end(), {"--bin", name});
     }

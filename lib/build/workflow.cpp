@@ -4,6 +4,7 @@
 #include "data/accessors.h"
 #include "data/embedded_table.h"
 #include "model/runtimes.h"
+#include "os/environment.h"
 #include "samara_build_files.h"
 
 #include <algorithm>
@@ -110,6 +111,10 @@ Workflows::select(std::string_view runtime, std::string_view build_method) const
         fmt::format("unknown {} '{}'", by_method ? "BuildMethod" : "runtime", name),
         near.empty() ? fmt::format("known are: {}", fmt::join(known, ", "))
                      : fmt::format("did you mean {}?", near));
+}
+
+bool is_debug_build() {
+    return os::variable(build_mode_variable) == "debug";
 }
 
 } // namespace samara::build

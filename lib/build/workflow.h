@@ -83,6 +83,12 @@ private:
     std::vector<WorkflowFacts> facts_;
 };
 
+/// The variable that says what is built for: "debug" or, without it, deployment.
+inline constexpr const char* build_mode_variable = "SAM_BUILD_MODE";
+
+/// Whether programs are compiled for a debugger.
+bool is_debug_build();
+
 base::Result<void> build_python_pip(const WorkflowInput& input);
 base::Result<void> build_nodejs_npm(const WorkflowInput& input);
 base::Result<void> build_nodejs_esbuild(const WorkflowInput& input);

@@ -1,6 +1,7 @@
 #include "model/assets.h"
 
 #include "base/strings.h"
+#include "data/accessors.h"
 
 #include <array>
 
@@ -79,6 +80,19 @@ void name_construct(Map& metadata) {
 }
 
 } // namespace
+
+void name_resource(Value& resource, std::string_view id) {
+    if (!resource.is_map()) {
+        return;
+    }
+    Value& metadata = (*resource.as_map())["Metadata"];
+    if (metadata.is_null()) {
+        metadata = Map();
+    }
+    if (metadata.is_map() && data::text_of(metadata.find("SamResourceId")).empty()) {
+        metadata.as_map()->set("SamResourceId", id);
+    }
+}
 
 std::string construct_id(std::string_view cdk_path) {
     const auto parts = base::split(cdk_path, '/');

@@ -12,6 +12,10 @@ namespace samara::model {
 /// and left as it is the next time. https://docs.aws.amazon.com/cdk/v2/guide/assets.html
 void apply_assets(data::Value& document);
 
+/// Writes `id` as SamResourceId into the metadata of a resource that has none: the name that its
+/// own template calls it by, whatever is made of it.
+void name_resource(data::Value& resource, std::string_view id);
+
 /// "Fn" of "Stack/Nested/Fn/Resource", an aws:cdk:path; empty for another text.
 std::string construct_id(std::string_view cdk_path);
 

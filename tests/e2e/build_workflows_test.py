@@ -419,6 +419,12 @@ class Compiled(WorkflowCase):
         self.template(self.function("provided.al2023", "bootstrap", metadata="    Metadata: {BuildMethod: go1.x}\n"))
         self.build()
         self.assertEqual(subprocess.run([self.built() / "bootstrap"], capture_output=True, text=True).stdout, "go\n")
+        self.environment["SAM_BUILD_MODE"] = "debug"
+        self.assertRegex(self.build().stderr, r"\(0 unchanged\)")
+        about = subprocess.run(["go", "version", "-m", self.built() / "bootstrap"], capture_output=True, text=True).stdout
+        self.assertIn("all=-N -l", about)
+        self.environment["SAM_BUILD_MODE"] = "quick"
+        self.assertIn("SAM_BUILD_MODE is 'quick'", self.samara("build", code=2).stderr)
 
     def test_go_for_the_other_processor(self):
         needs("go")

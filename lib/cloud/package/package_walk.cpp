@@ -87,17 +87,6 @@ void apply_globals(data::Value& document) {
     }
 }
 
-void name_resource(const std::string& id, data::Value& content) {
-    data::Map& resource = *content.as_map();
-    data::Value& metadata = resource["Metadata"];
-    if (metadata.is_null()) {
-        metadata = data::Map();
-    }
-    if (metadata.is_map() && data::text_of(metadata.find("SamResourceId")).empty()) {
-        metadata.as_map()->set("SamResourceId", id);
-    }
-}
-
 } // namespace
 
 base::Error cannot_upload(
@@ -125,7 +114,7 @@ base::Result<void> Walker::walk() {
     }
     for (data::Entry& entry : *resources->as_map()) {
         if (!is_foreach(entry.key) && entry.value.is_map()) {
-            name_resource(entry.key, entry.value);
+            model::name_resource(entry.value, entry.key);
             TRY(resource(entry.key, entry.value));
         }
     }

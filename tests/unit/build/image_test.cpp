@@ -1,5 +1,6 @@
 #include "build/build.h"
 #include "project.h"
+#include "variable.h"
 
 #include <gmock/gmock.h>
 
@@ -45,6 +46,15 @@ protected:
 
     FakeImages images_;
 };
+
+TEST_F(Image, IsToldWhatItIsBuiltFor) {
+    const Variable mode("SAM_BUILD_MODE", "debug");
+    write("img/Dockerfile", "FROM scratch\n");
+    add_image("Thumbs", {{"DockerTag", "v1"}});
+    ASSERT_TRUE(run(&images_));
+    EXPECT_EQ(images_.built.at(0).tag, "thumbs:v1-debug");
+    EXPECT_EQ(images_.built.at(0).arguments.at("SAM_BUILD_MODE"), "debug");
+}
 
 TEST_F(Image, IsBuiltOnceForTheFunctionsThatShareIt) {
     write("img/Dockerfile", "FROM scratch\n");

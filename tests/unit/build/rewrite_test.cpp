@@ -35,12 +35,12 @@ TEST(RewriteTemplate, WhatWasBuiltIsReferredToByItsArtifact) {
              {"Y", {"Y", ""}},
              {"G", {"G", ""}}}),
         data::write_yaml(yaml(R"(Resources:
-  F: {Type: AWS::Serverless::Function, Properties: {CodeUri: F, Handler: a.b}}
-  I: {Type: AWS::Serverless::Function, Properties: {PackageType: Image, ImageUri: "i:latest"}}
-  L: {Type: AWS::Lambda::Function, Properties: {Code: L}}
-  M: {Type: AWS::Lambda::Function, Properties: {PackageType: Image, Code: {ImageUri: "m:v1"}}}
-  Y: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: Y}}
-  G: {Type: AWS::Serverless::Function, Properties: {CodeUri: G}}
+  F: {Type: AWS::Serverless::Function, Properties: {CodeUri: F, Handler: a.b}, Metadata: {SamResourceId: F}}
+  I: {Type: AWS::Serverless::Function, Properties: {PackageType: Image, ImageUri: "i:latest"}, Metadata: {SamResourceId: I}}
+  L: {Type: AWS::Lambda::Function, Properties: {Code: L}, Metadata: {SamResourceId: L}}
+  M: {Type: AWS::Lambda::Function, Properties: {PackageType: Image, Code: {ImageUri: "m:v1"}}, Metadata: {SamResourceId: M}}
+  Y: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: Y}, Metadata: {SamResourceId: Y}}
+  G: {Type: AWS::Serverless::Function, Properties: {CodeUri: G}, Metadata: {SamResourceId: G}}
 )")));
 }
 
