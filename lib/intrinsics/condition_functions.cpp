@@ -112,9 +112,10 @@ std::optional<std::vector<bool>>
 Resolver::Evaluator::operands(const Value& argument, std::string_view function) {
     const std::size_t least = function == "Not" ? 1 : 2;
     const std::size_t most = function == "Not" ? 1 : 10;
+    const std::size_t before = failures_;
     const auto items =
         arguments(argument, least, most, fmt::format("!{} [condition, ...]", function));
-    if (!items) {
+    if (!items || failures_ != before) { // reported already
         return std::nullopt;
     }
     std::vector<bool> result;

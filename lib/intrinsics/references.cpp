@@ -324,6 +324,13 @@ std::optional<Value> Resolver::Evaluator::find_in_map(const Value& argument) {
 
 std::optional<Value> Resolver::Evaluator::transform(const Value& argument) {
     const Value* name = argument.find("Name");
+    const Value* parameters = argument.find("Parameters");
+    const Value* location = parameters == nullptr ? nullptr : parameters->find("Location");
+    if (name != nullptr && name->text() == "AWS::Include" && location != nullptr &&
+        location->is_string() && location->text().find("://") == std::string_view::npos) {
+        ++failures_; // whoever put the files of the template in their place has told of this one
+        return Value();
+    }
     return error(
         fmt::format(
             "Fn::Transform {} cannot be evaluated locally", name == nullptr ? "" : name->text()),

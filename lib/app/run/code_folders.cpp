@@ -59,6 +59,15 @@ base::Result<std::filesystem::path> CodeFolders::of_function(
     if (function.inline_code) {
         return inline_code(function, runtime);
     }
+    const base::Location& where =
+        function.code_where.known() ? function.code_where : function.where;
+    if (is_remote(function.code)) {
+        return base::fail(function_error(
+            function,
+            where,
+            fmt::format("the code of '{}' is in S3: {}", function.logical_id, function.code),
+            "it is run here from a folder: write its path as CodeUri"));
+    }
     const std::filesystem::path folder =
         absolute_from(code_base(application, basedir), function.code.empty() ? "." : function.code);
     std::error_code failed;
@@ -67,18 +76,14 @@ base::Result<std::filesystem::path> CodeFolders::of_function(
     auto found = no_code ? base::Result<std::optional<std::filesystem::path>>(std::nullopt)
                          : content_folder(folder);
     if (!found) {
-        return base::fail(about_function(
-            std::move(found).error(),
-            function,
-            function.code_where.known() ? function.code_where : function.where));
+        return base::fail(about_function(std::move(found).error(), function, where));
     }
     if (*found) {
         return std::move(**found);
     }
-    const bool remote = is_remote(function.code);
     return base::fail(function_error(
         function,
-        function.code_where.known() ? function.code_where : function.where,
+        where,
         std::filesystem::exists(folder, failed)
             ? fmt::format(
                   "CodeUri '{}' of '{}' is neither a folder nor a zip archive nor code of "
@@ -88,8 +93,7 @@ base::Result<std::filesystem::path> CodeFolders::of_function(
                   function.runtime)
             : fmt::format(
                   "CodeUri '{}' of '{}' does not exist", function.code, function.logical_id),
-        remote ? "code that is in S3 cannot be run here; use the local folder"
-               : fmt::format("it is looked for at {}", folder.string())));
+        fmt::format("it is looked for at {}", folder.string())));
 }
 
 base::Result<std::filesystem::path>
