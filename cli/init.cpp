@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 // samara init
 namespace samara::cli {
 
@@ -112,7 +114,8 @@ int init(Console& console, const Arguments& arguments) {
             }
             answer = ask_for_project(prompt, given);
         }
-        if (!answer && !prompt.answered() && !cancel.cancelled()) {
+        const bool at_a_terminal = ::isatty(STDIN_FILENO) == 1; // somebody has pressed Ctrl-D
+        if (!answer && !prompt.answered() && !at_a_terminal && !cancel.cancelled()) {
             console.out("\n");
             match = match_given(given); // nobody is there to answer: tells what is missing
             if (match) {

@@ -96,6 +96,20 @@ class Pages(SamaraTest):
                     self.assertIn(heading, headings, f"{page}: {target}")
 
 
+class Templates(SamaraTest):
+    """docs/commands/init.md has a row for every template of `init`, with its runtimes."""
+
+    LANGUAGES = {"python": "Python", "nodejs": "Node.js", "java": "Java", "dotnet": ".NET", "ruby": "Ruby", "go": "Go",
+                 "rust": "Rust"}
+
+    def test_all_are_told(self):
+        text = (ROOT / "docs/commands/init.md").read_text()
+        for template in json.loads((ROOT / "templates/init/templates.json").read_text()):
+            languages = dict.fromkeys(self.LANGUAGES[variant["family"]] for variant in template["variants"])
+            aliases = ", ".join(f"`{name}`" for name in template.get("aliases", []))
+            self.assertIn(f"| `{template['name']}` | {', '.join(languages)} | {aliases} |", text)
+
+
 class Korean(SamaraTest):
     """README.ko.md has the sections, the commands to type and the links of README.md, in the same order."""
 

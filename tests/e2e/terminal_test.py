@@ -157,6 +157,19 @@ class OnATerminal(SamaraTest):
         self.assertIn("Aborted!", terminal.text)
         self.assert_nothing_left(terminal.process.pid)
 
+    def test_a_project_is_given_up_at_each_question(self):
+        answers = ["1", "1", "n", "2", "1", "y", "n", "n", "my-app"]  # source, template, usual?, runtime, package, ...
+        for keys in (b"\x03", b"\x04"):
+            for count in range(len(answers)):
+                terminal = self.terminal("init")
+                for i, answer in enumerate(answers[:count + 1]):
+                    terminal.read_until(lambda: terminal.text.endswith(": "))
+                    terminal.press(answer.encode() + b"\n" if i < count else keys)
+                    terminal.text += "\n"  # the next question is waited for
+                self.assertEqual(terminal.end(), 1, terminal.text)
+                self.assertIn("Aborted!", terminal.text)
+                self.assertEqual(list(self.project.iterdir()), [])
+
     def test_ctrl_c_ends_a_server_with_0(self):
         self.write("template.yaml", API)
         self.write("app.py", "def handler(event, context):\n    return 1\n")
