@@ -1,5 +1,7 @@
 #include "app/validate.h"
 
+#include "app/load/known_value.h"
+#include "app/load/local_files.h"
 #include "app/load/parameter_files.h"
 #include "app/load/template_file.h"
 #include "aws_client/credentials.h"
@@ -10,6 +12,7 @@
 #include "model/runtimes.h"
 #include "model/schema_check.h"
 #include "os/file.h"
+#include "transform/checks/cycles.h"
 #include "transform/checks/function_rules.h"
 #include "transform/checks/intrinsic_rules.h"
 #include "transform/checks/lint.h"
@@ -143,11 +146,25 @@ check_files(data::Value document, const transform::Options& options, const fs::p
         return fs::exists(folder / path, ignored);
     });
     std::vector<build::MissingFile> files;
-    build::rewrite_template(std::move(document), {}, folder, folder, &files);
+    build::rewrite_template(document, {}, folder, folder, &files);
     for (const build::MissingFile& file : files) {
         found.push_back(
             missing(file.logical_id, {}, fmt::format("there is no file {}", file.path.string())));
         found.back().error.where = file.where;
+    }
+    const auto known = [&](const data::Value& call) {
+        return known_value(document, call, options.region, options.parameter_overrides);
+    };
+    base::Diagnostics unread;
+    include_local_files(document, folder, known, unread);
+    for (base::Diagnostic& file : unread) {
+        const bool told = std::any_of(found.begin(), found.end(), [&](const auto& other) {
+            return same_place(file.error.where, other.error.where);
+        });
+        if (!told) {
+            file.severity = base::Severity::warning;
+            found.push_back(std::move(file));
+        }
     }
     return found;
 }
@@ -182,12 +199,14 @@ base::Result<Validated> validate_template(const ValidateArguments& arguments) {
     add_new(result.diagnostics, transform::check_values(*document, model::today()));
     add_new(result.diagnostics, transform::check_functions(*document));
     add_new(result.diagnostics, transform::check_references(*document, output.document));
-    add_new(result.diagnostics, transform::check_intrinsics(output.document));
+    add_new(result.diagnostics, transform::check_intrinsics(*document, output.document));
+    add_new(result.diagnostics, transform::check_cycles(output.document));
     for (base::Diagnostic& found : model::check_schema(*document, transform::template_schema())) {
         if (!is_reported(found, result.diagnostics)) {
             result.diagnostics.push_back(std::move(found));
         }
     }
+    add_new(result.diagnostics, transform::check_nulls(output.document));
     const auto folder = file.parent_path();
     add_new(result.diagnostics, check_files(*document, options, folder));
     if (arguments.lint) {

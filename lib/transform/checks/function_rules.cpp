@@ -1,11 +1,13 @@
 #include "transform/checks/function_rules.h"
 
 #include "base/strings.h"
+#include "data/write.h"
 #include "model/layer.h"
 #include "transform/core/intrinsics.h"
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdint>
 
 #include <fmt/format.h>
@@ -16,6 +18,12 @@ namespace {
 using data::List;
 using data::Map;
 using data::Value;
+
+/// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+constexpr std::size_t most_environment_bytes = 4096;
+
+/// https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+constexpr std::size_t longest_name = 64;
 
 enum class Kind : std::uint8_t { map, list, text };
 
@@ -85,6 +93,8 @@ public:
         check_package();
         check_architectures();
         check_layers();
+        check_name();
+        check_environment_size();
         for (const Member& member : members) {
             const auto steps = base::split(member.path, '.');
             follow(properties, steps, 0, {}, member.kind);
@@ -156,6 +166,52 @@ private:
                 "a function of PackageType Image needs ImageUri",
                 "add ImageUri, or how its image is built: Metadata with Dockerfile and "
                 "DockerContext");
+        }
+    }
+
+    void check_name() {
+        const Value* name = find("FunctionName");
+        if (name == nullptr || !name->is_string() ||
+            name->text().find(':') != std::string_view::npos) {
+            return; // an ARN or a dynamic reference
+        }
+        const std::string_view text = name->text();
+        const bool good = !text.empty() && text.size() <= longest_name &&
+                          std::all_of(text.begin(), text.end(), [](unsigned char c) {
+                              return std::isalnum(c) != 0 || c == '-' || c == '_';
+                          });
+        if (!good) {
+            report(
+                name->where(),
+                "FunctionName",
+                fmt::format("'{}' is no name of a function", text),
+                fmt::format("write up to {} letters, digits, - and _", longest_name));
+        }
+    }
+
+    // Measured as Lambda does, as JSON; what only a deployment knows counts nothing.
+    void check_environment_size() {
+        const Value* environment = find("Environment");
+        const Value* variables = environment == nullptr ? nullptr : environment->find("Variables");
+        if (variables == nullptr || !variables->is_map()) {
+            return;
+        }
+        Map known;
+        for (const data::Entry& variable : *variables->as_map()) {
+            known.set(
+                variable.key,
+                is_intrinsic(variable.value) ? std::string() : data::scalar_text(variable.value));
+        }
+        const std::size_t size = data::write_json(Value(std::move(known))).size();
+        if (size > most_environment_bytes) {
+            report(
+                variables->where(),
+                "Environment",
+                fmt::format(
+                    "the environment variables have {} bytes, Lambda takes {}",
+                    size,
+                    most_environment_bytes),
+                "put what is large into a file of the function, a parameter or a secret");
         }
     }
 

@@ -1,7 +1,9 @@
 #include "transform/checks/intrinsic_rules.h"
 
 #include "base/strings.h"
+#include "transform/checks/intrinsic_arguments.h"
 #include "transform/core/intrinsics.h"
+#include "transform/core/loops.h"
 
 #include <algorithm>
 #include <array>
@@ -71,6 +73,8 @@ std::optional<std::size_t> size_of(const Value& value) {
 
 class Check {
 public:
+    explicit Check(bool extended) : extended_(extended) {}
+
     void look(const Value& value) {
         if (const List* list = value.as_list()) {
             for (const Value& item : *list) {
@@ -83,8 +87,9 @@ public:
             return;
         }
         for (const data::Entry& entry : *map) {
-            if (map->size() == 1 && entry.key.starts_with("Fn::")) {
+            if (map->size() == 1 && (entry.key.starts_with("Fn::") || entry.key == "Ref")) {
                 check_name(entry);
+                check_arguments(entry, extended_, found);
                 if (entry.key == "Fn::Select") {
                     check_select(entry);
                 }
@@ -110,7 +115,7 @@ private:
     void check_name(const data::Entry& entry) {
         const std::string_view name = entry.key;
         if (std::find(functions.begin(), functions.end(), name) != functions.end() ||
-            name.starts_with("Fn::ForEach::")) {
+            name == "Ref" || name.starts_with("Fn::ForEach::")) {
             return;
         }
         const std::string_view near = base::nearest(name, {functions.begin(), functions.end()});
@@ -135,12 +140,14 @@ private:
                 "the first item has the index 0");
         }
     }
+
+    bool extended_;
 };
 
 } // namespace
 
-base::Diagnostics check_intrinsics(const Value& transformed) {
-    Check check;
+base::Diagnostics check_intrinsics(const Value& document, const Value& transformed) {
+    Check check(document.is_map() && has_language_extensions(*document.as_map()));
     for (const char* name : {"Conditions", "Resources", "Outputs"}) {
         if (const Value* part = transformed.find(name)) {
             check.look(*part);

@@ -1,6 +1,7 @@
 #include "transform/checks/lint_references.h"
 
 #include "base/strings.h"
+#include "transform/checks/reference_walk.h"
 #include "transform/core/intrinsics.h"
 
 #include <functional>
@@ -14,67 +15,6 @@ namespace {
 using data::List;
 using data::Map;
 using data::Value;
-
-/// Calls visit(name, value) for the name that every Ref, Fn::GetAtt, Fn::Sub, Condition-free
-/// reference in `value` begins with, e.g. "Table" for !GetAtt Table.Arn.
-void each_reference(
-    const Value& value, const std::function<void(std::string_view, const Value&)>& visit);
-
-void each_substitution(
-    const Value& argument, const std::function<void(std::string_view, const Value&)>& visit) {
-    const List* list = argument.as_list();
-    const Value& format = list != nullptr && !list->empty() ? list->front() : argument;
-    const Map* own = list != nullptr && list->size() > 1 ? (*list)[1].as_map() : nullptr;
-    const std::string_view text = format.text();
-    for (std::size_t open = text.find("${"); open != std::string_view::npos;
-         open = text.find("${", open + 2)) {
-        const std::size_t close = text.find('}', open);
-        if (close == std::string_view::npos) {
-            break;
-        }
-        const std::string_view whole = base::trim(text.substr(open + 2, close - open - 2));
-        const std::string_view name = whole.substr(0, whole.find('.'));
-        if (!name.empty() && name.front() != '!' && (own == nullptr || !own->contains(whole))) {
-            visit(name, format);
-        }
-    }
-    if (own != nullptr) {
-        for (const data::Entry& entry : *own) {
-            each_reference(entry.value, visit);
-        }
-    }
-}
-
-void each_reference(
-    const Value& value, const std::function<void(std::string_view, const Value&)>& visit) {
-    if (const List* list = value.as_list()) {
-        for (const Value& item : *list) {
-            each_reference(item, visit);
-        }
-        return;
-    }
-    const Map* map = value.as_map();
-    if (map == nullptr) {
-        return;
-    }
-    if (const Value* name = argument_of(value, "Ref"); name != nullptr && name->is_string()) {
-        visit(std::string_view(name->text()).substr(0, name->text().find('.')), *name);
-        return;
-    }
-    if (const Value* path = argument_of(value, "Fn::GetAtt")) {
-        const List* list = path->as_list();
-        const Value& owner = list != nullptr && !list->empty() ? list->front() : *path;
-        visit(owner.text().substr(0, owner.text().find('.')), owner);
-        return;
-    }
-    if (const Value* argument = argument_of(value, "Fn::Sub")) {
-        each_substitution(*argument, visit);
-        return;
-    }
-    for (const data::Entry& entry : *map) {
-        each_reference(entry.value, visit);
-    }
-}
 
 const Map& section(const Value& document, std::string_view name) {
     static const Map none;

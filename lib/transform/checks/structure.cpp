@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include <fmt/format.h>
 
@@ -47,6 +48,16 @@ constexpr std::array attributes{
     std::string_view("Connectors"),
     std::string_view("IgnoreGlobals")};
 
+/// The only one there has ever been.
+constexpr std::string_view format_version = "2010-09-09";
+
+/// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+constexpr std::size_t longest_description = 1024;
+
+/// The sections whose members have logical ids.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> named{
+    {{"Parameters", "a parameter"}, {"Resources", "a resource"}, {"Outputs", "an output"}}};
+
 template <class Names>
 bool contains(const Names& names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -81,6 +92,11 @@ public:
             }
         }
         check_transform();
+        check_version();
+        check_description();
+        for (const auto& [section, what] : named) {
+            check_names(section, what);
+        }
         return std::move(found_);
     }
 
@@ -111,6 +127,46 @@ private:
             fmt::format("a template has no section {}", section.key),
             near_of(
                 section.key, sections, fmt::format("there are: {}", fmt::join(sections, ", "))));
+    }
+
+    void check_version() {
+        const Value* version = document_.find("AWSTemplateFormatVersion");
+        if (version != nullptr && version->is_string() && version->text() != format_version) {
+            report(
+                version->where(),
+                fmt::format("there is no AWSTemplateFormatVersion {}", version->text()),
+                fmt::format("write AWSTemplateFormatVersion: '{}'", format_version));
+        }
+    }
+
+    void check_description() {
+        const Value* description = document_.find("Description");
+        if (description != nullptr && description->text().size() > longest_description) {
+            report(
+                description->where(),
+                fmt::format("the Description has {} bytes", description->text().size()),
+                fmt::format("CloudFormation takes {} at most", longest_description));
+        }
+    }
+
+    // Of a resource of SAM's types the transform says it.
+    void check_names(std::string_view section, std::string_view what) {
+        const Value* members = document_.find(section);
+        if (members == nullptr || !members->is_map()) {
+            return;
+        }
+        for (const data::Entry& member : *members->as_map()) {
+            const bool good =
+                std::all_of(member.key.begin(), member.key.end(), [](unsigned char c) {
+                    return std::isalnum(c) != 0;
+                });
+            if (!good && !member.key.starts_with("Fn::")) {
+                report(
+                    member.key_where.place,
+                    fmt::format("the name of {} has letters and digits only: {}", what, member.key),
+                    "leave the other characters out; what refers to it as well");
+            }
+        }
     }
 
     void check_transform() {
@@ -292,7 +348,31 @@ private:
     base::Diagnostics found_;
 };
 
+void add_nulls(const Value& value, const std::string& path, base::Diagnostics& found) {
+    if (value.is_null() && value.where().known()) {
+        base::Error error;
+        error.where = value.where();
+        error.message = fmt::format("{} is null, which CloudFormation takes nowhere", path);
+        error.hint = "write a value, or leave it out";
+        found.push_back({base::Severity::error, std::move(error)});
+    } else if (const data::List* list = value.as_list()) {
+        for (const Value& item : *list) {
+            add_nulls(item, path, found);
+        }
+    } else if (const Map* map = value.as_map()) {
+        for (const data::Entry& entry : *map) {
+            add_nulls(entry.value, path.empty() ? entry.key : path + "." + entry.key, found);
+        }
+    }
+}
+
 } // namespace
+
+base::Diagnostics check_nulls(const Value& transformed) {
+    base::Diagnostics found;
+    add_nulls(transformed, {}, found);
+    return found;
+}
 
 base::Diagnostics check_structure(const Value& document) {
     return document.is_map() ? Check(document).run() : base::Diagnostics{};

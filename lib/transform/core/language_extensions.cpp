@@ -26,16 +26,6 @@ constexpr std::string_view transform_name = "AWS::LanguageExtensions";
 constexpr std::array sections{"Conditions", "Resources", "Outputs"};
 constexpr std::array policies{"DeletionPolicy", "UpdateReplacePolicy"};
 
-bool is_requested(const Map& document) {
-    const Value* transforms = document.find("Transform");
-    if (transforms == nullptr) {
-        return false;
-    }
-    const auto is_it = [](const Value& name) { return name.text() == transform_name; };
-    const List* list = transforms->as_list();
-    return list == nullptr ? is_it(*transforms) : std::any_of(list->begin(), list->end(), is_it);
-}
-
 Value json_text(const Value& value);
 
 /// JSON of `value` as text and intrinsic functions in turn.
@@ -336,9 +326,19 @@ void report_unrequested(Context& context) {
 
 } // namespace
 
+bool has_language_extensions(const Map& document) {
+    const Value* transforms = document.find("Transform");
+    if (transforms == nullptr) {
+        return false;
+    }
+    const auto is_it = [](const Value& name) { return name.text() == transform_name; };
+    const List* list = transforms->as_list();
+    return list == nullptr ? is_it(*transforms) : std::any_of(list->begin(), list->end(), is_it);
+}
+
 void expand_template_loops(
     Value& document, const Options& options, base::Diagnostics& diagnostics) {
-    if (!document.is_map() || !is_requested(*document.as_map())) {
+    if (!document.is_map() || !has_language_extensions(*document.as_map())) {
         return;
     }
     Context context(document, options);
@@ -351,7 +351,7 @@ void expand_template_loops(
 }
 
 void expand_language_extensions(Context& context) {
-    if (!is_requested(context.document())) {
+    if (!has_language_extensions(context.document())) {
         report_unrequested(context);
         return;
     }

@@ -41,6 +41,9 @@ void expand_loops(
     const LoopNames& names = {},
     const LoopLimits& limits = {});
 
+/// Whether the template asks for AWS::LanguageExtensions.
+bool has_language_extensions(const data::Map& document);
+
 /// The loops of a whole template, where it asks for AWS::LanguageExtensions.
 void expand_template_loops(
     data::Value& document, const Options& options, base::Diagnostics& diagnostics);

@@ -1,3 +1,4 @@
+#include "transform/checks/cycles.h"
 #include "transform/checks/function_rules.h"
 #include "transform/checks/intrinsic_rules.h"
 #include "transform/checks/resource_types.h"
@@ -104,11 +105,41 @@ TEST(FunctionRules, ValuesAreOfTheirKind) {
             "4: FunctionName: FunctionName must be a string, not a list"}));
 }
 
+TEST(FunctionRules, NamesThatLambdaTakes) {
+    const auto of = [](std::string_view name) {
+        return functions_of(fmt::format("{{Handler: a, Runtime: b, FunctionName: {}}}", name));
+    };
+    EXPECT_EQ(of("my fn"), Lines{"4: FunctionName: 'my fn' is no name of a function"});
+    EXPECT_EQ(of("''").size(), 1);
+    EXPECT_EQ(of(std::string(65, 'a')).size(), 1);
+    EXPECT_EQ(of(std::string(64, 'a')), Lines{});
+    EXPECT_EQ(of("my_fn-2"), Lines{});
+    EXPECT_EQ(of("!Sub '${A} b'"), Lines{});
+    EXPECT_EQ(of("'{{resolve:ssm:/a}}'"), Lines{});
+}
+
+TEST(FunctionRules, AnEnvironmentThatLambdaTakes) {
+    const auto of = [](std::size_t size) {
+        return functions_of(fmt::format(
+            "{{Handler: a, Runtime: b, Environment: {{Variables: {{A: {}, B: !Ref C}}}}}}",
+            std::string(size, 'a')));
+    };
+    EXPECT_EQ(of(4096 - 15), Lines{}); // {"A":"","B":""}
+    EXPECT_EQ(
+        of(4097 - 15),
+        Lines{"4: Environment: the environment variables have 4097 bytes, Lambda takes 4096"});
+}
+
+base::Diagnostics intrinsics_of(std::string_view yaml) {
+    const data::Value document = document_of(yaml);
+    return check_intrinsics(document, document);
+}
+
 TEST(IntrinsicRules, NamesThatCloudFormationDoesNotHave) {
     EXPECT_EQ(
-        lines_of(check_intrinsics(document_of("Resources:\n  B:\n    A: {Fn::Joyn: [',', []]}\n    "
-                                              "B: !Join [',', [{Fn::Nothing: 1}]]\n"
-                                              "Outputs: {O: {Value: {Fn::ImportValue: x}}}\n"))),
+        lines_of(intrinsics_of("Resources:\n  B:\n    A: {Fn::Joyn: [',', []]}\n    "
+                               "B: !Join [',', [{Fn::Nothing: 1}]]\n"
+                               "Outputs: {O: {Value: {Fn::ImportValue: x}}}\n")),
         (Lines{
             "3: : CloudFormation has no function Fn::Joyn",
             "4: : CloudFormation has no function Fn::Nothing"}));
@@ -116,13 +147,107 @@ TEST(IntrinsicRules, NamesThatCloudFormationDoesNotHave) {
 
 TEST(IntrinsicRules, AnIndexBeyondTheList) {
     EXPECT_EQ(
-        lines_of(check_intrinsics(
-            document_of("Resources:\n  A: !Select [2, [a, b]]\n  B: !Select ['1', [a, b]]\n"
-                        "  C: !Select [3, !Split ['::', 'a::b::c']]\n  D: !Select [9, !Ref List]\n"
-                        "  E: !Select [!Ref I, [a]]\n"))),
+        lines_of(intrinsics_of(
+            "Resources:\n  A: !Select [2, [a, b]]\n  B: !Select ['1', [a, b]]\n"
+            "  C: !Select [3, !Split ['::', 'a::b::c']]\n  D: !Select [9, !Ref List]\n"
+            "  E: !Select [!Ref I, [a]]\n")),
         (Lines{
             "2: : Fn::Select: there is no item 2 in a list of 2",
             "4: : Fn::Select: there is no item 3 in a list of 3"}));
+}
+
+// The messages for functions in a resource.
+Lines arguments_of(std::string_view function, std::string_view transform = "x") {
+    Lines found;
+    for (const auto& each :
+         intrinsics_of(fmt::format("Transform: {}\nResources:\n  A: {}\n", transform, function))) {
+        EXPECT_EQ(each.error.where.line, 3);
+        found.push_back(each.error.message);
+    }
+    return found;
+}
+
+TEST(IntrinsicRules, ArgumentsThatDoNotFit) {
+    for (const char* wrong :
+         {"!Join [',', a, b]",
+          "!Join [',']",
+          "!Join [!Ref A, [a]]",
+          "!Join [',', text]",
+          "!Split [',', [a]]",
+          "!Select [0, text]",
+          "!Select [0]",
+          "!Equals [a]",
+          "!If [A, b]",
+          "!If [{Condition: A}, b, c]",
+          "!Not [a, b]",
+          "!And [a]",
+          "!Sub [a, b]",
+          "!Sub {A: b}",
+          "!Sub [!Ref A, {A: b}]",
+          "!GetAtt A",
+          "!GetAtt [A, b, c]",
+          "{Ref: [A]}",
+          "!Base64 [a]",
+          "!ImportValue [a]",
+          "!Cidr [a]"}) {
+        EXPECT_EQ(arguments_of(wrong).size(), 1) << wrong;
+    }
+    for (const char* good :
+         {"!Join ['', [a]]",
+          "!Join [',', !Ref A]",
+          "!Split [',', !Ref A]",
+          "!Select ['0', !GetAZs '']",
+          "!Equals [a, [b]]",
+          "!If [A, {b: c}, [d]]",
+          "!Or [{Condition: A}, {Condition: B}]",
+          "!Sub 'a ${B} ${C.D} ${AWS::Region} ${!e-f} ${E::G}'",
+          "!Sub ['${a-b}', {a-b: c}]",
+          "!GetAtt A.b.c",
+          "{Fn::GetAtt: [A, !Ref B]}",
+          "{Fn::GetAtt: A.b}",
+          "!Base64 {Fn::Sub: a}",
+          "!ImportValue {Fn::Sub: '${A}-b'}",
+          "!Cidr [!GetAtt A.b, 2]"}) {
+        EXPECT_EQ(arguments_of(good), Lines{}) << good;
+    }
+    EXPECT_EQ(arguments_of("!Sub '${A-b} ${c}'"), Lines{"Fn::Sub: ${A-b} is no name"});
+    EXPECT_EQ(arguments_of("{Ref: {Fn::Sub: x}}", "AWS::LanguageExtensions"), Lines{});
+}
+
+Lines cycles_of(std::string_view yaml) {
+    return lines_of(check_cycles(document_of(yaml)));
+}
+
+TEST(Cycles, ResourcesThatNeedEachOther) {
+    EXPECT_EQ(
+        cycles_of("Resources:\n"
+                  "  A: {DependsOn: [B]}\n"
+                  "  B: {Properties: {X: !Sub '${C.Arn}'}}\n"
+                  "  C: {Properties: {X: [!GetAtt A.Arn]}}\n"
+                  "  D: {Properties: {X: !Ref A}}\n"
+                  "  E: {Properties: {X: !Ref E}}\n"
+                  "  F: {DependsOn: Nothing, Properties: {X: !Ref Parameter}}\n"),
+        (Lines{"2: : resources need each other: A, B, C", "6: : resource E needs itself"}));
+}
+
+TEST(Cycles, WhatDependsOnAConditionBindsNothing) {
+    EXPECT_EQ(
+        cycles_of("Resources:\n"
+                  "  A: {DependsOn: B}\n"
+                  "  B: {Properties: {X: !If [C, !Ref A, 1]}}\n"
+                  "  C: {DependsOn: D}\n"
+                  "  D: {DependsOn: C, Condition: E}\n"),
+        Lines{});
+}
+
+TEST(Cycles, ConditionsThatNeedEachOther) {
+    EXPECT_EQ(
+        cycles_of("Conditions:\n"
+                  "  A: !Not [!Condition B]\n"
+                  "  B: !And [!Condition C, !Equals [a, b]]\n"
+                  "  C: {Condition: A}\n"
+                  "  D: !Not [!Condition A]\n"),
+        Lines{"2: : conditions need each other: A, B, C"});
 }
 
 TEST(ResourceTypes, TheListHasThem) {

@@ -56,6 +56,40 @@ TEST(Structure, FindsResourcesAndSectionsOneLevelOff) {
             "Resources)"}));
 }
 
+TEST(Structure, TakesTheOnlyVersion) {
+    const std::string rest = "Resources: {B: {Type: AWS::S3::Bucket}}\n";
+    EXPECT_EQ(
+        structure_of("AWSTemplateFormatVersion: 2010-09-08\n" + rest),
+        Lines{"1: there is no AWSTemplateFormatVersion 2010-09-08 (write AWSTemplateFormatVersion: "
+              "'2010-09-09')"});
+    EXPECT_EQ(structure_of("AWSTemplateFormatVersion: 2010-09-09\n" + rest), Lines{});
+    EXPECT_EQ(
+        structure_of("Description: " + std::string(1025, 'a') + "\n" + rest),
+        Lines{"1: the Description has 1025 bytes (CloudFormation takes 1024 at most)"});
+}
+
+TEST(Structure, TakesLettersAndDigitsForNames) {
+    EXPECT_EQ(
+        structure_of("Parameters: {P-1: {Type: String}}\n"
+                     "Resources:\n  A_b: {Type: AWS::S3::Bucket}\n  'Fn::ForEach::X': []\n"
+                     "Outputs: {O.o: {Value: 1}}\nMappings: {M-m: {a-b: {c.d: 1}}}\n")
+            .size(),
+        3);
+}
+
+TEST(Nulls, AreTakenNowhere) {
+    EXPECT_EQ(
+        lines_of(check_nulls(document_of(
+            "Resources:\n  A:\n    Properties:\n      B: ~\n      C: [{D: ~}, 1, '']\n"))),
+        (Lines{
+            "4: Resources.A.Properties.B is null, which CloudFormation takes nowhere (write a "
+            "value, "
+            "or leave it out)",
+            "5: Resources.A.Properties.C.D is null, which CloudFormation takes nowhere (write a "
+            "value, "
+            "or leave it out)"}));
+}
+
 TEST(Structure, FindsMisspeltTypes) {
     EXPECT_EQ(
         structure_of(
