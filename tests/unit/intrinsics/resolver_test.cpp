@@ -186,6 +186,17 @@ TEST_F(ResolverTest, MistakesAreErrorsWithTheirPlace) {
     }
 }
 
+TEST_F(ResolverTest, WhatIsToldAlreadyIsNotToldAgain) {
+    json("!If [Loop, 1, 2]");
+    EXPECT_EQ(diagnostics_.size(), 1) << messages();
+    diagnostics_.clear();
+    // The file that is not there has been told when the files were put in their place.
+    json("!Transform {Name: AWS::Include, Parameters: {Location: none.yaml}}");
+    EXPECT_EQ(messages(), "");
+    json("!Transform {Name: AWS::Include, Parameters: {Location: 's3://bucket/none.yaml'}}");
+    EXPECT_EQ(diagnostics_.size(), 1) << messages();
+}
+
 TEST_F(ResolverTest, ResourcesExistWhenTheirConditionHolds) {
     EXPECT_TRUE(resolver_.exists(*sections_.resources->find("Table"), diagnostics_));
     EXPECT_FALSE(resolver_.exists(*sections_.resources->find("Odd"), diagnostics_));
