@@ -141,7 +141,7 @@ Value effective_domain(const Resource& api) {
     if (given == nullptr) {
         return {};
     }
-    Value domain = api.context().parameters().resolve(*given);
+    Value domain = api.context().parameters().resolve_references(*given);
     if (domain.is_map() && (domain.find("EndpointConfiguration") == nullptr ||
                             domain.find("EndpointConfiguration")->is_null())) {
         domain.as_map()->set(data::Entry("EndpointConfiguration", "REGIONAL", domain.where()));
@@ -250,6 +250,10 @@ bool emit_rest_domain(const Resource& api, const std::string& stage) {
     }
     if (is_private) {
         copy_given(*domain, "Policy", properties);
+    } else if (domain->given("Policy") != nullptr) {
+        // AWS names the domain.
+        domain->for_resource(id).error("Policy", "only a private domain has a Policy");
+        return false;
     }
     auto trust = is_private ? Value() : mutual_tls(*domain, false);
     const auto paths = base_paths(*domain, true);
@@ -287,8 +291,7 @@ bool emit_domain_v2(const Resource& api, const std::string& stage, const DomainV
         return false;
     }
     Map configuration{{"CertificateArn", (*domain)["CertificateArn"]}, {"EndpointType", endpoint}};
-    for (const char* property :
-         {"OwnershipVerificationCertificateArn", "SecurityPolicy", "IpAddressType"}) {
+    for (const char* property : {"OwnershipVerificationCertificateArn", "SecurityPolicy"}) {
         copy_given(*domain, property, configuration);
     }
     Map properties{

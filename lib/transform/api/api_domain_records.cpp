@@ -31,9 +31,6 @@ List records(const Value& domain_name, const AliasTarget& alias, const Propertie
             {"Name", domain_name}, {"Type", type}, {"AliasTarget", Value(std::move(target))}};
         copy_written(route53, "Region", record);
         copy_written(route53, "SetIdentifier", record);
-        if (record.contains("Region") && !record.contains("SetIdentifier")) {
-            record.set("SetIdentifier", *route53.find("Region"));
-        }
         out.emplace_back(std::move(record));
     }
     return out;

@@ -76,7 +76,7 @@ std::optional<Route> route_of(const ApiKind& kind, const Map& properties) {
 
 /// Whether the event's API is one of the template that such events can have; an error when not.
 bool names_api(Context& context, const ApiKind& kind, const Properties& event) {
-    const Value* id = event.find(kind.id_property);
+    const Value* id = event.map().find(kind.id_property);
     if (id == nullptr) {
         return true; // of an owner that point_at_implicit_api has passed over
     }

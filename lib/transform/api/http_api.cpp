@@ -105,7 +105,7 @@ void expand_http_api(Resource& api) {
         return;
     }
     if (Value* cors = api.find("CorsConfiguration")) {
-        *cors = api.context().parameters().resolve(*cors);
+        *cors = api.context().parameters().resolve_references(*cors);
     }
     const Map* own_tags = api["Tags"].as_map();
     std::optional<Map> tags = own_tags == nullptr ? std::nullopt : std::optional(*own_tags);

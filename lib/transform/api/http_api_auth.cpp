@@ -235,14 +235,11 @@ bool read_authorizers(const Properties& properties, HttpAuth& auth) {
 
 std::optional<HttpAuth> read_http_auth(const Resource& api) {
     HttpAuth auth;
-    if (!api.map().contains("Auth")) {
+    if (api.given("Auth") == nullptr) {
         return auth;
     }
     const std::optional<Properties> properties = api.below("Auth");
     if (!properties) {
-        if (api.find("Auth") == nullptr) { // written, but empty
-            api.wrong_kind("Auth", "a map");
-        }
         return std::nullopt;
     }
     if (!properties->check("HttpApiAuth") || !read_authorizers(*properties, auth)) {

@@ -144,14 +144,25 @@ authorizer_of(const Properties& event, const Value& auth, const Value& api_auth)
 }
 
 /// The event's Auth on its operations. False after an error.
-bool apply_auth(const FunctionEvent& event, const Map& api, const std::vector<Map*>& operations) {
+bool apply_auth(
+    const FunctionEvent& event,
+    const std::string& id,
+    const Map& api,
+    const std::vector<Map*>& operations) {
     const Value* auth = event.properties.given("Auth");
     static const Value nothing = Map{};
     const Value* properties = api.find("Properties");
     const Value* given = properties == nullptr ? nullptr : properties->find("Auth");
     const Value& api_auth = given == nullptr ? nothing : *given;
-    if (auth == nullptr || !api_auth.is_map()) {
-        return true; // what is wrong with the API is reported when it is expanded
+    if (auth == nullptr) {
+        return true;
+    }
+    if (api_auth.is_null()) { // written, but empty
+        event.properties.for_resource(id).error("", "Auth of the API must be a map");
+        return false;
+    }
+    if (!api_auth.is_map()) {
+        return true; // reported when the API is expanded
     }
     const auto name = authorizer_of(event.properties, *auth, api_auth);
     const Value* scopes = auth->find("AuthorizationScopes");
@@ -262,6 +273,7 @@ bool integrate(
     const FunctionEvent& event,
     const HttpRoute& route,
     Map& paths,
+    const std::string& id,
     const Map& api,
     bool written_by_sam) {
     const std::string_view path = route.path.text();
@@ -284,7 +296,7 @@ bool integrate(
         integrate_function(event, route, paths);
     }
     const std::vector<Map*> operations = operations_at(paths, path, route.method.text());
-    if (!apply_auth(event, api, operations)) {
+    if (!apply_auth(event, id, api, operations)) {
         return false;
     }
     for (Map* operation : operations) {
@@ -348,8 +360,9 @@ void expand_http_api_event(FunctionEvent& event) {
     if (is_given(definition)) {
         Map& paths = *definition->find("paths")->as_map();
         covered = route->path.text() != default_path && answers_default_path(event, paths);
-        if (!managed.history.edit(
-                [&] { return integrate(event, *route, paths, *api, managed.written_by_sam); })) {
+        if (!managed.history.edit([&] {
+                return integrate(event, *route, paths, id, *api, managed.written_by_sam);
+            })) {
             return;
         }
     }

@@ -61,18 +61,21 @@ struct Owners {
     std::set<std::string, std::less<>> update_replace_policies;
     Map tags; ///< of owners that pass theirs on
 
-    void add(const Value& owner, const Value* globals) {
+    /// `names_api`: of an owner that says itself that it means the implicit API, AWS's transform
+    /// takes no tags.
+    void add(const Value& owner, const Value* globals, bool names_api) {
         any = true;
         const Value* properties = owner.find("Properties");
-        const Value* own = properties->find("PropagateTags");
-        const Value* shared = globals == nullptr ? nullptr : globals->find("PropagateTags");
-        if (is_given(own != nullptr ? own : shared)) {
-            for (const Value* from : {globals, properties}) {
-                const Value* own_tags = from == nullptr ? nullptr : from->find("Tags");
-                const Map* map = own_tags == nullptr ? nullptr : own_tags->as_map();
-                for (const data::Entry& tag : map == nullptr ? Map{} : *map) {
-                    tags.set(tag);
-                }
+        // What an owner says is all, or else what Globals says is.
+        const auto said = [&](std::string_view name) {
+            const Value* own = properties->find(name);
+            return is_given(own) || globals == nullptr ? own : globals->find(name);
+        };
+        const Value* own_tags = said("Tags");
+        const Map* map = own_tags == nullptr ? nullptr : own_tags->as_map();
+        if (!names_api && map != nullptr && is_given(said("PropagateTags"))) {
+            for (const data::Entry& tag : *map) {
+                tags.set(tag);
             }
         }
         if (const Value* policy = owner.find("DeletionPolicy")) {
@@ -112,14 +115,18 @@ Owners point_at_implicit_api(Context& context, const ApiKind& kind) {
         }
         Map& properties = *given.as_map();
         const Value* id = properties.find(kind.id_property);
-        if (id == nullptr || id->is_null()) {
+        const bool names_api = id != nullptr;
+        if (!names_api) {
             properties.set(kind.id_property, make_ref(kind.implicit_id));
             id = properties.find(kind.id_property);
         }
         const Value* name = argument_of(*id, "Ref");
         if (name != nullptr && name->text() == kind.implicit_id) {
             const bool function = owner.value.find("Type")->text() == "AWS::Serverless::Function";
-            owners.add(owner.value, globals_of(context, function ? "Function" : "StateMachine"));
+            owners.add(
+                owner.value,
+                globals_of(context, function ? "Function" : "StateMachine"),
+                names_api);
         }
     });
     return owners;
@@ -264,7 +271,8 @@ void finish_api_definitions(Context& context) {
                                      : reference != nullptr ? reference->text()
                                                             : id->text();
         if (!api.empty()) {
-            all.function_names[std::string(api)] += printed(context.parameters().resolve(*name));
+            all.function_names[std::string(api)] +=
+                printed(context.parameters().resolve_references(*name));
         }
     });
 }

@@ -65,7 +65,8 @@ bool edit_definition(const Resource& api, Value& body, DefinitionHistory& histor
         return (!property.empty() && api.given(property) == nullptr) ||
                upgrade_to_openapi_3(api, *body.as_map(), history.now());
     };
-    return edit("Cors", [&](Map& definition) { return add_cors(api, definition); }) &&
+    return edit(
+               "Cors", [&](Map& definition) { return add_cors(api, definition, history.now()); }) &&
            edit(
                "Auth",
                [&](Map& definition) { return apply_api_auth(api, definition, history.now()); }) &&
@@ -260,7 +261,7 @@ std::string stage_id(const Resource& api) {
     return fmt::format("{}{}Stage", api.logical_id(), name.text());
 }
 
-std::string emit_stage(const Resource& api, const std::string& deployment, const Map& tags) {
+std::string emit_stage(const Resource& api, const std::string& deployment, const Map* tags) {
     Map stage{
         {"DeploymentId", make_ref(deployment)},
         {"RestApiId", make_ref(api.logical_id())},
@@ -272,8 +273,8 @@ std::string emit_stage(const Resource& api, const std::string& deployment, const
     api.copy_to(stage, "AccessLogSetting");
     api.copy_to(stage, "CanarySetting");
     api.copy_to(stage, "TracingEnabled");
-    if (!tags.empty()) {
-        stage.set("Tags", tag_list(tags));
+    if (tags != nullptr) {
+        stage.set("Tags", tag_list(*tags));
     }
     const std::string id = stage_id(api);
     api.emit(id, "AWS::ApiGateway::Stage", std::move(stage));
@@ -291,12 +292,19 @@ void expand_api(Resource& api) {
         api.error("StageName", "StageName must not be empty", "e.g. StageName: Prod");
         return;
     }
-    if (api["OpenApiVersion"].is_integer()) {
-        api.error("OpenApiVersion", "OpenApiVersion must be a text", "e.g. OpenApiVersion: 3.0.1");
-        return;
+    if (const Value& version = api["OpenApiVersion"]; version.is_numeric()) {
+        // Of a definition that SAM writes, 3.0 is a version too.
+        const auto found = api.context().api_paths().apis.find(api.logical_id());
+        const bool managed =
+            found != api.context().api_paths().apis.end() && found->second.written_by_sam;
+        if (version.is_integer() || !managed || !is_version_3(&version)) {
+            api.error(
+                "OpenApiVersion", "OpenApiVersion must be a text", "e.g. OpenApiVersion: 3.0.1");
+            return;
+        }
     }
     if (Value* auth = api.find("Auth")) {
-        *auth = api.context().parameters().resolve(*auth);
+        *auth = api.context().parameters().resolve_references(*auth);
     }
     auto body = api_body(api);
     if (!body || !add_endpoint(api, body->properties)) {
@@ -304,7 +312,7 @@ void expand_api(Resource& api) {
     }
     Map& rest_api = body->properties;
     if (const Value* types = api.find("BinaryMediaTypes")) {
-        rest_api.set("BinaryMediaTypes", api.context().parameters().resolve(*types));
+        rest_api.set("BinaryMediaTypes", api.context().parameters().resolve_references(*types));
     }
     api.copy_to(rest_api, "MinimumCompressionSize");
     for (const char* name :
@@ -320,10 +328,9 @@ void expand_api(Resource& api) {
             rest_api.set(name, *value);
         }
     }
-    const Value* tags_value = api.find("Tags");
-    const Map tags = tags_value != nullptr && tags_value->is_map() ? *tags_value->as_map() : Map{};
-    if (api.given("PropagateTags") != nullptr) {
-        api.pass_on_tags(tags);
+    const Map* tags = api["Tags"].as_map();
+    if (api.given("PropagateTags") != nullptr && tags != nullptr) {
+        api.pass_on_tags(*tags);
     }
     const std::string digest = base::sha1_hex(deployment_text(api, rest_api, body->copies));
     if (Value* definition = rest_api.find("Body")) {

@@ -1,5 +1,6 @@
 #include "base/strings.h"
 #include "transform/api/openapi.h"
+#include "transform/api/python_order.h"
 #include "transform/api/rest_definition.h"
 #include "transform/core/intrinsics.h"
 
@@ -75,7 +76,7 @@ std::string methods_of(const Map& item) {
 }
 
 /// A mock integration that answers a browser's question.
-Map preflight(const Cors& cors, const Map& item) {
+Map preflight(const Cors& cors, const Value& methods) {
     Map headers;
     Map parameters;
     const auto answer = [&](std::string_view header, const Value& value, const char* type) {
@@ -86,10 +87,7 @@ Map preflight(const Cors& cors, const Map& item) {
     if (is_given(&cors.headers)) {
         answer("Access-Control-Allow-Headers", cors.headers, "string");
     }
-    answer(
-        "Access-Control-Allow-Methods",
-        is_given(&cors.methods) ? cors.methods : Value(methods_of(item)),
-        "string");
+    answer("Access-Control-Allow-Methods", methods, "string");
     if (!cors.max_age.is_null()) { // 0 is an age
         answer("Access-Control-Max-Age", cors.max_age, "integer");
     }
@@ -118,9 +116,16 @@ Map preflight(const Cors& cors, const Map& item) {
     return options;
 }
 
+std::string_view without_last_slashes(std::string_view path) {
+    while (path != "/" && path.ends_with('/')) {
+        path.remove_suffix(1);
+    }
+    return path;
+}
+
 } // namespace
 
-bool add_cors(const Resource& api, Map& definition) {
+bool add_cors(const Resource& api, Map& definition, std::uint32_t now) {
     const Value* property = api.given("Cors");
     if (property == nullptr) {
         return true;
@@ -130,8 +135,19 @@ bool add_cors(const Resource& api, Map& definition) {
     if (!cors || paths == nullptr || !paths->is_map()) {
         return cors.has_value();
     }
-    for (data::Entry& path : *paths->as_map()) {
-        for (Map* item : branches(path.value)) {
+    // API Gateway takes a path with a slash at the end for the one without: which of the two comes
+    // first in AWS's order gets the answer.
+    std::set<std::string_view> answered;
+    std::vector<std::string> names;
+    for (const data::Entry* path : in_python_order(*paths->as_map(), now)) {
+        if (answered.insert(without_last_slashes(path->key)).second) {
+            names.push_back(path->key);
+        }
+    }
+    for (const std::string& name : names) {
+        // The methods of the first branch of a path hold for the others too.
+        Value methods = cors->methods;
+        for (Map* item : branches(*paths->as_map()->find(name))) {
             if (item->contains("options")) {
                 continue;
             }
@@ -142,7 +158,10 @@ bool add_cors(const Resource& api, Map& definition) {
                     "name the origin, e.g. AllowOrigin: \"'https://example.com'\"");
                 return false;
             }
-            Map options = preflight(*cors, *item);
+            if (!is_given(&methods)) {
+                methods = methods_of(*item);
+            }
+            Map options = preflight(*cors, methods);
             item->set("options", std::move(options));
         }
     }

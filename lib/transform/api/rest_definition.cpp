@@ -190,7 +190,7 @@ bool add_models(const Resource& api, Map& definition) {
 }
 
 void add_binary_media_types(const Resource& api, Map& definition) {
-    const Value types = api.context().parameters().resolve(api["BinaryMediaTypes"]);
+    const Value types = api.context().parameters().resolve_references(api["BinaryMediaTypes"]);
     // image~1gif, as JSON pointers write it, is accepted too, at any depth.
     const auto plain = [](const auto& self, const Value& type) -> Value {
         Value out = type;

@@ -22,7 +22,7 @@ bool check_paths(const Resource& api, data::Map& definition);
 bool check_operations(const Resource& api, data::Map& definition);
 
 /// Cors: an OPTIONS method for every path that has none.
-bool add_cors(const Resource& api, data::Map& definition);
+bool add_cors(const Resource& api, data::Map& definition, std::uint32_t now);
 
 /// GatewayResponses.
 bool add_gateway_responses(const Resource& api, data::Map& definition);

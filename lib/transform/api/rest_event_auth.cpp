@@ -74,8 +74,9 @@ bool check_authorizer(const Properties& event, const Value& name, const Value* a
 
 /// Whether what the event says goes with what its API says; errors when not.
 bool check_event_auth(const Properties& event, const Value& auth, const Value* given_api_auth) {
-    const Value resolved =
-        given_api_auth == nullptr ? Value() : event.context().parameters().resolve(*given_api_auth);
+    const Value resolved = given_api_auth == nullptr
+                               ? Value()
+                               : event.context().parameters().resolve_references(*given_api_auth);
     const Value* api_auth = &resolved;
     if (const Value* name = auth.find("Authorizer");
         is_given(name) && !check_authorizer(event, *name, api_auth)) {
@@ -225,7 +226,7 @@ bool override_operation_auth(const Properties& event, Map& api, const RestPlace&
         return true;
     }
     const bool says_something = is_given(auth->find("Authorizer")) ||
-                                auth->find("ApiKeyRequired") != nullptr ||
+                                is_given(auth->find("ApiKeyRequired")) ||
                                 is_given(auth->find("ResourcePolicy"));
     if (!says_something) {
         event.error(

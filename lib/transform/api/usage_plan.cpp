@@ -62,7 +62,8 @@ Map shared_attributes(const Resource& api, SharedUsagePlan& plan) {
         }
         const bool keeps_more =
             policy->text() == "Retain" ||
-            (policy->text() == "Snapshot" && so_far != nullptr && so_far->text() == "Delete");
+            (name == std::string_view("UpdateReplacePolicy") && policy->text() == "Snapshot" &&
+             so_far != nullptr && so_far->text() == "Delete");
         if (so_far == nullptr || keeps_more) {
             plan.attributes.set(name, *policy);
         }
@@ -80,15 +81,15 @@ Map shared_attributes(const Resource& api, SharedUsagePlan& plan) {
         }
         return attributes;
     }
-    if (plan.conditions.size() == 1) {
-        attributes.set("Condition", plan.conditions.begin()->key);
-        return attributes;
-    }
     List any;
     for (const data::Entry& condition : plan.conditions) {
         any.push_back(make_condition(condition.key));
     }
-    api.context().conditions().set(combined_condition, Map{{"Fn::Or", std::move(any)}});
+    // Of one API the condition is that API's, which AWS's transform writes as its bare name.
+    api.context().conditions().set(
+        combined_condition,
+        any.size() == 1 ? Value(plan.conditions.begin()->key)
+                        : Value(Map{{"Fn::Or", std::move(any)}}));
     attributes.set("Condition", combined_condition);
     return attributes;
 }
@@ -104,8 +105,7 @@ bool emit_usage_plan(const Resource& api, const std::string& stage) {
     if (!plan->check("ApiUsagePlan")) {
         return false;
     }
-    const Value known = api.context().parameters().resolve((*plan)["CreateUsagePlan"]);
-    const std::string_view kind = known.text();
+    const std::string_view kind = (*plan)["CreateUsagePlan"].text();
     if (kind == "NONE") {
         return true;
     }

@@ -197,6 +197,12 @@ bool emit_route(
     return true;
 }
 
+std::string stage_id(const Resource& api, const Value& name) {
+    // "default", the default, is not $default, which HTTP APIs have.
+    const std::string_view part = name.text() == default_stage ? "Default" : name.text();
+    return fmt::format("{}{}Stage", api.logical_id(), part);
+}
+
 std::string
 emit_stage(const Resource& api, const Value& name, const Map& tags, const List& routes) {
     Map stage{{"ApiId", make_ref(api.logical_id())}, {"StageName", name}, {"AutoDeploy", true}};
@@ -205,9 +211,7 @@ emit_stage(const Resource& api, const Value& name, const Map& tags, const List& 
         api.copy_to(stage, property);
     }
     stage.set("Tags", tags);
-    // "default", the default, is not $default, which HTTP APIs have.
-    const std::string_view part = name.text() == default_stage ? "Default" : name.text();
-    std::string id = fmt::format("{}{}Stage", api.logical_id(), part);
+    std::string id = stage_id(api, name);
     // Settings of routes are refused before there are those routes.
     Map attributes;
     if (api.given("RouteSettings") != nullptr) {
@@ -228,6 +232,12 @@ bool check_api(const Resource& api) {
     }
     if (api["StageName"].text() == "$default") {
         api.error("StageName", "a stage of a WebSocket API cannot be $default", "e.g. default");
+        return false;
+    }
+    if (alphanumeric(api["StageName"].text()) != api["StageName"].text()) {
+        // AWS names the stage that would come of it.
+        api.for_resource(stage_id(api, api["StageName"]))
+            .error("StageName", "the name of a stage has letters and digits only");
         return false;
     }
     if (is_given(api["Domain"].find("MutualTlsAuthentication"))) {
@@ -258,13 +268,15 @@ void expand_websocket_api(Resource& api) {
     if (!api.check("WebSocketApi")) {
         return;
     }
+    for (const char* name : {"Auth", "Routes"}) {
+        if (Value* given = api.find(name)) {
+            *given = api.context().parameters().resolve_references(*given);
+        }
+    }
     const auto routes = api.below("Routes");
     if (!routes || routes->map().empty()) {
         api.error("Routes", "a WebSocket API needs at least one route", "e.g. $default");
         return;
-    }
-    if (Value* given = api.find("Auth")) {
-        *given = api.context().parameters().resolve(*given);
     }
     if (!check_api(api)) {
         return;

@@ -31,7 +31,7 @@ Value property_schema(std::string_view words) {
         }
         if (word == "literal") {
             literal = true;
-        } else if (word == "map" || word == "sections" || word == "counts") {
+        } else if (word == "map" || word == "sections" || word == "counts" || word == "words") {
             kinds.push_back(of_type("object"));
         } else if (word == "list" || word == "texts") {
             kinds.push_back(of_type("array"));
@@ -41,7 +41,13 @@ Value property_schema(std::string_view words) {
             kinds.emplace_back(Map{{"type", List{"string", "number", "boolean"}}});
         } else if (word == "integer") {
             kinds.emplace_back(Map{{"type", List{"integer", "boolean"}}});
-        } else if (word != "required") {
+        } else if (word.starts_with('=')) {
+            List choices;
+            for (const std::string_view choice : base::split(word.substr(1), '|')) {
+                choices.emplace_back(choice);
+            }
+            kinds.emplace_back(Map{{"enum", std::move(choices)}});
+        } else if (word != "required" && word != "function") {
             kinds.push_back(of_type(word)); // string, number, boolean
         }
     }

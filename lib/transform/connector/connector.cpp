@@ -51,7 +51,9 @@ void add_dependency(Map& resource, const std::string& id) {
     } else if (depends_on.is_list()) {
         list = *depends_on.as_list();
     }
-    list.emplace_back(id);
+    if (std::find(list.begin(), list.end(), Value(id)) == list.end()) {
+        list.emplace_back(id);
+    }
     depends_on = std::move(list);
 }
 
@@ -81,12 +83,16 @@ void order_deployment(
         add_dependency(*resource->as_map(), id);
         return;
     }
+    std::vector<Map*> mappings;
     for (Map* resources : {&context.resources(), &context.generated()}) {
         for (data::Entry& entry : *resources) {
             if (is_mapping_between(entry.value, source, destination)) {
-                add_dependency(*entry.value.as_map(), id);
+                mappings.push_back(entry.value.as_map());
             }
         }
+    }
+    if (mappings.size() == 1) { // Lambda takes one only
+        add_dependency(*mappings.front(), id);
     }
 }
 
@@ -111,6 +117,79 @@ std::optional<std::vector<Map>> read_destinations(const Resource& connector) {
     return out;
 }
 
+void report(
+    Context& context, std::string resource, const base::Location& where, std::string message) {
+    base::Error wrong;
+    wrong.resource = std::move(resource);
+    wrong.property = "Connectors";
+    wrong.message = std::move(message);
+    wrong.where = where;
+    context.report({base::Severity::error, std::move(wrong)});
+}
+
+/// Whether the member of Connectors can become a connector; else an error of whom AWS's transform
+/// names: the connector, its source, or what the source calls the connector.
+bool is_embedded_connector(Context& context, const std::string& source, const data::Entry& entry) {
+    if (!entry.value.is_map()) {
+        report(
+            context,
+            source + entry.key,
+            entry.key_where,
+            fmt::format("connector {} must be a map with Properties", entry.key));
+        return false;
+    }
+    const Value* properties = entry.value.find("Properties");
+    const Value* reference = properties == nullptr ? nullptr : properties->find("SourceReference");
+    if (properties == nullptr || !properties->is_map() ||
+        (reference != nullptr && !reference->is_map())) {
+        report(
+            context,
+            source,
+            entry.key_where,
+            fmt::format(
+                "connector {} must be a map with {}",
+                entry.key,
+                reference == nullptr ? "Properties" : "a map as SourceReference"));
+        return false;
+    }
+    if (reference != nullptr && reference->find("Id") != nullptr) {
+        report(
+            context,
+            entry.key,
+            reference->where(),
+            fmt::format("SourceReference has no place for an Id: {} is meant", source));
+        return false;
+    }
+    if (context.resources().contains(source + entry.key)) {
+        report(
+            context,
+            source,
+            entry.key_where,
+            fmt::format(
+                "connector {} would be {}{}, which the template has already",
+                entry.key,
+                source,
+                entry.key));
+        return false;
+    }
+    return true;
+}
+
+/// The connector resource that the member of Connectors stands for.
+data::Entry embedded_connector(const std::string& source, data::Entry& entry) {
+    Map& properties = *entry.value.find("Properties")->as_map();
+    Map reference{{"Id", source}};
+    if (const Value* more = properties.find("SourceReference")) {
+        for (const data::Entry& member : *more->as_map()) {
+            reference.set(member);
+        }
+    }
+    properties.erase("SourceReference");
+    properties.set("Source", std::move(reference));
+    entry.value.as_map()->set("Type", connector_type);
+    return {source + entry.key, std::move(entry.value), entry.key_where};
+}
+
 } // namespace
 
 void extract_embedded_connectors(Context& context) {
@@ -121,35 +200,18 @@ void extract_embedded_connectors(Context& context) {
         if (connectors == nullptr) {
             continue;
         }
-        base::Error wrong;
-        wrong.resource = source.key;
-        wrong.property = "Connectors";
         if (!connectors->is_map()) {
-            wrong.message = "Connectors must be a map of names and connectors";
-            wrong.where = connectors->where();
-            context.report({base::Severity::error, std::move(wrong)});
+            report(
+                context,
+                source.key,
+                connectors->where(),
+                "Connectors must be a map of names and connectors");
             continue;
         }
         for (data::Entry& entry : *connectors->as_map()) {
-            Value* properties = entry.value.find("Properties");
-            if (properties == nullptr || !properties->is_map()) {
-                wrong.message =
-                    fmt::format("connector {} must be a map with Properties", entry.key);
-                wrong.where = entry.key_where;
-                context.report({base::Severity::error, wrong});
-                continue;
+            if (is_embedded_connector(context, source.key, entry)) {
+                added.set(embedded_connector(source.key, entry));
             }
-            Map reference{{"Id", source.key}};
-            if (const Value* more = properties->find("SourceReference");
-                more != nullptr && more->is_map()) {
-                for (const data::Entry& member : *more->as_map()) {
-                    reference.set(member);
-                }
-            }
-            properties->as_map()->erase("SourceReference");
-            properties->as_map()->set("Source", std::move(reference));
-            entry.value.as_map()->set("Type", connector_type);
-            added.set(data::Entry(source.key + entry.key, std::move(entry.value), entry.key_where));
         }
         resource->erase("Connectors");
     }

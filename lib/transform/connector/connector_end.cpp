@@ -31,7 +31,7 @@ Value with_id(const Value& value, std::string_view id) {
     return value.text() == "%{Id}" ? Value(id) : value;
 }
 
-/// The name of the role that `role` is or whose ARN it is; null when that cannot be known.
+/// The name of the role that `role` refers to; null for a role of elsewhere, whose ARN is written.
 Value role_name(const Value& role) {
     if (argument_of(role, "Ref") != nullptr) {
         return role;
@@ -43,9 +43,7 @@ Value role_name(const Value& role) {
         const std::string_view id = whole.substr(0, whole.find('.'));
         return id.empty() ? Value() : make_ref(id);
     }
-    // arn:aws:iam::123456789012:role/path/name
-    const std::size_t slash = role.text().rfind('/');
-    return slash == std::string_view::npos ? Value() : Value(role.text().substr(slash + 1));
+    return {};
 }
 
 /// The resource as it will be deployed, or as it is in the template.
@@ -66,7 +64,8 @@ std::string unknown_id_hint(Context& context, const std::string& id) {
 std::optional<ConnectorEnd> of_template(const Properties& reference, const std::string& id) {
     Context& context = reference.context();
     const ConnectorFacts& facts = context.connector_facts();
-    const Value* resource = context.resources().find(id);
+    const Value* own = context.resources().find(id);
+    const Value* resource = own != nullptr ? own : context.generated().find(id);
     if (resource == nullptr) {
         reference.error(
             "Id", fmt::format("the template has no resource {}", id), unknown_id_hint(context, id));
@@ -99,7 +98,7 @@ std::optional<ConnectorEnd> of_template(const Properties& reference, const std::
             end.values.set("RoleName", role_name(*role));
         }
     }
-    if (const Value* qualifier = reference.find("Qualifier")) {
+    if (const Value* qualifier = reference.map().find("Qualifier")) {
         end.values.set("Qualifier", *qualifier);
     }
     return end;
@@ -171,10 +170,10 @@ std::optional<ConnectorEnd> connector_end(const Properties& reference) {
             }
         }
     }
-    if (const Value* id = reference.find("Id")) {
+    if (const Value* id = reference.given("Id")) {
         return of_template(reference, *id->as_string());
     }
-    const Value* type = reference.find("Type");
+    const Value* type = reference.given("Type");
     if (type == nullptr) {
         reference.error("", "neither Id nor Type is given", std::string(hint));
         return std::nullopt;

@@ -113,13 +113,20 @@ private:
 
     std::string emit_role_policy(const std::vector<std::string>& permissions) {
         const ConnectorFacts& facts = place_.owner.context().connector_facts();
+        // AWS's transform fills in the statements of every permission before it takes what is
+        // asked.
         List statements;
-        for (const std::string& permission : permissions) {
-            for (const Value& name : *fact("permissions").find(permission)->as_list()) {
+        for (const data::Entry& permission : *fact("permissions").as_map()) {
+            const bool is_asked =
+                std::find(permissions.begin(), permissions.end(), permission.key) !=
+                permissions.end();
+            for (const Value& name : *permission.value.as_list()) {
                 for (const Value& facts_of : facts.statements(name.text())) {
                     Value statement = filled(facts_of);
-                    statement.as_map()->set("Effect", "Allow");
-                    statements.push_back(std::move(statement));
+                    if (is_asked) {
+                        statement.as_map()->set("Effect", "Allow");
+                        statements.push_back(std::move(statement));
+                    }
                 }
             }
         }

@@ -25,20 +25,20 @@ constexpr std::array types{
     TypeRow{"AWS::Serverless::Connector", Phase::connector, expand_connector},
 };
 
-constexpr EventRow polled(std::string_view type) {
-    return {type, "events/EventSourceMapping", expand_polled_event, check_polled_event};
+constexpr EventRow polled(std::string_view type, std::string_view list) {
+    return {type, list, expand_polled_event, check_polled_event};
 }
 
 constexpr std::array function_events{
     EventRow{"S3", "events/S3", expand_s3_event, check_s3_event},
     EventRow{"SNS", "events/SNS", expand_sns_event},
-    polled("SQS"),
-    polled("Kinesis"),
-    polled("DynamoDB"),
-    polled("DocumentDB"),
-    polled("MSK"),
-    polled("MQ"),
-    polled("SelfManagedKafka"),
+    polled("SQS", "events/SQS"),
+    polled("Kinesis", "events/Kinesis"),
+    polled("DynamoDB", "events/DynamoDB"),
+    polled("DocumentDB", "events/DocumentDB"),
+    polled("MSK", "events/MSK"),
+    polled("MQ", "events/MQ"),
+    polled("SelfManagedKafka", "events/SelfManagedKafka"),
     EventRow{"Schedule", "events/Schedule", expand_schedule_event},
     EventRow{"ScheduleV2", "events/ScheduleV2", expand_scheduler_event},
     EventRow{"CloudWatchEvent", "events/Rule", expand_rule_event},

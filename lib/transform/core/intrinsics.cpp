@@ -25,6 +25,15 @@ bool is_no_value(const Value& value) {
     return name != nullptr && name->text() == "AWS::NoValue";
 }
 
+std::string_view referenced_id(const Value& value) {
+    if (const Value* name = argument_of(value, "Ref")) {
+        return name->text();
+    }
+    const Value* path = argument_of(value, "Fn::GetAtt");
+    const List* parts = path == nullptr ? nullptr : path->as_list();
+    return parts == nullptr || parts->empty() ? std::string_view{} : parts->front().text();
+}
+
 std::optional<If> as_if(const Value& value) {
     const Value* argument = argument_of(value, "Fn::If");
     const List* list = argument == nullptr ? nullptr : argument->as_list();

@@ -18,6 +18,9 @@ const data::Value* argument_of(const data::Value& value, std::string_view functi
 
 bool is_no_value(const data::Value& value);
 
+/// The logical id that a Ref or a Fn::GetAtt names, else empty.
+std::string_view referenced_id(const data::Value& value);
+
 /// The three arguments when `value` is a well-formed Fn::If.
 struct If {
     const data::Value& condition;

@@ -42,6 +42,10 @@ Value Parameters::resolve_references(const Value& value) const {
     return resolve(value, false);
 }
 
+Value Parameters::resolve_below(const Value& value) const {
+    return argument_of(value, "Ref") != nullptr ? value : resolve(value, false);
+}
+
 Value Parameters::resolve(const Value& value, bool mappings) const {
     if (const List* list = value.as_list()) {
         List out;
@@ -71,8 +75,8 @@ Value Parameters::resolve(const Value& value, bool mappings) const {
         List* list = argument->as_list();
         Value* text = list != nullptr && !list->empty() ? &list->front() : argument;
         if (std::string* format = text->as_string()) {
-            const Map* own = list != nullptr && list->size() > 1 ? (*list)[1].as_map() : nullptr;
-            *format = substitute(*format, own);
+            // A parameter's name means the parameter even where the call has a variable of it.
+            *format = substitute(*format);
         }
     } else if (const Value* path = mappings ? argument_of(result, "Fn::FindInMap") : nullptr) {
         if (const Value* found = look_up(*path)) {
@@ -82,7 +86,7 @@ Value Parameters::resolve(const Value& value, bool mappings) const {
     return result;
 }
 
-std::string Parameters::substitute(std::string_view text, const Map* own) const {
+std::string Parameters::substitute(std::string_view text) const {
     std::string out;
     std::size_t at = 0;
     while (at < text.size()) {
@@ -92,7 +96,7 @@ std::string Parameters::substitute(std::string_view text, const Map* own) const 
             break;
         }
         const std::string_view name = text.substr(open + 2, close - open - 2);
-        const Value* known = own != nullptr && own->contains(name) ? nullptr : find(name);
+        const Value* known = find(name);
         out += text.substr(at, open - at);
         out += known != nullptr && !known->is_list() && !known->is_map()
                    ? data::scalar_text(*known)

@@ -31,9 +31,13 @@ public:
     /// As resolve, but Ref and Fn::Sub alone.
     [[nodiscard]] data::Value resolve_references(const data::Value& value) const;
 
+    /// As resolve_references, but a value that is itself a Ref stays one: what AWS's transform
+    /// leaves of a value that it has looked up.
+    [[nodiscard]] data::Value resolve_below(const data::Value& value) const;
+
 private:
     [[nodiscard]] data::Value resolve(const data::Value& value, bool mappings) const;
-    [[nodiscard]] std::string substitute(std::string_view text, const data::Map* own) const;
+    [[nodiscard]] std::string substitute(std::string_view text) const;
     [[nodiscard]] const data::Value* look_up(const data::Value& argument) const;
 
     data::Map values_;

@@ -16,7 +16,7 @@ using data::List;
 using data::Map;
 using data::Value;
 
-enum class PolicyKind : std::uint8_t { managed, document, policy_template, nothing, unknown };
+enum class PolicyKind : std::uint8_t { managed, document, policy_template, unknown };
 
 class Reader {
 public:
@@ -24,8 +24,7 @@ public:
         : properties_(properties), role_id_(role_id), out_(out) {}
 
     bool read(const Value& entry, std::size_t index) {
-        const PolicyKind kind = kind_of(entry);
-        switch (kind) {
+        switch (kind_of(entry)) {
         case PolicyKind::managed:
             out_.add_managed(managed(entry));
             return true;
@@ -36,8 +35,6 @@ public:
                 return true;
             }
             return false;
-        case PolicyKind::nothing:
-            return true;
         case PolicyKind::unknown:
             break;
         }
@@ -47,19 +44,14 @@ public:
 
 private:
     PolicyKind kind_of(const Value& entry) {
-        if (is_no_value(entry) || entry.is_null()) {
-            return PolicyKind::nothing;
-        }
         if (auto choice = as_if(entry)) {
             const PolicyKind then_kind = kind_of(choice->then_value);
             const PolicyKind else_kind = kind_of(choice->else_value);
-            if (then_kind == PolicyKind::nothing) {
+            if (is_no_value(choice->then_value)) {
                 return else_kind;
             }
-            const bool documents = is_inline(then_kind) && is_inline(else_kind);
-            return else_kind == PolicyKind::nothing || then_kind == else_kind || documents
-                       ? then_kind
-                       : PolicyKind::unknown;
+            return then_kind == else_kind || is_no_value(choice->else_value) ? then_kind
+                                                                             : PolicyKind::unknown;
         }
         if (entry.is_string() || is_intrinsic(entry)) {
             return argument_of(entry, "Fn::If") == nullptr ? PolicyKind::managed
@@ -77,23 +69,21 @@ private:
                    : PolicyKind::unknown;
     }
 
-    static bool is_inline(PolicyKind kind) {
-        return kind == PolicyKind::document || kind == PolicyKind::policy_template;
-    }
-
     PolicyTemplates& templates() { return properties_.context().policy_templates(); }
 
+    /// Names become ARNs, those in the branches of an Fn::If too.
     Value managed(const Value& entry) {
-        if (const std::string* name = entry.as_string()) {
-            return managed_policy(properties_.context(), *name);
-        }
         if (auto choice = as_if(entry)) {
             return Map{
                 {"Fn::If",
-                 List{
-                     choice->condition, managed(choice->then_value), managed(choice->else_value)}}};
+                 List{choice->condition, arn_of(choice->then_value), arn_of(choice->else_value)}}};
         }
-        return entry;
+        return arn_of(entry);
+    }
+
+    Value arn_of(const Value& entry) {
+        const std::string* name = entry.as_string();
+        return name == nullptr ? entry : managed_policy(properties_.context(), *name);
     }
 
     /// {PolicyName, PolicyDocument}, or an Fn::If of two of them.

@@ -17,6 +17,12 @@ using data::Value;
 /// The row of a list whose other names AWS's transform lets through unread.
 constexpr std::string_view open_list = "*";
 
+/// Begins the texts of which a property must be one.
+constexpr std::string_view choice_mark = "=";
+
+/// The row of a list that names another whose rows belong to it too.
+constexpr std::string_view other_list = "+";
+
 /// Whether every item of a list, or every member of a map, is of one of the kinds.
 template <class Items, class Get>
 bool all_of(const Items& items, Get&& get, bool texts) {
@@ -46,6 +52,18 @@ bool is_kind(const Value& value, std::string_view kind) {
                                      [](const data::Entry& entry) -> auto& { return entry.value; },
                                      false);
     }
+    if (kind == "words") {
+        return value.is_map() &&
+               std::all_of(
+                   value.as_map()->begin(), value.as_map()->end(), [](const data::Entry& entry) {
+                       return entry.value.is_string();
+                   });
+    }
+    if (kind.starts_with(choice_mark)) {
+        const auto choices = base::split(kind.substr(choice_mark.size()), '|');
+        return value.is_string() &&
+               std::find(choices.begin(), choices.end(), value.text()) != choices.end();
+    }
     if (kind == "counts") {
         return value.is_map() &&
                std::all_of(
@@ -68,6 +86,7 @@ std::string_view noun_of(std::string_view kind) {
            : kind == "sections" ? "map of maps"
            : kind == "counts"   ? "map of numbers"
            : kind == "flag"     ? "boolean"
+           : kind == "words"    ? "map of strings"
                                 : kind;
 }
 
@@ -76,6 +95,7 @@ struct PropertyRule {
     std::vector<std::string_view> kinds;
     bool required = false;
     bool literal = false;
+    bool function = false;
     bool passed = false;
 
     explicit PropertyRule(std::string_view words) {
@@ -84,6 +104,8 @@ struct PropertyRule {
                 required = true;
             } else if (word == "literal") {
                 literal = true;
+            } else if (word == "function") {
+                function = true;
             } else if (word == "passed") {
                 passed = true;
             } else {
@@ -93,7 +115,9 @@ struct PropertyRule {
     }
 
     [[nodiscard]] bool accepts(const Value& value) const {
-        if (!literal && is_intrinsic(value)) {
+        const bool stands_in =
+            function ? is_intrinsic(value) : value.is_map() && value.as_map()->size() == 1;
+        if (!literal && stands_in) {
             return true;
         }
         return std::any_of(kinds.begin(), kinds.end(), [&](std::string_view kind) {
@@ -104,8 +128,14 @@ struct PropertyRule {
     [[nodiscard]] std::string wanted() const {
         std::string out;
         for (std::string_view kind : kinds) {
-            const std::string_view article = kind == "integer" ? "an " : "a ";
-            out += fmt::format("{}{}{}", out.empty() ? "" : " or ", article, noun_of(kind));
+            const std::string_view article = kind == "integer"               ? "an "
+                                             : kind.starts_with(choice_mark) ? ""
+                                                                             : "a ";
+            const std::string noun =
+                kind.starts_with(choice_mark)
+                    ? base::replace_all(kind.substr(choice_mark.size()), "|", " or ")
+                    : std::string(noun_of(kind));
+            out += fmt::format("{}{}{}", out.empty() ? "" : " or ", article, noun);
         }
         return out;
     }
@@ -135,7 +165,16 @@ const Map& PropertyLists::list(std::string_view name) {
         return *found->second.as_map();
     }
     const std::string file = fmt::format("properties/{}.json", name);
-    return *lists_.emplace(name, data::embedded_table(embedded(file), file)).first->second.as_map();
+    Value read = data::embedded_table(embedded(file), file);
+    if (const Value* other = read.find(other_list)) {
+        Map all = list(other->text());
+        read.as_map()->erase(other_list);
+        for (data::Entry& entry : *read.as_map()) {
+            all.set(std::move(entry));
+        }
+        read = std::move(all);
+    }
+    return *lists_.emplace(name, std::move(read)).first->second.as_map();
 }
 
 bool Properties::check(std::string_view list_name) const {

@@ -193,7 +193,15 @@ const Value* Resource::attribute(std::string_view name) const {
 }
 
 Map Resource::passed_on() const {
-    return passes_on_all_ ? all_attributes() : attributes(passed_on_attributes);
+    return passes_on_all_ ? main_attributes() : attributes(passed_on_attributes);
+}
+
+Map Resource::main_attributes() const {
+    Map out = all_attributes();
+    if (const Value* value = attribute("DependsOn")) {
+        out.set("DependsOn", *value);
+    }
+    return out;
 }
 
 Map Resource::all_attributes() const {
@@ -250,11 +258,7 @@ void Resource::emit(std::string logical_id, std::string_view type, Map propertie
 }
 
 void Resource::emit_main(std::string logical_id, std::string_view type, Map properties) const {
-    Map attributes = all_attributes();
-    if (const Value* value = attribute("DependsOn")) {
-        attributes.set("DependsOn", *value);
-    }
-    emit(std::move(logical_id), type, std::move(properties), std::move(attributes));
+    emit(std::move(logical_id), type, std::move(properties), main_attributes());
 }
 
 Properties Resource::event(const data::Entry& name, Map& properties) const {

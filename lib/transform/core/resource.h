@@ -103,7 +103,8 @@ public:
     /// written on this one.
     [[nodiscard]] data::Map all_attributes() const;
 
-    /// Makes passed_on() give all_attributes(): every resource generated from this one has them.
+    /// Makes passed_on() give all_attributes() and DependsOn: every resource generated from this
+    /// one has them.
     void pass_on_all_attributes() { passes_on_all_ = true; }
 
     /// Makes every generated resource that can have Tags carry these, in place of its own
@@ -128,6 +129,7 @@ public:
     [[nodiscard]] Properties event(const data::Entry& name, data::Map& properties) const;
 
 private:
+    [[nodiscard]] data::Map main_attributes() const;
     [[nodiscard]] data::Map attributes(std::span<const char* const> names) const;
 
     std::string logical_id_;

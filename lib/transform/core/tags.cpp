@@ -1,17 +1,28 @@
 #include "transform/core/tags.h"
 
+#include <array>
+
 #include <fmt/format.h>
 
 namespace samara::transform {
 
 using data::List;
 using data::Map;
+using data::Value;
+
+namespace {
+
+constexpr std::array reserved_tags{
+    "lambda:createdBy", "serverlessrepo:applicationId", "serverlessrepo:semanticVersion"};
+
+} // namespace
 
 List tag_list(const Map& tags) {
     List out;
     out.reserve(tags.size());
     for (const data::Entry& tag : tags) {
-        out.emplace_back(Map{{"Key", tag.key}, {"Value", tag.value}});
+        out.emplace_back(
+            Map{{"Key", tag.key}, {"Value", tag.value.is_null() ? Value("") : tag.value}});
     }
     return out;
 }
@@ -22,19 +33,20 @@ List tag_list_created_by(std::string_view service, const Map& tags) {
     return out;
 }
 
-bool check_tags(const Properties& properties, std::string_view service) {
-    const std::string reserved = fmt::format("{}:createdBy", service);
+bool check_lambda_tags(const Properties& properties) {
     const Map* tags = properties["Tags"].as_map();
-    const data::Entry* entry = tags == nullptr ? nullptr : tags->find_entry(reserved);
-    if (entry == nullptr) {
-        return true;
+    for (const char* reserved : reserved_tags) {
+        const data::Entry* entry = tags == nullptr ? nullptr : tags->find_entry(reserved);
+        if (entry != nullptr) {
+            properties.error_at(
+                entry->value,
+                "Tags",
+                fmt::format("the tag {} is reserved", reserved),
+                fmt::format("remove {}", reserved));
+            return false;
+        }
     }
-    properties.error_at(
-        entry->value,
-        "Tags",
-        fmt::format("the tag {} is reserved", reserved),
-        fmt::format("remove {}", reserved));
-    return false;
+    return true;
 }
 
 } // namespace samara::transform

@@ -13,8 +13,8 @@ data::List tag_list(const data::Map& tags);
 /// With `<service>:createdBy: SAM` first, e.g. "lambda".
 data::List tag_list_created_by(std::string_view service, const data::Map& tags);
 
-/// Whether Tags of the properties leave the reserved key `<service>:createdBy` alone; else an
+/// Whether Tags of a function or an application leave the keys alone that SAM sets itself; else an
 /// error.
-bool check_tags(const Properties& properties, std::string_view service);
+bool check_lambda_tags(const Properties& properties);
 
 } // namespace samara::transform

@@ -109,11 +109,11 @@ std::optional<Map> scheduler_schedule(
     const DeadLetterQueue& queue) {
     const bool* omit = event["OmitName"].as_boolean();
     const bool unnamed = omit != nullptr && *omit;
-    if (unnamed && event.find("Name") != nullptr) {
+    if (unnamed && event.given("Name") != nullptr) {
         event.error("Name", "Name has no place beside OmitName: true", "remove one of them");
         return std::nullopt;
     }
-    Value name = event["Name"];
+    Value name = event.given("Name") == nullptr ? Value() : event["Name"];
     if (name.is_null() && !unnamed) {
         name = prefix;
     }
@@ -148,7 +148,8 @@ Map scheduler_role(
     return {
         {"AssumeRolePolicyDocument", trust_policy("scheduler.amazonaws.com")},
         {"Policies", std::move(policies.inlined)},
-        {"PermissionsBoundary", event["PermissionsBoundary"]}};
+        {"PermissionsBoundary",
+         event.given("PermissionsBoundary") == nullptr ? Value() : event["PermissionsBoundary"]}};
 }
 
 } // namespace samara::transform

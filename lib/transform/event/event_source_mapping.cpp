@@ -134,15 +134,16 @@ std::optional<Value> destination_config(FunctionEvent& event) {
         return std::nullopt;
     }
     const Value* destination = failure->find("Destination");
-    if (destination == nullptr || destination->is_null()) {
-        event.properties.error_at(
-            *failure, "DestinationConfig.OnFailure", "OnFailure needs Destination");
-        return std::nullopt;
+    if (!is_given(destination)) {
+        event.properties.warning(
+            "DestinationConfig",
+            "OnFailure has no Destination, and the role a policy of no resource",
+            "add Destination: the ARN of where failed records go");
     }
     if (!row->policy.empty()) {
         event.policies.add(
             fmt::format("{}{}Policy", event.prefix, row->policy),
-            destination_policy(*row, *destination));
+            destination_policy(*row, destination == nullptr ? Value() : *destination));
     }
     out.find("OnFailure")->as_map()->erase("Type");
     return out;

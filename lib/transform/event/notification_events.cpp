@@ -3,6 +3,8 @@
 #include "transform/core/tags.h"
 #include "transform/event/function_event.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 /// Events of buckets and topics, which notify a function.
@@ -124,15 +126,18 @@ void notify(FunctionEvent& event, std::string_view bucket_id, Map& bucket) {
         if (const Value* filter = event.properties.find("Filter")) {
             configuration.set("Filter", *filter);
         }
-        configurations->push_back(make_conditional(condition, std::move(configuration)));
+        Value written = make_conditional(condition, std::move(configuration));
+        if (std::find(configurations->begin(), configurations->end(), written) ==
+            configurations->end()) {
+            configurations->push_back(std::move(written));
+        }
     }
 }
 
-/// The logical id that the event's Bucket names.
+/// The logical id that the event's Bucket refers to; empty when it is no Ref.
 std::string_view bucket_id(const FunctionEvent& event) {
-    const Value& bucket = event.properties["Bucket"];
-    const Value* name = argument_of(bucket, "Ref");
-    return name != nullptr ? name->text() : bucket.text();
+    const Value* name = event.properties["Bucket"].find("Ref");
+    return name != nullptr ? name->text() : std::string_view{};
 }
 
 /// A subscription's properties that are copied from the event.
@@ -150,15 +155,16 @@ void subscribe(
          {"RedrivePolicy", std::move(dead_letters)}});
 }
 
-/// Whether the topic is one of this template's FIFO topics, which only FIFO queues may receive.
-bool is_fifo(const FunctionEvent& event) {
-    const Value* name = argument_of(event.properties["Topic"], "Ref");
-    Map* topic = name == nullptr
-                     ? nullptr
-                     : event.function.context().find_resource(name->text(), "AWS::SNS::Topic");
+/// What the topic, when it is of this template, says of being a FIFO topic: only FIFO queues may
+/// receive one. Null when it says nothing, or no.
+Value fifo_of_topic(const FunctionEvent& event) {
+    const Context& context = event.function.context();
+    const std::string_view id = referenced_id(event.properties["Topic"]);
+    Map* topic = id.empty() ? nullptr : event.function.context().find_resource(id);
     const Value* properties = topic == nullptr ? nullptr : topic->find("Properties");
     const Value* fifo = properties == nullptr ? nullptr : properties->find("FifoTopic");
-    return fifo != nullptr && fifo->as_boolean() != nullptr && *fifo->as_boolean();
+    Value known = fifo == nullptr ? Value() : context.parameters().resolve_references(*fifo);
+    return is_given(&known) ? known : Value();
 }
 
 void allow_topic(
@@ -195,11 +201,7 @@ void poll_queue(const FunctionEvent& event, const Value& arn, Value batch_size, 
 void subscribe_new_queue(FunctionEvent& event) {
     const std::string queue_id = event.prefix + "Queue";
     const Value arn = make_get_att(queue_id, "Arn");
-    Map queue;
-    if (is_fifo(event)) {
-        queue.set("FifoQueue", true);
-    }
-    event.emit(queue_id, "AWS::SQS::Queue", std::move(queue));
+    event.emit(queue_id, "AWS::SQS::Queue", {{"FifoQueue", fifo_of_topic(event)}});
     allow_topic(event, event.prefix + "QueuePolicy", arn, make_ref(queue_id));
     subscribe(event, "sqs", arn, event.properties["RedrivePolicy"]);
     poll_queue(event, arn, 10, true);
@@ -215,7 +217,7 @@ void subscribe_own_queue(FunctionEvent& event, const Properties& queue) {
             "or SqsSubscription: true to generate a queue");
         return;
     }
-    const Value* policy_id = queue.find("QueuePolicyLogicalId");
+    const Value* policy_id = queue.given("QueuePolicyLogicalId");
     if (policy_id != nullptr && !policy_id->is_string()) {
         queue.wrong_kind("QueuePolicyLogicalId", "a string");
         return;
@@ -236,7 +238,7 @@ void subscribe_own_queue(FunctionEvent& event, const Properties& queue) {
 } // namespace
 
 bool check_s3_event(const FunctionEvent& event) {
-    if (event.function.context().find_resource(bucket_id(event), "AWS::S3::Bucket") != nullptr) {
+    if (event.function.context().find_resource(bucket_id(event)) != nullptr) {
         return true;
     }
     event.properties.error(
@@ -248,7 +250,14 @@ bool check_s3_event(const FunctionEvent& event) {
 
 void expand_s3_event(FunctionEvent& event) {
     const std::string_view id = bucket_id(event);
-    notify(event, id, *event.function.context().find_resource(id));
+    Context& context = event.function.context();
+    if (context.find_resource(id, "AWS::S3::Bucket") == nullptr) {
+        // AWS names the resource that is no bucket.
+        event.properties.for_resource(std::string(id))
+            .error("Bucket", fmt::format("{} is no AWS::S3::Bucket", id));
+        return;
+    }
+    notify(event, id, *context.find_resource(id));
 }
 
 void expand_sns_event(FunctionEvent& event) {

@@ -52,7 +52,7 @@ void expand_scheduler_event(FunctionEvent& event) {
         return;
     }
     const std::string role_id = event.prefix + "Role";
-    const Value* own_role = properties.find("RoleArn");
+    const Value* own_role = properties.given("RoleArn");
     auto schedule = scheduler_schedule(
         properties,
         event.prefix,

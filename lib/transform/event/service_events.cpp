@@ -24,11 +24,10 @@ Value account_arn(
         std::move(variables));
 }
 
-/// The logical id that the event's UserPool names.
+/// The logical id that the event's UserPool refers to; empty when it is no Ref.
 std::string_view pool_id(const FunctionEvent& event) {
-    const Value& pool = event.properties["UserPool"];
-    const Value* name = argument_of(pool, "Ref");
-    return name != nullptr ? name->text() : pool.text();
+    const Value* name = event.properties["UserPool"].find("Ref");
+    return name != nullptr ? name->text() : std::string_view{};
 }
 
 } // namespace
@@ -55,7 +54,7 @@ void expand_iot_event(FunctionEvent& event) {
         {"Sql", event.properties["Sql"]},
         {"Actions", List{Map{{"Lambda", Map{{"FunctionArn", event.target_arn()}}}}}},
         {"RuleDisabled", false}};
-    if (const Value* version = event.properties.find("AwsIotSqlVersion")) {
+    if (const Value* version = event.properties.given("AwsIotSqlVersion")) {
         payload.set("AwsIotSqlVersion", *version);
     }
     event.emit(event.prefix, "AWS::IoT::TopicRule", {{"TopicRulePayload", std::move(payload)}});
@@ -72,13 +71,7 @@ void expand_alexa_event(FunctionEvent& event) {
 }
 
 bool check_cognito_event(const FunctionEvent& event) {
-    const Value& pool = event.properties["UserPool"];
-    if (!pool.is_string() && !is_intrinsic(pool)) {
-        event.generated_place().wrong_kind("UserPool", "a string");
-        return false;
-    }
-    if (event.function.context().find_resource(pool_id(event), "AWS::Cognito::UserPool") !=
-        nullptr) {
+    if (event.function.context().find_resource(pool_id(event)) != nullptr) {
         return true;
     }
     event.properties.error(
@@ -91,7 +84,13 @@ bool check_cognito_event(const FunctionEvent& event) {
 void expand_cognito_event(FunctionEvent& event) {
     Context& context = event.function.context();
     const std::string_view id = pool_id(event);
-    Map* resource = context.find_resource(id);
+    Map* resource = context.find_resource(id, "AWS::Cognito::UserPool");
+    if (resource == nullptr) {
+        // AWS names the resource that is no user pool.
+        event.properties.for_resource(std::string(id))
+            .error("UserPool", fmt::format("{} is no AWS::Cognito::UserPool", id));
+        return;
+    }
     Value& properties = (*resource)["Properties"];
     if (properties.is_null()) {
         properties = Map{};

@@ -8,6 +8,15 @@
 #include <fmt/format.h>
 
 namespace samara::transform {
+
+data::Map statement(data::Value actions, data::Value resource) {
+    return {{"Action", std::move(actions)}, {"Effect", "Allow"}, {"Resource", std::move(resource)}};
+}
+
+data::Map read_secret(const data::Value& uri) {
+    return statement(data::List{"secretsmanager:GetSecretValue"}, uri);
+}
+
 namespace {
 
 using data::List;
@@ -32,14 +41,6 @@ constexpr std::array kafka_secrets{
     "SASL_SCRAM_512_AUTH",
     "CLIENT_CERTIFICATE_TLS_AUTH",
 };
-
-Map statement(Value actions, Value resource) {
-    return {{"Action", std::move(actions)}, {"Effect", "Allow"}, {"Resource", std::move(resource)}};
-}
-
-Map read_secret(const Value& uri) {
-    return statement(List{"secretsmanager:GetSecretValue"}, uri);
-}
 
 Map use_network() {
     return statement(List(network_actions.begin(), network_actions.end()), "*");
@@ -133,8 +134,13 @@ only_basic_auth(const FunctionEvent& event, const List& list, std::string_view o
                 item, "SourceAccessConfigurations", "BASIC_AUTH can be given once only");
             return nullptr;
         }
-        found = uri_of(event, item);
-        if (found == nullptr) {
+        found = item.find("URI");
+        if (!is_given(found)) {
+            event.properties.error_at(
+                item,
+                "SourceAccessConfigurations",
+                "BASIC_AUTH needs a URI",
+                "the ARN of a secret");
             return nullptr;
         }
     }
@@ -144,61 +150,6 @@ only_basic_auth(const FunctionEvent& event, const List& list, std::string_view o
             fmt::format("{} event needs an item of Type BASIC_AUTH", event.type));
     }
     return found;
-}
-
-/// Text of a registry's ARN, also within Fn::Sub; empty when it cannot be read here.
-std::string_view arn_text(const Value& value) {
-    const Value* text = argument_of(value, "Fn::Sub");
-    return text != nullptr && text->is_string() ? text->text() : value.text();
-}
-
-/// SchemaRegistryConfig: adds statements; false after an error.
-bool grant_schema_registry(const FunctionEvent& event, List& statements) {
-    if (event.properties.find("SchemaRegistryConfig") == nullptr) {
-        return true;
-    }
-    const auto config = event.properties.below("SchemaRegistryConfig");
-    if (!config) {
-        return false;
-    }
-    bool good = true;
-    for (const char* name : {"SchemaRegistryURI", "EventRecordFormat", "SchemaValidationConfigs"}) {
-        if (config->find(name) == nullptr) {
-            good = false;
-            config->error(
-                "",
-                fmt::format("SchemaRegistryConfig needs {}", name),
-                fmt::format("add {}", name));
-        }
-    }
-    if (const Value& format = (*config)["EventRecordFormat"];
-        good && format.text() != "JSON" && format.text() != "SOURCE") {
-        good = false;
-        config->error("EventRecordFormat", "EventRecordFormat must be JSON or SOURCE");
-    }
-    if (!good) {
-        return false;
-    }
-    if (const List* access = (*config)["AccessConfigs"].as_list()) {
-        for (const Value& item : *access) {
-            if (const Value* uri = item.find("URI")) {
-                statements.emplace_back(read_secret(*uri));
-            }
-        }
-    }
-    const Value& registry = (*config)["SchemaRegistryURI"];
-    const std::string_view arn = arn_text(registry);
-    const std::size_t name = arn.rfind(":registry/");
-    if (arn.starts_with("arn:") && arn.find(":glue:") != std::string_view::npos &&
-        name != std::string_view::npos) {
-        statements.emplace_back(statement(List{"glue:GetRegistry"}, registry));
-        statements.emplace_back(statement(
-            List{"glue:GetSchemaVersion"},
-            List{make_sub(fmt::format(
-                "arn:${{AWS::Partition}}:glue:${{AWS::Region}}:${{AWS::AccountId}}:schema/{}/*",
-                arn.substr(arn.find('/', name) + 1)))}));
-    }
-    return true;
 }
 
 } // namespace
@@ -211,7 +162,6 @@ bool grant_managed_kafka(FunctionEvent& event) {
             const Value* uri = item.find("URI");
             if (type != nullptr && type->text() == "CLIENT_CERTIFICATE_TLS_AUTH" && is_given(uri)) {
                 statements.emplace_back(read_secret(*uri));
-                break; // Lambda takes one
             }
         }
     }
@@ -315,8 +265,9 @@ bool grant_self_managed_kafka(FunctionEvent& event) {
         statements.emplace_back(read_secret(*secret));
     }
     if (access->certificate != nullptr) {
-        // AWS's transform grants the secret of the credentials a second time here.
-        statements.emplace_back(read_secret(secret != nullptr ? *secret : *access->certificate));
+        // AWS's transform grants the secret of the credentials a second time here, also when there
+        // are none.
+        statements.emplace_back(read_secret(secret != nullptr ? *secret : Value()));
     }
     if (access->subnet) {
         statements.emplace_back(use_network());

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "data/value.h"
+
 namespace samara::transform {
 
 struct FunctionEvent;
@@ -11,5 +13,14 @@ bool grant_managed_kafka(FunctionEvent& event);
 bool grant_self_managed_kafka(FunctionEvent& event);
 bool grant_broker(FunctionEvent& event);
 bool grant_document_db(FunctionEvent& event);
+
+/// What SchemaRegistryConfig asks for is added to the statements; false after an error.
+bool grant_schema_registry(const FunctionEvent& event, data::List& statements);
+
+/// A statement of a policy that allows the actions.
+data::Map statement(data::Value actions, data::Value resource);
+
+/// A statement that allows to read the secret.
+data::Map read_secret(const data::Value& uri);
 
 } // namespace samara::transform

@@ -38,13 +38,24 @@ constexpr std::array ready_configurations{
     "Linear10PercentEvery10Minutes",
 };
 
-/// A boolean, or a text that is one.
+/// A boolean, or a text that is one in Python or in JSON.
 std::optional<bool> flag_of(const Value& value) {
     if (const bool* flag = value.as_boolean()) {
         return *flag;
     }
-    const std::string text = base::to_lower(value.text());
-    return text == "true" || text == "false" ? std::optional(text == "true") : std::nullopt;
+    const std::string_view text = value.text();
+    const bool yes = text == "true" || text == "True";
+    return yes || text == "false" || text == "False" ? std::optional(yes) : std::nullopt;
+}
+
+/// Whether Enabled, when it is there, says no: also by being empty.
+bool is_switched_off(const Properties& preference) {
+    const Value* written = preference.map().find("Enabled");
+    if (written == nullptr) {
+        return false;
+    }
+    const Value enabled = preference.context().parameters().resolve(*written);
+    return !is_given(&enabled) || flag_of(enabled) == false;
 }
 
 /// Names of ready configurations, at any depth of Fn::If, become CodeDeploy's names for them.
@@ -161,13 +172,24 @@ deployment_update_policy(const Resource& function, const PublishedAlias* alias) 
     if (!preference || !preference->check("DeploymentPreference")) {
         return std::nullopt;
     }
-    const auto hooks = preference->below("Hooks");
-    if (hooks && !is_intrinsic((*preference)["Hooks"]) && !hooks->check("DeploymentHooks")) {
+    const Parameters& parameters = function.context().parameters();
+    const Value* written = preference->find("PassthroughCondition");
+    const auto passes_on =
+        written == nullptr ? std::optional(false) : flag_of(parameters.resolve(*written));
+    if (!passes_on) {
+        preference->error(
+            "PassthroughCondition",
+            "PassthroughCondition must be known before the deployment",
+            "true or false, or a Ref or Fn::FindInMap that is one of them");
         return std::nullopt;
     }
-    const Parameters& parameters = function.context().parameters();
-    if (flag_of(parameters.resolve((*preference)["Enabled"])) == false) {
+    if (is_switched_off(*preference)) {
         return Value();
+    }
+    const auto hooks = preference->below("Hooks");
+    if ((!hooks && preference->map().contains("Hooks")) ||
+        (hooks && !is_intrinsic((*preference)["Hooks"]) && !hooks->check("DeploymentHooks"))) {
+        return std::nullopt;
     }
     if (!preference->map().contains("Type")) {
         preference->error(
@@ -181,8 +203,7 @@ deployment_update_policy(const Resource& function, const PublishedAlias* alias) 
             "add AutoPublishAlias: live");
         return std::nullopt;
     }
-    const bool passthrough =
-        flag_of(parameters.resolve((*preference)["PassthroughCondition"])) == true;
+    const bool passthrough = *passes_on;
     remember(function, preference->given("Role") == nullptr, passthrough);
     if (!emit_deployment_group(
             function, *preference, parameters.resolve((*preference)["Type"]), passthrough)) {

@@ -36,17 +36,11 @@ public:
         }
         const Value* type = map->find("Type");
         const Value* destination = map->find("Destination");
-        if (type == nullptr || type->is_null()) {
-            if (destination == nullptr) {
-                fail(config, outcome, "needs Type and Destination");
-                return std::nullopt;
-            }
-            return Value(Map{{"Destination", *destination}});
-        }
-        const DestinationType* row = find_destination_type(type->text());
+        const DestinationType* row =
+            type == nullptr ? nullptr : find_destination_type(type->text());
         if (row == nullptr) {
             fail(
-                *type,
+                type == nullptr ? config : *type,
                 fmt::format("{}.Type", outcome),
                 "must be SQS, SNS, Lambda, EventBridge or S3Bucket");
             return std::nullopt;
@@ -60,8 +54,7 @@ public:
         const Value resolved = inherited                ? made->second.destination
                                : destination == nullptr ? Value()
                                                         : *destination;
-        auto target = row->generated.empty() ? given(outcome, config, resolved)
-                                             : given_or_generated(outcome, *row, resolved);
+        auto target = given_or_generated(outcome, *row, config, resolved);
         if (!target) {
             return std::nullopt;
         }
@@ -82,26 +75,17 @@ private:
             fmt::format("{} {}", property, what));
     }
 
-    std::optional<Value>
-    given(std::string_view outcome, const Value& config, const Value& destination) {
-        if (destination.is_null()) {
-            fail(config, outcome, "of this Type needs Destination");
-            return std::nullopt;
-        }
-        return destination;
-    }
+    /// Whether a Fn::If has no value on one side: what SAM then makes exists under `condition`.
+    struct Missing {
+        bool then_value = false;
+        bool else_value = false;
+    };
 
-    std::optional<Value> given_or_generated(
-        std::string_view outcome, const DestinationType& row, const Value& destination) {
-        const std::string id = fmt::format("{}{}{}", config_id_, outcome, row.suffix);
-        Value generated = row.type == "SQS" ? make_get_att(id, "Arn") : make_ref(id);
-        if (destination.is_null() || is_no_value(destination)) {
-            generate(id, row, nullptr);
-            return generated;
-        }
+    /// Nothing after an error.
+    std::optional<Missing> missing(std::string_view outcome, const Value& destination) {
         const Value* branches = argument_of(destination, "Fn::If");
         if (branches == nullptr) {
-            return destination;
+            return Missing{};
         }
         const auto choice = as_if(destination);
         if (!choice || !choice->condition.is_string()) {
@@ -117,20 +101,43 @@ private:
         }
         const bool then_missing = is_no_value(choice->then_value);
         const bool else_missing = is_no_value(choice->else_value);
-        if (!then_missing && !else_missing) {
+        return then_missing && else_missing ? Missing{} : Missing{then_missing, else_missing};
+    }
+
+    std::optional<Value> given_or_generated(
+        std::string_view outcome,
+        const DestinationType& row,
+        const Value& config,
+        const Value& destination) {
+        const auto absent = missing(outcome, destination);
+        if (!absent) {
+            return std::nullopt;
+        }
+        const bool conditional = absent->then_value || absent->else_value;
+        if (!destination.is_null() && !conditional) {
             return destination;
         }
-        if (then_missing && else_missing) {
+        if (row.generated.empty()) {
+            fail(config, outcome, "of this Type needs Destination");
+            return std::nullopt;
+        }
+        const std::string id = fmt::format("{}{}{}", config_id_, outcome, row.suffix);
+        Value generated = row.type == "SQS" ? make_get_att(id, "Arn") : make_ref(id);
+        if (!conditional) {
             generate(id, row, nullptr);
             return generated;
         }
         Context& context = function_.context();
+        const auto choice = as_if(destination);
         const std::string own(choice->condition.text());
         const std::string needed =
-            then_missing ? own : negated_condition(context, own, short_hash(Value(config_id_)));
+            absent->then_value ? own
+                               : negated_condition(context, own, short_hash(Value(config_id_)));
         generate(id, row, &needed);
         return make_if(
-            needed, std::move(generated), then_missing ? choice->else_value : choice->then_value);
+            needed,
+            std::move(generated),
+            absent->then_value ? choice->else_value : choice->then_value);
     }
 
     /// Adds the queue or topic, when `condition` (null: always) and the function's own hold.

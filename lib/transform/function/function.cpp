@@ -3,6 +3,8 @@
 #include "transform/core/tags.h"
 #include "transform/function/function_parts.h"
 
+#include <charconv>
+
 #include <fmt/format.h>
 
 /// AWS::Serverless::Function
@@ -38,34 +40,43 @@ constexpr std::array copied{
     "RecursiveLoop",
     "TenancyConfig",
     "DurableConfig",
-    "FunctionScalingConfig",
     "PublishToLatestPublished",
 };
+
+/// Those that are left out when they are empty.
+constexpr std::array copied_when_given{"FunctionScalingConfig"};
 
 /// Two properties that cannot both be there, or of which one needs the other.
 struct PropertyPair {
     std::string_view property;
     std::string_view other;
+    bool even_empty = false; ///< what is empty counts too
+
+    [[nodiscard]] bool has(const Resource& function, std::string_view name) const {
+        return (even_empty ? function.find(name) : function.given(name)) != nullptr;
+    }
 };
 
 constexpr std::array exclusions{
-    PropertyPair{"CapacityProviderConfig", "ProvisionedConcurrencyConfig"},
-    PropertyPair{"CapacityProviderConfig", "VpcConfig"},
+    PropertyPair{"CapacityProviderConfig", "ProvisionedConcurrencyConfig", true},
+    PropertyPair{"CapacityProviderConfig", "VpcConfig", true},
     PropertyPair{"TenancyConfig", "ProvisionedConcurrencyConfig"},
     PropertyPair{"TenancyConfig", "SnapStart"},
     PropertyPair{"TenancyConfig", "FunctionUrlConfig"},
 };
 
 constexpr std::array requirements{
-    PropertyPair{"FunctionScalingConfig", "CapacityProviderConfig"},
+    PropertyPair{"FunctionScalingConfig", "CapacityProviderConfig", true},
     PropertyPair{"ProvisionedConcurrencyConfig", "AutoPublishAlias"},
-    PropertyPair{"VersionDeletionPolicy", "AutoPublishAlias"},
+    PropertyPair{"VersionDeletionPolicy", "AutoPublishAlias", true},
 };
 
 bool check_pairs(const Resource& function) {
     bool good = true;
-    for (const auto& [property, excludes] : exclusions) {
-        if (function.given(property) != nullptr && function.given(excludes) != nullptr) {
+    for (const PropertyPair& pair : exclusions) {
+        const std::string_view property = pair.property;
+        const std::string_view excludes = pair.other;
+        if (pair.has(function, property) && pair.has(function, excludes)) {
             good = false;
             function.error(
                 excludes,
@@ -73,8 +84,10 @@ bool check_pairs(const Resource& function) {
                 fmt::format("remove {} or {}", excludes, property));
         }
     }
-    for (const auto& [property, needed] : requirements) {
-        if (function.given(property) != nullptr && function.given(needed) == nullptr) {
+    for (const PropertyPair& pair : requirements) {
+        const std::string_view property = pair.property;
+        const std::string_view needed = pair.other;
+        if (pair.has(function, property) && !pair.has(function, needed)) {
             good = false;
             function.error(
                 property,
@@ -85,10 +98,9 @@ bool check_pairs(const Resource& function) {
     return good;
 }
 
-/// Its members, unless the whole is an intrinsic function.
+/// Its members; an intrinsic function has none of them.
 bool check_capacity_provider(const Resource& function) {
-    const Value& config = function["CapacityProviderConfig"];
-    return !is_given(&config) || !config.is_map() || is_intrinsic(config) ||
+    return function.given("CapacityProviderConfig") == nullptr ||
            function.below("CapacityProviderConfig")->check("Function/CapacityProviderConfig");
 }
 
@@ -97,7 +109,7 @@ constexpr std::array tenant_events{"Api", "HttpApi"};
 
 bool check_tenancy(const Resource& function) {
     const Map* events = function["Events"].as_map();
-    if (function.find("TenancyConfig") == nullptr || events == nullptr) {
+    if (function.given("TenancyConfig") == nullptr || events == nullptr) {
         return true;
     }
     bool good = true;
@@ -157,10 +169,27 @@ void check_architectures(const Resource& function) {
     }
 }
 
+/// A number, also where it is written as a text.
+Value as_number(const Value& value) {
+    const std::string_view text = value.text();
+    double number = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (text.empty() || failed != std::errc() || end != text.data() + text.size()) {
+        return value;
+    }
+    const auto whole = static_cast<std::int64_t>(number);
+    return static_cast<double>(whole) == number ? Value(whole) : Value(number);
+}
+
 Value capacity_provider(const Map& config) {
     Map out;
     for (const data::Entry& entry : config) {
-        out.set(entry.key == "Arn" ? "CapacityProviderArn" : entry.key, entry.value);
+        if (!entry.value.is_null()) {
+            const bool arn = entry.key == "Arn";
+            out.set(
+                arn ? "CapacityProviderArn" : entry.key,
+                arn ? entry.value : as_number(entry.value));
+        }
     }
     return Map{{"LambdaManagedInstancesCapacityProviderConfig", std::move(out)}};
 }
@@ -172,16 +201,24 @@ const Map& tags_of(const Resource& function) {
 }
 
 /// A new hash of the code changes the function too, so that there is something to publish.
-void mark_description(const std::string& sha, Map& lambda) {
-    const Value* own = lambda.find("Description");
-    if (own == nullptr || !is_given(own)) {
+void mark_description(const Resource& function, const std::string& sha, Map& lambda) {
+    const Value own = function.context().parameters().resolve_references(function["Description"]);
+    if (!is_given(&own)) {
         lambda.set("Description", sha);
-    } else if (own->is_string()) {
-        lambda.set("Description", fmt::format("{} {}", own->text(), sha));
+    } else if (own.is_string()) {
+        lambda.set("Description", fmt::format("{} {}", own.text(), sha));
+    } else {
+        lambda.set("Description", make_join(" ", List{own, sha}));
     }
 }
 
 } // namespace
+
+bool is_traced(const Resource& function) {
+    const Value* tracing = function.given("Tracing");
+    return tracing != nullptr &&
+           function.context().parameters().resolve_references(*tracing).text() != "Disabled";
+}
 
 std::optional<Map> lambda_properties(const Resource& function) {
     auto code = function_code(function);
@@ -198,20 +235,26 @@ std::optional<Map> lambda_properties(const Resource& function) {
             lambda.set(name, *value);
         }
     }
-    if (const Value* tracing = function.given("Tracing");
-        tracing && tracing->text() != "Disabled") {
-        lambda.set("TracingConfig", Map{{"Mode", *tracing}});
+    for (const char* name : copied_when_given) {
+        if (const Value* value = function.given(name)) {
+            lambda.set(name, *value);
+        }
     }
-    if (const Value* key = function.find("SourceKMSKeyArn"); key != nullptr && good) {
+    if (is_traced(function)) {
+        lambda.set(
+            "TracingConfig",
+            Map{
+                {"Mode",
+                 function.context().parameters().resolve_below(*function.given("Tracing"))}});
+    }
+    if (const Value* key = function.given("SourceKMSKeyArn");
+        key != nullptr && good && !is_image(function)) {
         if (Map* location = lambda.find("Code")->as_map()) {
             location->set("SourceKMSKeyArn", *key);
         }
     }
-    if (const Value* config = function.find("CapacityProviderConfig")) {
-        lambda.set(
-            "CapacityProviderConfig",
-            config->is_map() && !is_intrinsic(*config) ? capacity_provider(*config->as_map())
-                                                       : *config);
+    if (const Value* config = function.given("CapacityProviderConfig")) {
+        lambda.set("CapacityProviderConfig", capacity_provider(*config->as_map()));
     }
     good = copy_dead_letter_queue(function, lambda) && good;
     check_architectures(function);
@@ -229,7 +272,7 @@ void expand_function(Resource& function) {
     }
     bool good = check_pairs(function);
     good = check_capacity_provider(function) && good;
-    good = check_tags(function, "lambda") && good;
+    good = check_lambda_tags(function) && good;
     good = check_tenancy(function) && good;
     if (!good) {
         return;
@@ -249,7 +292,7 @@ void expand_function(Resource& function) {
         good = alias.has_value();
     }
     if (alias && !alias->code_sha256.empty()) {
-        mark_description(alias->code_sha256, *lambda);
+        mark_description(function, alias->code_sha256, *lambda);
     }
     const PublishedAlias* published = alias ? &*alias : nullptr;
     auto update_policy = deployment_update_policy(function, published);
@@ -260,10 +303,10 @@ void expand_function(Resource& function) {
         emit_alias(function, *published, std::move(*update_policy));
     }
     emit_function_url(function, published);
-    RolePolicies policies;
-    emit_event_invoke_config(function, published, policies);
-    emit_events(function, events, published, policies);
-    lambda->set("Role", function_role(function, std::move(policies)));
+    RoleNeeds needs;
+    emit_event_invoke_config(function, published, needs.invocations);
+    emit_events(function, events, published, needs.events);
+    lambda->set("Role", function_role(function, std::move(needs)));
     function.emit_main(function.logical_id(), "AWS::Lambda::Function", std::move(*lambda));
 }
 

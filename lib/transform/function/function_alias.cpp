@@ -17,7 +17,8 @@ using data::Value;
 /// The alias's name as part of a logical id, or empty when it cannot be one.
 std::string id_part(std::string_view alias) {
     std::string out = base::replace_all(base::replace_all(alias, "-", "D"), "_", "U");
-    return alphanumeric(out) == out ? out : std::string{};
+    const bool is_number = alias.find_first_not_of("0123456789") == std::string_view::npos;
+    return !is_number && alphanumeric(out) == out ? out : std::string{};
 }
 
 /// Nothing after an error.
@@ -29,10 +30,23 @@ std::optional<std::string> alias_name(const Resource& function) {
         function.error(
             "AutoPublishAlias",
             "AutoPublishAlias must be the name of an alias, or a Ref to a parameter that has one",
-            "letters, digits, hyphens and underscores");
+            "letters, digits, hyphens and underscores, not digits alone");
         return std::nullopt;
     }
     return name;
+}
+
+/// A layer with PublishLambdaVersion makes a new version of the function when it changes.
+void add_published_layers(const Resource& function, Map& content) {
+    const List* layers = function["Layers"].as_list();
+    for (const Value& layer : layers == nullptr ? List{} : *layers) {
+        const std::string_view id = referenced_id(layer);
+        const Map* resource = id.empty() ? nullptr : function.context().find_resource(id);
+        const Value* properties = resource == nullptr ? nullptr : resource->find("Properties");
+        if (properties != nullptr && is_given(properties->find("PublishLambdaVersion"))) {
+            content.set(id, *properties);
+        }
+    }
 }
 
 /// What the version's logical id is the hash of.
@@ -50,6 +64,7 @@ std::optional<Value> version_content(const Resource& function, const Map& lambda
         if (const Value* role = function.find("Role")) {
             content.set("Role", *role);
         }
+        add_published_layers(function, content);
         return Value(std::move(content));
     }
     const Value& code = *lambda.find("Code"); // with known references resolved
@@ -116,12 +131,13 @@ std::optional<PublishedAlias> published_alias(const Resource& function, const Ma
 
 void emit_alias(const Resource& function, const PublishedAlias& alias, Value update_policy) {
     Map version_attributes = function.passed_on();
-    if (const Value* policy = function.find("VersionDeletionPolicy")) {
-        version_attributes.set("DeletionPolicy", *policy);
-    } else if (function.find("CapacityProviderConfig") != nullptr) {
-        version_attributes.set("DeletionPolicy", "Delete");
-    } else if (!version_attributes.contains("DeletionPolicy")) {
-        version_attributes.set("DeletionPolicy", "Retain");
+    if (!version_attributes.contains("DeletionPolicy")) {
+        // A function on instances of its own pays for every version that is kept.
+        const bool on_instances = function.find("CapacityProviderConfig") != nullptr;
+        const Value* policy = function.find("VersionDeletionPolicy");
+        version_attributes.set(
+            "DeletionPolicy",
+            policy != nullptr ? *policy : Value(on_instances ? "Delete" : "Retain"));
     }
     function.emit(
         alias.version_id,
@@ -133,13 +149,14 @@ void emit_alias(const Resource& function, const PublishedAlias& alias, Value upd
 
     Map alias_attributes = function.passed_on();
     alias_attributes.set("UpdatePolicy", std::move(update_policy));
+    const Value* concurrency = function.given("ProvisionedConcurrencyConfig");
     function.emit(
         alias.alias_id,
         "AWS::Lambda::Alias",
         {{"Name", alias.name},
          {"FunctionName", make_ref(function.logical_id())},
          {"FunctionVersion", make_get_att(alias.version_id, "Version")},
-         {"ProvisionedConcurrencyConfig", function["ProvisionedConcurrencyConfig"]}},
+         {"ProvisionedConcurrencyConfig", concurrency == nullptr ? Value() : *concurrency}},
         std::move(alias_attributes));
     function.context().refer(function.logical_id(), "Version", alias.version_id);
     function.context().refer(function.logical_id(), "Alias", alias.alias_id);

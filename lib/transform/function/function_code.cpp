@@ -56,9 +56,13 @@ std::optional<Value> image_code(const Resource& function) {
 
 } // namespace
 
+bool is_image(const Resource& function) {
+    return function["PackageType"].text() == "Image";
+}
+
 std::optional<Value> function_code(const Resource& function) {
     const Value& package_type = function["PackageType"];
-    const bool image = package_type.text() == "Image";
+    const bool image = is_image(function);
     if (is_given(&package_type) && !image && package_type.text() != "Zip") {
         function.error(
             "PackageType",

@@ -24,6 +24,12 @@ struct PublishedAlias {
 /// The Code of the Lambda function; nothing when (an error) it has none.
 std::optional<data::Value> function_code(const Resource& function);
 
+/// Whether PackageType says that the code is a container image.
+bool is_image(const Resource& function);
+
+/// Whether Tracing asks for traces.
+bool is_traced(const Resource& function);
+
 /// The properties of AWS::Lambda::Function without Role; nothing after an error.
 std::optional<data::Map> lambda_properties(const Resource& function);
 
@@ -67,8 +73,13 @@ void emit_events(
     const PublishedAlias* alias,
     RolePolicies& policies);
 
+/// What the function's role needs beside what its own properties say.
+struct RoleNeeds {
+    RolePolicies invocations; ///< destinations of asynchronous invocations
+    RolePolicies events;
+};
+
 /// The Role of the function; adds the role resource unless the template names one.
-/// `policies` has what events and destinations need.
-data::Value function_role(const Resource& function, RolePolicies policies);
+data::Value function_role(const Resource& function, RoleNeeds needs);
 
 } // namespace samara::transform

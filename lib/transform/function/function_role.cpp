@@ -3,6 +3,8 @@
 #include "transform/core/tags.h"
 #include "transform/function/function_parts.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace samara::transform {
@@ -17,20 +19,19 @@ void add_service_policies(const Resource& function, RolePolicies& policies) {
     const Context& context = function.context();
     policies.add_managed(managed_policy_arn(
         context,
-        function.find("DurableConfig") != nullptr
+        function.given("DurableConfig") != nullptr
             ? "service-role/AWSLambdaBasicDurableExecutionRolePolicy"
             : "service-role/AWSLambdaBasicExecutionRole"));
-    const Value* tracing = function.find("Tracing");
-    if (tracing != nullptr && tracing->text() != "Disabled") {
+    if (is_traced(function)) {
         policies.add_managed(managed_policy_arn(
             context,
             context.partition() == "aws" ? "AWSXrayWriteOnlyAccess" : "AWSXRayDaemonWriteAccess"));
     }
-    if (function.find("VpcConfig") != nullptr) {
+    if (function.given("VpcConfig") != nullptr) {
         policies.add_managed(
             managed_policy_arn(context, "service-role/AWSLambdaVPCAccessExecutionRole"));
     }
-    const Value* queue = function.find("DeadLetterQueue");
+    const Value* queue = function.given("DeadLetterQueue");
     const Value* target = queue == nullptr ? nullptr : queue->find("TargetArn");
     if (target != nullptr) {
         const bool topic = queue->find("Type")->text() == "SNS";
@@ -45,19 +46,37 @@ void add_service_policies(const Resource& function, RolePolicies& policies) {
     }
 }
 
-void emit_role(
-    const Resource& function, const std::string& role_id, RolePolicies policies, Map attributes) {
-    RolePolicies all;
-    add_service_policies(function, all);
-    for (Value& arn : policies.managed) {
+/// What events need, unless the role has the same document under whatever name.
+void add_event_policies(RolePolicies events, RolePolicies& all) {
+    for (Value& arn : events.managed) {
         all.add_managed(std::move(arn));
     }
-    for (Value& policy : policies.inlined) {
+    for (Value& policy : events.inlined) {
+        const Value& document = *policy.find("PolicyDocument");
+        const bool known =
+            std::any_of(all.inlined.begin(), all.inlined.end(), [&](const Value& other) {
+                const Value* theirs = other.find("PolicyDocument");
+                return theirs != nullptr && *theirs == document;
+            });
+        if (!known) {
+            all.inlined.push_back(std::move(policy));
+        }
+    }
+}
+
+/// The properties of the role; nothing after an error of Policies, of which AWS's transform tells
+/// even where no role comes of them.
+std::optional<Map>
+role_properties(const Resource& function, const std::string& role_id, RoleNeeds needs) {
+    RolePolicies all;
+    add_service_policies(function, all);
+    for (Value& policy : needs.invocations.inlined) {
         all.inlined.push_back(std::move(policy));
     }
     if (!read_policies(function, role_id, all)) {
-        return;
+        return std::nullopt;
     }
+    add_event_policies(std::move(needs.events), all);
     const Value* trust = function.find("AssumeRolePolicyDocument");
     static const Map no_tags;
     const Value& tags = function["Tags"];
@@ -71,38 +90,45 @@ void emit_role(
     }
     role.set("PermissionsBoundary", function["PermissionsBoundary"]);
     role.set("Tags", tag_list_created_by("lambda", tags.is_map() ? *tags.as_map() : no_tags));
-    function.emit(role_id, "AWS::IAM::Role", std::move(role), std::move(attributes));
+    return role;
 }
 
 } // namespace
 
-Value function_role(const Resource& function, RolePolicies policies) {
+Value function_role(const Resource& function, RoleNeeds needs) {
     const std::string role_id = function.logical_id() + "Role";
-    const Value* role = function.find("Role");
+    const Value* given = function.find("Role");
     Value generated = make_get_att(role_id, "Arn");
-    if (role == nullptr) {
-        emit_role(function, role_id, std::move(policies), function.passed_on());
+    auto properties = role_properties(function, role_id, std::move(needs));
+    const auto emit_role = [&](Map attributes) {
+        if (properties) {
+            function.emit(role_id, "AWS::IAM::Role", std::move(*properties), std::move(attributes));
+        }
+    };
+    if (given == nullptr) {
+        emit_role(function.passed_on());
         return generated;
     }
-    if (argument_of(*role, "Fn::If") == nullptr) {
-        return *role;
+    if (argument_of(*given, "Fn::If") == nullptr) {
+        return *given;
     }
-    const auto choice = as_if(*role);
+    Value role = function.context().parameters().resolve_references(*given);
+    const auto choice = as_if(role);
     if (!choice || !choice->condition.is_string()) {
         function.error(
             "Role",
             "Fn::If takes a condition and two values",
             "[condition name, value if true, value if false]");
-        return *role;
+        return role;
     }
     const bool then_missing = is_no_value(choice->then_value);
     const bool else_missing = is_no_value(choice->else_value);
     if (then_missing && else_missing) {
-        emit_role(function, role_id, std::move(policies), function.passed_on());
+        emit_role(function.passed_on());
         return generated;
     }
     if (!then_missing && !else_missing) {
-        return *role;
+        return role;
     }
     // The role is made exactly when the template gives none.
     const std::string_view own = choice->condition.text();
@@ -110,7 +136,7 @@ Value function_role(const Resource& function, RolePolicies policies) {
     const std::string needed =
         then_missing ? std::string(own) : negated_condition(function.context(), own);
     attributes.set("Condition", needed);
-    emit_role(function, role_id, std::move(policies), std::move(attributes));
+    emit_role(std::move(attributes));
     return then_missing ? make_if(own, std::move(generated), choice->else_value)
                         : make_if(own, choice->then_value, std::move(generated));
 }

@@ -23,7 +23,7 @@ bool check_cors(const Properties& config) {
 
 void emit_function_url(const Resource& function, const PublishedAlias* alias) {
     const Value* config_value = function.given("FunctionUrlConfig");
-    if (config_value == nullptr || is_no_value(*config_value)) {
+    if (config_value == nullptr) {
         return;
     }
     const Value target = make_ref(alias == nullptr ? function.logical_id() : alias->alias_id);

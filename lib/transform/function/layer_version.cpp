@@ -53,6 +53,12 @@ std::string version_id(const Resource& layer) {
             content.set(name, *value);
         }
     }
+    Map& properties = *content.find("Properties")->as_map();
+    for (const data::Entry& entry : layer.map()) {
+        if (entry.value.is_null()) {
+            properties.erase(entry.key);
+        }
+    }
     return hashed_id(layer.logical_id(), Map{{layer.logical_id(), std::move(content)}});
 }
 
@@ -78,8 +84,14 @@ void expand_layer_version(Resource& layer) {
         return;
     }
     for (const char* name : resolved_properties) {
-        if (Value* value = layer.find(name)) {
-            *value = layer.context().parameters().resolve_references(*value);
+        Value* value = layer.find(name);
+        if (!is_given(value)) {
+            continue;
+        }
+        *value = layer.context().parameters().resolve_references(*value);
+        if (!value->is_string() && !is_intrinsic(*value)) {
+            layer.wrong_kind(name, "a string, or a Ref to a parameter that has one");
+            return;
         }
     }
     auto policy = retention_policy(layer);

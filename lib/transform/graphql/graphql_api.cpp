@@ -31,8 +31,8 @@ bool is_set_flag(const Value& flag) {
 }
 
 bool check_schema(const Resource& api) {
-    const bool has_inline = api.find("SchemaInline") != nullptr;
-    if (has_inline != (api.find("SchemaUri") != nullptr)) {
+    const bool has_inline = api.given("SchemaInline") != nullptr;
+    if (has_inline != (api.given("SchemaUri") != nullptr)) {
         return true;
     }
     api.error(
@@ -60,7 +60,11 @@ std::optional<Value> log_config(const Resource& api) {
         if (!given->check("GraphQLApi/Logging")) {
             return std::nullopt;
         }
-        config = given->map();
+        for (const data::Entry& entry : given->map()) {
+            if (is_given(&entry.value)) {
+                config.set(entry);
+            }
+        }
     }
     if (is_unset(config, "FieldLogLevel")) {
         config.set("FieldLogLevel", "ALL");
@@ -135,26 +139,28 @@ std::string graphql_schema_id(const Resource& api) {
 }
 
 void expand_graphql_api(Resource& api) {
-    if (!api.check("GraphQLApi") || !check_tags(api, "graphqlapi") || !check_schema(api) ||
-        !check_graphql_code(api)) {
+    if (!api.check("GraphQLApi") || !check_schema(api) || !check_graphql_code(api)) {
         return;
     }
     api.pass_on_all_attributes();
-    Map out{{"Name", api.find("Name") == nullptr ? Value(api.logical_id()) : api["Name"]}};
+    Map out{{"Name", api.given("Name") == nullptr ? Value(api.logical_id()) : api["Name"]}};
     auto logging = log_config(api);
     if (!set_graphql_auth(api, out) || !logging) {
         return;
     }
     out.set("LogConfig", std::move(*logging));
     for (const char* name : copied) {
-        out.set(name, api[name]);
+        if (const Value* value = api.given(name)) {
+            out.set(name, *value);
+        }
     }
     if (const Value* traced = api.find("XrayEnabled")) {
         out.set("XrayEnabled", is_set_flag(*traced));
     }
-    static const Map no_tags;
-    const Value& tags = api["Tags"];
-    out.set("Tags", tag_list_created_by("graphqlapi", tags.is_map() ? *tags.as_map() : no_tags));
+    const Value& given_tags = api["Tags"];
+    Map tags = given_tags.is_map() ? *given_tags.as_map() : Map{};
+    tags.set("graphqlapi:createdBy", "SAM");
+    out.set("Tags", tag_list(tags));
     api.emit_main(api.logical_id(), "AWS::AppSync::GraphQLApi", std::move(out));
     emit_schema(api);
     emit_api_keys(api);

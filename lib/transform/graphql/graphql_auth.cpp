@@ -58,15 +58,25 @@ std::optional<Map> provider(const Properties& auth, std::string_view list) {
             type_names());
         return std::nullopt;
     }
+    std::size_t configurations = 0;
     for (const AuthType& other : auth_types) {
-        if (!other.property.empty() && other.name != type->name &&
-            auth.find(other.property) != nullptr) {
-            auth.error(
+        if (other.property.empty() || auth.find(other.property) == nullptr) {
+            continue;
+        }
+        ++configurations;
+        if (other.name != type->name) {
+            auth.warning(
                 other.property,
                 fmt::format("{} has no place in Type {}", other.property, type->name),
                 fmt::format("remove it, or list Type {} in Additional", other.name));
-            return std::nullopt;
         }
+    }
+    if (configurations > 1) {
+        auth.error(
+            "",
+            "there is more than one configuration of an authentication type",
+            "list the others in Additional, each with its Type");
+        return std::nullopt;
     }
     Map out{{"AuthenticationType", type->name}};
     if (type->property.empty()) {
@@ -93,8 +103,7 @@ std::optional<Map> provider(const Properties& auth, std::string_view list) {
 void collect_authorizer(const Map& provider, std::vector<Value>& functions) {
     const Value* config = provider.find("LambdaAuthorizerConfig");
     const Value* function = config == nullptr ? nullptr : config->find("AuthorizerUri");
-    if (function != nullptr &&
-        std::find(functions.begin(), functions.end(), *function) == functions.end()) {
+    if (function != nullptr) {
         functions.push_back(*function);
     }
 }

@@ -30,8 +30,8 @@ std::string function_id(const Resource& api, std::string_view name) {
 
 /// Sets Code or CodeS3Location, and Runtime. False after an error.
 bool set_code(const Properties& properties, Map& out) {
-    const Value* code = properties.find("InlineCode");
-    const Value* uri = properties.find("CodeUri");
+    const Value* code = properties.given("InlineCode");
+    const Value* uri = properties.given("CodeUri");
     if ((code == nullptr) == (uri == nullptr)) {
         properties.error(
             code == nullptr ? "" : "CodeUri",
@@ -89,9 +89,9 @@ std::optional<Value> data_source_name(const Resource& api, const Properties& fun
 }
 
 void emit_function(const Resource& api, const std::string& name, const Properties& function) {
-    if (function.find("Id") != nullptr) {
+    if (function.given("Id") != nullptr) {
         for (const data::Entry& entry : function.map()) {
-            if (entry.key != "Id") {
+            if (entry.key != "Id" && !entry.value.is_null()) {
                 function.error(
                     entry.key,
                     fmt::format("{} has no place beside Id", entry.key),
@@ -103,7 +103,7 @@ void emit_function(const Resource& api, const std::string& name, const Propertie
     }
     Map out{
         {"ApiId", graphql_api_id(api)},
-        {"Name", function.find("Name") == nullptr ? Value(name) : function["Name"]},
+        {"Name", function.given("Name") == nullptr ? Value(name) : function["Name"]},
         {"Description", function["Description"]},
         {"MaxBatchSize", function["MaxBatchSize"]},
         {"SyncConfig", function["Sync"]}};
@@ -160,13 +160,14 @@ void emit_resolver(
     Map out{
         {"ApiId", graphql_api_id(api)},
         {"TypeName", type},
-        {"FieldName", resolver.find("FieldName") == nullptr ? Value(name) : resolver["FieldName"]},
+        {"FieldName", resolver.given("FieldName") == nullptr ? Value(name) : resolver["FieldName"]},
         {"Kind", "PIPELINE"},
         {"PipelineConfig", Map{{"Functions", std::move(*functions)}}},
         {"CachingConfig", resolver["Caching"]},
-        {"MaxBatchSize", resolver["MaxBatchSize"]},
-        {"SyncConfig", resolver["Sync"]}};
-    if (resolver.find("InlineCode") != nullptr || resolver.find("CodeUri") != nullptr) {
+        {"MaxBatchSize",
+         resolver.given("MaxBatchSize") == nullptr ? Value() : resolver["MaxBatchSize"]}};
+    // AWS's transform takes Sync of a resolver, and makes nothing of it.
+    if (resolver.given("InlineCode") != nullptr || resolver.given("CodeUri") != nullptr) {
         if (!set_code(resolver, out)) {
             return;
         }

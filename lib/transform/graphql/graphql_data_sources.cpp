@@ -74,7 +74,7 @@ void emit_source(
     const Connection& connection) {
     Map out{
         {"ApiId", graphql_api_id(api)},
-        {"Name", source.find("Name") == nullptr ? Value(name) : source["Name"]},
+        {"Name", source.given("Name") == nullptr ? Value(name) : source["Name"]},
         {"Description", source["Description"]},
         {"Type", type},
         {"ServiceRoleArn", service_role(api, id, source, connection)}};

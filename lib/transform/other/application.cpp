@@ -61,7 +61,7 @@ std::optional<Value> repository_url(const Resource& application, Map& tags) {
 } // namespace
 
 void expand_application(Resource& application) {
-    if (!application.check("Application") || !check_tags(application, "lambda")) {
+    if (!application.check("Application") || !check_lambda_tags(application)) {
         return;
     }
     Map tags;
@@ -78,14 +78,20 @@ void expand_application(Resource& application) {
             tags.set(tag);
         }
     }
-    application.emit_main(
+    // A stack gets what other generated resources get, and no more.
+    Map attributes = application.passed_on();
+    if (const Value* value = application.attribute("DependsOn")) {
+        attributes.set("DependsOn", *value);
+    }
+    application.emit(
         application.logical_id(),
         "AWS::CloudFormation::Stack",
         {{"TemplateURL", std::move(url)},
          {"Parameters", application["Parameters"]},
          {"NotificationARNs", application["NotificationARNs"]},
          {"Tags", tag_list_created_by("lambda", tags)},
-         {"TimeoutInMinutes", application["TimeoutInMinutes"]}});
+         {"TimeoutInMinutes", application["TimeoutInMinutes"]}},
+        std::move(attributes));
 }
 
 } // namespace samara::transform

@@ -30,7 +30,7 @@ struct PrimaryKey {
 
 /// Nothing after an error.
 std::optional<PrimaryKey> primary_key(const Resource& table) {
-    if (table.find("PrimaryKey") == nullptr) {
+    if (table.given("PrimaryKey") == nullptr) {
         return PrimaryKey{};
     }
     const auto key = table.below("PrimaryKey");
@@ -57,18 +57,20 @@ void expand_simple_table(Resource& table) {
         return;
     }
     Map out{
-        {"TableName", table["TableName"]},
         {"AttributeDefinitions",
          List{Map{{"AttributeName", key->name}, {"AttributeType", key->type}}}},
         {"KeySchema", List{Map{{"AttributeName", key->name}, {"KeyType", "HASH"}}}}};
-    if (const Value* throughput = table.find("ProvisionedThroughput")) {
+    if (const Value* throughput = table.given("ProvisionedThroughput")) {
         out.set("ProvisionedThroughput", *throughput);
     } else {
         out.set("BillingMode", "PAY_PER_REQUEST");
     }
-    out.set("SSESpecification", table["SSESpecification"]);
-    out.set("PointInTimeRecoverySpecification", table["PointInTimeRecoverySpecification"]);
-    if (const Map* tags = table["Tags"].as_map()) {
+    for (const char* name : {"TableName", "SSESpecification", "PointInTimeRecoverySpecification"}) {
+        if (const Value* value = table.given(name)) {
+            out.set(name, *value);
+        }
+    }
+    if (const Map* tags = table["Tags"].as_map(); tags != nullptr && !tags->empty()) {
         out.set("Tags", tag_list(*tags));
     }
     table.emit_main(table.logical_id(), "AWS::DynamoDB::Table", std::move(out));

@@ -3,6 +3,7 @@
 #include "transform/core/artifact.h"
 #include "transform/core/expanders.h"
 #include "transform/core/intrinsics.h"
+#include "transform/core/logical_id.h"
 #include "transform/core/managed_policies.h"
 #include "transform/core/policies.h"
 #include "transform/core/tags.h"
@@ -20,10 +21,16 @@ using data::Value;
 
 constexpr ArtifactNames definition_names{"Bucket", "Key", "Version"};
 
+List tags_of(const Resource& machine) {
+    static const Map none;
+    const Value& given = machine["Tags"];
+    return tag_list_created_by("stateMachine", given.is_map() ? *given.as_map() : none);
+}
+
 /// Sets DefinitionString or DefinitionS3Location and DefinitionSubstitutions. False after an error.
 bool set_definition(const Resource& machine, Map& out) {
-    const Value* definition = machine.find("Definition");
-    const Value* uri = machine.find("DefinitionUri");
+    const Value* definition = machine.given("Definition");
+    const Value* uri = machine.given("DefinitionUri");
     if ((definition == nullptr) == (uri == nullptr)) {
         machine.error(
             "",
@@ -59,8 +66,8 @@ bool set_definition(const Resource& machine, Map& out) {
 
 /// The ARN of the role; adds the role unless the template names one. Nothing after an error.
 std::optional<Value> role_arn(const Resource& machine) {
-    const Value* role = machine.find("Role");
-    if (role != nullptr && machine.find("Policies") != nullptr) {
+    const Value* role = machine.given("Role");
+    if (role != nullptr && machine.given("Policies") != nullptr) {
         machine.error(
             "Policies",
             "Role and Policies exclude each other",
@@ -91,7 +98,7 @@ std::optional<Value> role_arn(const Resource& machine) {
         out.set("Policies", std::move(policies.inlined));
     }
     out.set("PermissionsBoundary", machine["PermissionsBoundary"]);
-    out.set("Tags", state_machine_tags(machine));
+    out.set("Tags", tags_of(machine));
     machine.emit(id, "AWS::IAM::Role", std::move(out));
     return make_get_att(id, "Arn");
 }
@@ -124,7 +131,7 @@ std::optional<std::string> emit_alias(const Resource& machine) {
     if (machine.given("AutoPublishAlias") == nullptr) {
         bool good = true;
         for (const char* dependent : {"DeploymentPreference", "UseAliasAsEventTarget"}) {
-            if (machine.find(dependent) != nullptr) {
+            if (machine.given(dependent) != nullptr) {
                 good = false;
                 machine.error(
                     dependent,
@@ -135,10 +142,16 @@ std::optional<std::string> emit_alias(const Resource& machine) {
         return good ? std::optional<std::string>("") : std::nullopt;
     }
     const Value& name = machine["AutoPublishAlias"];
-    if (!name.is_string()) {
+    if (!name.is_string() || alphanumeric(name.text()) != name.text()) {
         // AWS names the resource that would come of it.
-        machine.for_resource(fmt::format("{}Alias{}", machine.logical_id(), python_text(name)))
-            .error("AutoPublishAlias", "AutoPublishAlias must be the name of an alias");
+        machine
+            .for_resource(fmt::format(
+                "{}Alias{}",
+                machine.logical_id(),
+                name.is_string() ? std::string(name.text()) : python_text(name)))
+            .error(
+                "AutoPublishAlias",
+                "AutoPublishAlias must be the name of an alias, of letters and digits");
         return std::nullopt;
     }
     const auto preference = machine.below("DeploymentPreference");
@@ -159,7 +172,7 @@ std::optional<std::string> emit_alias(const Resource& machine) {
          {"StateMachineRevisionId", make_get_att(machine.logical_id(), "StateMachineRevisionId")}},
         std::move(version_attributes));
     Map deployment = preference ? preference->map() : Map{};
-    if (!deployment.contains("Type") && !is_intrinsic(Value(deployment))) {
+    if (deployment.empty()) {
         deployment.set("Type", "ALL_AT_ONCE");
     }
     deployment.set("StateMachineVersionArn", make_ref(version_id));
@@ -173,18 +186,13 @@ std::optional<std::string> emit_alias(const Resource& machine) {
 
 } // namespace
 
-List state_machine_tags(const Resource& machine) {
-    static const Map none;
-    const Value& given = machine["Tags"];
-    const Map& tags = given.is_map() ? *given.as_map() : none;
-    // Tags that are passed on go without the mark of who made the machine, as AWS's do.
-    return machine.given("PropagateTags") != nullptr ? tag_list(tags)
-                                                     : tag_list_created_by("stateMachine", tags);
-}
-
 void expand_state_machine(Resource& machine) {
-    if (!machine.check("StateMachine") || !check_tags(machine, "stateMachine")) {
+    if (!machine.check("StateMachine")) {
         return;
+    }
+    if (const Map* tags = machine["Tags"].as_map();
+        tags != nullptr && machine.given("PropagateTags") != nullptr) {
+        machine.pass_on_tags(*tags);
     }
     Map out;
     const bool defined = set_definition(machine, out);
@@ -198,7 +206,7 @@ void expand_state_machine(Resource& machine) {
     out.set("StateMachineType", machine["Type"]);
     out.set("LoggingConfiguration", machine["Logging"]);
     out.set("TracingConfiguration", machine["Tracing"]);
-    out.set("Tags", state_machine_tags(machine));
+    out.set("Tags", tags_of(machine));
     machine.emit_main(machine.logical_id(), "AWS::StepFunctions::StateMachine", std::move(out));
     const bool through_alias = machine.given("UseAliasAsEventTarget") != nullptr;
     emit_state_machine_events(machine, through_alias ? *alias_id : machine.logical_id());

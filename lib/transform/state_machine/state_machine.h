@@ -19,9 +19,6 @@ struct StatesDefinition {
 /// Intrinsic functions and dynamic references become ${definition_substitution_1} and so on.
 StatesDefinition states_definition(const data::Value& definition);
 
-/// What the state machine's Tags become.
-data::List state_machine_tags(const Resource& machine);
-
 /// One event of a state machine while it is expanded.
 struct StateMachineEvent {
     const Resource& machine;
@@ -32,9 +29,6 @@ struct StateMachineEvent {
 
     /// Of the role with which the event's service starts the machine.
     [[nodiscard]] std::string role_id() const;
-
-    /// The role's properties, with the machine's tags when those are passed on.
-    [[nodiscard]] data::Map tagged(data::Map role) const;
 
     /// Adds the role with which `service` starts the machine.
     void emit_role(std::string_view service) const;

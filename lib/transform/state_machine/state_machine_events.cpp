@@ -2,7 +2,6 @@
 #include "transform/core/intrinsics.h"
 #include "transform/core/logical_id.h"
 #include "transform/core/policies.h"
-#include "transform/core/tags.h"
 #include "transform/event/event_rule.h"
 #include "transform/state_machine/state_machine.h"
 
@@ -55,7 +54,7 @@ void expand_rule(StateMachineEvent& event) {
 }
 
 void expand_scheduler(StateMachineEvent& event) {
-    const Value* own_role = event.properties.find("RoleArn");
+    const Value* own_role = event.properties.given("RoleArn");
     const auto queue = read_dead_letter_queue(event.properties, event.prefix);
     if (!queue) {
         return;
@@ -75,13 +74,13 @@ void expand_scheduler(StateMachineEvent& event) {
         event.machine.emit(
             event.role_id(),
             "AWS::IAM::Role",
-            event.tagged(scheduler_role(
+            scheduler_role(
                 event.properties,
                 event.prefix,
                 start_execution,
                 "StartExecutionPolicy",
                 event.target,
-                *queue)));
+                *queue));
     }
     if (!queue->queue_id.empty()) {
         event.machine.emit(queue->queue_id, "AWS::SQS::Queue", {});
@@ -125,23 +124,17 @@ std::string StateMachineEvent::role_id() const {
     return prefix + "Role";
 }
 
-Map StateMachineEvent::tagged(Map role) const {
-    if (machine.given("PropagateTags") != nullptr) {
-        role.set("Tags", state_machine_tags(machine));
-    }
-    return role;
-}
-
 void StateMachineEvent::emit_role(std::string_view service) const {
     RolePolicies policies;
     policies.add(role_id() + "StartExecutionPolicy", allow(start_execution, target));
     machine.emit(
         role_id(),
         "AWS::IAM::Role",
-        tagged(
-            {{"AssumeRolePolicyDocument", trust_policy(service)},
-             {"Policies", std::move(policies.inlined)},
-             {"PermissionsBoundary", machine["PermissionsBoundary"]}}));
+        {{"AssumeRolePolicyDocument", trust_policy(service)},
+         {"Policies", std::move(policies.inlined)},
+         {"PermissionsBoundary",
+          machine.given("PermissionsBoundary") == nullptr ? Value()
+                                                          : machine["PermissionsBoundary"]}});
 }
 
 void emit_state_machine_events(const Resource& machine, const std::string& target_id) {
@@ -167,7 +160,8 @@ void emit_state_machine_events(const Resource& machine, const std::string& targe
         if (given.is_null()) {
             given = Map{};
         } else if (!given.is_map()) {
-            place.error_at(given, "Properties", "Properties must be a map");
+            place.for_resource(machine.logical_id() + entry.key)
+                .error_at(given, "Properties", "Properties must be a map");
             continue;
         }
         const Properties properties = machine.event(entry, *given.as_map());

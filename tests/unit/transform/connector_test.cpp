@@ -121,7 +121,7 @@ TEST(Connector, TakesTheRoleOfTheFirstTargetThatIsMeant) {
     EXPECT_EQ(roles("null", "!GetAtt Two.Arn"), "null"); // an error
 }
 
-TEST(Connector, TakesTheRoleNameFromAnArn) {
+TEST(Connector, NeedsARoleThatTheTemplateRefersTo) {
     const Output output =
         run("Resources:\n"
             "  F: {Type: AWS::Lambda::Function, Properties: {Role: "
@@ -131,7 +131,8 @@ TEST(Connector, TakesTheRoleNameFromAnArn) {
             "    Type: AWS::Serverless::Connector\n"
             "    Properties: {Source: {Id: F}, Destination: {Id: Q}, Permissions: "
             "[Write]}\n");
-    EXPECT_EQ(part(output, "Resources.CPolicy.Properties.Roles"), R"(["worker"])");
+    EXPECT_EQ(errors(output).size(), 1U);
+    EXPECT_TRUE(errors(output).front().starts_with("C: the RoleName of F cannot be told"));
 }
 
 } // namespace

@@ -198,7 +198,7 @@ TEST(RuleEvents, TakeWhatTheirKindTakes) {
     const auto of_machine = [](const std::string& type, const std::string& properties) {
         return errors(
             run("Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n"
-                "      Definition: {}\n      Events: {E: {Type: " +
+                "      Definition: {States: {}}\n      Events: {E: {Type: " +
                 type + ", Properties: {" + properties + "}}}\n"));
     };
     EXPECT_EQ(of_machine("EventBridgeRule", "Pattern: {a: [b]}, State: DISABLED").size(), 0U);

@@ -68,14 +68,14 @@ TEST_F(ParametersTest, ReplaceWhatIsKnownAndLeaveTheRest) {
     EXPECT_EQ(known.resolve(make_ref("AWS::AccountId")), make_ref("AWS::AccountId"));
 }
 
-TEST_F(ParametersTest, SubstituteInsideTextsButNotTheirOwnVariables) {
+TEST_F(ParametersTest, SubstituteInsideTexts) {
     const Parameters known(&parameters, &mappings, options, "aws");
     EXPECT_EQ(
         known.resolve(make_sub("${Name}-${Count}-${Empty}-${!Name}")),
         make_sub("n-3-${Empty}-${!Name}"));
+    // As AWS's transform does: a parameter goes before a variable of the function.
     EXPECT_EQ(
-        known.resolve(make_sub("${Name}", {{"Name", "own"}})),
-        make_sub("${Name}", {{"Name", "own"}}));
+        known.resolve(make_sub("${Name}", {{"Name", "own"}})), make_sub("n", {{"Name", "own"}}));
 }
 
 TEST_F(ParametersTest, LookIntoMappingsWithResolvedKeys) {

@@ -1,5 +1,6 @@
 #include "unit/transform/transform_support.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace samara::transform {
@@ -111,13 +112,23 @@ TEST(FunctionPolicies, MayBeNamesDocumentsAndTemplates) {
 TEST(FunctionPolicies, MayDependOnConditions) {
     const Output output = run(with_function("      Policies:\n"
                                             "      - !If [C, AWSLambdaRole, !Ref AWS::NoValue]\n"
-                                            "      - !If [C, {Statement: []}, {S3ReadPolicy: "
-                                            "{BucketName: b}}]\n"));
+                                            "      - !If [C, !Ref AWS::NoValue, "
+                                            "{S3ReadPolicy: {BucketName: b}}]\n"
+                                            "      - !Ref AWS::NoValue\n"));
     EXPECT_EQ(
         role(output, "ManagedPolicyArns.1"),
         R"({"Fn::If":["C","arn:aws:iam::aws:policy/service-role/AWSLambdaRole",)"
         R"({"Ref":"AWS::NoValue"}]})");
     EXPECT_EQ(role(output, "Policies.0.Fn::If.2.PolicyName"), R"("FRolePolicy1")");
+    EXPECT_EQ(role(output, "ManagedPolicyArns.2"), R"({"Ref":"AWS::NoValue"})");
+    for (const char* wrong :
+         {"!If [C, {Statement: []}, {S3ReadPolicy: {BucketName: b}}]",
+          "!If [C, AWSLambdaRole, {Statement: []}]",
+          "null"}) {
+        EXPECT_EQ(
+            errors(run(with_function(fmt::format("      Policies: [{}]\n", wrong)))).size(), 1U)
+            << wrong;
+    }
 }
 
 TEST(FunctionPolicies, NameTheNearTemplateAndTheMissingParameter) {

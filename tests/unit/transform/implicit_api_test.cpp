@@ -38,7 +38,8 @@ TEST(ImplicitApi, TakesTagsOfOwnersThatPassThemOn) {
             run("Globals: {Function: {PropagateTags: true, Tags: {g: w}}}\n" +
                 with_function(tags + rest_event)),
             stage),
-        R"([{"Key":"g","Value":"w"},{"Key":"k","Value":"v"}])");
+        R"([{"Key":"k","Value":"v"}])")
+        << "Globals comes later, and does not touch what is there";
     EXPECT_EQ(
         part(
             run("Globals: {Function: {PropagateTags: true}}\n" + with_function(tags + http_event)),
