@@ -22,6 +22,8 @@ constexpr std::array types{
     TypeRow{"AWS::Serverless::Application", Phase::other, expand_application},
     TypeRow{"AWS::Serverless::GraphQLApi", Phase::other, expand_graphql_api},
     TypeRow{"AWS::Serverless::CapacityProvider", Phase::other, expand_capacity_provider},
+    TypeRow{"AWS::Serverless::NetworkConnector", Phase::other, expand_network_connector},
+    TypeRow{"AWS::Serverless::MicrovmImage", Phase::other, expand_microvm_image},
     TypeRow{"AWS::Serverless::Connector", Phase::connector, expand_connector},
 };
 

@@ -68,6 +68,8 @@ void expand_layer_version(Resource&);
 void expand_application(Resource&);
 void expand_graphql_api(Resource&);
 void expand_capacity_provider(Resource&);
+void expand_network_connector(Resource&);
+void expand_microvm_image(Resource&);
 void expand_connector(Resource&);
 
 // function events

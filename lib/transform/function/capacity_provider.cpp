@@ -1,5 +1,6 @@
 #include "transform/core/expanders.h"
 #include "transform/core/intrinsics.h"
+#include "transform/core/lambda_role.h"
 #include "transform/core/policies.h"
 #include "transform/core/resource.h"
 #include "transform/core/tags.h"
@@ -13,15 +14,10 @@ using data::List;
 using data::Map;
 using data::Value;
 
-const Map& tags_of(const Resource& provider) {
-    static const Map none;
-    const Value& tags = provider["Tags"];
-    return tags.is_map() ? *tags.as_map() : none;
-}
-
 bool check(const Resource& provider) {
     bool good = provider.check("CapacityProvider");
-    for (const char* name : {"VpcConfig", "InstanceRequirements", "ScalingConfig"}) {
+    for (const char* name :
+         {"VpcConfig", "InstanceRequirements", "ScalingConfig", "ManagedResourceTags"}) {
         const Value& value = provider[name];
         if (!value.is_map()) {
             continue;
@@ -34,6 +30,15 @@ bool check(const Resource& provider) {
         provider.error(
             "InstanceRequirements",
             "AllowedTypes and ExcludedTypes exclude each other",
+            "remove one of them");
+    }
+    const Value& managed = provider["ManagedResourceTags"];
+    const Value* propagate = managed.find("Propagate");
+    if (propagate != nullptr && *propagate == Value(true) && managed.find("Tags") != nullptr) {
+        good = false;
+        provider.error(
+            "ManagedResourceTags",
+            "Propagate: true and Tags exclude each other",
             "remove one of them");
     }
     return good;
@@ -85,19 +90,24 @@ Value operator_role(const Resource& provider) {
     if (const Value* role = provider.given("OperatorRole")) {
         return *role;
     }
-    const std::string id = provider.logical_id() + "OperatorRole";
-    static const Map no_tags;
-    const bool* propagate = provider["PropagateTags"].as_boolean();
-    provider.emit(
-        id,
-        "AWS::IAM::Role",
-        {{"AssumeRolePolicyDocument", trust_policy("lambda.amazonaws.com")},
-         {"ManagedPolicyArns",
-          List{managed_policy_arn(provider.context(), "AWSLambdaManagedEC2ResourceOperator")}},
-         {"Tags",
-          tag_list_created_by(
-              "lambda", propagate != nullptr && *propagate ? tags_of(provider) : no_tags)}});
-    return make_get_att(id, "Arn");
+    return emit_lambda_role(
+        provider,
+        "OperatorRole",
+        {{"ManagedPolicyArns",
+          List{managed_policy_arn(provider.context(), "AWSLambdaManagedEC2ResourceOperator")}}});
+}
+
+/// The tags of the instances that the provider starts.
+Value managed_tags(const Resource& provider) {
+    const Map* managed = provider["ManagedResourceTags"].as_map();
+    if (managed == nullptr) {
+        return {};
+    }
+    const Map* tags = nullptr;
+    if (const Value* given = managed->find("Tags")) {
+        tags = given->as_map();
+    }
+    return tags == nullptr ? Map{} : Map{{"Mode", "Explicit"}, {"ExplicitTags", tag_list(*tags)}};
 }
 
 } // namespace
@@ -115,7 +125,12 @@ void expand_capacity_provider(Resource& provider) {
          {"InstanceRequirements", lists_of(provider.find("InstanceRequirements"))},
          {"CapacityProviderScalingConfig", scaling_config(provider["ScalingConfig"])},
          {"KmsKeyArn", is_given(provider.find("KmsKeyArn")) ? provider["KmsKeyArn"] : Value()},
-         {"Tags", tag_list_created_by("lambda", tags_of(provider))}});
+         {"TelemetryConfig",
+          provider.given("LoggingConfig") == nullptr
+              ? Value()
+              : Value(Map{{"LoggingConfig", provider["LoggingConfig"]}})},
+         {"PropagateTags", managed_tags(provider)},
+         {"Tags", lambda_tags(provider)}});
 }
 
 } // namespace samara::transform

@@ -187,6 +187,22 @@ constexpr Nested nested_lists[] = {
     {"CapacityProvider/InstanceRequirements",
      "Type: AWS::Serverless::CapacityProvider\n    Properties: {VpcConfig: {SubnetIds: [a]}, "
      "InstanceRequirements: {\n@}}"},
+    {"CapacityProvider/ManagedResourceTags",
+     "Type: AWS::Serverless::CapacityProvider\n    Properties: {VpcConfig: {SubnetIds: [a]}, "
+     "ManagedResourceTags: {\n@}}"},
+    {"NetworkConnector/VpcConfig",
+     "Type: AWS::Serverless::NetworkConnector\n    Properties: {VpcConfig: {\n@}}"},
+    {"MicrovmImage/Logging",
+     "Type: AWS::Serverless::MicrovmImage\n    Properties: {Logging: {\n@}}"},
+    {"MicrovmImage/Hooks", "Type: AWS::Serverless::MicrovmImage\n    Properties: {Hooks: {\n@}}"},
+    {"MicrovmImage/MicrovmHooks",
+     "Type: AWS::Serverless::MicrovmImage\n    Properties: {Hooks: {MicrovmHooks: {\n@}}}"},
+    {"MicrovmImage/MicrovmImageHooks",
+     "Type: AWS::Serverless::MicrovmImage\n    Properties: {Hooks: {MicrovmImageHooks: {\n@}}}"},
+    {"MicrovmImage/CpuConfigurations",
+     "Type: AWS::Serverless::MicrovmImage\n    Properties: {CpuConfigurations: [{\n@}]}"},
+    {"MicrovmImage/Resources",
+     "Type: AWS::Serverless::MicrovmImage\n    Properties: {Resources: [{\n@}]}"},
 };
 
 TEST(PropertyWalk, EveryNestedPropertyRefusesAnotherKind) {
