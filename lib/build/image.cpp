@@ -58,9 +58,15 @@ ImageBuild image_of(const Function& function, const Request& request) {
     return image;
 }
 
+// "v1" of "fn:v1": the repository is that of the first function.
+std::string_view version_of(const ImageBuild& image) {
+    return std::string_view(image.tag).substr(image.tag.find(':') + 1);
+}
+
 bool same_image(const ImageBuild& a, const ImageBuild& b) {
-    return a.context == b.context && a.dockerfile == b.dockerfile && a.target == b.target &&
-           a.arguments == b.arguments && a.architecture == b.architecture && a.extra == b.extra;
+    return version_of(a) == version_of(b) && a.context == b.context &&
+           a.dockerfile == b.dockerfile && a.target == b.target && a.arguments == b.arguments &&
+           a.architecture == b.architecture && a.extra == b.extra;
 }
 
 base::Result<void> check(const Function& function, const ImageBuild& image) {
@@ -73,6 +79,13 @@ base::Result<void> check(const Function& function, const ImageBuild& image) {
             fmt::format("{}: DockerBuildExtraParams must be a list", function.logical_id);
         error.hint = "write each word of its own: ['--secret', 'id=token,src=token.txt']";
         error.where = extra->where();
+        return base::fail(std::move(error));
+    }
+    const data::Value* arguments = function.recipe.metadata.find("DockerBuildArgs");
+    if (arguments != nullptr && !arguments->is_map() && !arguments->is_null()) {
+        error.message = fmt::format("{}: DockerBuildArgs must be a map", function.logical_id);
+        error.hint = "write NAME: value for each argument";
+        error.where = arguments->where();
         return base::fail(std::move(error));
     }
     std::error_code ignored;

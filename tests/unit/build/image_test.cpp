@@ -47,6 +47,22 @@ protected:
     FakeImages images_;
 };
 
+TEST_F(Image, HasTheTagOfItsFunction) {
+    write("img/Dockerfile", "FROM scratch\n");
+    add_image("First", {{"DockerTag", "v1"}});
+    add_image("Second", {{"DockerTag", "v2"}});
+    const auto artifacts = run(&images_);
+    ASSERT_TRUE(artifacts);
+    EXPECT_EQ(artifacts->at("First").image, "first:v1");
+    EXPECT_EQ(artifacts->at("Second").image, "second:v2");
+}
+
+TEST_F(Image, TakesAMapOfArguments) {
+    write("img/Dockerfile", "FROM scratch\n");
+    add_image("Fn", {{"DockerBuildArgs", data::List{"A=1"}}});
+    EXPECT_THAT(message(), HasSubstr("Fn: DockerBuildArgs must be a map"));
+}
+
 TEST_F(Image, IsToldWhatItIsBuiltFor) {
     const Variable mode("SAM_BUILD_MODE", "debug");
     write("img/Dockerfile", "FROM scratch\n");
