@@ -24,7 +24,7 @@ int validate(Console& console, const Arguments& arguments) {
         "--lint",
         lint,
         {.help = "Check every resource against what CloudFormation knows of its type, and look for "
-                 "likely mistakes"});
+                 "likely mistakes, which are a failure, too"});
     options.choice(
         "--error-format",
         error_format,
@@ -56,10 +56,15 @@ int validate(Console& console, const Arguments& arguments) {
     }
     if (output == "json") {
         console.out_line(validation_json(result->file, result->diagnostics));
-        return has_errors(result->diagnostics) ? 1 : 0;
+        return has_errors(result->diagnostics) || result->lint_failed ? 1 : 0;
     }
     print_diagnostics(console, result->diagnostics, error_format == "json");
-    if (has_errors(result->diagnostics)) {
+    if (result->lint_failed && error_format != "json") {
+        console.err_line(
+            "Error: Linting failed. At least one linting rule was matched to the provided "
+            "template.");
+    }
+    if (has_errors(result->diagnostics) || result->lint_failed) {
         return 1;
     }
     console.out(fmt::format(

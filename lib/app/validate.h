@@ -12,12 +12,13 @@ struct ValidateArguments {
     std::vector<std::string> parameter_overrides; ///< as typed
     std::string region;                           ///< empty: found as the AWS CLI does
     std::string profile;
-    bool lint = false; ///< look for likely mistakes too; they are warnings
+    bool lint = false; ///< look for likely mistakes too
 };
 
 struct Validated {
     std::string file;              ///< the template that was checked
     base::Diagnostics diagnostics; ///< all that was found, in the order of the file
+    bool lint_failed = false;      ///< a likely mistake, which is a failure though only warned of
 };
 
 /// Checks a template: against its schema, by transforming it, and with `lint` for likely mistakes.

@@ -92,9 +92,13 @@ class TemplateCommands(SamaraTest):
              ("error", 16, None, None, None)])
         self.assertIn("Timeout", found[1]["hint"])
 
-    def test_lint_adds_warnings_and_they_do_not_fail(self):
+    def test_lint_adds_warnings_and_they_fail(self):
         self.write("template.yaml", GOOD.replace("!Ref Stage", "plain"))
-        result = self.samara("validate", "--lint", "--error-format", "json")
+        self.samara("validate")
+        result = self.samara("validate", "--lint", code=1)
+        self.assertIn("Error: Linting failed. At least one linting rule was matched", result.stderr)
+        self.assertEqual(result.stdout, "")
+        result = self.samara("validate", "--lint", "--error-format", "json", code=1)
         warnings = self.json_lines(result.stderr)
         self.assertIn(("warning", 3), [(d["severity"], d["line"]) for d in warnings], warnings)
         self.assertNotIn("error", [d["severity"] for d in warnings])
@@ -106,7 +110,8 @@ class TemplateCommands(SamaraTest):
         self.assertEqual(
             result.stderr,
             "Error: template.yaml:13:47: AWS::SQS::Queue has no property QueueNmae\n"
-            "  did you mean QueueName?\n")
+            "  did you mean QueueName?\n"
+            "Error: Linting failed. At least one linting rule was matched to the provided template.\n")
 
     def test_code_that_is_not_there_is_a_warning(self):
         self.write("template.yaml", GOOD.replace("s3://bucket/code.zip", "src"))
