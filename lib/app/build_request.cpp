@@ -22,8 +22,9 @@ namespace fs = std::filesystem;
 
 fs::path absolute(const std::string& path, std::string_view fallback) {
     std::error_code failed;
-    return fs::absolute(path.empty() ? fs::path(fallback) : fs::path(path), failed)
-        .lexically_normal();
+    const fs::path whole =
+        fs::absolute(path.empty() ? fs::path(fallback) : fs::path(path), failed).lexically_normal();
+    return whole.has_filename() ? whole : whole.parent_path(); // "out/" is out
 }
 
 std::string metadata_text(const data::Value& metadata, std::string_view name) {

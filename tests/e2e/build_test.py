@@ -312,6 +312,13 @@ Mappings: {Folders: {layer: {path: layer}}}""")
                 self.assertIn("Not built: Bad", result.stderr)
         self.assertEqual(self.seen("Fn")["code"], "x")
 
+    def test_a_build_folder_may_end_with_a_slash(self):
+        self.code("src", "x")
+        self.template("  Fn:" + function("src"))
+        self.samara("build", "--build-dir", "out/")
+        self.assertIn('functions = ["Fn"]', (self.project / "build.toml").read_text())
+        self.assertIn("(1 unchanged)", self.samara("build", "--build-dir", "out").stderr)
+
     def test_names_with_spaces_and_utf8_and_links(self):
         folder = "möbel & co/über code"
         self.code(folder, "x")
