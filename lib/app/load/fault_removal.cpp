@@ -59,11 +59,35 @@ std::optional<std::string> FaultRemoval::remove(const base::Error& error) {
     if (keys.front() == "Resources") {
         return std::nullopt;
     }
+    if (keys.front() == "Parameters" && keys.size() > 1 && take_any_value(keys[1])) {
+        return fmt::format("{} may be anything", keys[1]);
+    }
     const std::size_t depth = std::min<std::size_t>(keys.size(), 2);
     return erase(keys, depth) || erase(keys, 1)
                ? std::optional(
                      left_out(Keys(keys.begin(), keys.begin() + static_cast<long>(depth))))
                : std::nullopt;
+}
+
+// A value that its parameter does not take is still the one that is meant.
+bool FaultRemoval::take_any_value(const std::string& parameter) {
+    Value* declaration = at({"Parameters", parameter});
+    if (declaration == nullptr || !declaration->is_map()) {
+        return false;
+    }
+    Map& rules = *declaration->as_map();
+    bool changed = false;
+    for (const char* rule :
+         {"AllowedValues", "AllowedPattern", "MinLength", "MaxLength", "MinValue", "MaxValue"}) {
+        changed = rules.erase(rule) || changed;
+    }
+    const std::string type = text_at(*declaration, "Type");
+    const std::string_view loose = type.starts_with("List<") ? "CommaDelimitedList" : "String";
+    if (!changed && type != loose && type != "CommaDelimitedList") {
+        rules.set("Type", loose);
+        changed = true;
+    }
+    return changed;
 }
 
 bool FaultRemoval::concerns_globals(const base::Error& error) const {

@@ -41,6 +41,7 @@ private:
     data::Value* at(const Keys& keys);
     bool first_time(const Keys& keys);
     bool erase(Keys keys, std::size_t depth);
+    bool take_any_value(const std::string& parameter);
     bool evaluate(const Keys& keys, std::string& shown);
 
     std::optional<std::string> not_inherited(const Keys& keys, const base::Error& error);

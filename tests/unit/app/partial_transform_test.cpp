@@ -63,6 +63,17 @@ TEST(PartialTransform, TakesOutThePropertyThatAnErrorNames) {
     EXPECT_TRUE(partial.broken.empty());
 }
 
+TEST(PartialTransform, KeepsAParameterWhoseValueIsNotAllowed) {
+    const PartialTemplate partial = with("      FunctionName: !Ref Given\n"
+                                         "Parameters:\n"
+                                         "  Given: {Type: String, AllowedValues: [a, b]}\n");
+    EXPECT_THAT(messages(partial), ElementsAre(HasSubstr("here Given may be anything")));
+    EXPECT_NE(partial.document.find("Parameters")->find("Given"), nullptr);
+    EXPECT_THAT(
+        messages(with("Parameters: {Given: {Type: Number, MinValue: 3}}\n")),
+        ElementsAre(HasSubstr("is not a number")));
+}
+
 TEST(PartialTransform, TakesOutTheEventAndKeepsTheOthers) {
     const PartialTemplate partial = with(R"(      Events:
         Upload: {Type: S3, Properties: {Bucket: name, Events: 's3:ObjectCreated:*'}}
