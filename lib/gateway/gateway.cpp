@@ -185,6 +185,8 @@ net::HttpResponse Gateway::answer(
     call.trace_id = trace.empty() ? make_trace_id(call.time) : std::string(trace);
     call.port = port_;
     call.tls = options_.tls;
+    std::string_view response_type;
+    call.response_type = &response_type;
     if (exchange != nullptr) {
         exchange->api = call.api.id;
         exchange->route = has_route ? route_key(*call.match.route) : std::string();

@@ -83,7 +83,7 @@ bool StreamedAnswer::pass_on(const net::HttpResponse::Write& write) {
 void StreamedAnswer::complete(serving::AccessRecord& record) const {
     const auto result = stream_->result();
     if (result && *result) {
-        record.cold = (*result)->cold;
+        record.cold = serving::environment_of(**result);
     } else if (result) {
         record.error = base::to_string(result->error());
     }

@@ -2,6 +2,8 @@
 
 #include "base/json_writer.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace samara::serving {
@@ -13,12 +15,20 @@ std::chrono::microseconds elapsed(std::chrono::steady_clock::time_point begin) {
         std::chrono::steady_clock::now() - begin);
 }
 
-/// What is said of a function may be of several lines; the log has one.
+/// What is said of a function may be of several lines; the log has one. Blanks take the place of
+/// line ends with what they are indented by.
 std::string on_one_line(std::string_view text) {
-    std::string clean(text);
-    for (char& c : clean) {
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-            c = '?';
+    constexpr std::string_view blanks = " \t\r\n";
+    std::string clean;
+    clean.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\n' || text[i] == '\r') {
+            clean.erase(clean.find_last_not_of(blanks) + 1);
+            i = std::min(text.find_first_not_of(blanks, i), text.size()) - 1;
+            clean += i + 1 == text.size() || clean.empty() ? "" : " ";
+        } else {
+            const bool control = static_cast<unsigned char>(text[i]) < 0x20 || text[i] == 0x7f;
+            clean.push_back(control ? '?' : text[i]);
         }
     }
     return clean;
@@ -40,6 +50,10 @@ std::string visible(std::string_view path) {
 }
 
 } // namespace
+
+std::optional<bool> environment_of(const invoke::Response& reply) {
+    return reply.status == 200 ? std::optional(reply.cold) : std::nullopt;
+}
 
 void log_when_answered(
     const AccessLog& log,
@@ -74,13 +88,15 @@ std::string to_string(const AccessRecord& record, AccessLogFormat format) {
     const double milliseconds = static_cast<double>(record.duration.count()) / 1000.0;
     if (format == AccessLogFormat::text) {
         return fmt::format(
-            "{} {} {} {:.1f} ms{}{}{}",
+            "{} {} {} {:.1f} ms{}{}{}{}",
             record.method,
             visible(record.path),
             record.status,
             milliseconds,
-            record.function.empty() ? ""
-                                    : " " + record.function + (record.cold ? " cold" : " warm"),
+            record.function.empty() ? "" : " " + record.function,
+            !record.cold   ? ""
+            : *record.cold ? " cold"
+                           : " warm",
             record.error.empty() ? "" : ": ",
             on_one_line(record.error));
     }
@@ -96,7 +112,9 @@ std::string to_string(const AccessRecord& record, AccessLogFormat format) {
     json.key("ms").raw(fmt::format("{:.3f}", milliseconds));
     if (!record.function.empty()) {
         json.member("function", record.function);
-        json.key("cold").boolean(record.cold);
+    }
+    if (record.cold) {
+        json.key("cold").boolean(*record.cold);
     }
     if (!record.error.empty()) {
         json.member("error", record.error);

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "invoke/invocation.h"
 #include "net/http_message.h"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace samara::serving {
@@ -16,10 +18,10 @@ struct AccessRecord {
     std::string path;
     int status = 0;
     std::chrono::microseconds duration{0};
-    std::string function;                     ///< logical id; empty when none was called
-    bool cold = false;                        ///< an environment was started for it
-    std::string error;                        ///< what the client is not told; may be empty
-    int integration_status = 0;               ///< of what answered; 0: nothing was asked
+    std::string function;       ///< logical id; empty when none was called
+    std::optional<bool> cold;   ///< whether an environment was started for it; nothing: none ran
+    std::string error;          ///< what the client is not told; may be empty
+    int integration_status = 0; ///< of what answered; 0: nothing was asked
     std::chrono::microseconds integration{0}; ///< how long that took
     std::size_t body_size = 0;                ///< bytes that the client has got
     std::string line; ///< what a stage's own format makes of it; empty: it has none
@@ -32,6 +34,10 @@ struct AccessRecord {
 };
 
 using AccessLog = std::function<void(const AccessRecord&)>;
+
+/// Whether an environment was started for the call, as the record has it: a call that was refused,
+/// or is still to be made, had none.
+std::optional<bool> environment_of(const invoke::Response& reply);
 
 /// Completes the record of a request that came at `begin` and has it logged once the client has the
 /// answer, all of it: a log that is slow to take it holds up nobody. `log` lives until then.

@@ -84,7 +84,7 @@ bool StreamedBody::end_with(std::string why) {
 
 void StreamedBody::complete(serving::AccessRecord& record) const {
     if (const auto result = stream_->result(); result && *result) {
-        record.cold = (*result)->cold;
+        record.cold = serving::environment_of(**result);
     }
     const std::scoped_lock lock(mutex_);
     record.body_size = size_;

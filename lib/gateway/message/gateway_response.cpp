@@ -246,6 +246,9 @@ net::HttpResponse refuse(Refusal refusal, const Call& call, const RefusalDetail&
     if (call.api.kind == ApiKind::http) {
         return message_response(row.http_status, row.http_message);
     }
+    if (call.response_type != nullptr) {
+        *call.response_type = row.type;
+    }
     const Refused refused{
         call,
         row,

@@ -53,6 +53,11 @@ std::string quoted_error_message(const Answered& one) {
     return quoted;
 }
 
+/// REST APIs only: HTTP APIs have no gateway responses.
+std::string response_type(const Answered& one) {
+    return one.call.response_type == nullptr ? std::string() : std::string(*one.call.response_type);
+}
+
 std::string transfer_mode(const Answered& one) {
     const Integration& integration = one.call.match.route->integration;
     const auto* lambda = std::get_if<LambdaIntegration>(&integration);
@@ -66,7 +71,7 @@ struct Variable {
     std::string (*value)(const Answered&);
 };
 
-constexpr std::array<Variable, 9> variables{{
+constexpr std::array<Variable, 10> variables{{
     {"status", [](const Answered& one) { return fmt::format("{}", one.response.status); }},
     {"integrationStatus", integration_status},
     {"integration.status", integration_status},
@@ -74,6 +79,7 @@ constexpr std::array<Variable, 9> variables{{
     {"integration.responseTransferMode", transfer_mode},
     {"error.message", error_message},
     {"error.messageString", quoted_error_message},
+    {"error.responseType", response_type},
     {"xrayTraceId", [](const Answered& one) { return one.call.trace_id; }},
     {"awsEndpointRequestId", [](const Answered& one) { return one.call.request_id; }},
 }};

@@ -44,6 +44,7 @@ Call Call::with(const net::HttpRequest& other) const {
     changed.api_key_id = api_key_id;
     changed.plan = plan;
     changed.iam_caller = iam_caller;
+    changed.response_type = response_type;
     return changed;
 }
 

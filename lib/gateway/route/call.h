@@ -35,7 +35,8 @@ struct Call {
     const UsagePlan* plan = nullptr;      ///< of the caller's API key, for this API
     const SocketClient* socket = nullptr; ///< who asks for a WebSocket connection
     std::string iam_caller = {}; ///< JSON members for a caller with IAM credentials; may be empty
-    serving::CallTraces* traces = nullptr; ///< of its calls; nullptr: nobody wants them
+    serving::CallTraces* traces = nullptr;     ///< of its calls; nullptr: nobody wants them
+    std::string_view* response_type = nullptr; ///< told when a REST API refuses the request
 
     /// The same with another request, which has to live as long.
     [[nodiscard]] Call with(const net::HttpRequest& other) const;

@@ -360,6 +360,11 @@ TEST_F(ServedStageTest, AccessLogLinesHaveTheFormatOfTheStage) {
         ask({"GET", "/x/7", {{"User-Agent", "agent"}}, {}, "10.0.0.9"});
         EXPECT_EQ(record_.line, row.line);
     }
+    with("$context.error.responseType $context.status");
+    ask({"GET", "/nowhere", {}, {}, {}});
+    EXPECT_EQ(record_.line, "MISSING_AUTHENTICATION_TOKEN 403");
+    ask();
+    EXPECT_EQ(record_.line, "- 201");
     with("$context.requestId");
     const auto answer = ask();
     EXPECT_EQ(record_.line, header(answer, "x-amzn-RequestId"));

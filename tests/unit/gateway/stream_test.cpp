@@ -210,7 +210,7 @@ TEST_F(StreamTest, TheBodyFollowsTheHead) {
     go_on.notify_all();
     EXPECT_TRUE(read_body(response));
     EXPECT_EQ(response.body, "onetwo");
-    EXPECT_TRUE(logged_.cold);
+    EXPECT_EQ(logged_.cold, true);
     EXPECT_THAT(logged_.line, MatchesRegex("201 6 STREAMED [0-9]+ -"));
     EXPECT_EQ(logged_.status, 201);
     EXPECT_EQ(logged_.function, "Fn");

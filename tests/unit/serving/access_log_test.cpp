@@ -29,7 +29,28 @@ TEST(AccessLog, IsOneLineARequest) {
     call.error = "one\nGET /faked 200";
     EXPECT_EQ(
         to_string(call, AccessLogFormat::text),
-        "GET /things/%20x 200 1.5 ms Fn cold: one?GET /faked 200");
+        "GET /things/%20x 200 1.5 ms Fn cold: one GET /faked 200");
+    call.error = "\r\none: \r\n  two\x1b[31m\n\nthree\n";
+    EXPECT_EQ(
+        to_string(call, AccessLogFormat::text),
+        "GET /things/%20x 200 1.5 ms Fn cold: one: two?[31m three");
+}
+
+TEST(AccessLog, SaysNothingOfAnEnvironmentWhereNoneRan) {
+    AccessRecord call = record();
+    call.function = "Fn";
+    call.error = "no such folder";
+    EXPECT_EQ(
+        to_string(call, AccessLogFormat::text), "GET /things/%20x 200 1.5 ms Fn: no such folder");
+    EXPECT_EQ(to_string(call, AccessLogFormat::json).find("cold"), std::string::npos);
+    invoke::Response reply;
+    EXPECT_EQ(environment_of(reply), false);
+    reply.cold = true;
+    EXPECT_EQ(environment_of(reply), true);
+    for (const int status : {202, 204, 413, 429}) {
+        reply.status = status;
+        EXPECT_EQ(environment_of(reply), std::nullopt) << status;
+    }
 }
 
 TEST(AccessLog, LetsNoPathSteerTheTerminal) {
