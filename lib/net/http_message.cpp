@@ -140,6 +140,16 @@ const std::string* find_header(const HttpHeaders& headers, std::string_view name
     return nullptr;
 }
 
+std::vector<std::string> header_values(const HttpHeaders& headers, std::string_view name) {
+    std::vector<std::string> values;
+    for (const HttpHeader& header : headers) {
+        if (equal_ignoring_case(header.name, name)) {
+            values.push_back(header.value);
+        }
+    }
+    return values;
+}
+
 std::string_view HttpRequest::path() const {
     return std::string_view(target).substr(0, target.find('?'));
 }

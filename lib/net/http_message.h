@@ -22,6 +22,9 @@ using HttpHeaders = std::vector<HttpHeader>;
 /// The value of the first header called `name` (any case), or nullptr.
 const std::string* find_header(const HttpHeaders& headers, std::string_view name);
 
+/// The values of all headers called `name` (any case), in their order.
+std::vector<std::string> header_values(const HttpHeaders& headers, std::string_view name);
+
 /// ASCII case-insensitive equality, as header names and a few of their values are compared.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 

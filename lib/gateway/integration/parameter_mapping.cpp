@@ -43,13 +43,7 @@ constexpr std::array<std::string_view, 4> reserved_prefixes{
 constexpr std::size_t selectable_bytes = 100UL * 1024;
 
 std::string joined_header(const net::HttpHeaders& headers, std::string_view name) {
-    std::string values;
-    for (const net::HttpHeader& header : headers) {
-        if (net::equal_ignoring_case(header.name, name)) {
-            values.append(values.empty() ? "" : ",").append(header.value);
-        }
-    }
-    return values;
+    return base::join(net::header_values(headers, name), ",");
 }
 
 /// "body" or "body.<JSON path below $>".

@@ -34,50 +34,70 @@ bool is_quoted(std::string_view text) {
     return text.size() >= 2 && text.front() == '\'' && text.back() == '\'';
 }
 
-std::string parameter_value(const Call& call, const std::string& expression) {
+using Texts = std::vector<std::string>;
+
+Texts parameter_values(const Call& call, const std::string& expression) {
     if (is_quoted(expression)) {
-        return expression.substr(1, expression.size() - 2);
+        return {expression.substr(1, expression.size() - 2)};
     }
     constexpr std::string_view body = "method.request.body";
     if (expression.starts_with(body)) {
-        return payload_value(call.request.body, std::string_view(expression).substr(body.size()));
+        return {payload_value(call.request.body, std::string_view(expression).substr(body.size()))};
     }
-    return request_value(call, expression);
+    return request_values(call, expression);
 }
 
 /// 'static' stands in quotes, as a rule: SAM writes what the template has.
-std::string header_value(const Call& call, const Answer& answer, const std::string& expression) {
+Texts header_values(const Call& call, const Answer& answer, const std::string& expression) {
     constexpr std::string_view response = "integration.response.";
     if (!expression.starts_with(response)) {
         return is_quoted(expression) || is_request_expression(expression)
-                   ? parameter_value(call, expression)
-                   : expression;
+                   ? parameter_values(call, expression)
+                   : Texts{expression};
     }
-    const std::string_view rest = std::string_view(expression).substr(response.size());
-    for (const std::string_view place : {"header.", "multivalueheader."}) {
-        if (rest.starts_with(place)) {
-            const std::string* value = net::find_header(answer.headers, rest.substr(place.size()));
-            return value == nullptr ? std::string() : *value;
-        }
-    }
+    constexpr std::string_view header = "header.";
+    constexpr std::string_view headers = "multivalueheader.";
     constexpr std::string_view body = "body";
-    return rest.starts_with(body) ? payload_value(answer.body, rest.substr(body.size()))
-                                  : std::string();
+    const std::string_view rest = std::string_view(expression).substr(response.size());
+    if (rest.starts_with(header)) {
+        const std::string* value = net::find_header(answer.headers, rest.substr(header.size()));
+        return value == nullptr ? Texts() : Texts{*value};
+    }
+    if (rest.starts_with(headers)) {
+        return net::header_values(answer.headers, rest.substr(headers.size()));
+    }
+    return rest.starts_with(body) ? Texts{payload_value(answer.body, rest.substr(body.size()))}
+                                  : Texts();
 }
 
-void set_header(net::HttpHeaders& headers, std::string_view name, std::string value) {
-    if (value.empty() || !net::is_valid_header(name, value)) {
+void set_headers(net::HttpHeaders& headers, std::string_view name, Texts values) {
+    std::erase_if(values, [&](const std::string& value) {
+        return value.empty() || !net::is_valid_header(name, value);
+    });
+    if (values.empty()) {
         return; // what is not there, or what would break the message
     }
     std::erase_if(headers, [&](const net::HttpHeader& header) {
         return net::equal_ignoring_case(header.name, name);
     });
-    headers.push_back({std::string(name), std::move(value)});
+    for (std::string& value : values) {
+        headers.push_back({std::string(name), std::move(value)});
+    }
+}
+
+void set_header(net::HttpHeaders& headers, std::string_view name, std::string value) {
+    set_headers(headers, name, {std::move(value)});
+}
+
+void set_pairs(TextPairs& pairs, const std::string& name, Texts values) {
+    std::erase_if(pairs, [&](const auto& pair) { return pair.first == name; });
+    for (std::string& value : values) {
+        pairs.emplace_back(name, std::move(value));
+    }
 }
 
 void set_pair(TextPairs& pairs, const std::string& name, std::string value) {
-    std::erase_if(pairs, [&](const auto& pair) { return pair.first == name; });
-    pairs.emplace_back(name, std::move(value));
+    set_pairs(pairs, name, {std::move(value)});
 }
 
 /// By what the client accepts, else JSON, else the first.
@@ -116,18 +136,19 @@ const MappedResponse* response_for(const Mapping& mapping, const std::string& se
 
 void map_parameters(const Call& call, const Mapping& mapping, TranslatedRequest& request) {
     for (const MappedParameter& parameter : mapping.parameters) {
-        std::string value = parameter_value(call, parameter.value);
+        Texts values = parameter_values(call, parameter.value);
         switch (parameter.place) {
         case MappedParameter::Place::header:
-            set_header(request.headers, parameter.name, std::move(value));
+            set_headers(request.headers, parameter.name, std::move(values));
             break;
         case MappedParameter::Place::query:
-            if (!value.empty()) {
-                set_pair(request.query, parameter.name, std::move(value));
+            std::erase(values, "");
+            if (!values.empty()) {
+                set_pairs(request.query, parameter.name, std::move(values));
             }
             break;
         case MappedParameter::Place::path:
-            set_pair(request.path, parameter.name, std::move(value));
+            set_pair(request.path, parameter.name, values.empty() ? "" : std::move(values.back()));
             break;
         }
     }
@@ -231,7 +252,7 @@ translate_answer(const Call& call, const Mapping& mapping, const Answer& answer)
     }
     net::HttpResponse response{mapped->status, {}, answer.body};
     for (const MappedParameter& header : mapped->headers) {
-        set_header(response.headers, header.name, header_value(call, answer, header.value));
+        set_headers(response.headers, header.name, header_values(call, answer, header.value));
     }
     const auto* used = answer_template(call, mapped->templates);
     // A template is text: what becomes text comes before it, and bytes after it.

@@ -41,18 +41,33 @@ std::string path_value(const Call& call, std::string_view name) {
     return {};
 }
 
+std::vector<std::string> header_values(const Call& call, std::string_view name) {
+    return net::header_values(call.request.headers, name);
+}
+
+std::vector<std::string> query_values(const Call& call, std::string_view name) {
+    std::vector<std::string> values;
+    for (auto& [known, value] : base::parse_query(call.request.query())) {
+        if (known == name) {
+            values.push_back(std::move(value));
+        }
+    }
+    return values;
+}
+
 struct Source {
     std::string_view prefix;
     std::string (*value)(const Call&, std::string_view);
+    std::vector<std::string> (*values)(const Call&, std::string_view) = nullptr;
 };
 
 constexpr std::array<Source, 7> sources{{
     {"context.", static_cast<std::string (*)(const Call&, std::string_view)>(context_value)},
     {"stageVariables.", stage_variable},
     {"method.request.header.", header_value},
-    {"method.request.multivalueheader.", header_value},
+    {"method.request.multivalueheader.", header_value, header_values},
     {"method.request.querystring.", query_value},
-    {"method.request.multivaluequerystring.", query_value},
+    {"method.request.multivaluequerystring.", query_value, query_values},
     {"method.request.path.", path_value},
 }};
 
@@ -75,6 +90,15 @@ std::string request_value(const Call& call, std::string_view expression) {
     const Source* source = source_of(expression);
     return source == nullptr ? std::string()
                              : source->value(call, expression.substr(source->prefix.size()));
+}
+
+std::vector<std::string> request_values(const Call& call, std::string_view expression) {
+    const Source* source = source_of(expression);
+    if (source != nullptr && source->values != nullptr) {
+        return source->values(call, expression.substr(source->prefix.size()));
+    }
+    std::string value = request_value(call, expression);
+    return value.empty() ? std::vector<std::string>() : std::vector{std::move(value)};
 }
 
 } // namespace samara::gateway

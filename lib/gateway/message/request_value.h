@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// What mappings and templates of a REST API may say of a request.
 namespace samara::gateway {
@@ -16,5 +17,8 @@ bool is_request_expression(std::string_view expression);
 /// multivaluequerystring, of which it is one value); empty when the request has none.
 /// docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
 std::string request_value(const Call& call, std::string_view expression);
+
+/// The values of those that may have several; one, or none, of the others.
+std::vector<std::string> request_values(const Call& call, std::string_view expression);
 
 } // namespace samara::gateway

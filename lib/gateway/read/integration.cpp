@@ -61,10 +61,15 @@ read_lambda(const data::Value& integration, const serving::Functions& functions,
             uri.empty() && !data::is_scalar(either(integration, "uri"))};
     }
     const std::string version = either_text(integration, "payloadFormatVersion");
+    const bool first = version == "1.0" || version == "1";
+    if (api.kind == ApiKind::http && !first && !version.empty() && version != "2.0" &&
+        version != "2") {
+        return UnsupportedIntegration{
+            fmt::format("payloadFormatVersion has to be '1.0' or '2.0', not '{}'", version), 500};
+    }
     LambdaIntegration lambda{
         function->id,
-        api.kind == ApiKind::rest || version == "1.0" || version == "1" ? PayloadFormat::v1
-                                                                        : PayloadFormat::v2,
+        api.kind == ApiKind::rest || first ? PayloadFormat::v1 : PayloadFormat::v2,
         api.kind == ApiKind::rest ? aws::api_gateway::rest_integration_timeout
                                   : aws::api_gateway::http_integration_timeout,
         function->timeout,

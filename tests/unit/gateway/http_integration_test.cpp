@@ -1,5 +1,6 @@
 // Integrations of types HTTP and HTTP_PROXY.
 
+#include "data/write.h"
 #include "unit/gateway/integration_fixture.h"
 
 #include <thread>
@@ -11,6 +12,7 @@
 namespace samara::gateway {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 /// Another gateway, whose function tells what it was asked, is the server behind.
@@ -85,6 +87,47 @@ TEST_F(HttpIntegrationTest, AProxyHandsOnRequestAndAnswer) {
     EXPECT_EQ(seen("headers", "X-Team"), "red");
     EXPECT_EQ(seen("queryStringParameters", "q"), "a b");
     EXPECT_EQ(seen("queryStringParameters", "p"), "1");
+}
+
+// http-api-develop-integrations-lambda.html
+TEST_F(HttpIntegrationTest, APayloadFormatThatThereIsNotClosesItsRoute) {
+    serve_http("{type: aws_proxy, payloadFormatVersion: '3.0', uri: $fn}");
+    EXPECT_EQ(ask().status, 500);
+    EXPECT_THAT(logged_, HasSubstr("has to be '1.0' or '2.0', not '3.0'"));
+    for (const std::string_view version : {"1", "'2.0'", "2"}) {
+        serve_http(fmt::format("{{type: aws_proxy, payloadFormatVersion: {}, uri: $fn}}", version));
+        reply_.payload = R"({"statusCode": 200})";
+        EXPECT_EQ(ask().status, 200) << version;
+    }
+}
+
+// request-response-data-mappings.html
+TEST_F(HttpIntegrationTest, ValuesOfOneNameAreMappedTogether) {
+    answer_ = R"({"multiValueHeaders": {"X-Of": ["b", "c"]}, "body": ""})";
+    serve(fmt::format(
+        "{{type: http, httpMethod: GET, uri: '{}', requestParameters: "
+        "{{integration.request.header.X-All: method.request.multivalueheader.X-Mine, "
+        "integration.request.header.X-None: method.request.multivalueheader.X-Nothing, "
+        "integration.request.querystring.all: method.request.multivaluequerystring.q, "
+        "integration.request.querystring.one: method.request.querystring.q}}, "
+        "responses: {{default: {{statusCode: 200, responseParameters: "
+        "{{method.response.header.X-From: integration.response.multivalueheader.X-Of, "
+        "method.response.header.X-One: integration.response.header.X-Of}}}}}}}}",
+        url("/things")));
+    const auto response =
+        ask({"GET", "/x/7?q=1&q=2%20", {{"X-Mine", "m"}, {"x-mine", "n"}}, {}, {}});
+    EXPECT_EQ(response.status, 200) << logged_;
+    EXPECT_THAT(net::header_values(response.headers, "X-From"), ElementsAre("b", "c"));
+    EXPECT_THAT(net::header_values(response.headers, "X-One"), ElementsAre("b"));
+    const auto values = [&](std::string_view member, std::string_view name) {
+        const data::Value* list = seen_.find(member);
+        list = list == nullptr ? nullptr : list->find(name);
+        return list == nullptr ? std::string() : data::write_json(*list);
+    };
+    EXPECT_EQ(values("multiValueHeaders", "X-All"), R"(["m","n"])");
+    EXPECT_EQ(values("multiValueHeaders", "X-None"), "");
+    EXPECT_EQ(values("multiValueQueryStringParameters", "all"), R"(["1","2 "])");
+    EXPECT_EQ(values("multiValueQueryStringParameters", "one"), R"(["2 "])");
 }
 
 // response-streaming-http.html
