@@ -30,6 +30,17 @@ bool is_essential(const Value& properties, std::string_view property) {
     return property == "Handler" || property == "Runtime" || (code && other == nullptr);
 }
 
+// Whether there is an Auth anywhere in what stands below Globals.
+bool says_who_may(const Value& value) {
+    if (const data::List* list = value.as_list()) {
+        return std::any_of(list->begin(), list->end(), says_who_may);
+    }
+    const Map* map = value.as_map();
+    return map != nullptr && std::any_of(map->begin(), map->end(), [](const Entry& entry) {
+               return entry.key == "Auth" || says_who_may(entry.value);
+           });
+}
+
 // A resource that can be referred to and does nothing.
 Value idle_resource() {
     return Map{{"Type", "AWS::CloudFormation::WaitConditionHandle"}};
@@ -163,13 +174,18 @@ std::optional<std::string> FaultRemoval::not_inherited(const Keys& keys, const b
 
 std::optional<std::string> FaultRemoval::in_globals(const Keys& keys, const base::Error& error) {
     const std::size_t depth = std::min<std::size_t>(keys.size(), 3);
+    const Keys gone(keys.begin(), keys.begin() + static_cast<long>(depth));
+    const Value* value = at(gone);
+    const bool protects = gone.back() == "Auth" || (value != nullptr && says_who_may(*value));
     if (!erase(keys, depth)) {
         return std::nullopt;
     }
-    // All APIs of a kind lose what Globals says of who may call them.
-    const bool of_rest = keys.size() < 2 || keys[1] == "Api";
-    const bool of_http = keys.size() < 2 || keys[1] == "HttpApi";
-    if ((of_rest || of_http) && (keys.size() < 3 || keys[2] == "Auth")) {
+    // All APIs of a kind lose what Globals says of who may call them; of both kinds where it says
+    // so in a place that is neither's.
+    const std::string_view section = keys.size() < 2 ? std::string_view() : keys[1];
+    const bool of_rest = section != "HttpApi" && section != "WebSocketApi";
+    const bool of_http = section != "Api" && section != "WebSocketApi";
+    if ((of_rest || of_http) && protects) {
         const Value* resources = document_.find("Resources");
         for (const Entry& resource : *resources->as_map()) {
             const std::string type = text_at(resource.value, "Type");
@@ -184,7 +200,7 @@ std::optional<std::string> FaultRemoval::in_globals(const Keys& keys, const base
             close_api("ServerlessHttpApi", error);
         }
     }
-    return left_out(Keys(keys.begin(), keys.begin() + static_cast<long>(depth)));
+    return left_out(gone);
 }
 
 std::optional<std::string> FaultRemoval::in_resource(const Keys& keys, const base::Error& error) {

@@ -1,6 +1,7 @@
 #include "app/load/partial_transform.h"
 #include "data/read.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -209,6 +210,38 @@ TEST(PartialTransform, AGlobalsSectionThatIsWrongLeavesTheOthers) {
         "Resources: {Fn: {Type: AWS::Serverless::Function, Properties: {CodeUri: src}}}\n");
     EXPECT_THAT(messages(partial), ElementsAre(HasSubstr("Globals.Functoin is left out")));
     EXPECT_EQ(property(partial, "Fn", "Handler")->text(), "a.b");
+}
+
+TEST(PartialTransform, GlobalsThatAreNoneLeaveRoutesOpenUnlessTheySayWhoMay) {
+    constexpr std::string_view routed =
+        "Resources:\n  Fn:\n    Type: AWS::Serverless::Function\n    Properties:\n"
+        "      {CodeUri: src, Handler: a.b, Runtime: python3.12, Events: {A: {Type: Api, "
+        "Properties: {Path: /x, Method: get}}, B: {Type: HttpApi, Properties: {Path: /y, Method: "
+        "get}}}}\n";
+
+    struct Row {
+        std::string_view globals;
+        bool rest;
+        bool http;
+    };
+
+    for (const Row& row : {
+             Row{"text", false, false},
+             Row{"[Function, {Api: {TracingEnabled: true}}]", false, false},
+             Row{"{Api: text}", false, false},
+             Row{"{Apis: {TracingEnabled: true}}", false, false},
+             Row{"[Function, {Api: {Auth: {ApiKeyRequired: true}}}]", true, true},
+             Row{"{Api: [{Auth: x}]}", true, false},
+             Row{"{HttpApi: {Auth: x}}", false, true},
+             Row{"{Apis: {Auth: {ApiKeyRequired: true}}}", true, true},
+         }) {
+        const PartialTemplate partial =
+            transformed(fmt::format("Globals: {}\n{}", row.globals, routed));
+        EXPECT_THAT(messages(partial), ElementsAre(HasSubstr("is left out"))) << row.globals;
+        EXPECT_TRUE(partial.broken.empty()) << row.globals;
+        EXPECT_EQ(partial.closed.apis.contains("ServerlessRestApi"), row.rest) << row.globals;
+        EXPECT_EQ(partial.closed.apis.contains("ServerlessHttpApi"), row.http) << row.globals;
+    }
 }
 
 TEST(PartialTransform, EndsWhateverIsWrong) {
