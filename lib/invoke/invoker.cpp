@@ -55,6 +55,9 @@ public:
         if (environments_.has_tenants(request.function) == request.tenant_id.empty()) {
             return wrong_tenant(request.tenant_id.empty());
         }
+        if (auto refusal = refused_tenant(request.tenant_id)) {
+            return std::move(*refusal);
+        }
         if (request.type == InvocationType::dry_run) {
             Response response;
             response.status = 204;

@@ -50,4 +50,25 @@ Response wrong_tenant(bool wanted) {
     return response;
 }
 
+// https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (X-Amz-Tenant-Id)
+std::optional<Response> refused_tenant(const std::string& id) {
+    constexpr std::string_view characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                            "0123456789._:/=+-@ ";
+    constexpr std::size_t longest = 256;
+    const bool long_id = id.size() > longest;
+    if (!long_id && id.find_first_not_of(characters) == std::string::npos) {
+        return std::nullopt;
+    }
+    Response response;
+    response.status = 400;
+    response.payload =
+        long_id ? fmt::format("A tenant ID has at most {} characters.", longest)
+                : fmt::format(
+                      "1 validation error detected: Value '{}' at 'tenantId' failed to satisfy "
+                      "constraint: Member must satisfy regular expression pattern: "
+                      R"([a-zA-Z0-9\._:\/=+\-@ ]+)",
+                      id);
+    return response;
+}
+
 } // namespace samara::invoke

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 /// What Lambda answers before or instead of a function. Private to invoke/.
@@ -20,5 +21,8 @@ Response queue_full();
 
 /// A tenant is missing (`wanted`), or is given where none may be.
 Response wrong_tenant(bool wanted);
+
+/// The answer to a call for a tenant whose id is none; nothing: it is one, or there is no tenant.
+std::optional<Response> refused_tenant(const std::string& id);
 
 } // namespace samara::invoke

@@ -11,6 +11,7 @@
 #include "data/read.h"
 #include "lambda_api/streamed_answer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -102,6 +103,40 @@ answer_of(invoke::Response reply, invoke::InvocationType type, const std::string
     }
     response.body = std::move(reply.payload);
     return response;
+}
+
+/// Whether it can name a function at all: a name, a part of an ARN, or an ARN, of a stack by its
+/// path, with a qualifier or without.
+bool is_function_name(std::string_view name) {
+    constexpr std::string_view characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                            "0123456789-_.$";
+    name.remove_prefix(std::min(name.rfind('/') + 1, name.size())); // npos: all of it
+    if (name.starts_with("arn:")) {
+        const auto arn = aws::parse_arn(name);
+        if (!arn || arn->service != "lambda") {
+            return false;
+        }
+        name = arn->resource;
+    }
+    for (const std::string_view part : base::split(name, ':')) {
+        if (part.empty() || part.find_first_not_of(characters) != std::string_view::npos) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+net::HttpResponse not_a_name(const std::string& name) {
+    return error(
+        400,
+        "ValidationException",
+        fmt::format(
+            "1 validation error detected: Value '{}' at 'functionName' failed to satisfy "
+            "constraint: Member must satisfy regular expression pattern: "
+            R"((arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{{2}}(-gov)?-[a-z]+-\d{{1}}:)?(\d{{12}}:)?)"
+            R"((function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?)",
+            name));
 }
 
 std::string arn_of(const std::string& name, const std::string& region) {
@@ -216,6 +251,9 @@ net::HttpResponse LambdaApi::invoke_function(
         const std::scoped_lock lock(mutex_);
         return functions_;
     }();
+    if (!is_function_name(name)) {
+        return not_a_name(name);
+    }
     const serving::Functions::Function* function = functions->find_called(name);
     if (function == nullptr) {
         return error(
@@ -271,7 +309,7 @@ net::HttpResponse LambdaApi::invoke_function(
         record.error = base::to_string(reply.error());
         return error(500, "ServiceException", reply.error().message, "LocalService");
     }
-    record.cold = reply->cold;
+    record.cold = serving::environment_of(*reply);
     const std::string request_id = reply->request_id;
     net::HttpResponse response = answer_of(std::move(*reply), *type, qualified.version);
     if (!request_id.empty()) {

@@ -404,6 +404,12 @@ TEST_F(InvokerTest, NoEnvironmentServesTwoTenants) {
     EXPECT_TRUE(call("green")->cold);
     EXPECT_FALSE(call("blue")->cold);
     EXPECT_EQ(call("")->status, 400);
+    EXPECT_TRUE(call("a-z A.Z_0:9/=+@")->cold);
+    const auto refused = call("a|b");
+    EXPECT_EQ(refused->status, 400);
+    EXPECT_NE(refused->payload.find("'a|b' at 'tenantId'"), std::string::npos);
+    EXPECT_EQ(call(std::string(256, 'x'))->status, 200);
+    EXPECT_EQ(call(std::string(257, 'x'))->status, 400);
     plan.fingerprint = "two";
     invoker->update({{"Fn", plan}});
     EXPECT_TRUE(call("blue")->cold);

@@ -178,6 +178,18 @@ TEST_F(LambdaApiTest, SaysWhatIsWrongAsAwsDoes) {
         missing.body,
         R"({"Type":"User","Message":"Function not found: arn:aws:lambda:us-east-1:123456789012:function:None"})");
     EXPECT_EQ(invoke("Table").status, 404);
+    for (const std::string_view none :
+         {"a%20b",
+          "arn:aws:s3:us-east-1:123456789012:function:Fn",
+          "arn:aws:lambda",
+          "Fn:",
+          ":Fn"}) {
+        const net::HttpResponse refused = invoke(std::string(none));
+        EXPECT_EQ(refused.status, 400) << none;
+        EXPECT_EQ(header(refused, "x-amzn-ErrorType"), "ValidationException") << none;
+        EXPECT_THAT(refused.body, HasSubstr("at 'functionName' failed to satisfy")) << none;
+    }
+    EXPECT_EQ(invoke("Stack/Fn").status, 404);
     const net::HttpResponse content = invoke("Fn", "{not json");
     EXPECT_EQ(content.status, 400);
     EXPECT_EQ(header(content, "x-amzn-ErrorType"), "InvalidRequestContentException");
