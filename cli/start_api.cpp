@@ -23,7 +23,8 @@ int start_api(Console& console, const Arguments& arguments) {
     options.text(
         "-s,--static-dir",
         given.static_dir,
-        {.help = "Files served where no route is", .value_name = "FOLDER"});
+        {.help = "Files served where no route is, or one that takes all paths",
+         .value_name = "FOLDER"});
     options.text(
         "--ssl-cert-file",
         given.ssl_certificate,

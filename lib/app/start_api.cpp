@@ -220,17 +220,28 @@ serving::AccessLog access_log(const ServeOptions& options, const base::Log& log)
     };
 }
 
+// Beside the template, or where the command was given: a built template has nothing beside it.
+std::filesystem::path static_folder(const ServeOptions& options, const Application& application) {
+    std::error_code failed;
+    const std::filesystem::path& folder = options.static_folder;
+    for (const std::filesystem::path& found : {application.folder() / folder, folder}) {
+        if (!folder.empty() && std::filesystem::is_directory(found, failed)) {
+            return std::filesystem::canonical(found, failed);
+        }
+    }
+    return {};
+}
+
 gateway::ServerOptions
-server_options(const ServeOptions& options, const std::string& region, const base::Log& log) {
+server_options(const ServeOptions& options, const Application& application, const base::Log& log) {
     gateway::ServerOptions server;
     server.http = http_options(options, options.port);
     server.gateway.authorization.disable_authorizer = options.disable_authorizer;
-    server.gateway.authorization.region = region;
-    std::error_code failed;
-    if (!options.static_folder.empty() &&
-        std::filesystem::is_directory(options.static_folder, failed)) {
-        server.gateway.static_folder = std::filesystem::canonical(options.static_folder, failed);
-        log.info(fmt::format("Mounting static files from {} at /", options.static_folder.string()));
+    server.gateway.authorization.region = application.region();
+    server.gateway.static_folder = static_folder(options, application);
+    if (!server.gateway.static_folder.empty()) {
+        log.info(fmt::format(
+            "Mounting static files from {} at /", server.gateway.static_folder.string()));
     }
     server.gateway.access_log = access_log(options, log);
     server.gateway.stage_log_lines = !options.access_log;
@@ -269,7 +280,7 @@ start_api(const ServeOptions& given, engine::OutputSink output, const base::Log&
     if (options.disable_authorizer) {
         log.warning("--disable-authorizer: every route is open, whatever the template asks for");
     }
-    gateway::ServerOptions settings = server_options(options, live->application().region(), log);
+    gateway::ServerOptions settings = server_options(options, live->application(), log);
     if (auto keys = add_token_keys(options.token_keys, settings.gateway.authorization, cancel);
         !keys) {
         return keys;

@@ -69,6 +69,22 @@ void add_log_line(LogLine line, const net::HttpResponse& response, serving::Acce
     };
 }
 
+/// Whether a file is served instead, where there is one: the route takes all paths, and anybody may
+/// ask for it.
+bool gives_way_to_files(const Api& api, const Route& route) {
+    const std::string_view path = route.path;
+    const bool takes_all = path == "$default" ||
+                           (path.starts_with("/{") && path.ends_with("+}") && path.rfind('/') == 0);
+    return takes_all && api.policy.is_null() && route.access.authorizer.empty() &&
+           !route.access.api_key &&
+           !std::holds_alternative<UnsupportedIntegration>(route.integration);
+}
+
+/// Not a folder, nor the way to one.
+bool is_file(const net::HttpRequest& request, const net::HttpResponse& found) {
+    return !request.path().ends_with('/') && found.status != 301;
+}
+
 /// The Host header without port.
 std::string_view host_of(const net::HttpRequest& request) {
     const std::string* host = net::find_header(request.headers, "Host");
@@ -167,10 +183,14 @@ net::HttpResponse Gateway::answer(
         found = routes.find(request.method, base_path_scope(routes.apis(), scope.path));
     }
     const bool has_route = found.has_value();
-    if (!has_route) {
-        if (auto file = static_files_.find(request)) {
+    const bool all_paths = has_route && gives_way_to_files(*found->api, *found->match.route);
+    if (!has_route || all_paths) {
+        auto file = static_files_.find(request);
+        if (file && (!all_paths || is_file(request, *file))) {
             return std::move(*file);
         }
+    }
+    if (!has_route) {
         if (const Api* api = request.method == "OPTIONS" ? routes.cors_api(scope) : nullptr) {
             return preflight(*api, request);
         }

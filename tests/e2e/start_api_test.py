@@ -164,7 +164,7 @@ class StartApiOfSandboxes(StartApi):
         self.write("assets/unknown.zzz", "z")
         with self.api("--static-dir", "assets") as api:
             api.wait_for_line("Press CTRL+C to quit")
-            self.assertIn("Mounting static files from assets at /", api.output())
+            self.assertIn(f"Mounting static files from {self.project}/assets at /", api.output())
             for path, media_type, content in (
                     ("/", "text/html; charset=utf-8", b"<p>welcome"), ("/sub/", "text/html; charset=utf-8", b"<p>below"),
                     ("/with%20blank.txt", "text/plain; charset=utf-8", b"blank"), ("/script.js?v=1", "text/javascript; charset=utf-8", b"1"),

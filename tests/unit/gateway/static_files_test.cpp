@@ -1,8 +1,12 @@
+#include "data/read.h"
+#include "gateway/gateway.h"
 #include "gateway/message/static_files.h"
+#include "gateway/read/apis.h"
 #include "os/temp_dir.h"
 
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace samara::gateway {
@@ -52,6 +56,41 @@ TEST_F(StaticFilesTest, ServesFilesAndIndexes) {
     EXPECT_EQ(get("/style.css", "HEAD"), "css");
     EXPECT_EQ(get("/style.css", "POST"), "none");
     EXPECT_EQ(get("/none"), "none");
+}
+
+TEST_F(StaticFilesTest, AreServedBeforeRoutesThatTakeAllPaths) {
+    const auto ask = [&](std::string_view path, std::string_view more, std::string target) {
+        const auto resources = data::read_yaml(
+            fmt::format(
+                "Fn: {{Type: 'AWS::Lambda::Function'}}\n"
+                "Api: {{Type: 'AWS::ApiGateway::RestApi', Properties: {{{}Body: {{paths: {{'{}': "
+                "{{x-amazon-apigateway-any-method: {{x-amazon-apigateway-integration: {{type: "
+                "aws_proxy, uri: Fn}}}}}}}}}}}}}}\n",
+                more,
+                path),
+            "resources");
+        EXPECT_TRUE(resources) << base::to_string(resources.error());
+        base::Diagnostics diagnostics;
+        GatewayOptions options;
+        options.static_folder = root();
+        Gateway gateway(
+            read_apis(*resources, {}, diagnostics),
+            [](const invoke::Request&) {
+                invoke::Response response;
+                response.payload = R"({"body": "function"})";
+                return response;
+            },
+            options);
+        return gateway.handle({"GET", std::move(target), {}, {}, {}}).body;
+    };
+    EXPECT_EQ(ask("/{proxy+}", "", "/style.css"), "css");
+    EXPECT_EQ(ask("/{proxy+}", "", "/other.css"), "function");
+    EXPECT_EQ(ask("/{proxy+}", "", "/sub"), "function");
+    EXPECT_EQ(ask("/{proxy+}", "", "/sub/"), "function");
+    EXPECT_EQ(ask("/{name}", "", "/style.css"), "function");
+    const std::string_view policy =
+        "Policy: {Statement: [{Effect: Allow, Principal: '*', Action: '*', Resource: '*'}]}, ";
+    EXPECT_EQ(ask("/{proxy+}", policy, "/style.css"), "function");
 }
 
 TEST_F(StaticFilesTest, NeverLeavesTheFolder) {
