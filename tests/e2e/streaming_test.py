@@ -1,8 +1,10 @@
 """What functions stream reaches the clients of start-api while they still run: function URLs and REST APIs."""
 import http.client
 import http.server
+import os
 import pathlib
 import re
+import shutil
 import socket
 import sys
 import threading
@@ -80,6 +82,21 @@ exports.handler = awslambda.streamifyResponse(async (event, plain) => {
 """
 
 LARGE = 100 * 1024 * 1024
+
+
+HONO = """
+import {Hono} from "hono";
+import {streamHandle} from "hono/aws-lambda";
+import {streamSSE} from "hono/streaming";
+const app = new Hono();
+app.get("/events", (c) => streamSSE(c, async (stream) => {
+  await stream.writeSSE({event: "tick", data: "one", id: "1"});
+  await stream.sleep(1500);
+  await stream.writeSSE({data: "two"});
+}));
+app.get("/things/:id", (c) => c.json({id: c.req.param("id"), q: c.req.query("q")}));
+export const handler = streamHandle(app);
+"""
 
 
 class Streaming(SamaraTest):
@@ -160,6 +177,23 @@ class StreamingInSandboxes(Streaming):
             self.check_log(api)
             self.assertEqual(api.stop(), 0)
         self.assert_nothing_left()
+
+    def test_server_sent_events_of_hono(self):
+        hono = pathlib.Path(os.environ.get("SAMARA_TEST_NPM", "/nowhere")) / "node_modules/hono"
+        if not hono.is_dir():
+            self.skipTest("hono is not in SAMARA_TEST_NPM")
+        shutil.copytree(hono, self.project / "app/node_modules/hono")
+        (self.project / "app/index.js").unlink()
+        self.write("app/index.mjs", HONO)
+        with self.serve() as api:
+            for port in (self.urls(api)["Fn"], self.port):
+                _, answer = self.ask(port, "/events")
+                self.assertEqual((answer.status, answer.getheader("Content-Type")), (200, "text/event-stream"))
+                self.assertEqual(answer.read1(), b"event: tick\ndata: one\nid: 1\n\n")
+                begin = time.monotonic()
+                self.assertEqual(answer.read(), b"data: two\n\n")
+                self.assertGreater(time.monotonic() - begin, 1)
+                self.assertEqual(curl(f"http://127.0.0.1:{port}/things/5?q=a")[2], b'{"id":"5","q":"a"}')
 
     def check_log(self, api):
         size = len("data: one\n\ndata: two\n\n")
