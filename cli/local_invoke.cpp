@@ -36,7 +36,8 @@ int local_invoke(Console& console, const Arguments& arguments) {
         given.event,
         {.help = "JSON file with the event, - for standard input, or the JSON object itself",
          .value_name = "FILE"});
-    options.flag("--no-event", given.no_event, {.help = "Pass an empty event; the default"});
+    options.flag(
+        "--no-event", given.no_event, {.help = "Pass an empty event; the default without --event"});
     options.text(
         "--tenant-id", given.tenant_id, {.help = "Tenant of a function with tenant isolation"});
     declare_run(options, given);
@@ -58,13 +59,16 @@ int local_invoke(Console& console, const Arguments& arguments) {
     invoke.engine = given.engine;
     invoke.function = given.function;
     invoke.tenant_id = given.tenant_id;
-    invoke.event = given.no_event ? std::string() : given.event;
-    const auto response = app::local_invoke(invoke, std::move(*output), console.log());
+    invoke.event = given.event;
+    const auto response = app::local_invoke(invoke, *output, console.log());
     if (!response) {
         return exit_with(console, response.error());
     }
     if (!response->empty()) {
         console.out_line(*response);
+        if (!given.log_file.empty()) {
+            (*output)(*response + '\n');
+        }
     }
     return 0;
 }

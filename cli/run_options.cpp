@@ -17,16 +17,22 @@ namespace samara::cli {
 
 namespace {
 
+tl::unexpected<base::Error> misuse(std::string message, std::string hint = {}) {
+    base::Error error;
+    error.message = std::move(message);
+    error.hint = std::move(hint);
+    error.kind = base::ErrorKind::usage;
+    return base::fail(std::move(error));
+}
+
 base::Result<void> check_runtime(const std::string& runtime) {
     if (runtime.empty() || model::find_runtime(runtime)) {
         return {};
     }
     const std::string near = model::nearest_runtime(runtime);
-    base::Error error;
-    error.message = fmt::format("--runtime: Lambda has no runtime {}", runtime);
-    error.hint = near.empty() ? std::string() : fmt::format("did you mean {}?", near);
-    error.kind = base::ErrorKind::usage;
-    return base::fail(std::move(error));
+    return misuse(
+        fmt::format("--runtime: Lambda has no runtime {}", runtime),
+        near.empty() ? std::string() : fmt::format("did you mean {}?", near));
 }
 
 } // namespace
@@ -186,20 +192,21 @@ base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
         run.debug.debugger_path = std::filesystem::canonical(arguments.debugger_path, failed);
     }
     if (failed) {
-        base::Error error;
-        error.message =
-            fmt::format("--debugger-path: {}: {}", arguments.debugger_path, failed.message());
-        error.kind = base::ErrorKind::usage;
-        return base::fail(std::move(error));
+        return misuse(
+            fmt::format("--debugger-path: {}: {}", arguments.debugger_path, failed.message()));
+    }
+    for (const auto& [option, file] :
+         {std::pair("--env-vars", &arguments.env_vars),
+          std::pair("--container-env-vars", &arguments.container_env_vars)}) {
+        if (!file->empty() && !std::filesystem::exists(*file, failed)) {
+            return misuse(fmt::format("{}: there is no file {}", option, *file));
+        }
     }
     for (const std::string& text : arguments.debug_ports) {
         std::uint16_t port = 0;
         const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
         if (failure != std::errc{} || end != text.data() + text.size() || port == 0) {
-            base::Error error;
-            error.message = fmt::format("--debug-port: '{}' is not a port", text);
-            error.kind = base::ErrorKind::usage;
-            return base::fail(std::move(error));
+            return misuse(fmt::format("--debug-port: '{}' is not a port", text));
         }
         run.debug.ports.push_back(port);
     }

@@ -38,6 +38,9 @@ base::Result<std::string> read_event(const std::string& event, const base::Log& 
     if (!text) {
         return text;
     }
+    if (base::trim(*text).empty()) {
+        return "{}"; // as Invoke without a payload
+    }
     const data::ReadLimits deep{.depth = 1000};
     base::Diagnostics warnings;
     const auto parsed = data::read_json(*text, name, deep, &warnings);
@@ -59,7 +62,9 @@ base::Result<std::string>
 local_invoke(const InvokeOptions& options, engine::OutputSink output, const base::Log& given_log) {
     const Strictness strictness(options.run.strict, given_log);
     const base::Log& log = strictness.log();
-    TRY_ASSIGN(auto application, load_application(options.load, true));
+    LoadArguments load = options.load;
+    load.asked_for = options.function;
+    TRY_ASSIGN(auto application, load_application(load, true));
     TRY_ASSIGN(auto function, application.require_function(options.function));
     auto event = read_event(options.event, log);
     if (!event) {

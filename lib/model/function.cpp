@@ -118,6 +118,18 @@ std::optional<base::Diagnostic> retirement(const Function& function) {
     return base::Diagnostic{base::Severity::warning, std::move(error)};
 }
 
+/// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
+void read_logging(Properties logging, Function& function) {
+    if (std::string format = logging.text("LogFormat"); !format.empty()) {
+        function.log_format = std::move(format);
+    }
+    function.log_group = logging.text("LogGroup");
+    if (function.log_format == "JSON") {
+        const std::string level = logging.text("ApplicationLogLevel");
+        function.log_level = level.empty() ? "INFO" : level;
+    }
+}
+
 } // namespace
 
 std::optional<Function> read_function(
@@ -149,10 +161,8 @@ std::optional<Function> read_function(
     }
     function.reserved_concurrency = properties.number("ReservedConcurrentExecutions");
     function.dead_letter = properties.nested("DeadLetterConfig").text("TargetArn");
-    if (std::string format = properties.nested("LoggingConfig").text("LogFormat");
-        !format.empty()) {
-        function.log_format = std::move(format);
-    }
+    read_logging(properties.nested("LoggingConfig"), function);
+    function.durable = properties.find("DurableConfig") != nullptr;
     function.tenants =
         properties.nested("TenancyConfig").text("TenantIsolationMode") == "PER_TENANT";
     if (const Value* metadata = resource.find("Metadata")) {

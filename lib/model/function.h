@@ -67,7 +67,10 @@ struct Function {
     std::optional<std::uint32_t> reserved_concurrency;
     std::string dead_letter; ///< ARN of DeadLetterConfig; empty: none
     std::string log_format = "Text";
-    bool tenants = false; ///< TenancyConfig: PER_TENANT
+    std::string log_level; ///< of the application, with log_format JSON; empty: without
+    std::string log_group; ///< empty: the usual one
+    bool tenants = false;  ///< TenancyConfig: PER_TENANT
+    bool durable = false;  ///< DurableConfig
 
     // What other resources say of it; read_function leaves them as they are here.
     AsynchronousEvents events;                 ///< AWS::Lambda::EventInvokeConfig

@@ -98,9 +98,8 @@ std::map<std::string, std::string> Properties::text_map(std::string_view name) {
     for (const data::Entry& entry : *map) {
         if (!is_scalar(entry.value)) {
             wrong_kind(entry.value, fmt::format("{}.{}", name, entry.key), "a string");
-        } else {
-            result[entry.key] = data::scalar_text(entry.value);
         }
+        result[entry.key] = is_scalar(entry.value) ? data::scalar_text(entry.value) : "";
     }
     return result;
 }

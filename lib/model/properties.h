@@ -31,6 +31,7 @@ public:
     std::string text(std::string_view name);
     std::optional<std::uint32_t> number(std::string_view name);
     std::vector<std::string> texts(std::string_view name);
+    /// What is no text is empty, after an error.
     std::map<std::string, std::string> text_map(std::string_view name);
 
     /// A view of the nested map `name`, whose errors count as this one's; empty when absent.

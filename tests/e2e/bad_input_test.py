@@ -145,11 +145,12 @@ class BadInput(SamaraTest):
         self.assertIn("Did you mean 'build'?", self.refused("biuld", code=2))
         self.assertIn("unexpected extra argument (Gn)", self.refused("local", "invoke", "Fn", "Gn", code=2))
         self.assertIn("not a parameter", self.refused("local", "invoke", "--parameter-overrides", "x", code=2))
+        self.assertIn("--env-vars: there is no file x", self.refused("local", "invoke", "-n", "x", code=2))
 
     def test_env_vars_that_are_no_variables(self):
         self.write("template.yaml", FUNCTION)
         self.write("env.json", json.dumps({"Fn": {"A": {"nested": 1}}}))
-        error = self.refused("local", "invoke", "--env-vars", "env.json")
+        error = self.refused("local", "invoke", "--strict", "--env-vars", "env.json")
         self.assertIn("env.json:1:", error)
         self.assertIn("'A' must be a text", error)
 

@@ -95,7 +95,8 @@ Resources: {Fn: {Type: AWS::Serverless::Function}, Other: {Type: AWS::Serverless
         self.assertEqual((self.folder / "opened").read_text(), page)
 
     def test_commands_that_are_not_there_say_so(self):
-        for arguments in (["sync", "--watch"], ["pipeline", "init"], ["remote", "test-event", "put"]):
+        for arguments in (["sync", "--watch"], ["pipeline", "init"], ["remote", "test-event", "put"],
+                          ["local", "callback"]):
             error = self.samara(*arguments, code=1, environment={"PATH": "/nowhere"}).stderr
             command = " ".join(a for a in arguments if not a.startswith("-"))
             self.assertIn(f"Error: samara has no command '{command}' yet", error)

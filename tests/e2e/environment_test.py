@@ -320,8 +320,10 @@ class Cases:
         self.assert_nothing_left(program.process.pid)
 
     def test_log_file(self):
-        self.samara("local", "invoke", "Fn", "--log-file", "out.log", *self.options())
-        self.assertIn("a line of log", (self.project / "out.log").read_text())
+        result = self.samara("local", "invoke", "Fn", "--log-file", "out.log", *self.options()).stdout
+        log = (self.project / "out.log").read_text()
+        self.assertIn("a line of log", log)
+        self.assertTrue(result.strip() and log.endswith(result), log)
 
 
 class OnTheSandbox(Cases, SamaraTest):

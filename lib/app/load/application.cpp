@@ -53,8 +53,8 @@ void add_new(const base::Diagnostics& found, base::Diagnostics& known) {
                                         error.where.line == other.error.where.line &&
                                         error.where.column == other.error.where.column;
                 const bool same_part =
-                    !error.resource.empty() && !error.property.empty() &&
-                    error.resource == other.error.resource &&
+                    other.severity == base::Severity::error && !error.resource.empty() &&
+                    !error.property.empty() && error.resource == other.error.resource &&
                     error.property.substr(0, error.property.find('.')) == other.error.property;
                 return same_place || same_part;
             });
@@ -224,14 +224,37 @@ base::Result<void> Application::read() {
     return {};
 }
 
+// The transform may have made it of what the user wrote.
+base::Location Application::written_at(const data::Entry& resource) const {
+    if (resource.value.where().known()) {
+        return resource.value.where();
+    }
+    const Value* written = documents_->source.find("Resources");
+    const data::Entry* entry =
+        written == nullptr ? nullptr : written->as_map()->find_entry(resource.key);
+    return entry == nullptr ? resource.key_where.place : entry->key_where.place;
+}
+
 void Application::read_resource(const data::Entry& resource) {
     const Value* type = resource.value.find("Type");
     const std::string_view name = type == nullptr ? std::string_view() : type->text();
     if (type != nullptr && !is_read(name)) {
         report_type(resource, *type);
     }
-    if (!is_read(name) || !resolver_->exists(resource.value, diagnostics_)) {
+    if (!is_read(name)) {
         return;
+    }
+    if (!resolver_->exists(resource.value, diagnostics_)) {
+        if (!model::is_function_type(name) || resource.key != options_.asked_for) {
+            return;
+        }
+        base::Error error;
+        error.message =
+            "AWS does not create it, since its Condition is false; it is run because it "
+            "is asked for";
+        error.resource = resource.key;
+        error.where = written_at(resource);
+        diagnostics_.push_back({base::Severity::warning, std::move(error)});
     }
     if (const auto broken = broken_.find(resource.key); broken != broken_.end()) {
         if (model::is_function_type(name)) {
@@ -240,11 +263,8 @@ void Application::read_resource(const data::Entry& resource) {
         return;
     }
     Value resolved = resource.value;
-    if (!resolved.where().known()) { // the transform has made it of what the user wrote
-        const Value* written = documents_->source.find("Resources");
-        const data::Entry* entry =
-            written == nullptr ? nullptr : written->as_map()->find_entry(resource.key);
-        resolved.set_where(entry == nullptr ? resource.key_where.place : entry->key_where.place);
+    if (!resolved.where().known()) {
+        resolved.set_where(written_at(resource));
     }
     if (const Value* properties = resource.value.find("Properties");
         properties != nullptr && properties->is_map()) {

@@ -25,6 +25,9 @@ struct LoadOptions {
     model::ParameterOverrides parameter_overrides;
     std::string region = "us-east-1";
 
+    /// A function that is read although its Condition is false: somebody asks for it by its id.
+    std::string asked_for;
+
     /// Where a function URL is served, by what Ref gives for it; empty, or no address: nowhere.
     std::function<std::string(const std::string& url)> function_url;
 
@@ -150,6 +153,7 @@ private:
     [[nodiscard]] base::Error reason(base::Error error) const;
     void report_type(const data::Entry& resource, const data::Value& type);
     void find_function_urls();
+    [[nodiscard]] base::Location written_at(const data::Entry& resource) const;
     void read_resource(const data::Entry& resource);
     void read_resolved(
         std::string_view type, const std::string& logical_id, const data::Value& resource);

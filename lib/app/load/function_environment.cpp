@@ -24,7 +24,19 @@ base::Result<void> add_variable(const data::Entry& variable, Variables& variable
     return {};
 }
 
-base::Result<Variables> read_variables(const data::Entry& entry) {
+// A variable holds a text: what is none leaves it empty.
+base::Error no_text(const data::Entry& variable) {
+    base::Error error;
+    error.message = fmt::format(
+        "variable '{}' must be a text, not {}; it is empty",
+        variable.key,
+        data::kind_name(variable.value.kind()));
+    error.hint = "write JSON as a quoted string";
+    error.where = variable.value.where();
+    return error;
+}
+
+base::Result<Variables> read_variables(const data::Entry& entry, base::Diagnostics* warnings) {
     const data::Map* map = entry.value.as_map();
     if (map == nullptr) {
         return base::fail(
@@ -37,16 +49,16 @@ base::Result<Variables> read_variables(const data::Entry& entry) {
     }
     Variables variables;
     for (const data::Entry& variable : *map) {
-        if (variable.value.is_list() || variable.value.is_map()) {
-            return base::fail(
-                fmt::format(
-                    "variable '{}' must be a text, not {}",
-                    variable.key,
-                    data::kind_name(variable.value.kind())),
-                "an environment variable holds a text; write JSON as a quoted string",
-                variable.value.where());
+        if (!variable.value.is_list() && !variable.value.is_map()) {
+            TRY(add_variable(variable, variables));
+            continue;
         }
-        TRY(add_variable(variable, variables));
+        base::Error error = no_text(variable);
+        if (warnings == nullptr) {
+            return base::fail(std::move(error));
+        }
+        warnings->push_back({base::Severity::warning, std::move(error)});
+        TRY(add_variable(data::Entry(variable.key, data::Value("")), variables));
     }
     return variables;
 }
@@ -75,7 +87,7 @@ base::Result<VariableOverrides> VariableOverrides::read(
             }
             continue;
         }
-        TRY_ASSIGN(auto variables, read_variables(entry));
+        TRY_ASSIGN(auto variables, read_variables(entry, warnings));
         overrides.by_function_[entry.key].merge(variables);
     }
     return overrides;
@@ -109,22 +121,30 @@ Variables function_variables(
             declared->second = value;
         }
     }
-    const Variables reserved{
+    const Variables usual{
         {"AWS_SAM_LOCAL", "true"},
         {"AWS_ACCOUNT_ID", std::string(aws::local_account)},
+        {"AWS_REGION", region},
+        {"AWS_DEFAULT_REGION", region},
+    };
+    variables.insert(usual.begin(), usual.end());
+    Variables reserved{
         {"AWS_LAMBDA_FUNCTION_NAME", function.name},
         {"AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"},
         {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", fmt::format("{}", function.memory_mb)},
         {"AWS_LAMBDA_FUNCTION_TIMEOUT", fmt::format("{}", function.timeout_seconds)},
         {"AWS_LAMBDA_FUNCTION_HANDLER", function.handler},
-        {"AWS_LAMBDA_LOG_GROUP_NAME", fmt::format("aws/lambda/{}", function.name)},
+        {"AWS_LAMBDA_LOG_GROUP_NAME",
+         function.log_group.empty() ? fmt::format("aws/lambda/{}", function.name)
+                                    : function.log_group},
         {"AWS_LAMBDA_LOG_STREAM_NAME", "$LATEST"},
         {"AWS_LAMBDA_LOG_FORMAT", function.log_format},
         {"AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"},
-        {"AWS_REGION", region},
-        {"AWS_DEFAULT_REGION", region},
         {"_HANDLER", function.handler},
     };
+    if (!function.log_level.empty()) {
+        reserved["AWS_LAMBDA_LOG_LEVEL"] = function.log_level;
+    }
     for (const auto& [name, value] : reserved) {
         variables[name] = value;
     }

@@ -28,8 +28,8 @@ public:
 
     VariableOverrides() = default;
 
-    /// Fails with the place of what is not of that shape. Keys that occur twice are errors unless
-    /// there are `warnings` to take them.
+    /// Fails with the place of what is not of that shape. Keys that occur twice, and values that
+    /// are no texts, are errors unless there are `warnings` to take them.
     static base::Result<VariableOverrides> read(
         const std::filesystem::path& file,
         Shape shape = Shape::by_function,
@@ -47,8 +47,9 @@ private:
 };
 
 /// Declared names take, later winning: the template's value, the caller's environment, the file;
-/// then the variables that Lambda sets, which cannot be overridden. Names of the file that the
-/// template does not declare are left out (see check_variables).
+/// then what Lambda says of the function itself, which cannot be overridden (region, account and
+/// AWS_SAM_LOCAL can). Names of the file that the template does not declare are left out (see
+/// check_variables).
 /// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 Variables function_variables(
     const model::Function& function, const VariableOverrides& overrides, const std::string& region);

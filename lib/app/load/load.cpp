@@ -19,6 +19,7 @@ base::Result<Application> load_application(const LoadArguments& arguments, bool 
     options.parameter_overrides = std::move(overrides);
     options.region = aws_client::find_region(arguments.region, arguments.profile);
     options.function_url = arguments.function_url;
+    options.asked_for = arguments.asked_for;
     return Application::load(options);
 }
 

@@ -16,6 +16,7 @@ struct LoadArguments {
     std::string region;
     std::string profile;
     std::function<std::string(const std::string& url)> function_url = {}; ///< see LoadOptions
+    std::string asked_for = {};                                           ///< see LoadOptions
 };
 
 /// Finds, reads and transforms the template. `prefer_built`: as the local commands do.

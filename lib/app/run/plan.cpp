@@ -156,6 +156,12 @@ Planner::plan(const Application& application, const model::Function& function) {
                                       : function.handler.substr(function.handler.find('.')));
         spec.environment["_HANDLER"] = spec.handler;
     }
+    if (function.durable) {
+        log_.warning(fmt::format(
+            "'{}' is durable (DurableConfig): executions are not kept here, each call runs it from "
+            "the beginning with the event as it is",
+            function.logical_id));
+    }
     apply_quotas(function, options_.limits, spec, log_);
     spec.environment["AWS_LAMBDA_FUNCTION_TIMEOUT"] = fmt::format("{}", spec.timeout_seconds);
     spec.environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = fmt::format("{}", spec.memory_mb);

@@ -65,6 +65,23 @@ TEST_F(ApplicationTest, ReadsFunctionsThroughGlobalsParametersAndConditions) {
     EXPECT_EQ(load(two_functions, {{"Stage", "prod"}})->functions().size(), 2U);
 }
 
+TEST_F(ApplicationTest, AFunctionWhoseConditionIsFalseIsReadWhenItIsAskedFor) {
+    write("template.yaml", two_functions);
+    LoadOptions options;
+    options.template_file = folder_.path() / "template.yaml";
+    options.asked_for = "Two";
+    const auto application = Application::load(options);
+    ASSERT_TRUE(application) << to_string(application.error());
+    ASSERT_NE(application->find_function("Two"), nullptr);
+    ASSERT_EQ(application->diagnostics().size(), 1U);
+    EXPECT_EQ(application->diagnostics()[0].severity, base::Severity::warning);
+    EXPECT_NE(
+        to_string(application->diagnostics()[0].error).find("its Condition is false"),
+        std::string::npos);
+    options.asked_for = "One";
+    EXPECT_EQ(Application::load(options)->find_function("Two"), nullptr);
+}
+
 // AWS wants some values written out, and others have to be known before an API is read.
 TEST_F(ApplicationTest, WhatTheCommandLineGivesNeedNotBeDeclared) {
     write("src/app.py", "");

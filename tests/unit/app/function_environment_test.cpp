@@ -73,8 +73,7 @@ TEST_F(FunctionEnvironmentTest, UndeclaredNamesAreNotPassed) {
 }
 
 TEST_F(FunctionEnvironmentTest, LambdasOwnVariablesCannotBeOverridden) {
-    function_.environment["AWS_REGION"] = "mine";
-    function_.environment["AWS_SAM_LOCAL"] = "false";
+    function_.environment["AWS_LAMBDA_FUNCTION_NAME"] = "mine";
     function_.environment["AWS_ACCESS_KEY_ID"] = "a key of the function's own";
     Variables result = variables();
     add_credentials(result, {});
@@ -83,6 +82,36 @@ TEST_F(FunctionEnvironmentTest, LambdasOwnVariablesCannotBeOverridden) {
     EXPECT_EQ(result.at("AWS_LAMBDA_FUNCTION_NAME"), "fn-name");
     EXPECT_EQ(result.at("AWS_ACCESS_KEY_ID"), "a key of the function's own");
     EXPECT_EQ(result.at("AWS_SECRET_ACCESS_KEY"), "defaultsecret");
+}
+
+TEST_F(FunctionEnvironmentTest, RegionAndAccountAreTheFunctionsWhereItDeclaresThem) {
+    function_.environment["AWS_ACCOUNT_ID"] = "210987654321";
+    function_.environment["AWS_SAM_LOCAL"] = "";
+    const Variables result = variables(*overrides(R"({"Fn": {"AWS_ACCOUNT_ID": "1"}})"));
+    EXPECT_EQ(result.at("AWS_ACCOUNT_ID"), "1");
+    EXPECT_EQ(result.at("AWS_SAM_LOCAL"), "");
+    EXPECT_EQ(result.at("AWS_DEFAULT_REGION"), "eu-west-1");
+}
+
+TEST_F(FunctionEnvironmentTest, TellsHowToLog) {
+    EXPECT_EQ(variables().at("AWS_LAMBDA_LOG_GROUP_NAME"), "aws/lambda/fn-name");
+    EXPECT_FALSE(variables().contains("AWS_LAMBDA_LOG_LEVEL"));
+    function_.log_group = "/x/y";
+    function_.log_level = "DEBUG";
+    EXPECT_EQ(variables().at("AWS_LAMBDA_LOG_GROUP_NAME"), "/x/y");
+    EXPECT_EQ(variables().at("AWS_LAMBDA_LOG_LEVEL"), "DEBUG");
+}
+
+TEST_F(FunctionEnvironmentTest, WhatIsNoTextIsEmptyWithAWarning) {
+    ASSERT_TRUE(os::write_file_atomically(
+        folder_.path() / "env.json", R"({"Fn": {"A": {"b": 1}, "SAMARA_TEST_B": 5}})"));
+    base::Diagnostics warnings;
+    const auto read = VariableOverrides::read(folder_.path() / "env.json", {}, &warnings);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(variables(*read).at("A"), "");
+    EXPECT_EQ(variables(*read).at("SAMARA_TEST_B"), "5");
+    ASSERT_EQ(warnings.size(), 1U);
+    EXPECT_NE(to_string(warnings[0].error).find("env.json:1:14"), std::string::npos);
 }
 
 TEST_F(FunctionEnvironmentTest, OddFilesAreToldWithTheirPlace) {

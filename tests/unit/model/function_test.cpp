@@ -54,6 +54,34 @@ Metadata: {BuildMethod: makefile}
     EXPECT_EQ(function.metadata.find("BuildMethod")->text(), "makefile");
 }
 
+TEST(Function, ReadsHowItLogsAndWhetherItIsDurable) {
+    constexpr std::string_view head = "Properties:\n  {Code: a, Handler: a.b, Runtime: python3.12";
+    const Outcome plain = read(std::string(head) + ", LoggingConfig: {LogGroup: /a/b}}");
+    ASSERT_TRUE(plain.function) << plain.errors;
+    EXPECT_EQ(plain.function->log_group, "/a/b");
+    EXPECT_EQ(plain.function->log_format, "Text");
+    EXPECT_EQ(plain.function->log_level, "");
+    EXPECT_FALSE(plain.function->durable);
+    const Outcome json =
+        read(std::string(head) + ", LoggingConfig: {LogFormat: JSON}, DurableConfig: {}}");
+    EXPECT_EQ(json.function->log_format, "JSON");
+    EXPECT_EQ(json.function->log_level, "INFO");
+    EXPECT_TRUE(json.function->durable);
+    const Outcome level =
+        read(std::string(head) + ", LoggingConfig: {LogFormat: JSON, ApplicationLogLevel: WARN}}");
+    EXPECT_EQ(level.function->log_level, "WARN");
+}
+
+TEST(Function, AVariableThatIsNoTextIsEmpty) {
+    const Outcome outcome = read("Properties:\n  {Code: a, Handler: a.b, Runtime: python3.12, "
+                                 "Environment: {Variables: {A: [x], B: {c: d}, C: 1}}}");
+    ASSERT_TRUE(outcome.function);
+    EXPECT_EQ(
+        outcome.function->environment,
+        (std::map<std::string, std::string>{{"A", ""}, {"B", ""}, {"C", "1"}}));
+    EXPECT_NE(outcome.errors.find("Environment.Variables.A of 'Fn'"), std::string::npos);
+}
+
 TEST(Function, ReadsAnImageFunction) {
     const Outcome outcome = read(R"(
 Properties:
