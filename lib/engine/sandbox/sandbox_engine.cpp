@@ -295,6 +295,9 @@ private:
         variables.insert(spec.environment.begin(), spec.environment.end());
         variables.insert(base_environment().begin(), base_environment().end());
         variables.emplace("_HANDLER", spec.handler);
+        if (!spec.runtime.starts_with("provided")) { // which is no more than a system
+            variables.emplace("AWS_EXECUTION_ENV", "AWS_Lambda_" + spec.runtime);
+        }
         if (auto set = bubblewrap.environment(variables); !set) {
             return tl::unexpected(about(set.error(), spec));
         }

@@ -99,7 +99,9 @@ void default_content_type(net::HttpResponse& response, std::string_view type) {
 
 base::Result<data::Value> parse(const invoke::Response& result) {
     if (!result.function_error.empty()) {
-        return base::fail("the function failed");
+        return base::fail(
+            result.error_type == invoke::timeout_error ? "the function has timed out"
+                                                       : "the function failed");
     }
     return data::read_json(result.payload, "function result");
 }

@@ -90,6 +90,9 @@ TEST_F(SandboxRoot, EnvironmentIsTheFunctionsAndNoOther) {
     EXPECT_EQ(ask(*environment, "import os; answer = os.environ['TZ']"), "Europe/Berlin");
     EXPECT_EQ(ask(*environment, "import os; answer = os.environ['LAMBDA_TASK_ROOT']"), "/var/task");
     EXPECT_EQ(ask(*environment, "import os; answer = 'HOME' in os.environ"), "False");
+    EXPECT_EQ(
+        ask(*environment, "import os; answer = os.environ['AWS_EXECUTION_ENV']"),
+        "AWS_Lambda_" + with_secret.runtime);
     EXPECT_THAT(processes_with("hidden=value"), ElementsAre());
 }
 
