@@ -69,6 +69,17 @@ build::Layer build_layer(const model::Layer& layer, const fs::path& folder) {
     return built;
 }
 
+// A layer that is asked for by its name and says nothing of its build.
+base::Error no_build_method(const model::Layer& layer) {
+    base::Error error;
+    error.message = fmt::format("Build method missing in layer {}.", layer.logical_id);
+    error.hint = "say how it is built, for example Metadata: {BuildMethod: python3.13}; without it, "
+                 "what lies in its folder is the layer";
+    error.resource = layer.logical_id;
+    error.where = layer.content_where;
+    return error;
+}
+
 // The ids that an id of the command line asks for: itself, and the layers of a function.
 base::Result<std::set<std::string>>
 wanted_ids(const Application& application, const std::string& name) {
@@ -83,12 +94,16 @@ wanted_ids(const Application& application, const std::string& name) {
         return ids;
     }
     for (const model::Layer& layer : application.layers()) {
+        if (layer.logical_id != name && last_of(layer.logical_id) != name) {
+            continue;
+        }
+        if (metadata_text(layer.metadata, "BuildMethod").empty()) {
+            return base::fail(no_build_method(layer));
+        }
         if (layer.logical_id == name) {
             return std::set{name};
         }
-        if (last_of(layer.logical_id) == name) {
-            ids.insert(layer.logical_id);
-        }
+        ids.insert(layer.logical_id);
     }
     if (ids.size() == 1) {
         return ids;

@@ -111,6 +111,14 @@ class Layers(BuildCase):
         result = self.samara("build", "Nothing", code=1)
         self.assertIn("Function Nothing not found in template", result.stderr)
 
+    def test_a_layer_that_says_nothing_of_its_build_is_not_built_by_its_name(self):
+        self.write("layer/x.txt", "x")
+        self.template("  Plain: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: layer}}\n"
+                      "  Fn:" + function("src", ", Layers: [!Ref Plain]"))
+        self.assertIn("Build method missing in layer Plain", self.samara("build", "Plain", code=1).stderr)
+        self.samara("build", "Fn")
+        self.assertEqual(self.seen("Fn")["layers"], {"/opt/x.txt": "x"})
+
 
 class Chosen(BuildCase):
     """What is named on the command line, and what is left out."""
