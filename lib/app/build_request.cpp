@@ -73,8 +73,9 @@ build::Layer build_layer(const model::Layer& layer, const fs::path& folder) {
 base::Error no_build_method(const model::Layer& layer) {
     base::Error error;
     error.message = fmt::format("Build method missing in layer {}.", layer.logical_id);
-    error.hint = "say how it is built, for example Metadata: {BuildMethod: python3.13}; without it, "
-                 "what lies in its folder is the layer";
+    error.hint =
+        "say how it is built, for example Metadata: {BuildMethod: python3.13}; without it, "
+        "what lies in its folder is the layer";
     error.resource = layer.logical_id;
     error.where = layer.content_where;
     return error;

@@ -17,6 +17,7 @@
 #include "transform/checks/intrinsic_rules.h"
 #include "transform/checks/lint.h"
 #include "transform/checks/lint_references.h"
+#include "transform/checks/section_rules.h"
 #include "transform/checks/structure.h"
 #include "transform/checks/template_schema.h"
 #include "transform/checks/value_rules.h"
@@ -196,11 +197,12 @@ base::Result<Validated> validate_template(const ValidateArguments& arguments) {
     transform::Output output = transform::transform(*document, options);
     add_new(result.diagnostics, transform::check_structure(*document));
     add_new(result.diagnostics, std::move(output.diagnostics));
+    add_new(result.diagnostics, transform::check_sections(*document));
     add_new(result.diagnostics, transform::check_values(*document, model::today()));
     add_new(result.diagnostics, transform::check_functions(*document));
     add_new(result.diagnostics, transform::check_references(*document, output.document));
     add_new(result.diagnostics, transform::check_intrinsics(*document, output.document));
-    add_new(result.diagnostics, transform::check_cycles(output.document));
+    add_new(result.diagnostics, transform::check_cycles(*document, output.document));
     for (base::Diagnostic& found : model::check_schema(*document, transform::template_schema())) {
         if (!is_reported(found, result.diagnostics)) {
             result.diagnostics.push_back(std::move(found));

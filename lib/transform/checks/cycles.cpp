@@ -149,12 +149,14 @@ void add_conditions(const Value& value, std::vector<std::string>& names) {
 template <class Needs>
 void check(
     const Value& document,
+    const Value& transformed,
     std::string_view section,
     const Needs& needs,
     std::string_view what,
     std::string_view hint,
     base::Diagnostics& found) {
-    const Value* members = document.find(section);
+    const Value* members = transformed.find(section);
+    const Value* written = document.find(section);
     if (members == nullptr || !members->is_map() || members->as_map()->size() > most_members) {
         return;
     }
@@ -165,15 +167,21 @@ void check(
         edges[member.key].assign(own.begin(), own.end());
     }
     for (auto& circle : Circles(edges).find()) {
+        // Where the user wrote it: what the transform puts in the place of a function has none.
+        const auto place = [&](std::string_view name) {
+            const Map* own = written == nullptr ? nullptr : written->as_map();
+            const data::Entry* entry = own == nullptr ? nullptr : own->find_entry(name);
+            entry = entry == nullptr ? members->as_map()->find_entry(name) : entry;
+            return entry->key_where.place;
+        };
         const auto position = [&](std::string_view name) {
-            const data::Entry* entry = members->as_map()->find_entry(name);
-            return std::pair(!entry->key_where.place.known(), entry->key_where.place.line);
+            return std::pair(!place(name).known(), place(name).line);
         };
         std::sort(circle.begin(), circle.end(), [&](std::string_view a, std::string_view b) {
             return std::pair(position(a), a) < std::pair(position(b), b);
         });
         base::Error error;
-        error.where = members->as_map()->find_entry(circle.front())->key_where.place;
+        error.where = place(circle.front());
         error.message = circle.size() == 1
                             ? fmt::format("{} {} needs itself", what, circle.front())
                             : fmt::format("{}s need each other: {}", what, fmt::join(circle, ", "));
@@ -184,9 +192,10 @@ void check(
 
 } // namespace
 
-base::Diagnostics check_cycles(const Value& transformed) {
+base::Diagnostics check_cycles(const Value& document, const Value& transformed) {
     base::Diagnostics found;
     check(
+        document,
         transformed,
         "Conditions",
         [](const Value& condition) {
@@ -198,6 +207,7 @@ base::Diagnostics check_cycles(const Value& transformed) {
         "define one of them without the others",
         found);
     check(
+        document,
         transformed,
         "Resources",
         needs_of,

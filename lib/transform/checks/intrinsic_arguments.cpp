@@ -79,6 +79,11 @@ public:
             check_sub();
         } else if (call_.key == "Ref" && !extended && !call_.value.is_string()) {
             report("Ref takes a name", "write the logical id of a resource, or a parameter");
+        } else if (call_.key == "Ref" && call_.value.text().find('.') != std::string_view::npos) {
+            // Those to what SAM makes (Function.Alias) are gone after the transform.
+            report(
+                fmt::format("Ref takes a name, and {} is an attribute", call_.value.text()),
+                fmt::format("write !GetAtt {}", call_.value.text()));
         } else if (call_.key == "Fn::GetAtt" && !extended) {
             check_get_att();
         } else if (

@@ -2,6 +2,7 @@
 #include "transform/checks/function_rules.h"
 #include "transform/checks/intrinsic_rules.h"
 #include "transform/checks/resource_types.h"
+#include "transform/checks/section_rules.h"
 #include "unit/transform/transform_support.h"
 
 #include <fmt/format.h>
@@ -187,6 +188,7 @@ TEST(IntrinsicRules, ArgumentsThatDoNotFit) {
           "!GetAtt A",
           "!GetAtt [A, b, c]",
           "{Ref: [A]}",
+          "!Ref A.Arn",
           "!Base64 [a]",
           "!ImportValue [a]",
           "!Cidr [a]"}) {
@@ -215,7 +217,8 @@ TEST(IntrinsicRules, ArgumentsThatDoNotFit) {
 }
 
 Lines cycles_of(std::string_view yaml) {
-    return lines_of(check_cycles(document_of(yaml)));
+    const data::Value document = document_of(yaml);
+    return lines_of(check_cycles(document, document));
 }
 
 TEST(Cycles, ResourcesThatNeedEachOther) {
@@ -248,6 +251,26 @@ TEST(Cycles, ConditionsThatNeedEachOther) {
                   "  C: {Condition: A}\n"
                   "  D: !Not [!Condition A]\n"),
         Lines{"2: : conditions need each other: A, B, C"});
+}
+
+TEST(Sections, WhatCloudFormationRefuses) {
+    EXPECT_EQ(
+        lines_of(check_sections(document_of(
+            "Transform: AWS::Serverless-2016-10-30\n"
+            "Parameters: {A: {Default: !Ref AWS::Region}, B: {Default: 1}}\n"
+            "Mappings: {M: {a: {b: !Ref A, c: [d]}}}\n"
+            "Conditions: {C: !Equals [!Ref R, x], D: !Equals [!Ref A, x]}\n"
+            "Resources: {R: {DeletionPolicy: Keep, UpdateReplacePolicy: Retain}}\n"
+            "Outputs: {O: {Value: [a], Export: x}, P: {Value: !Ref A, Export: {Name: a}}}"
+            "\n"))),
+        (Lines{
+            "1: : there is no transform AWS::Serverless-2016-10-30",
+            "2: : the Default of parameter A must be a text",
+            "3: : M.a.b: a mapping has texts and lists only",
+            "4: : condition C refers to the resource R",
+            "5: : there is no DeletionPolicy Keep",
+            "6: : the Value of output O must be a text",
+            "6: : the Export of output O needs a Name"}));
 }
 
 TEST(ResourceTypes, TheListHasThem) {
