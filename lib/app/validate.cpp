@@ -190,6 +190,7 @@ base::Result<Validated> validate_template(const ValidateArguments& arguments) {
         result.diagnostics.push_back({base::Severity::error, empty_template(result.file)});
         return result;
     }
+    warn_of_cdk(*document, result.diagnostics);
     transform::Options options;
     options.region = aws_client::find_region(arguments.region, arguments.profile);
     options.parameter_overrides = std::move(overrides);

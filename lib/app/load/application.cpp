@@ -8,6 +8,7 @@
 #include "app/load/resource_texts.h"
 #include "app/load/spelling.h"
 #include "app/load/stack_names.h"
+#include "app/load/template_file.h"
 #include "aws/account.h"
 #include "base/strings.h"
 #include "base/try.h"
@@ -106,21 +107,6 @@ void keep_layer_ids(Value& document) {
     }
 }
 
-// https://docs.aws.amazon.com/cdk/v2/guide/usage-data.html
-bool is_of_cdk(const Value& document) {
-    const Value* resources = document.find("Resources");
-    if (resources == nullptr || !resources->is_map()) {
-        return false;
-    }
-    return std::any_of(
-        resources->as_map()->begin(), resources->as_map()->end(), [](const data::Entry& resource) {
-            const Value* type = resource.value.find("Type");
-            const Value* metadata = resource.value.find("Metadata");
-            return (type != nullptr && type->text() == "AWS::CDK::Metadata") ||
-                   (metadata != nullptr && metadata->find("aws:cdk:path") != nullptr);
-        });
-}
-
 intrinsics::PseudoParameters pseudo_parameters(const LoadOptions& options) {
     intrinsics::PseudoParameters pseudo = intrinsics::pseudo_parameters(options.region);
     if (!options.stack_path.empty()) {
@@ -158,11 +144,8 @@ base::Result<Application> Application::load(const LoadOptions& options) {
         }
         return base::fail(std::move(error));
     }
-    if (options.stack_path.empty() && is_of_cdk(*source)) {
-        base::Error error;
-        error.message = "CDK apps are not officially supported with this command";
-        error.hint = "it goes by what cdk synth has written: run that again after every change";
-        diagnostics.push_back({base::Severity::warning, std::move(error)});
+    if (options.stack_path.empty()) {
+        warn_of_cdk(*source, diagnostics);
     }
     model::apply_assets(*source);
     if (options.stack_path.empty()) { // the parameters of a nested stack are its parent's

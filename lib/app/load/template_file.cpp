@@ -1,5 +1,6 @@
 #include "app/load/template_file.h"
 
+#include <algorithm>
 #include <array>
 #include <system_error>
 
@@ -48,6 +49,26 @@ base::Error empty_template(const std::string& file) {
     error.hint = "a template needs at least a Resources section";
     error.where.file = std::make_shared<const std::string>(file);
     return error;
+}
+
+void warn_of_cdk(const data::Value& document, base::Diagnostics& diagnostics) {
+    const data::Value* resources = document.find("Resources");
+    if (resources == nullptr || !resources->is_map()) {
+        return;
+    }
+    const bool of_cdk = std::any_of(
+        resources->as_map()->begin(), resources->as_map()->end(), [](const data::Entry& resource) {
+            const data::Value* type = resource.value.find("Type");
+            const data::Value* metadata = resource.value.find("Metadata");
+            return (type != nullptr && type->text() == "AWS::CDK::Metadata") ||
+                   (metadata != nullptr && metadata->find("aws:cdk:path") != nullptr);
+        });
+    if (of_cdk) {
+        base::Error error;
+        error.message = "CDK apps are not officially supported with this command";
+        error.hint = "it goes by what cdk synth has written: run that again after every change";
+        diagnostics.push_back({base::Severity::warning, std::move(error)});
+    }
 }
 
 } // namespace samara::app

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "data/value.h"
 
 #include <filesystem>
 #include <string>
@@ -15,5 +16,9 @@ find_template(const std::string& given, const std::filesystem::path& folder, boo
 
 /// Of a template in which there is nothing, or nothing but comments.
 base::Error empty_template(const std::string& file);
+
+/// Adds a warning for a template that the CDK has written.
+/// https://docs.aws.amazon.com/cdk/v2/guide/usage-data.html
+void warn_of_cdk(const data::Value& document, base::Diagnostics& diagnostics);
 
 } // namespace samara::app
