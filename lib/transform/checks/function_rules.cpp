@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "data/write.h"
 #include "model/layer.h"
+#include "model/limits.h"
 #include "transform/core/intrinsics.h"
 
 #include <algorithm>
@@ -18,9 +19,6 @@ namespace {
 using data::List;
 using data::Map;
 using data::Value;
-
-/// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-constexpr std::size_t most_environment_bytes = 4096;
 
 /// https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 constexpr std::size_t longest_name = 64;
@@ -203,14 +201,12 @@ private:
                 is_intrinsic(variable.value) ? std::string() : data::scalar_text(variable.value));
         }
         const std::size_t size = data::write_json(Value(std::move(known))).size();
-        if (size > most_environment_bytes) {
+        const std::size_t most = model::limits().environment_bytes;
+        if (size > most) {
             report(
                 variables->where(),
                 "Environment",
-                fmt::format(
-                    "the environment variables have {} bytes, Lambda takes {}",
-                    size,
-                    most_environment_bytes),
+                fmt::format("the environment variables have {} bytes, Lambda takes {}", size, most),
                 "put what is large into a file of the function, a parameter or a secret");
         }
     }
