@@ -80,9 +80,20 @@ bool gives_way_to_files(const Api& api, const Route& route) {
            !std::holds_alternative<UnsupportedIntegration>(route.integration);
 }
 
-/// Not a folder, nor the way to one.
-bool is_file(const net::HttpRequest& request, const net::HttpResponse& found) {
-    return !request.path().ends_with('/') && found.status != 301;
+/// What is served where no route is, or one that gives way: then a file, no folder.
+std::optional<net::HttpResponse> file_instead(
+    const StaticFiles& files,
+    const std::optional<RouteTable::Found>& route,
+    const net::HttpRequest& request) {
+    if (!route) {
+        return files.find(request);
+    }
+    if (request.path().ends_with('/') || !gives_way_to_files(*route->api, *route->match.route)) {
+        return std::nullopt;
+    }
+    auto file = files.find(request);
+    const bool way_to_folder = file && file->status == 301;
+    return way_to_folder ? std::nullopt : std::move(file);
 }
 
 /// The Host header without port.
@@ -183,12 +194,8 @@ net::HttpResponse Gateway::answer(
         found = routes.find(request.method, base_path_scope(routes.apis(), scope.path));
     }
     const bool has_route = found.has_value();
-    const bool all_paths = has_route && gives_way_to_files(*found->api, *found->match.route);
-    if (!has_route || all_paths) {
-        auto file = static_files_.find(request);
-        if (file && (!all_paths || is_file(request, *file))) {
-            return std::move(*file);
-        }
+    if (auto file = file_instead(static_files_, found, request)) {
+        return std::move(*file);
     }
     if (!has_route) {
         if (const Api* api = request.method == "OPTIONS" ? routes.cors_api(scope) : nullptr) {
