@@ -57,7 +57,7 @@ bool is_logical_id(std::string_view id) {
 
 void check_sam_resource(Context& context, const data::Entry& resource) {
     const Value* properties = resource.value.find("Properties");
-    if (properties != nullptr && !properties->is_map() && !properties->is_null()) {
+    if (properties != nullptr && !properties->is_map()) {
         report(
             context,
             resource,

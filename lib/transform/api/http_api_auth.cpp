@@ -221,6 +221,9 @@ bool read_authorizers(const Properties& properties, HttpAuth& auth) {
     }
     bool valid = true;
     for (const data::Entry& entry : authorizers->map()) {
+        if (entry.value.is_null()) {
+            authorizers->wrong_kind(entry.key, "a map");
+        }
         const std::optional<Properties> one = authorizers->below(entry.key);
         std::optional<HttpAuthorizer> authorizer = one ? read_authorizer(*one) : std::nullopt;
         valid = valid && authorizer.has_value();

@@ -176,6 +176,11 @@ std::optional<Value> scheme_of(const Properties& authorizer) {
         authorizer.wrong_kind("AuthorizationScopes", "a list");
         return std::nullopt;
     }
+    if (const Value* disabled = authorizer.find("DisableFunctionDefaultPermissions");
+        disabled != nullptr && !disabled->is_boolean()) {
+        authorizer.wrong_kind("DisableFunctionDefaultPermissions", "true or false");
+        return std::nullopt;
+    }
     if (authorizer.given("UserPoolArn") != nullptr) {
         return cognito_scheme(authorizer, given);
     }
@@ -205,6 +210,9 @@ std::optional<RestAuthorizers> read_rest_authorizers(const Properties& auth) {
     bool good = true;
     if (authorizers) {
         for (const data::Entry* next : in_python_order(authorizers->map(), 0)) {
+            if (next->value.is_null()) {
+                authorizers->wrong_kind(next->key, "a map");
+            }
             const auto authorizer = authorizers->below(next->key);
             auto scheme = authorizer ? scheme_of(*authorizer) : std::nullopt;
             good = good && scheme.has_value();

@@ -89,17 +89,21 @@ bool add_response_parameters(const Properties& response, Map& out) {
         {"Paths", "path"},
         {"QueryStrings", "querystring"},
     }};
-    const auto parameters = response.below("ResponseParameters");
-    if (!parameters) {
-        return response.find("ResponseParameters") == nullptr;
+    if (response.given("ResponseParameters") == nullptr) {
+        return true;
     }
-    if (!parameters->check("ApiGatewayResponseParameters")) {
+    const auto parameters = response.below("ResponseParameters");
+    if (!parameters || !parameters->check("ApiGatewayResponseParameters")) {
         return false;
     }
     for (const auto& [name, place] : kinds) {
-        const Value* given = parameters->find(name);
-        if (given == nullptr || !given->is_map()) {
+        const Value* given = parameters->map().find(name);
+        if (given == nullptr) {
             continue;
+        }
+        if (!given->is_map()) { // null
+            parameters->wrong_kind(name, "a map");
+            return false;
         }
         for (const data::Entry* entry : in_python_order(*given->as_map(), 0)) {
             out.set(data::Entry(
@@ -124,9 +128,10 @@ std::optional<Map> gateway_response(const Properties& response) {
         return std::nullopt;
     }
     Map out{{"responseParameters", std::move(parameters)}};
-    const Value* templates = response.find("ResponseTemplates");
+    const Value* templates = response.given("ResponseTemplates");
     out.set("responseTemplates", templates == nullptr ? Value(Map{}) : *templates);
-    if (const Value* status = response.find("StatusCode")) {
+    const Value* status = response.find("StatusCode");
+    if (status != nullptr && *status != Value("")) {
         const std::string text = data::scalar_text(*status);
         const bool numeric =
             !text.empty() && text.size() <= 3 &&
@@ -150,6 +155,9 @@ bool add_gateway_responses(const Resource& api, Map& definition) {
     bool good = true;
     Map out;
     for (const data::Entry* entry : in_python_order(responses->map(), 0)) {
+        if (entry->value.is_null()) {
+            responses->wrong_kind(entry->key, "a map");
+        }
         const auto response = responses->below(entry->key);
         auto written = response ? gateway_response(*response) : std::nullopt;
         if (written) {

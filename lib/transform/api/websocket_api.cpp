@@ -306,6 +306,9 @@ void expand_websocket_api(Resource& api) {
     const Value stage_name = given_stage == nullptr ? Value(default_stage) : *given_stage;
     List route_ids;
     for (const data::Entry& entry : routes->map()) {
+        if (entry.value.is_null()) {
+            routes->wrong_kind(entry.key, "a map");
+        }
         const auto route = routes->below(entry.key);
         if (route && emit_route(api, *route, entry.key, stage_name, *auth)) {
             route_ids.emplace_back(api.logical_id() + id_part(entry.key) + "Route");

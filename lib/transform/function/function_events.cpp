@@ -67,12 +67,14 @@ const EventRow* row_of(const Resource& function, data::Entry& entry) {
         return nullptr;
     }
     Value* properties = event->find("Properties");
-    if (properties != nullptr && !properties->is_map() && !properties->is_null()) {
+    // Of an HttpApi event AWS's transform tells it sooner, and names the function.
+    const bool told = type->text() == "HttpApi" && properties != nullptr && properties->is_null();
+    if (properties != nullptr && !properties->is_map() && !told) {
         place.for_resource(function.logical_id() + entry.key)
             .error_at(*properties, "Properties", "Properties must be a map");
         return nullptr;
     }
-    if (properties == nullptr || properties->is_null()) {
+    if (properties == nullptr || told) {
         event->set("Properties", Map{});
     }
     return row;

@@ -26,7 +26,7 @@ void for_each_checked(
     }
     for (data::Entry& entry : members->map()) {
         if (entry.value.is_null()) {
-            entry.value = data::Map{};
+            members->wrong_kind(entry.key, "a map");
         }
         const auto properties = members->below(entry.key);
         if (properties && properties->check(list)) {

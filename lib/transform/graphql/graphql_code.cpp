@@ -196,9 +196,12 @@ bool check_graphql_code(const Resource& api) {
                 return;
             }
             for (const data::Entry& entry : members->map()) {
+                if (entry.value.is_null()) {
+                    members->wrong_kind(entry.key, "a map");
+                }
                 const auto member = members->below(entry.key);
                 if (!member) {
-                    good = good && entry.value.is_null();
+                    good = false;
                     continue;
                 }
                 good = member->check(list) && good;
@@ -220,6 +223,10 @@ bool check_graphql_code(const Resource& api) {
     check_members(api, "Functions", "GraphQLApi/Function");
     if (const auto types = api.below("Resolvers")) {
         for (const data::Entry& type : types->map()) {
+            if (type.value.is_null()) {
+                types->wrong_kind(type.key, "a map");
+                good = false;
+            }
             check_members(*types, type.key, "GraphQLApi/Resolver");
         }
     }

@@ -142,16 +142,15 @@ std::optional<std::string> emit_alias(const Resource& machine) {
         return good ? std::optional<std::string>("") : std::nullopt;
     }
     const Value& name = machine["AutoPublishAlias"];
-    if (!name.is_string() || alphanumeric(name.text()) != name.text()) {
+    const std::string text = name.is_boolean()  ? "True" // false is not given
+                             : name.is_string() ? std::string(name.text())
+                                                : python_text(name);
+    std::string alias_id = fmt::format("{}Alias{}", machine.logical_id(), text);
+    if (alphanumeric(text) != text) {
         // AWS names the resource that would come of it.
-        machine
-            .for_resource(fmt::format(
-                "{}Alias{}",
-                machine.logical_id(),
-                name.is_string() ? std::string(name.text()) : python_text(name)))
-            .error(
-                "AutoPublishAlias",
-                "AutoPublishAlias must be the name of an alias, of letters and digits");
+        machine.for_resource(alias_id).error(
+            "AutoPublishAlias",
+            "AutoPublishAlias must be the name of an alias, of letters and digits");
         return std::nullopt;
     }
     const auto preference = machine.below("DeploymentPreference");
@@ -176,7 +175,6 @@ std::optional<std::string> emit_alias(const Resource& machine) {
         deployment.set("Type", "ALL_AT_ONCE");
     }
     deployment.set("StateMachineVersionArn", make_ref(version_id));
-    std::string alias_id = fmt::format("{}Alias{}", machine.logical_id(), name.text());
     machine.emit(
         alias_id,
         "AWS::StepFunctions::StateMachineAlias",

@@ -156,10 +156,12 @@ void emit_state_machine_events(const Resource& machine, const std::string& targe
                 near_type(type == nullptr ? std::string_view{} : type->text()));
             continue;
         }
-        Value& given = (*entry.value.as_map())["Properties"];
-        if (given.is_null()) {
-            given = Map{};
-        } else if (!given.is_map()) {
+        Map& written = *entry.value.as_map();
+        if (!written.contains("Properties")) {
+            written.set("Properties", Map{});
+        }
+        Value& given = *written.find("Properties");
+        if (!given.is_map()) {
             place.for_resource(machine.logical_id() + entry.key)
                 .error_at(given, "Properties", "Properties must be a map");
             continue;

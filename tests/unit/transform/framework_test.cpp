@@ -5,6 +5,7 @@
 #include "transform/core/parameters.h"
 #include "unit/transform/transform_support.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace samara::transform {
@@ -351,6 +352,64 @@ TEST(LocalPaths, BecomePlacesInAStandInBucketWithOneWarning) {
     EXPECT_EQ(output.diagnostics.size(), 1U);
     for (const char* other : {"missing", "", "https://host/path"}) {
         EXPECT_TRUE(base::has_errors(run(function(other), options).diagnostics)) << other;
+    }
+}
+
+/// Whom AWS's transform names in an error.
+struct Blamed {
+    std::string_view resource;
+    std::string_view name;
+};
+
+constexpr Blamed blamed[] = {
+    {"{Type: AWS::Serverless::SimpleTable, Properties: null}", "X: "},
+    {"{Type: AWS::Serverless::Api, Properties: {StageName: p, GatewayResponses: {THROTTLED: "
+     "null}}}",
+     "X: "},
+    {"{Type: AWS::Serverless::Api, Properties: {StageName: p, GatewayResponses: {THROTTLED: "
+     "{ResponseParameters: {Headers: null}}}}}",
+     "X: "},
+    {"{Type: AWS::Serverless::Api, Properties: {StageName: p, Auth: {Authorizers: {A: null}}}}",
+     "X: "},
+    {"{Type: AWS::Serverless::Api, Properties: {StageName: p, Auth: {Authorizers: {A: "
+     "{UserPoolArn: "
+     "a, DisableFunctionDefaultPermissions: 'yes'}}}}}",
+     "X: "},
+    {"{Type: AWS::Serverless::HttpApi, Properties: {DefinitionBody: {openapi: 3.0.1, paths: {}}, "
+     "Auth: {Authorizers: {A: null}}}}",
+     "X: "},
+    {"{Type: AWS::Serverless::WebSocketApi, Properties: {RouteSelectionExpression: a, Routes: "
+     "{$connect: null}}}",
+     "X: "},
+    {"{Type: AWS::Serverless::GraphQLApi, Properties: {SchemaInline: a, Auth: {Type: API_KEY}, "
+     "ApiKeys: {K: null}}}",
+     "X: "},
+    {"{Type: AWS::Serverless::GraphQLApi, Properties: {SchemaInline: a, Auth: {Type: API_KEY}, "
+     "Functions: {F: null}}}",
+     "X: "},
+    {"{Type: AWS::Serverless::Function, Properties: {Handler: a.b, Runtime: python3.12, "
+     "InlineCode: "
+     "x, Events: {E: {Type: AlexaSkill, Properties: null}}}}",
+     "XE/E: "},
+    {"{Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: s3://a/b, Events: {E: "
+     "{Type: "
+     "EventBridgeRule, Properties: null}}}}",
+     "XE/E: "},
+    {"{Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: s3://a/b, "
+     "AutoPublishAlias: "
+     "a-b}}",
+     "XAliasa-b: "},
+    {"{Type: AWS::SNS::Topic, Connectors: {C: x}}", "XC: "},
+    {"{Type: AWS::SNS::Topic, Connectors: {C: {}}}", "X: "},
+    {"{Type: AWS::SNS::Topic, Connectors: {C: {Properties: {SourceReference: x}}}}", "X: "},
+    {"{Type: AWS::SNS::Topic, Connectors: {C: {Properties: {SourceReference: {Id: X}}}}}", "C: "},
+};
+
+TEST(Errors, NameWhomAwsNames) {
+    for (const Blamed& one : blamed) {
+        const auto told = errors(run(fmt::format("Resources:\n  X: {}\n", one.resource)));
+        ASSERT_EQ(told.size(), 1U) << one.resource << testing::PrintToString(told);
+        EXPECT_TRUE(told.front().starts_with(one.name)) << one.resource << ": " << told.front();
     }
 }
 
