@@ -117,7 +117,7 @@ bool check(Context& context, const Map& globals, const Map& supported) {
 /// reads IgnoreGlobals.
 std::optional<Map> inherited(Context& context, const data::Entry& resource, const Map& section) {
     const Value* ignore = resource.value.find("IgnoreGlobals");
-    if (ignore == nullptr || ignore->is_null()) {
+    if (!is_given(ignore)) {
         return section;
     }
     if (ignore->text() == "*") {

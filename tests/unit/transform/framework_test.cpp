@@ -234,6 +234,8 @@ TEST(Globals, AreIgnoredWhereTheResourceSaysSo) {
     EXPECT_EQ(part(some, "Resources.F.Properties.MemorySize"), "128");
     const Output all = run(globals + resource + "    IgnoreGlobals: '*'\n");
     EXPECT_EQ(part(all, "Resources.F.Properties.MemorySize"), "null");
+    const Output none = run(globals + resource + "    IgnoreGlobals: ''\n");
+    EXPECT_EQ(part(none, "Resources.F.Properties.MemorySize"), "128");
 }
 
 TEST(Globals, NameWhatTheyDoNotTake) {
