@@ -50,6 +50,24 @@ void report_cache(const Run& run, const Definition& definition, bool valid) {
         base::join(definition.logical_ids, ", ")));
 }
 
+// Where packages come from a file of the project: that they are fetched anew, as scripts look for
+// it.
+void report_manifest(
+    const Run& run, const Definition& definition, const std::string& id, std::string_view digest) {
+    const auto former = run.former.artifacts.find(id);
+    const bool same = former != run.former.artifacts.end() && former->second.manifest == digest;
+    const bool has_packages = definition.workflow.facts.plain ||
+                              definition.recipe.runtime.starts_with("java") ||
+                              definition.recipe.runtime.starts_with("dotnet");
+    if (run.request.cached && has_packages && !digest.empty() && !same) {
+        run.log.info(fmt::format(
+            "Manifest file is changed (new hash: {}) for ({}), downloading dependencies and "
+            "copying/building source",
+            digest,
+            base::join(definition.logical_ids, ", ")));
+    }
+}
+
 base::Result<void> copy_file_source(const WorkflowInput& input) {
     return os::copy_tree(input.source, input.artifacts / input.source.filename(), input.copy);
 }
@@ -201,7 +219,7 @@ base::Result<Fate> make_first(
     const SourceFilter& filter,
     const Inputs& inputs,
     const std::string& id,
-    Size& size) {
+    Placed& placed) {
     const Cache cache(run.request.cache_dir);
     const fs::path root = run.fresh / id;
     const bool valid = !run.request.anew && cache.contains(inputs);
@@ -214,16 +232,17 @@ base::Result<Fate> make_first(
             return tl::unexpected(std::move(restored.error()));
         }
         return size_of(root).map([&](const Size& found) {
-            size = found;
+            placed.size = found;
             return Fate::restored;
         });
     }
     announce(run, definition);
+    report_manifest(run, definition, id, placed.manifest);
     auto built = run_workflow(run, definition, filter, root);
     if (!built) {
         return tl::unexpected(std::move(built.error()));
     }
-    size = std::move(*built);
+    placed.size = std::move(*built);
     return Fate::built;
 }
 
@@ -315,8 +334,7 @@ base::Result<Made> make_artifact(const Run& run, const Definition& definition) {
     if (there.empty()) {
         const std::string rest = rest_of_state(run, definition, made.placed, ours);
         TRY_ASSIGN(
-            made.fate,
-            make_first(run, definition, *filter, inputs, missing.front(), made.placed.size));
+            made.fate, make_first(run, definition, *filter, inputs, missing.front(), made.placed));
         if (!rest.empty() && rest == rest_of_state(run, definition, made.placed, ours)) {
             TRY_ASSIGN(inputs.state, whole_state(made.placed, ours, run.cancel));
             inputs.content.clear();

@@ -332,6 +332,22 @@ TEST_F(Build, AnUnknownRuntimeIsSetRight) {
     EXPECT_THAT(message(), HasSubstr("did you mean makefile?"));
 }
 
+TEST_F(Build, AChangedManifestIsTold) {
+    write_python("src", "one");
+    write("src/requirements.txt", "# nothing\n");
+    add_function("A", "src", "python3.11");
+    ASSERT_TRUE(run());
+    EXPECT_THAT(log_text_, Not(HasSubstr("Manifest file is changed"))); // only --cached asks for it
+    write("src/requirements.txt", "# nothing else\n");
+    request_.cached = true;
+    ASSERT_TRUE(run());
+    EXPECT_THAT(log_text_, HasSubstr("Manifest file is changed (new hash: "));
+    EXPECT_THAT(log_text_, HasSubstr(") for (A), downloading dependencies"));
+    write_python("src", "two");
+    ASSERT_TRUE(run());
+    EXPECT_THAT(log_text_, Not(HasSubstr("Manifest file is changed")));
+}
+
 TEST_F(Build, NothingIsCopiedFromTheCacheUntilItIsAskedFor) {
     write_python("src", "one");
     add_function("A", "src", "python3.11");
