@@ -30,8 +30,12 @@ struct PrimaryKey {
 
 /// Nothing after an error.
 std::optional<PrimaryKey> primary_key(const Resource& table) {
-    if (table.given("PrimaryKey") == nullptr) {
+    const Value* given = table.given("PrimaryKey");
+    if (given == nullptr) {
         return PrimaryKey{};
+    }
+    if (!given->is_map()) {
+        return std::nullopt; // told with the other properties
     }
     const auto key = table.below("PrimaryKey");
     if (!key || !key->check("SimpleTable/PrimaryKey")) {
