@@ -148,7 +148,8 @@ SocketEvent WebSocketReader::read(std::string& buffer) {
         if (const std::uint16_t code = read_head(buffer, head); code != 0) {
             return refused_with(code);
         }
-        if (head.size == 0 || buffer.size() - std::min(head.size, buffer.size()) < head.length) {
+        if (head.size == 0 || buffer.size() < head.size ||
+            buffer.size() - head.size < head.length) {
             return {};
         }
         const auto length = static_cast<std::size_t>(head.length);
