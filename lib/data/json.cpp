@@ -204,7 +204,7 @@ base::Result<Value> read_json(
     if (text.starts_with("\xEF\xBB\xBF")) {
         text.remove_prefix(3);
     }
-    TRY(require_utf8(text, places));
+    TRY(require_text(text, places));
     JsonBuilder builder(text, places, limits, warnings);
     const bool parsed = nlohmann::json::sax_parse(text, &builder);
     return std::move(builder).finish(parsed);

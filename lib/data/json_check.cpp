@@ -7,7 +7,8 @@
 namespace samara::data {
 
 std::string json_error(std::string_view text) {
-    if (nlohmann::json::accept(text)) {
+    // nlohmann takes NUL for the end of a text.
+    if (text.find('\0') == std::string_view::npos && nlohmann::json::accept(text)) {
         return {};
     }
     const auto value = data::read_json(text, "");

@@ -16,13 +16,19 @@ base::Location Places::of(std::string_view text, std::size_t offset) const {
     return at(line, before.size() - line_start + 1);
 }
 
-base::Result<void> require_utf8(std::string_view text, const Places& places) {
+base::Result<void> require_text(std::string_view text, const Places& places) {
     std::size_t bad = 0;
     if (!base::is_utf8(text, &bad)) {
         return base::fail(
             fmt::format("byte 0x{:02X} is not valid UTF-8", static_cast<unsigned char>(text[bad])),
             "save the file as UTF-8",
             places.of(text, bad));
+    }
+    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+        return base::fail(
+            "the text has a NUL byte",
+            "remove it; in quotes a NUL is written \"\\u0000\"",
+            places.of(text, nul));
     }
     return {};
 }

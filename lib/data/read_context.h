@@ -26,8 +26,9 @@ private:
     std::shared_ptr<const std::string> file_;
 };
 
-/// Fails with the first byte that is not UTF-8.
-base::Result<void> require_utf8(std::string_view text, const Places& places);
+/// Fails with the first byte that is not UTF-8, or NUL, which neither YAML nor JSON has (and which
+/// their parsers take for the end).
+base::Result<void> require_text(std::string_view text, const Places& places);
 
 /// The error "key 'X' occurs twice in this map; first at file:line:col"; nothing, and a warning of
 /// that in `warnings`, when there are some.

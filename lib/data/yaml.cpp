@@ -367,10 +367,7 @@ base::Result<Value> read_yaml(
     if (text.starts_with("\xEF\xBB\xBF")) {
         text.remove_prefix(3);
     }
-    TRY(require_utf8(text, places));
-    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
-        return base::fail("a NUL byte is not allowed in YAML", {}, places.of(text, nul));
-    }
+    TRY(require_text(text, places));
     try {
         std::istringstream stream{std::string(text)};
         YAML::Parser parser(stream);

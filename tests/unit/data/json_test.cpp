@@ -1,3 +1,4 @@
+#include "data/json_check.h"
 #include "data/read.h"
 #include "data/write.h"
 
@@ -53,6 +54,28 @@ TEST(Json, IndentedOutput) {
     EXPECT_EQ(
         write_json(Value(Map{{"a", List{1}}, {"b", Map{}}}), 2),
         "{\n  \"a\": [\n    1\n  ],\n  \"b\": {}\n}");
+}
+
+// What is checked and what is read are one language: a function gets no text that is half JSON.
+TEST(Json, IsCheckedAsItIsRead) {
+    using namespace std::string_view_literals;
+    for (const std::string_view text :
+         {""sv,
+          "1"sv,
+          "1\0"sv,
+          "1\0rest"sv,
+          "\0"sv,
+          "{}\0"sv,
+          R"("\u0000")"sv,
+          "\"a\0b\""sv,
+          "[1,]"sv,
+          "{} {}"sv,
+          " {} "sv,
+          "\"\xff\""sv,
+          "NaN"sv}) {
+        const auto read = read_json(text, "t");
+        EXPECT_EQ(json_error(text).empty(), read.has_value()) << text;
+    }
 }
 
 TEST(Json, TheLastOfTwoKeysWinsWhereWarningsAreTaken) {
