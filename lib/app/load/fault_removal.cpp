@@ -30,6 +30,8 @@ bool is_essential(const Value& properties, std::string_view property) {
     return property == "Handler" || property == "Runtime" || (code && other == nullptr);
 }
 
+constexpr std::string_view serverless = "AWS::Serverless::";
+
 // Whether there is an Auth anywhere in what stands below Globals.
 bool says_who_may(const Value& value) {
     if (const data::List* list = value.as_list()) {
@@ -180,23 +182,25 @@ std::optional<std::string> FaultRemoval::in_globals(const Keys& keys, const base
     if (!erase(keys, depth)) {
         return std::nullopt;
     }
-    // All APIs of a kind lose what Globals says of who may call them; of both kinds where it says
-    // so in a place that is neither's.
-    const std::string_view section = keys.size() < 2 ? std::string_view() : keys[1];
-    const bool of_rest = section != "HttpApi" && section != "WebSocketApi";
-    const bool of_http = section != "Api" && section != "WebSocketApi";
-    if ((of_rest || of_http) && protects) {
-        const Value* resources = document_.find("Resources");
-        for (const Entry& resource : *resources->as_map()) {
-            const std::string type = text_at(resource.value, "Type");
-            if ((of_rest && type == rest_type) || (of_http && type == http_type)) {
+    // All APIs of a kind lose what Globals says of who may call them; of all kinds where it says
+    // so in a place that is none of theirs.
+    if (protects) {
+        const std::string_view section = keys.size() < 2 ? std::string_view() : keys[1];
+        std::set<std::string_view> types{rest_type, http_type, socket_type};
+        for (const auto type : {rest_type, http_type, socket_type}) {
+            if (type.substr(serverless.size()) == section) {
+                types = {type};
+            }
+        }
+        for (const Entry& resource : *document_.find("Resources")->as_map()) {
+            if (types.contains(text_at(resource.value, "Type"))) {
                 close_api(resource.key, error);
             }
         }
-        if (of_rest) {
+        if (types.contains(rest_type)) {
             close_api("ServerlessRestApi", error);
         }
-        if (of_http) {
+        if (types.contains(http_type)) {
             close_api("ServerlessHttpApi", error);
         }
     }
@@ -225,6 +229,8 @@ std::optional<std::string> FaultRemoval::in_resource(const Keys& keys, const bas
             done = in_event(keys, error);
         } else if (is_api(type)) {
             done = in_api(keys, error);
+        } else if (type == socket_type && keys[3] == "Auth") {
+            done = close_whole(keys, error);
         } else if (
             !(type == function_type && is_essential(*properties, keys[3])) && erase(keys, 4)) {
             done = left_out(Keys(keys.begin(), keys.begin() + 4));

@@ -35,6 +35,7 @@ public:
 private:
     static constexpr std::string_view rest_type = "AWS::Serverless::Api";
     static constexpr std::string_view http_type = "AWS::Serverless::HttpApi";
+    static constexpr std::string_view socket_type = "AWS::Serverless::WebSocketApi";
     static constexpr std::string_view function_type = "AWS::Serverless::Function";
     static bool is_api(std::string_view type);
 
@@ -50,6 +51,7 @@ private:
     std::optional<std::string> in_event(const Keys& keys, const base::Error& error);
     std::optional<std::string> in_api(const Keys& keys, const base::Error& error);
     std::optional<std::string> in_auth(const Keys& keys, const base::Error& error);
+    std::optional<std::string> close_whole(const Keys& auth, const base::Error& error);
     std::optional<std::string> in_definition(const Keys& keys, const base::Error& error);
     std::optional<std::string> whole_resource(const std::string& id, const base::Error& error);
     std::string

@@ -92,11 +92,15 @@ std::optional<std::string> FaultRemoval::in_auth(const Keys& keys, const base::E
         erase(keys, 5)) {
         return left_out(Keys(keys.begin(), keys.begin() + 5));
     }
-    if (!erase(keys, 4)) {
+    return close_whole(keys, error);
+}
+
+std::optional<std::string> FaultRemoval::close_whole(const Keys& auth, const base::Error& error) {
+    if (!erase(auth, 4)) {
         return std::nullopt;
     }
-    close_api(id, error);
-    return fmt::format("every route of {} answers 501", id);
+    close_api(auth[1], error);
+    return fmt::format("every route of {} answers 501", auth[1]);
 }
 
 std::optional<std::string> FaultRemoval::in_definition(const Keys& keys, const base::Error& error) {

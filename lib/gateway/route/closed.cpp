@@ -72,6 +72,15 @@ void close(const Closed& closed, std::vector<Api>& apis) {
         if (whole == closed.apis.end()) {
             continue;
         }
+        if (api.websocket &&
+            std::none_of(api.routes.begin(), api.routes.end(), [](const auto& route) {
+                return route.path == "$connect";
+            })) { // else nobody would be asked who connects
+            Route& connect = api.routes.emplace_back();
+            connect.method = "ANY";
+            connect.path = "$connect";
+            connect.integration = UnsupportedIntegration{whole->second, 501};
+        }
         const std::string none = unsupported(api, whole->second);
         for (Route& route : api.routes) {
             route.access.authorizer = none;

@@ -244,6 +244,39 @@ TEST(PartialTransform, GlobalsThatAreNoneLeaveRoutesOpenUnlessTheySayWhoMay) {
     }
 }
 
+// An Auth that AWS refuses protects nothing when it is left out.
+TEST(PartialTransform, AnAuthThatIsLeftOutClosesItsApi) {
+    constexpr std::string_view socket =
+        "WebSocketApi, Properties: {RouteSelectionExpression: $request.body.action, "
+        "Routes: {$connect: {FunctionArn: !GetAtt Fn.Arn}}";
+
+    struct Row {
+        std::string_view globals;
+        std::string_view api; // up to its last property
+        std::string_view auth;
+    };
+
+    for (const Row& row : {
+             Row{"{}", "Api, Properties: {StageName: p", ", Auth: [1]"},
+             Row{"{}", "HttpApi, Properties: {Name: n", ", Auth: [1]"},
+             Row{"{}", socket, ", Auth: [1]"},
+             Row{"{}", socket, ", Auth: {AuthType: CUSTOM}"},
+             Row{"{}", socket, ", Auth: {AuthType: JWT}"},
+             Row{"{WebSocketApi: {Auth: {AuthType: AWS_IAM}}}", socket, ""},
+             Row{"{WebSocketApis: {Auth: {AuthType: AWS_IAM}}}", socket, ""},
+         }) {
+        const PartialTemplate partial = transformed(fmt::format(
+            "Globals: {}\nResources:\n"
+            "  Fn: {{Type: AWS::Serverless::Function, Properties: {{InlineCode: x, Handler: "
+            "a.b, Runtime: python3.12}}}}\n"
+            "  Chat: {{Type: AWS::Serverless::{}{}}}}}\n",
+            row.globals,
+            row.api,
+            row.auth));
+        EXPECT_TRUE(partial.closed.apis.contains("Chat")) << row.globals << row.api << row.auth;
+    }
+}
+
 TEST(PartialTransform, EndsWhateverIsWrong) {
     for (const char* text : {
              "Resources: {A: {Type: AWS::Serverless::Function, Properties: [1]}}",

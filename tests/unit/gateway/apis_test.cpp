@@ -332,6 +332,30 @@ TEST_F(ApisTest, WhatIsClosedStaysClosed) {
     EXPECT_EQ(apis[2].kind, ApiKind::http);
 }
 
+// Clients of a WebSocket API are asked who they are at $connect only.
+TEST_F(ApisTest, NobodyConnectsToAClosedWebSocketApi) {
+    for (const std::vector<std::string>& keys :
+         {std::vector<std::string>{"$default"}, {"$connect", "$default"}}) {
+        Api api;
+        api.id = "Chat";
+        api.websocket = true;
+        for (const std::string& key : keys) {
+            api.routes.emplace_back().path = key;
+        }
+        std::vector<Api> apis;
+        apis.push_back(std::move(api));
+        Closed closed;
+        closed.apis.emplace("Chat", "its Auth");
+        close(closed, apis);
+        EXPECT_THAT(
+            apis[0].routes,
+            testing::Contains(testing::AllOf(
+                testing::Field(&Route::path, "$connect"),
+                testing::Field(&Route::access, testing::Field(&Access::authorizer, "its Auth")))));
+        EXPECT_THAT(apis[0].routes, SizeIs(2));
+    }
+}
+
 // docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html
 TEST_F(ApisTest, WhatAWSRefusesOfParameterMappingsIsTold) {
     const auto mapped = [](std::string_view key) {
