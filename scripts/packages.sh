@@ -18,6 +18,9 @@ test_packages=(
     libmaven-jar-plugin-java libmaven-resources-plugin-java libsurefire-java maven ruby-bundler
 )
 
+# What scripts/check compiles with for the sanitizers and fuzzers.
+sanitizer_packages=(clang-16 libclang-rt-16-dev)
+
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }

@@ -35,6 +35,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(samara_options INTERFACE
         $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds -fpch-preprocess>)
 endif()
+# Boost 1.74 looks for the coroutines of clang's own library; those of libstdc++ are there.
+target_compile_definitions(samara_options INTERFACE
+    $<$<COMPILE_LANG_AND_ID:CXX,Clang>:BOOST_ASIO_HAS_CO_AWAIT BOOST_ASIO_HAS_STD_COROUTINE>)
 if(SAMARA_UNITY)
     # An unnamed namespace in a unit of several sources is taken for one in a header, and a local name may be that of a
     # function in a header which only another source of the unit includes; the other builds warn of real shadows.

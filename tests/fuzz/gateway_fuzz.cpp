@@ -61,8 +61,11 @@ gateway::Gateway& the_gateway() {
         jose::KeySourceOptions keys;
         keys.jwks = *jose::JwtKeySet::parse(jose::write_jwks(*jose::Key::generate(), "k"));
         options.authorization.keys = std::make_shared<jose::KeySource>(std::move(keys));
-        options.authorization.iam = std::make_shared<const aws_client::IamCredentials>(
-            *aws_client::parse_credentials("aws_access_key_id=A\naws_secret_access_key=s\n", "f"));
+        auto credentials = aws_client::parse_credentials(
+            "[default]\naws_access_key_id=A\naws_secret_access_key=s\n", "f");
+        require(credentials.has_value());
+        options.authorization.iam =
+            std::make_shared<const aws_client::IamCredentials>(std::move(*credentials));
         return gateway::Gateway(
             gateway::read_apis(*data::read_json(template_json, "template"), {}, diagnostics),
             call,

@@ -20,7 +20,8 @@ std::int64_t period_of(Quota::Period period, std::chrono::system_clock::time_poi
         return (days + sunday_before_epoch) / 7;
     case Quota::Period::month: {
         const std::chrono::year_month_day date(day);
-        return static_cast<int>(date.year()) * 12 + static_cast<unsigned>(date.month());
+        return static_cast<int>(date.year()) * 12 +
+               static_cast<int>(static_cast<unsigned>(date.month()));
     }
     }
     return days;
