@@ -470,7 +470,7 @@ class Again(BuildCase):
         self.samara("build")
         port = free_port()
         with self.start("local", "start-api", "-p", port, "--engine", "sandbox") as server:
-            server.wait_for_line("and what samara build makes, are taken up by the next request.")
+            server.wait_for_line("and what samara build makes, apply from the next request on.")
             server.wait_for_line("Press CTRL+C to quit")
             answer = lambda: json.loads(curl(f"http://127.0.0.1:{port}/a")[2])["code"]  # noqa: E731
             self.assertEqual(answer(), "a")

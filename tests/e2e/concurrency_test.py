@@ -61,7 +61,7 @@ def recursive(event, context):
 """
 
 
-class Concurrency(SamaraTest):
+class Concurrency(SamaraTest):  # alone: how many environments there are follows from how long calls take
     def setUp(self):
         super().setUp()
         self.environment["SAMARA_ENGINE"] = "sandbox"

@@ -354,11 +354,11 @@ def own_address():
         return probe.getsockname()[0]
 
 
-class EscapeAsRoot(Escapes, SamaraTest):
+class EscapeAsRoot(Escapes, SamaraTest):  # alone: fork bombs, and what is left of processes and memory
     pass
 
 
-class EscapeAsNobody(Escapes, SamaraTest):
+class EscapeAsNobody(Escapes, SamaraTest):  # alone: fork bombs, and what is left of processes and memory
     user = 65534
 
 

@@ -45,7 +45,7 @@ MEGABYTE = 1024 * 1024
 HONEST = b"GET /api/honest HTTP/1.1\r\nHost: h\r\n\r\n"
 
 
-class Hostile(SamaraTest):
+class Hostile(SamaraTest):  # alone: how fast the server stays under attack
     def setUp(self):
         super().setUp()
         self.environment["SAMARA_ENGINE"] = "sandbox"

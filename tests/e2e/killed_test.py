@@ -12,7 +12,7 @@ from kills import Kills, groups_of  # noqa: E402
 from samara_e2e import SAMARA, STAND_IN, SamaraTest, curl, free_port, needs_docker, wait_for  # noqa: E402
 
 
-class Killed(SamaraTest):
+class Killed(SamaraTest):  # alone: kills in the first milliseconds
     def setUp(self):
         super().setUp()
         self.environment["XDG_CACHE_HOME"] = str(self.folder / "cache")
@@ -76,7 +76,7 @@ Resources:
 """
 
 
-class HoldOff(SamaraTest):
+class HoldOff(SamaraTest):  # alone: deadlines to the second
     """Nothing holds off the end of a call for longer than a second beyond its Timeout."""
 
     # Generous for a slow machine, and far below what it took when nobody ended it from outside.

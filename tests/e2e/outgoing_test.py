@@ -212,7 +212,7 @@ def can_be_written(pipe):
     return True
 
 
-class SecondCtrlC(SamaraTest):
+class SecondCtrlC(SamaraTest):  # alone: how soon a program ends
     def test_ends_what_does_not_stop(self):
         # A child of the program that ignores every polite signal holds its end up.
         self.write("template.yaml", LAYERED)

@@ -109,7 +109,7 @@ class Reloading(SamaraTest):
         self.assertEqual(self.get(), 404)
 
 
-class TheNextRequest(Reloading):
+class TheNextRequest(Reloading):  # alone: requests within milliseconds of an edit
     """sees an edit, however soon after it comes: nothing here waits for anything."""
 
     def code(self, version):
@@ -158,7 +158,7 @@ class TheNextRequest(Reloading):
             self.assertEqual(api.output().count("is still served"), 1)
 
 
-class ReloadingFromTheSandbox(Reloading):
+class ReloadingFromTheSandbox(Reloading):  # alone: how soon an edit applies
     def test_every_kind_of_file(self):
         with self.api() as api:
             api.wait_for_line("Press CTRL+C to quit")

@@ -33,7 +33,7 @@ MEGABYTE = 1024 * 1024
 MANY = 1000
 
 
-class Hostile(SamaraTest):
+class Hostile(SamaraTest):  # alone: a thousand connections and floods
     def setUp(self):
         super().setUp()
         self.environment["SAMARA_ENGINE"] = "sandbox"
