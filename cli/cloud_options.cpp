@@ -58,7 +58,7 @@ void declare_upload(Options& options, UploadOptions& given) {
          .environment = "SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS"});
     options.flag("--use-json", given.use_json, {.help = "Write templates as JSON"});
     options.flag(
-        "--no-progressbar", given.no_progress, {.help = "Do not tell how far uploads are"});
+        "--no-progressbar", given.no_progress, {.help = "Do not report how far uploads are"});
 }
 
 app::ArtifactOptions artifact_options(const UploadOptions& given, const CommonOptions& common) {

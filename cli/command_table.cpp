@@ -11,7 +11,7 @@ std::span<const CommandRow> command_table() {
         {"delete", "Delete a stack and what was uploaded for it", delete_stack},
         {"deploy", "Deploy an application to AWS", deploy},
         {"docs", "Show the manual page of a command", docs},
-        {"doctor", "Tell what can run here, and what is missing", doctor},
+        {"doctor", "Report what can run here, and what is missing", doctor},
         {"init", "Begin a new application", init},
         {"list endpoints",
          "List where the functions and APIs of a stack are called",

@@ -25,10 +25,10 @@ void declare_shared(Options& options, CommonOptions& common, std::string_view be
         // `-v` is --docker-volume-basedir where functions run
         options.has("-v") ? "--debug,--verbose" : "--debug,-v,--verbose",
         common.debug,
-        {.help = "Tell what is being done: files read, requests, decisions, times",
+        {.help = "Report what is being done: files read, requests, decisions, times",
          .environment = "SAM_DEBUG"});
     options.flag(
-        "-q,--quiet", common.quiet, {.help = "Tell nothing but results, warnings and errors"});
+        "-q,--quiet", common.quiet, {.help = "Report nothing but results, warnings and errors"});
     options.ignored_flag("--beta-features/--no-beta-features", "there are no beta features");
 }
 

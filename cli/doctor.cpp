@@ -40,7 +40,8 @@ int doctor(Console& console, const Arguments& arguments) {
     std::string output = "text";
     Options options(
         "samara doctor",
-        "Tell what this machine can run, what is missing, and the command that mends it. Exit code "
+        "Report what this machine can run, what is missing, and the command that mends it. Exit "
+        "code "
         "1 "
         "where no function can run.",
         examples);

@@ -65,7 +65,7 @@ int generate(
             {.help = "Accepted by every event; this one has no region"});
     }
     bool debug = false;
-    options.flag("--debug", debug, {.help = "Tell what is being done"});
+    options.flag("--debug", debug, {.help = "Report what is being done"});
     const base::Result<bool> help = options.parse(arguments);
     if (!help) {
         return exit_with(console, help.error());

@@ -79,7 +79,7 @@ void declare_init(Options& options, InitArguments& given) {
     options.flag(
         "--debug",
         given.common.debug,
-        {.help = "Tell what is being done", .environment = "SAM_DEBUG"});
+        {.help = "Report what is being done", .environment = "SAM_DEBUG"});
     options.ignored_flag("--beta-features/--no-beta-features", "there are no beta features");
 }
 

@@ -22,7 +22,7 @@ int local_sdk(Console& console, const Arguments& arguments) {
         "sandbox.",
         examples);
     options.positional_list("PACKAGE", packages, "Packages beside the usual ones: client-polly");
-    options.flag("--debug", common.debug, {.help = "Tell what is being done"});
+    options.flag("--debug", common.debug, {.help = "Report what is being done"});
     if (const auto ended = prepare(console, options, arguments, "local sdk", common)) {
         return *ended;
     }

@@ -23,7 +23,7 @@ int local_token(Console& console, const Arguments& arguments) {
         "--claims",
         claims,
         {.help = "The token's claims; iat and exp (an hour) are added", .value_name = "JSON"});
-    options.flag("--debug", common.debug, {.help = "Tell what is being done"});
+    options.flag("--debug", common.debug, {.help = "Report what is being done"});
     if (const auto ended = prepare(console, options, arguments, "local token", common)) {
         return *ended;
     }

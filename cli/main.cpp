@@ -43,12 +43,12 @@ std::string general_help(std::string_view group = {}) {
     }
     text += "\nOptions:\n";
     if (group.empty()) {
-        text += "  --debug               Tell what is being done\n";
+        text += "  --debug               Report what is being done\n";
     }
     return text + "  --version             Show the version and exit\n"
                   "  --info                Show the version and what is installed as JSON\n"
                   "  -h, --help            Show this help and exit\n\n"
-                  "'samara COMMAND --help' tells a command's options, with examples.\n";
+                  "'samara COMMAND --help' lists a command's options, with examples.\n";
 }
 
 // The commands for programs that write pages and completions, one JSON list.

@@ -40,7 +40,7 @@ void declare_serve(Options& options, ServeArguments& arguments) {
         arguments.debug_function,
         {.help = "The function that the debug options are for", .value_name = "ID"});
     options.flag(
-        "--no-watch", arguments.no_watch, {.help = "Do not take up edits of code and template"});
+        "--no-watch", arguments.no_watch, {.help = "Do not apply edits of code and template"});
     options.number(
         "--max-concurrency",
         arguments.max_concurrency,

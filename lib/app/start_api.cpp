@@ -338,7 +338,7 @@ start_api(const ServeOptions& given, engine::OutputSink output, const base::Log&
             console::Console::root));
     }
     log.info(fmt::format(
-        "{} are taken up by the next request.\n"
+        "{} apply from the next request on.\n"
         " * Running on {} (Press CTRL+C to quit)",
         build_sources(live->application()).empty() ? "Edits of the code or the template"
                                                    : "Edits of code that the build only copies, "

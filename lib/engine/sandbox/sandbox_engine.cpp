@@ -301,7 +301,6 @@ private:
         if (auto set = bubblewrap.environment(variables); !set) {
             return tl::unexpected(about(set.error(), spec));
         }
-
         Parts parts{
             .folder = std::move(listener->folder),
             .socket = listener->path,
