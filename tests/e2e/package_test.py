@@ -13,7 +13,6 @@ import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
-from aws_server import AwsServer  # noqa: E402
 from cloud_e2e import FUNCTION, CloudTest  # noqa: E402
 from registry import Registry  # noqa: E402
 from samara_e2e import SAMARA, SamaraTest, background, needs_docker, wait_for  # noqa: E402
@@ -313,15 +312,15 @@ Resources:
 
 
 class Images(CloudTest, SamaraTest):
-    def setUp(self):
-        super().setUp()
+    def server_options(self):
         needs_docker()
         self.registry = Registry()
         self.registry.__enter__()
         self.addCleanup(self.registry.__exit__, None, None, None)
-        self.server.__exit__()
-        self.server = AwsServer(registry=self.registry.address)
-        self.environment = {**self.environment, **self.server.environment(self.folder / "home")}
+        return {"registry": self.registry.address}
+
+    def setUp(self):
+        super().setUp()
         self.write("image/Dockerfile", "FROM scratch\nCOPY Dockerfile /\n")
         self.name = f"samara-test-push-{os.getpid()}"
         self.docker("build", "-q", "-t", f"{self.name}:v1", self.project / "image")

@@ -14,9 +14,13 @@ Resources:
 
 
 class CloudTest(SamaraTest):
+    def server_options(self):
+        """What AwsServer is started with; a test that needs more than the defaults makes it here."""
+        return {}
+
     def setUp(self):
         super().setUp()
-        self.server = AwsServer()
+        self.server = AwsServer(**self.server_options())
         self.addCleanup(self.server.__exit__)
         home = self.folder / "home"
         home.mkdir()
