@@ -41,9 +41,7 @@ int doctor(Console& console, const Arguments& arguments) {
     Options options(
         "samara doctor",
         "Report what this machine can run, what is missing, and the command that mends it. Exit "
-        "code "
-        "1 "
-        "where no function can run.",
+        "code 1 where no function can run.",
         examples);
     options.choice("--output", output, {"text", "json"}, {.help = "Format of the result"});
     const base::Result<bool> help = options.parse(arguments);
