@@ -36,6 +36,17 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return previous[b.size()];
 }
 
+// How much both begin with up to a colon: "Fn::" of "Fn::Env" and "Fn::And" is not a likeness.
+std::size_t shared_namespace(std::string_view a, std::string_view b) {
+    const auto [end, ignored] =
+        std::mismatch(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+            return lower(x) == lower(y);
+        });
+    const std::string_view shared(a.begin(), end);
+    const std::size_t colon = shared.rfind(':');
+    return colon == std::string_view::npos ? 0 : colon + 1;
+}
+
 // Length of the well-formed UTF-8 sequence at the start of `bytes`, 0 when there is none.
 std::size_t sequence_length(std::string_view bytes) {
     const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(bytes[i]); };
@@ -154,12 +165,13 @@ std::string to_utf8(std::string bytes) {
 }
 
 std::string_view nearest(std::string_view name, const std::vector<std::string_view>& candidates) {
-    // A third of the letters may be wrong: "Handlr" finds "Handler", "Foo" finds nothing.
-    std::size_t best_distance = std::max<std::size_t>(1, name.size() / 3) + 1;
+    std::size_t best_distance = std::string_view::npos;
     std::string_view best;
     for (const std::string_view candidate : candidates) {
+        // A third of the letters may be wrong: "Handlr" finds "Handler", "Foo" finds nothing.
+        const std::size_t own = name.size() - shared_namespace(name, candidate);
         const std::size_t d = distance(name, candidate);
-        if (d < best_distance) {
+        if (d < best_distance && d <= std::max<std::size_t>(1, own / 3)) {
             best_distance = d;
             best = candidate;
         }

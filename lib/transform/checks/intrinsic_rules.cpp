@@ -118,7 +118,13 @@ private:
             name == "Ref" || name.starts_with("Fn::ForEach::")) {
             return;
         }
-        const std::string_view near = base::nearest(name, {functions.begin(), functions.end()});
+        constexpr std::string_view prefix = "Fn::";
+        std::vector<std::string_view> known(functions.begin(), functions.end());
+        known.emplace_back("Fn::Ref"); // what !Reff was meant to be
+        std::string_view near = base::nearest(name, known);
+        if (near == known.back()) {
+            near.remove_prefix(prefix.size());
+        }
         report(
             entry.key_where.place,
             fmt::format("CloudFormation has no function {}", name),

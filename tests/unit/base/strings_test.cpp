@@ -47,5 +47,17 @@ TEST(Strings, NearestFindsMisspellingsOnly) {
     EXPECT_EQ(nearest("Completely", names), "");
 }
 
+TEST(Strings, WhatTwoNamesShareUpToAColonIsNoLikeness) {
+    const std::vector<std::string_view> names{"Fn::And", "Fn::Not", "Fn::Sub", "Fn::GetAtt"};
+    for (const std::string_view other : {"Fn::Env", "Fn::Get", "Fn::Tab", "Fn::Foo", "Fn::Opt"}) {
+        EXPECT_EQ(nearest(other, names), "") << other;
+    }
+    EXPECT_EQ(nearest("Fn::Sbu", names), "Fn::Sub");
+    EXPECT_EQ(nearest("fn::getat", names), "Fn::GetAtt");
+    EXPECT_EQ(nearest("Fm::Sub", names), "Fn::Sub");
+    EXPECT_EQ(nearest("AWS::S3::Bukket", {"AWS::S3::Bucket"}), "AWS::S3::Bucket");
+    EXPECT_EQ(nearest("AWS::S3::Key", {"AWS::S3::Bucket", "AWS::S3::Tag"}), "");
+}
+
 } // namespace
 } // namespace samara::base
