@@ -1,5 +1,6 @@
 #include "command.h"
 
+#include "aws_client/shared_config.h"
 #include "base/trace.h"
 #include "configuration.h"
 #include "os/signals.h"
@@ -40,6 +41,12 @@ std::optional<int> prepare(
         return exit_with(console, configured.error());
     }
     report_as_asked(console, common);
+    if (options.has("--profile")) {
+        const auto checked = aws_client::check_caller(common.profile, common.region);
+        if (!checked) {
+            return exit_with(console, checked.error());
+        }
+    }
     if (common.debug) {
         console.log().debug(fmt::format("samara {}", path));
     }

@@ -32,14 +32,6 @@ std::string user_agent(const std::string& version) {
     return agent;
 }
 
-bool is_region(std::string_view text) {
-    constexpr std::size_t longest = 63;
-    return text.size() <= longest && !text.starts_with('-') && !text.ends_with('-') &&
-           std::all_of(text.begin(), text.end(), [](char c) {
-               return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-';
-           });
-}
-
 } // namespace
 
 /// The chain, asked once and again before the keys expire.

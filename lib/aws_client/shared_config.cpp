@@ -119,6 +119,28 @@ base::Result<std::string> check_profile(const SharedConfig& config, const std::s
     return profile;
 }
 
+bool is_region(std::string_view name) {
+    constexpr std::size_t longest = 63;
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    return name.size() <= longest && !name.starts_with('-') && !name.ends_with('-') &&
+           (name.empty() || !std::all_of(name.begin(), name.end(), is_digit)) &&
+           std::all_of(name.begin(), name.end(), [](char c) {
+               return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-';
+           });
+}
+
+base::Result<void> check_caller(const std::string& profile, const std::string& region) {
+    if (!is_region(region)) {
+        return base::fail(
+            fmt::format("Provided region: {} doesn't match a supported format", region),
+            "write it like us-east-1");
+    }
+    if (const auto checked = check_profile(SharedConfig::load(), profile); !checked) {
+        return base::fail(checked.error());
+    }
+    return {};
+}
+
 std::optional<std::string> set_variable(const std::string& name) {
     auto value = os::variable(name);
     return value && value->empty() ? std::nullopt : value;

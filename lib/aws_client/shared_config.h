@@ -47,6 +47,14 @@ std::string profile_name(const std::string& given);
 /// The same, once it is known to exist: "default" need not.
 base::Result<std::string> check_profile(const SharedConfig& config, const std::string& given);
 
+/// Whether a region can have this name: it becomes a part of host names. So can the empty one,
+/// which stands for none.
+bool is_region(std::string_view name);
+
+/// What --profile and --region give, before anything is done with them: the profile exists, the
+/// region can have that name.
+base::Result<void> check_caller(const std::string& profile, const std::string& region);
+
 /// The value of an environment variable that is set and not empty.
 std::optional<std::string> set_variable(const std::string& name);
 

@@ -75,6 +75,26 @@ Resources: {Fn: {Type: AWS::Serverless::Function}, Other: {Type: AWS::Serverless
         told = self.samara("local", "invoke", code=1).stderr  # it cannot be run, though the command line is right
         self.assertIn("name one of: Fn, Other", told)
 
+    def test_profile_and_region_are_looked_at_by_every_command_that_takes_them(self):
+        self.write("template.yaml", "Resources: {Topic: {Type: AWS::SNS::Topic}}")
+        self.write("config", "[profile dev]\nregion = eu-west-1\n")
+        environment = {"AWS_CONFIG_FILE": str(self.project / "config"), "AWS_PROFILE": ""}
+        commands = json.loads(self.samara("--help-json").stdout)
+        taking = 0
+        for command in [row["command"].split() for row in commands]:
+            if "--profile" not in self.samara(*command, "--help").stdout:
+                continue
+            taking += 1
+            missing = "Error: The config profile (nope) could not be found"
+            self.assertIn(missing, self.samara(*command, "--profile", "nope", code=1, environment=environment).stderr)
+            named = self.samara(*command, code=1, environment={**environment, "AWS_PROFILE": "nope"})
+            self.assertIn(missing, named.stderr)
+            for region in ("us east-1", "-eu", "eu_west", "123"):
+                told = self.samara(*command, f"--region={region}", code=1, environment=environment).stderr
+                self.assertIn(f"Error: Provided region: {region} doesn't match a supported format", told)
+        self.assertGreater(taking, 10)
+        self.samara("validate", "--profile", "dev", environment=environment)
+
     def test_docs_print_the_address_of_every_command(self):
         table = json.loads((ROOT / "schemas/commands.json").read_text())
         for command, row in table.items():
