@@ -24,9 +24,17 @@ fs::path template_folder(const CommonOptions& common) {
 
 // --config-file, relative to the template's folder (or to this one, where only that has it), else
 // the one beside the template.
-base::Result<std::optional<fs::path>> settings_file(const CommonOptions& common) {
+base::Result<std::optional<fs::path>>
+settings_file(const CommonOptions& common, const base::Log& log) {
     if (common.config_file.empty()) {
-        return config::find_settings(template_folder(common));
+        const std::vector<fs::path> found = config::find_settings(template_folder(common));
+        if (found.size() > 1) {
+            log.info(fmt::format(
+                "More than one samconfig file found; using {}. To use another config file, please "
+                "specify it using the '--config-file' flag.",
+                found.front().filename().string()));
+        }
+        return found.empty() ? std::nullopt : std::optional(found.front());
     }
     std::error_code failed;
     const fs::path beside = template_folder(common) / common.config_file;
@@ -209,7 +217,7 @@ void warn_of_sections(
 
 base::Result<void> apply_configuration(
     std::string_view path, const CommonOptions& common, Options& options, const base::Log& log) {
-    const auto file = settings_file(common);
+    const auto file = settings_file(common, log);
     if (!file) {
         return base::fail(file.error());
     }

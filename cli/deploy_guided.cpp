@@ -95,13 +95,13 @@ private:
         title("Configuring SAM deploy");
         prompt_.show("\t======================\n");
         std::error_code ignored;
-        const auto found = given_.common.config_file.empty()
-                               ? config::find_settings(config_folder())
-                               : std::optional<fs::path>(given_.common.config_file);
-        const bool there = found && fs::exists(*found, ignored);
+        const std::vector<fs::path> files =
+            given_.common.config_file.empty() ? config::find_settings(config_folder())
+                                              : std::vector<fs::path>{given_.common.config_file};
+        const bool there = !files.empty() && fs::exists(files.front(), ignored);
         prompt_.show(fmt::format(
             "\n\tLooking for config file [{}] :  {}\n",
-            found ? found->filename().string() : "samconfig.toml",
+            files.empty() ? "samconfig.toml" : files.front().filename().string(),
             there ? "Found" : "Not found"));
         if (there) { // what cannot be read has ended the command before
             prompt_.show("\tReading default arguments  :  Success\n");

@@ -69,6 +69,10 @@ bool is_bare_key(std::string_view key) {
 
 } // namespace
 
+bool is_format(const std::filesystem::path& path) {
+    return format_of(path) != Format::toml || base::to_lower(path.extension().string()) == ".toml";
+}
+
 Format format_of(const std::filesystem::path& path) {
     const std::string extension = base::to_lower(path.extension().string());
     if (extension == ".json") {

@@ -12,7 +12,10 @@ namespace samara::config {
 
 enum class Format : std::uint8_t { toml, yaml, json };
 
-/// By the extension; TOML for anything unknown, as `--config-file` may have any name.
+/// Whether the extension is that of one of them.
+bool is_format(const std::filesystem::path& path);
+
+/// By the extension; TOML for anything unknown.
 Format format_of(const std::filesystem::path& path);
 
 /// TOML 1.0 as a Value with places; dates and times stay texts.

@@ -63,7 +63,8 @@ base::Result<void> save_parameters(
             return tl::unexpected(std::move(content.error()));
         }
         text = std::move(*content);
-    } else if (format_of(path) == Format::toml) {
+    }
+    if (text.empty() && format_of(path) == Format::toml) {
         text = fmt::format("version = {}\n", new_file_version);
     }
     auto edited = format_of(path) == Format::toml

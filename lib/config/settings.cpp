@@ -5,7 +5,6 @@
 #include "os/file.h"
 
 #include <array>
-#include <charconv>
 
 #include <fmt/format.h>
 
@@ -29,22 +28,25 @@ base::Result<void> expect_table(const data::Value& value, std::string_view name)
         value.where());
 }
 
-base::Result<void> check_version(const data::Value& version) {
-    const std::string text = data::scalar_text(version);
-    double number = 0;
-    const char* end = text.data() + text.size();
-    if (std::from_chars(text.data(), end, number).ptr != end || text.empty()) {
-        return base::fail("version must be a number", "write: version = 0.1", version.where());
+// A file that says anything says its version, and writes it with a point: the AWS SAM CLI refuses the
+// others, so a file without it configures nothing there.
+base::Result<void> check_version(const data::Value& document) {
+    const data::Value* version = document.find(version_key);
+    if (document.as_map()->empty() || (version != nullptr && version->as_number() != nullptr)) {
+        return {};
     }
-    return {};
+    return base::fail(
+        "'version' key is not present or is in unrecognized format.",
+        "begin the file with: version = 0.1",
+        version == nullptr ? document.where() : version->where());
 }
 
 base::Result<void> check(const data::Value& document) {
+    if (auto checked = check_version(document); !checked) {
+        return checked;
+    }
     for (const auto& [environment, commands, place] : *document.as_map()) {
         if (environment == version_key) {
-            if (auto checked = check_version(commands); !checked) {
-                return checked;
-            }
             continue;
         }
         if (auto checked = expect_table(commands, environment); !checked) {
@@ -77,6 +79,13 @@ std::string section_name(std::string_view words) {
 }
 
 base::Result<Settings> Settings::load(const fs::path& path) {
+    if (!is_format(path)) {
+        return base::fail(
+            fmt::format(
+                "The config file {} uses an unsupported extension, and cannot be read.",
+                path.string()),
+            "name it .toml, .yaml, .yml or .json");
+    }
     auto text = os::read_file(path);
     if (!text) {
         return tl::unexpected(std::move(text.error()));
@@ -138,16 +147,17 @@ std::vector<std::string> Settings::environments() const {
     return names;
 }
 
-std::optional<fs::path> find_settings(const fs::path& folder) {
+std::vector<fs::path> find_settings(const fs::path& folder) {
     constexpr std::array names{
         "samconfig.toml", "samconfig.yaml", "samconfig.yml", "samconfig.json"};
+    std::vector<fs::path> found;
     for (const char* name : names) {
         std::error_code ignored;
         if (fs::is_regular_file(folder / name, ignored)) {
-            return folder / name;
+            found.push_back(folder / name);
         }
     }
-    return std::nullopt;
+    return found;
 }
 
 std::vector<std::string> arguments(const data::Value& value) {

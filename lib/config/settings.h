@@ -44,8 +44,8 @@ private:
     data::Value document_ = data::Map();
 };
 
-/// The configuration file of a folder: samconfig.toml, .yaml, .yml or .json, the first there is.
-std::optional<std::filesystem::path> find_settings(const std::filesystem::path& folder);
+/// The configuration files of a folder: samconfig.toml, .yaml, .yml and .json; the first one counts.
+std::vector<std::filesystem::path> find_settings(const std::filesystem::path& folder);
 
 /// A value as the arguments of an option that takes texts: each item of a list, a table as K=V, a
 /// scalar as it is written.

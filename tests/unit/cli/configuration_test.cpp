@@ -20,7 +20,8 @@ protected:
     }
 
     void write(std::string_view text) {
-        ASSERT_TRUE(os::write_file_atomically(folder_.path() / "samconfig.toml", text));
+        ASSERT_TRUE(os::write_file_atomically(
+            folder_.path() / "samconfig.toml", std::string("version = 0.1\n").append(text)));
     }
 
     base::Result<void> read(std::vector<std::string> arguments = {}) {
@@ -88,7 +89,7 @@ TEST_F(ConfigurationTest, AnEnvironmentThatIsNotThereIsTold) {
 TEST_F(ConfigurationTest, AMisspeltDefaultIsTold) {
     write("[defualt.validate.parameters]\nregion = 'b'\n[dev.validate.parameters]\nlint = true\n");
     ASSERT_TRUE(read());
-    EXPECT_THAT(warnings_, ElementsAre(HasSubstr("samconfig.toml:1:2: the environment 'defualt'")));
+    EXPECT_THAT(warnings_, ElementsAre(HasSubstr("samconfig.toml:2:2: the environment 'defualt'")));
     warnings_.clear();
     ASSERT_TRUE(read({"--config-env", "defualt"}));
     EXPECT_THAT(warnings_, IsEmpty());
@@ -98,7 +99,7 @@ TEST_F(ConfigurationTest, AFileThatCannotBeReadNamesItsLine) {
     write("[default\n");
     const auto applied = read();
     ASSERT_FALSE(applied);
-    EXPECT_THAT(base::to_string(applied.error()), HasSubstr("samconfig.toml:1"));
+    EXPECT_THAT(base::to_string(applied.error()), HasSubstr("samconfig.toml:2"));
 }
 
 TEST_F(ConfigurationTest, ANamedFileHasToBeThere) {

@@ -86,6 +86,17 @@ TEST(SaveParameters, MakesTheFileAndThenChangesIt) {
     EXPECT_EQ(settings->parameters("default", "build").at("cached"), data::Value(false));
 }
 
+TEST(SaveParameters, AnEmptyFileGetsAVersion) {
+    const auto folder = os::TempDir::create("config-test");
+    ASSERT_TRUE(folder);
+    for (const char* name : {"samconfig.toml", "samconfig.yaml", "samconfig.json"}) {
+        const auto path = folder->path() / name;
+        ASSERT_TRUE(os::write_file_atomically(path, ""));
+        ASSERT_TRUE(save_parameters(path, "default", "build", {{"cached", true}}));
+        EXPECT_TRUE(Settings::load(path)) << name;
+    }
+}
+
 TEST(SaveParameters, WritesYamlAndJson) {
     const auto folder = os::TempDir::create("config-test");
     ASSERT_TRUE(folder);

@@ -10,6 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 class SettingsFile : public testing::Test {
 protected:
@@ -111,18 +112,47 @@ TEST_F(SettingsFile, AWrongShapeHasAPlace) {
     EXPECT_THAT(
         base::to_string(section.error()),
         HasSubstr("samconfig.toml:3:9: default.build must be a table, not a number"));
-    EXPECT_FALSE(load("default = 1\n"));
-    EXPECT_FALSE(load("[default.build]\nparameters = []\n"));
-    EXPECT_FALSE(load("version = \"one\"\n"));
+    EXPECT_FALSE(load("version = 0.1\ndefault = 1\n"));
+    EXPECT_FALSE(load("version = 0.1\n[default.build]\nparameters = []\n"));
     EXPECT_FALSE(load("- a\n", "samconfig.yaml"));
 }
 
+TEST_F(SettingsFile, SaysItsVersionAsAFraction) {
+    for (const std::string_view text :
+         {"[default.build.parameters]\ncached = true\n",
+          "version = 1\n",
+          "version = \"0.1\"\n",
+          "version = \"one\"\n"}) {
+        const auto settings = load(text);
+        ASSERT_FALSE(settings) << text;
+        EXPECT_EQ(
+            settings.error().message,
+            "'version' key is not present or is in unrecognized format.");
+    }
+    EXPECT_FALSE(load("default: {build: {parameters: {cached: true}}}\n", "samconfig.yaml"));
+    EXPECT_FALSE(load("version: '0.1'\n", "samconfig.yaml"));
+    EXPECT_FALSE(load(R"({"version": 1})", "samconfig.json"));
+    EXPECT_TRUE(load("version = 2.0\n"));
+    EXPECT_TRUE(load("{}", "samconfig.json"));
+}
+
+TEST_F(SettingsFile, AnotherExtensionIsRefused) {
+    const auto settings = load("version = 0.1\n", "samconfig.ini");
+    ASSERT_FALSE(settings);
+    EXPECT_THAT(
+        settings.error().message,
+        HasSubstr("samconfig.ini uses an unsupported extension, and cannot be read."));
+    EXPECT_FALSE(load("version = 0.1\n", "samconfig"));
+}
+
 TEST_F(SettingsFile, TomlIsPreferred) {
-    EXPECT_EQ(find_settings(folder_->path()), std::nullopt);
+    EXPECT_THAT(find_settings(folder_->path()), IsEmpty());
     ASSERT_TRUE(load("", "samconfig.yml"));
-    EXPECT_EQ(find_settings(folder_->path()), folder_->path() / "samconfig.yml");
+    EXPECT_THAT(find_settings(folder_->path()), ElementsAre(folder_->path() / "samconfig.yml"));
     ASSERT_TRUE(load("", "samconfig.toml"));
-    EXPECT_EQ(find_settings(folder_->path()), folder_->path() / "samconfig.toml");
+    EXPECT_THAT(
+        find_settings(folder_->path()),
+        ElementsAre(folder_->path() / "samconfig.toml", folder_->path() / "samconfig.yml"));
 }
 
 TEST_F(SettingsFile, AMissingFileIsAnError) {
