@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -42,7 +43,10 @@ add_header(net::HttpResponse& response, std::string_view name, const data::Value
 
 base::Result<int> status_of(const data::Value& code) {
     int status = 0;
-    const std::string text = data::scalar_text(code);
+    const double* number = code.as_number(); // 200.0 of languages whose numbers have a point
+    const std::string text = number != nullptr && std::trunc(*number) == *number
+                                 ? fmt::format("{:.0f}", *number)
+                                 : data::scalar_text(code);
     const char* const end = text.data() + text.size();
     const auto parsed = std::from_chars(text.data(), end, status);
     if (parsed.ec != std::errc{} || parsed.ptr != end || status < 200 || status > 599) {
@@ -234,6 +238,9 @@ response_v1(const invoke::Response& result, const ResponseV1Options& options) {
         return tl::unexpected(checked.error());
     }
     const data::Value* code = value.find("statusCode");
+    if (code != nullptr && code->is_null()) {
+        code = nullptr;
+    }
     if (code == nullptr && !options.rest) {
         return base::fail("the result has no statusCode");
     }

@@ -2,18 +2,15 @@
 
 #include "base/strings.h"
 #include "gateway/route/integration.h"
+#include "gateway/route/methods.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
 namespace samara::gateway {
 
 namespace {
-
-constexpr std::array<std::string_view, 7> all_methods{
-    "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"};
 
 void add_method(std::vector<std::string>& methods, std::string_view method) {
     const auto place = std::lower_bound(methods.begin(), methods.end(), method);

@@ -1,6 +1,7 @@
 #include "gateway/route/router.h"
 
 #include "base/percent.h"
+#include "gateway/route/methods.h"
 
 #include <algorithm>
 
@@ -53,7 +54,7 @@ const Route* Router::Methods::find(std::string_view method) const {
         return found->second;
     }
     const auto any = by_name.find(std::string_view("ANY"));
-    return any == by_name.end() ? nullptr : any->second;
+    return any == by_name.end() || !is_method(method) ? nullptr : any->second;
 }
 
 Router::Router(const Api& api) : kind_(api.kind) {
