@@ -18,10 +18,13 @@ namespace {
 
 constexpr const char* template_name = "template.yaml";
 
-// A folder that a build made before, or nothing that could be lost.
+// A folder that a build made before (also one of the AWS SAM CLI, where that has its own), or
+// nothing that could be lost. A template alone says nothing: the project's folder has one, too.
 bool may_be_replaced(const fs::path& folder) {
     std::error_code error;
-    return fs::is_empty(folder, error) || fs::exists(folder / template_name, error);
+    return fs::is_empty(folder, error) || BuildState::is_in(folder) ||
+           (folder.parent_path().filename() == ".aws-sam" &&
+            fs::exists(folder / template_name, error));
 }
 
 base::Result<void> move(const fs::path& from, const fs::path& to) {

@@ -157,6 +157,11 @@ BuildState BuildState::read(const fs::path& build_dir) {
     return state;
 }
 
+bool BuildState::is_in(const fs::path& folder) {
+    std::error_code ignored;
+    return fs::is_regular_file(folder / state_file, ignored);
+}
+
 base::Result<void> BuildState::write(const fs::path& folder) const {
     data::Map all;
     for (const auto& [id, placed] : artifacts) {

@@ -68,6 +68,9 @@ struct BuildState {
     /// Empty where there is none or it cannot be understood: then everything is built.
     static BuildState read(const std::filesystem::path& build_dir);
 
+    /// Whether a folder is what a build made: nothing else is ever replaced as a whole.
+    static bool is_in(const std::filesystem::path& folder);
+
     [[nodiscard]] base::Result<void> write(const std::filesystem::path& folder) const;
 };
 

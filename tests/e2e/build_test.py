@@ -327,6 +327,22 @@ Mappings: {Folders: {layer: {path: layer}}}""")
         self.assertIn('functions = ["Fn"]', (self.project / "build.toml").read_text())
         self.assertIn("(1 unchanged)", self.samara("build", "--build-dir", "out").stderr)
 
+    def test_a_build_folder_is_never_where_the_sources_are(self):
+        self.code("sub/src", "x")
+        self.template("  Fn:" + function("sub/src"))
+        kept = sorted(self.project.rglob("*"))
+        for build_dir in (".", "./", "..", str(self.project), "sub/.."):
+            error = self.samara("build", "--build-dir", build_dir, code=1).stderr
+            self.assertIn("holds what is to be built or the current folder", error)
+        self.samara("build", "-t", "../../template.yaml", "--build-dir", "../..", code=1, cwd=self.project / "sub/src")
+        self.samara("build", "-t", "../template.yaml", "--build-dir", "src/..", code=1, cwd=self.project / "sub")
+        self.assertEqual(sorted(self.project.rglob("*")), kept)
+        self.write("other/template.yaml", "{}")
+        self.write("other/notes.txt", "mine")
+        self.samara("build", "--build-dir", "other")
+        self.assertEqual((self.project / "other/notes.txt").read_text(), "mine")
+        self.assertTrue((self.project / "other/Fn/app.py").exists())
+
     def test_names_with_spaces_and_utf8_and_links(self):
         folder = "möbel & co/über code"
         self.code(folder, "x")
