@@ -11,11 +11,13 @@
 #include "model/parameters.h"
 #include "model/runtimes.h"
 #include "model/schema_check.h"
+#include "os/environment.h"
 #include "os/file.h"
 #include "transform/checks/cycles.h"
 #include "transform/checks/function_rules.h"
 #include "transform/checks/intrinsic_rules.h"
 #include "transform/checks/lint.h"
+#include "transform/checks/lint_ignored.h"
 #include "transform/checks/lint_references.h"
 #include "transform/checks/section_rules.h"
 #include "transform/checks/structure.h"
@@ -170,6 +172,24 @@ check_files(data::Value document, const transform::Options& options, const fs::p
     return found;
 }
 
+// What cfn-lint is told of the user and of the project.
+std::vector<std::string> ignored_rules() {
+    std::vector<std::string> rules;
+    for (const fs::path& file :
+         {fs::path(os::variable("HOME").value_or("/")) / ".cfnlintrc",
+          fs::path(".cfnlintrc"),
+          fs::path(".cfnlintrc.yaml"),
+          fs::path(".cfnlintrc.yml")}) {
+        const auto text = os::read_file(file);
+        const auto read = data::read_yaml(text.value_or(""), file.string());
+        if (read && read->is_map()) {
+            const auto more = transform::ignored_checks(*read);
+            rules.insert(rules.end(), more.begin(), more.end());
+        }
+    }
+    return rules;
+}
+
 } // namespace
 
 base::Result<Validated> validate_template(const ValidateArguments& arguments) {
@@ -217,7 +237,8 @@ base::Result<Validated> validate_template(const ValidateArguments& arguments) {
             std::error_code ignored;
             return fs::exists(folder / path, ignored);
         };
-        auto linted = transform::lint(*document, output.document, {exists, model::today()});
+        auto linted =
+            transform::lint(*document, output.document, {exists, model::today(), ignored_rules()});
         result.lint_failed = std::any_of(linted.begin(), linted.end(), [](const auto& found) {
             return found.error.property != "Handler"; // its file may be made before the build
         });

@@ -103,13 +103,24 @@ class TemplateCommands(SamaraTest):
         self.assertIn(("warning", 3), [(d["severity"], d["line"]) for d in warnings], warnings)
         self.assertNotIn("error", [d["severity"] for d in warnings])
 
+    def test_lint_leaves_out_what_cfn_lint_is_told_to(self):
+        self.write("template.yaml", "Parameters: {P: {Type: String}}\nResources: {Topic: {Type: AWS::SNS::Topic}}\n")
+        self.assertIn("template.yaml:1:14: parameter P is not used [W2001]", self.samara("validate", "--lint", code=1).stderr)
+        for name in (".cfnlintrc", ".cfnlintrc.yaml", ".cfnlintrc.yml"):
+            self.write(name, "templates: ['*.yaml']\nignore_checks: [W2]\n")
+            self.assertEqual(self.samara("validate", "--lint").stdout, "template.yaml is a valid SAM Template\n")
+            (self.project / name).unlink()
+        self.write("template.yaml", "Metadata: {cfn-lint: {config: {ignore_checks: [W2001]}}}\n"
+                                    "Parameters: {P: {Type: String}}\nResources: {Topic: {Type: AWS::SNS::Topic}}\n")
+        self.samara("validate", "--lint")
+
     def test_lint_checks_what_cloudformation_knows(self):
         self.write("template.yaml", GOOD + "  Queue: {Type: AWS::SQS::Queue, Properties: {QueueNmae: x}}\n")
         self.samara("validate")
         result = self.samara("validate", "--lint", code=1)
         self.assertEqual(
             result.stderr,
-            "Error: template.yaml:13:47: AWS::SQS::Queue has no property QueueNmae\n"
+            "Error: template.yaml:13:47: AWS::SQS::Queue has no property QueueNmae [E3002]\n"
             "  did you mean QueueName?\n"
             "Error: Linting failed. At least one linting rule was matched to the provided template.\n")
 

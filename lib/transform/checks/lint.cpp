@@ -2,12 +2,16 @@
 
 #include "base/strings.h"
 #include "model/runtimes.h"
-#include "transform/checks/lint_references.h"
+#include "transform/checks/lint_dependencies.h"
+#include "transform/checks/lint_ignored.h"
+#include "transform/checks/lint_names.h"
 #include "transform/checks/lint_resources.h"
+#include "transform/checks/lint_values.h"
 #include "transform/core/intrinsics.h"
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 
 #include <fmt/format.h>
@@ -47,7 +51,7 @@ public:
 
     [[nodiscard]] const data::Entry& entry() const { return entry_; }
 
-    [[nodiscard]] base::Diagnostic
+    [[nodiscard]] Finding
     warning(std::string_view property, std::string message, std::string hint) const {
         base::Error error;
         error.resource = entry_.key;
@@ -57,7 +61,7 @@ public:
             value != nullptr && value->where().known() ? value->where() : entry_.key_where.place;
         error.message = std::move(message);
         error.hint = std::move(hint);
-        return {base::Severity::warning, std::move(error)};
+        return {{}, base::Severity::warning, std::move(error)};
     }
 
 private:
@@ -66,7 +70,7 @@ private:
     const Value* globals_;
 };
 
-void check_runtime(const Function& function, const LintOptions& options, base::Diagnostics& out) {
+void check_runtime(const Function& function, const LintOptions& options, Findings& out) {
     const std::string_view id = function.text("Runtime");
     if (id.empty()) {
         return;
@@ -78,6 +82,7 @@ void check_runtime(const Function& function, const LintOptions& options, base::D
             "Runtime",
             fmt::format("support of runtime {} ended on {}", id, runtime->deprecated),
             fmt::format("move to a newer {} runtime", runtime->family)));
+        out.back().rule = "W2531";
     }
 }
 
@@ -91,7 +96,7 @@ bool has_plain_local_code(const Function& function) {
            (metadata == nullptr || metadata->find("BuildMethod") == nullptr);
 }
 
-void check_handler(const Function& function, const LintOptions& options, base::Diagnostics& out) {
+void check_handler(const Function& function, const LintOptions& options, Findings& out) {
     const std::string_view handler = function.text("Handler");
     const auto runtime = model::find_runtime(function.text("Runtime"));
     if (!options.file_exists || handler.empty() || !runtime || !has_plain_local_code(function)) {
@@ -140,7 +145,7 @@ std::string normalized_path(std::string_view path) {
 /// Routes that two events answer.
 class Routes {
 public:
-    void add(const data::Entry& owner, const data::Entry& event, base::Diagnostics& out) {
+    void add(const data::Entry& owner, const data::Entry& event, Findings& out) {
         const Value* type = event.value.find("Type");
         const Value* properties = event.value.find("Properties");
         const bool http = type != nullptr && type->text() == "HttpApi";
@@ -171,7 +176,7 @@ public:
         error.message =
             fmt::format("{} {} is answered by {} too", method->text(), path->text(), found->second);
         error.hint = "give each route to one event";
-        out.push_back({base::Severity::warning, std::move(error)});
+        out.push_back({{}, base::Severity::warning, std::move(error)});
     }
 
 private:
@@ -187,18 +192,10 @@ private:
     std::map<std::string, std::string> routes_;
 };
 
-} // namespace
-
-base::Diagnostics
-lint(const Value& document, const Value& transformed, const LintOptions& options) {
-    base::Diagnostics out = lint_parameters(document);
-    if (transformed.is_map()) {
-        base::Diagnostics resources = lint_resources(document, transformed);
-        out.insert(out.end(), resources.begin(), resources.end());
-    }
+void lint_functions(const Value& document, const LintOptions& options, Findings& out) {
     const Value* resources = document.find("Resources");
     if (resources == nullptr || !resources->is_map()) {
-        return out;
+        return;
     }
     const Value* globals = document.find("Globals");
     const Value* function_globals = globals == nullptr ? nullptr : globals->find("Function");
@@ -220,6 +217,31 @@ lint(const Value& document, const Value& transformed, const LintOptions& options
                 routes.add(resource, event, out);
             }
         }
+    }
+}
+
+} // namespace
+
+base::Diagnostics
+lint(const Value& document, const Value& transformed, const LintOptions& options) {
+    Findings found;
+    const auto add = [&](Findings more) {
+        std::move(more.begin(), more.end(), std::back_inserter(found));
+    };
+    add(lint_names(document));
+    if (transformed.is_map()) {
+        add(lint_resources(document, transformed));
+    }
+    add(lint_dependencies(document));
+    add(lint_values(document));
+    lint_functions(document, options, found);
+    remove_ignored(found, document, options.ignored);
+    base::Diagnostics out;
+    for (Finding& each : found) {
+        if (!each.rule.empty()) {
+            each.error.message += fmt::format(" [{}]", each.rule);
+        }
+        out.push_back({each.severity, std::move(each.error)});
     }
     return out;
 }

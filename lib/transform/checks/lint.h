@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// What is likely a mistake: warnings; and what CloudFormation does not take in a resource: errors.
 namespace samara::transform {
@@ -17,6 +18,9 @@ struct LintOptions {
 
     /// "2026-01-31": runtimes whose support ended by then are reported. Empty: none is.
     std::string today;
+
+    /// Rules (cfn-lint's names, or how they begin) that are not to be told.
+    std::vector<std::string> ignored = {};
 };
 
 /// Looks through the template as it was written. `transformed`, when it is not null, is what the

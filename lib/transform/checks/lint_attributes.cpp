@@ -17,7 +17,7 @@ using data::Value;
 /// Fn::GetAtt of attributes that a type does not have.
 class Attributes {
 public:
-    Attributes(const CloudFormationTypes& types, const Map& resources, base::Diagnostics& found)
+    Attributes(const CloudFormationTypes& types, const Map& resources, Findings& found)
         : types_(types), resources_(resources), found_(found) {}
 
     void check(const Value& value) {
@@ -83,21 +83,18 @@ private:
                      : object->attributes.empty()
                          ? "it has none; !Ref gives its name"
                          : fmt::format("it has: {}", fmt::join(object->attributes, ", "));
-        found_.push_back({base::Severity::error, std::move(error)});
+        found_.push_back({"E1010", base::Severity::error, std::move(error)});
     }
 
     const CloudFormationTypes& types_;
     const Map& resources_;
-    base::Diagnostics& found_;
+    Findings& found_;
 };
 
 } // namespace
 
 void lint_attributes(
-    const CloudFormationTypes& types,
-    const Map& resources,
-    const Value& section,
-    base::Diagnostics& found) {
+    const CloudFormationTypes& types, const Map& resources, const Value& section, Findings& found) {
     Attributes(types, resources, found).check(section);
 }
 

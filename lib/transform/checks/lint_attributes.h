@@ -1,8 +1,8 @@
 #pragma once
 
-#include "base/error.h"
 #include "data/value.h"
 #include "transform/checks/cloudformation_types.h"
+#include "transform/checks/lint_rule.h"
 
 namespace samara::transform {
 
@@ -12,6 +12,6 @@ void lint_attributes(
     const CloudFormationTypes& types,
     const data::Map& resources,
     const data::Value& section,
-    base::Diagnostics& found);
+    Findings& found);
 
 } // namespace samara::transform

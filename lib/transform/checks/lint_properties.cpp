@@ -47,11 +47,7 @@ std::string describe(std::string_view kind) {
 /// One resource of the transformed template.
 class Check {
 public:
-    Check(
-        const CloudFormationTypes& types,
-        const data::Entry& resource,
-        bool own,
-        base::Diagnostics& found)
+    Check(const CloudFormationTypes& types, const data::Entry& resource, bool own, Findings& found)
         : types_(types), resource_(resource), own_(own), found_(found) {}
 
     void properties(const CloudFormationObject& type) {
@@ -66,6 +62,7 @@ public:
 
 private:
     void report(
+        std::string_view rule,
         const base::Location& exact,
         const base::Location& around,
         std::string_view path,
@@ -80,7 +77,7 @@ private:
         error.property = path;
         error.message = std::move(message);
         error.hint = std::move(hint);
-        found_.push_back({base::Severity::error, std::move(error)});
+        found_.push_back({rule, base::Severity::error, std::move(error)});
     }
 
     static std::string below(std::string_view path, std::string_view name) {
@@ -148,6 +145,7 @@ private:
             const Value* value = map.find(property.name);
             if (complete && property.required && (value == nullptr || is_no_value(*value))) {
                 report(
+                    "E3003",
                     own_ ? around : base::Location(),
                     around,
                     below(path, property.name),
@@ -168,6 +166,7 @@ private:
         }
         const std::string_view near = base::nearest(member.key, names);
         report(
+            "E3002",
             member.key_where.place,
             around,
             below(path, member.key),
@@ -186,6 +185,7 @@ private:
         const std::string& wanted,
         const base::Location& around) {
         report(
+            "E3012",
             value.where(),
             around,
             path,
@@ -267,6 +267,7 @@ private:
         const std::string_view near = base::nearest(text, values);
         constexpr std::size_t most_shown = 12;
         report(
+            "E3030",
             value.where(),
             around,
             path,
@@ -280,7 +281,7 @@ private:
     const CloudFormationTypes& types_;
     const data::Entry& resource_;
     bool own_; // the user wrote the resource itself, not something that stands for it
-    base::Diagnostics& found_;
+    Findings& found_;
 };
 
 } // namespace
@@ -290,7 +291,7 @@ void lint_properties(
     const CloudFormationObject& type,
     const data::Entry& resource,
     bool own,
-    base::Diagnostics& found) {
+    Findings& found) {
     Check(types, resource, own, found).properties(type);
 }
 

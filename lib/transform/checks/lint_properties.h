@@ -1,8 +1,8 @@
 #pragma once
 
-#include "base/error.h"
 #include "data/value.h"
 #include "transform/checks/cloudformation_types.h"
+#include "transform/checks/lint_rule.h"
 
 namespace samara::transform {
 
@@ -14,6 +14,6 @@ void lint_properties(
     const CloudFormationObject& type,
     const data::Entry& resource,
     bool own,
-    base::Diagnostics& found);
+    Findings& found);
 
 } // namespace samara::transform

@@ -31,26 +31,6 @@ base::Diagnostic diagnostic(
     return {severity, std::move(error)};
 }
 
-void report_unused_parameters(const Value& document, base::Diagnostics& out) {
-    std::set<std::string, std::less<>> used;
-    for (const data::Entry& part : *document.as_map()) {
-        if (part.key != "Parameters") {
-            each_reference(
-                part.value, [&](std::string_view name, const Value&) { used.emplace(name); });
-        }
-    }
-    for (const data::Entry& parameter : section(document, "Parameters")) {
-        // Loops of the language extensions name their list parameter by Ref as well.
-        if (!used.contains(parameter.key)) {
-            out.push_back(diagnostic(
-                base::Severity::warning,
-                fmt::format("parameter {} is not used", parameter.key),
-                "remove it, or refer to it",
-                parameter.key_where));
-        }
-    }
-}
-
 /// The names that a template has of one kind.
 class Names {
 public:
@@ -133,14 +113,6 @@ void check_conditions_of(
 }
 
 } // namespace
-
-base::Diagnostics lint_parameters(const Value& document) {
-    base::Diagnostics out;
-    if (document.is_map()) {
-        report_unused_parameters(document, out);
-    }
-    return out;
-}
 
 base::Diagnostics check_references(const Value& document, const Value& transformed) {
     base::Diagnostics out;

@@ -5,9 +5,6 @@
 
 namespace samara::transform {
 
-/// Parameters that nothing refers to.
-base::Diagnostics lint_parameters(const data::Value& document);
-
 /// References to what is not there: Ref, Fn::GetAtt, Fn::Sub and DependsOn of resources and
 /// parameters, Condition and Fn::If of conditions, Fn::FindInMap of mappings. CloudFormation
 /// refuses a template with one. `transformed` is what the transform made of `document`.

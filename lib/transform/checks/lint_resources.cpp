@@ -11,8 +11,7 @@ namespace {
 
 using data::Value;
 
-void warn_of_type(
-    const CloudFormationTypes& types, const data::Entry& resource, base::Diagnostics& found) {
+void warn_of_type(const CloudFormationTypes& types, const data::Entry& resource, Findings& found) {
     const Value& type = *resource.value.find("Type");
     const std::string_view near = types.nearest(type.text());
     base::Error error;
@@ -22,7 +21,7 @@ void warn_of_type(
     error.message = fmt::format("CloudFormation is not known to have the type {}", type.text());
     error.hint = near.empty() ? std::string("correct it, unless the type is new")
                               : fmt::format("did you mean {}?", near);
-    found.push_back({base::Severity::warning, std::move(error)});
+    found.push_back({"E3006", base::Severity::warning, std::move(error)});
 }
 
 bool is_own(const Value* written, const data::Entry& resource) {
@@ -34,15 +33,15 @@ bool is_own(const Value* written, const data::Entry& resource) {
 
 } // namespace
 
-base::Diagnostics lint_resources(const Value& document, const Value& transformed) {
-    base::Diagnostics found;
+Findings lint_resources(const Value& document, const Value& transformed) {
+    Findings found;
     const Value* resources = transformed.find("Resources");
     if (resources == nullptr || !resources->is_map()) {
         return found;
     }
     const auto types = CloudFormationTypes::load();
     if (!types) {
-        return {{base::Severity::error, types.error()}};
+        return {{{}, base::Severity::error, types.error()}};
     }
     for (const data::Entry& resource : *resources->as_map()) {
         const Value* type = resource.value.find("Type");

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "base/error.h"
 #include "data/value.h"
+#include "transform/checks/lint_rule.h"
 
 namespace samara::transform {
 
@@ -9,6 +9,6 @@ namespace samara::transform {
 /// not have or that are missing, values of another kind or not among the allowed ones, attributes
 /// that Fn::GetAtt does not give. A type it does not know is a warning. `document` is the template
 /// as it was written: of what the transform made, only what has a place there is reported.
-base::Diagnostics lint_resources(const data::Value& document, const data::Value& transformed);
+Findings lint_resources(const data::Value& document, const data::Value& transformed);
 
 } // namespace samara::transform

@@ -1,3 +1,4 @@
+#include "base/strings.h"
 #include "transform/checks/lint.h"
 #include "unit/transform/transform_support.h"
 
@@ -45,7 +46,139 @@ TEST(Lint, IsSilentAboutAGoodTemplate) {
 TEST(Lint, FindsUnusedParameters) {
     EXPECT_EQ(
         lint_of("Parameters: {P: {Type: String}}\nResources: {B: {Type: AWS::S3::Bucket}}\n"),
-        std::vector<std::string>{": parameter P is not used (remove it, or refer to it)"});
+        std::vector<std::string>{": parameter P is not used [W2001] (remove it, or refer to it)"});
+}
+
+/// The rules that lines of a template are found by, in the order of the lines: "7 W1020".
+std::vector<std::string> rules_of(std::string_view yaml, std::vector<std::string> ignored = {}) {
+    const auto document = data::read_yaml(yaml, "template.yaml");
+    EXPECT_TRUE(document.has_value());
+    const Output output = transform(*document, {});
+    std::set<std::pair<std::uint32_t, std::string>> found;
+    const LintOptions options{{}, "2026-01-01", std::move(ignored)};
+    for (const base::Diagnostic& each : lint(*document, output.document, options)) {
+        const std::string& message = each.error.message;
+        const std::size_t open = message.rfind('[');
+        const std::string rule = open == std::string::npos
+                                     ? message
+                                     : message.substr(open + 1, message.size() - open - 2);
+        found.emplace(each.error.where.line, rule);
+    }
+    std::vector<std::string> lines;
+    for (const auto& [line, rule] : found) {
+        lines.push_back(std::to_string(line) + " " + rule);
+    }
+    return lines;
+}
+
+// Each line that is found says by which rule; those without a comment are fine.
+constexpr std::string_view likely_mistakes =
+    "Metadata:\n"
+    "  AWS::CloudFormation::Interface:\n"
+    "    ParameterGroups: [{Parameters: [Kept, Gone]}] # W4001\n"
+    "    ParameterLabels:\n"
+    "      Kept: {default: x}\n"
+    "      Lost: {default: x} # W4001\n"
+    "  Shown: !Ref Secret # W4002\n"
+    "Parameters:\n"
+    "  Kept: {Type: String}\n"
+    "  Unused: {Type: String} # W2001\n"
+    "  Secret: {Type: String, NoEcho: true}\n"
+    "Mappings:\n"
+    "  Named: {a: {b: c}}\n"
+    "  Nowhere: {a: {b: c}} # W7001\n"
+    "Conditions:\n"
+    "  Asked: !Equals [!Ref Kept, a]\n"
+    "  Part: !Not [{Condition: Asked}]\n"
+    "  Fixed: !Equals [a, a] # W8001 W8003\n"
+    "Resources:\n"
+    "  Maybe: {Type: AWS::SNS::Topic, Condition: Part}\n"
+    "  Plain:\n"
+    "    Type: AWS::SSM::Parameter\n"
+    "    DependsOn:\n"
+    "      - Maybe # W3005\n"
+    "      - Bucket # W3005\n"
+    "      - Maybe # E3005\n"
+    "    Properties:\n"
+    "      Type: String\n"
+    "      Value: !Sub nothing # W1020\n"
+    "      Name: !Sub ['${A}${!B}', {A: !Ref Bucket, B: x}] # W1019\n"
+    "      Description: '${Kept} of a comment'\n"
+    "      AllowedPattern: '${Kept}-${Other}' # E1029\n"
+    "      Tags: {a: !Ref Maybe} # W1001\n"
+    "  Bucket:\n"
+    "    Type: AWS::S3::Bucket\n"
+    "    DeletionPolicy: Retain # W3011\n"
+    "    Properties: {BucketName: !FindInMap [Named, a, b]}\n"
+    "  Zone:\n"
+    "    Type: AWS::EC2::Subnet\n"
+    "    Condition: Asked\n"
+    "    DeletionPolicy: Delete\n"
+    "    Properties:\n"
+    "      VpcId: !If [Asked, !Ref Maybe, vpc-1]\n"
+    "      AvailabilityZone: us-east-1a # W3010\n"
+    "  Role:\n"
+    "    Type: AWS::IAM::Role\n"
+    "    Properties:\n"
+    "      AssumeRolePolicyDocument:\n"
+    "        Version: '2008-10-17' # W2511\n"
+    "        Statement: []\n"
+    "      Bogus: 1 # E3002\n"
+    "  Written:\n"
+    "    Type: AWS::RDS::DBInstance\n"
+    "    Properties:\n"
+    "      MasterUserPassword: abc # W2501\n"
+    "  Given:\n"
+    "    Type: AWS::RDS::DBInstance\n"
+    "    Properties:\n"
+    "      MasterUserPassword: !Ref Secret # W1011\n"
+    "Outputs:\n"
+    "  Shown: {Value: !Ref Secret} # W2010\n"
+    "  Import: {Value: !ImportValue x} # W6001\n"
+    "  Absent: {Value: !Ref Maybe} # W1001\n"
+    "  There: {Value: !Ref Maybe, Condition: Part}\n";
+
+TEST(Lint, FindsWhatCfnLintFinds) {
+    std::vector<std::string> expected;
+    std::uint32_t line = 0;
+    for (const std::string_view text : base::split(likely_mistakes, '\n')) {
+        ++line;
+        const std::size_t comment = text.find(" # ");
+        if (comment != std::string_view::npos) {
+            for (const std::string_view rule : base::split(text.substr(comment + 3), ' ')) {
+                expected.push_back(std::to_string(line) + " " + std::string(rule));
+            }
+        }
+    }
+    EXPECT_EQ(rules_of(likely_mistakes), expected);
+}
+
+TEST(Lint, RulesAreSwitchedOffAsForCfnLint) {
+    EXPECT_EQ(rules_of(likely_mistakes, {"W", "E"}), std::vector<std::string>{});
+    EXPECT_EQ(rules_of(likely_mistakes, {"W", "E10", "E300"}), std::vector<std::string>{});
+    EXPECT_EQ(
+        rules_of("Metadata: {cfn-lint: {config: {ignore_checks: [W2001]}}}\n"
+                 "Parameters: {P: {Type: String}}\n"
+                 "Resources:\n"
+                 "  A:\n"
+                 "    Type: AWS::SSM::Parameter\n"
+                 "    Metadata: {cfn-lint: {config: {ignore_checks: [W1020]}}}\n"
+                 "    Properties: {Type: String, Value: !Sub x}\n"
+                 "  B:\n"
+                 "    Type: AWS::SSM::Parameter\n"
+                 "    Properties: {Type: String, Value: !Sub x}\n"),
+        std::vector<std::string>{"10 W1020"});
+}
+
+TEST(Lint, AMappingNamedByAFunctionMayBeAnyOfThem) {
+    EXPECT_EQ(
+        rules_of("Parameters: {P: {Type: String}}\n"
+                 "Mappings: {M: {a: {b: c}}}\n"
+                 "Resources:\n"
+                 "  A:\n"
+                 "    Type: AWS::SSM::Parameter\n"
+                 "    Properties: {Type: String, Value: !FindInMap [!Ref P, a, b]}\n"),
+        std::vector<std::string>{});
 }
 
 TEST(Lint, FindsMissingHandlerFiles) {

@@ -255,7 +255,11 @@ Lines resources_of(std::string_view yaml) {
     const data::Value document = document_of(yaml);
     Options options;
     options.local_artifacts = true;
-    return lines_of(lint_resources(document, transform(document, options).document));
+    base::Diagnostics found;
+    for (const Finding& each : lint_resources(document, transform(document, options).document)) {
+        found.push_back({each.severity, each.error});
+    }
+    return lines_of(found);
 }
 
 TEST(Resources, AreCheckedAgainstWhatCloudFormationKnows) {
