@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "data/write.h"
 #include "live_progress.h"
+#include "option_rules.h"
 
 #include <algorithm>
 
@@ -155,12 +156,21 @@ void report_failures(Console& console, const app::BuildResult& built) {
     }
 }
 
-constexpr std::string_view next_steps = "Commands you can use next\n"
-                                        "=========================\n"
-                                        "[*] Invoke Function: samara local invoke\n"
-                                        "[*] Serve the APIs: samara local start-api\n"
-                                        "[*] Validate the template: samara validate\n"
-                                        "[*] Deploy: samara deploy --guided\n";
+// What is built elsewhere is not found by itself.
+std::string next_steps(const BuildArguments& given, const app::BuildResult& built) {
+    const std::filesystem::path usual = ".aws-sam/build";
+    const bool elsewhere = !given.build.build_dir.empty() && built.artifacts != usual;
+    const std::string file = elsewhere ? " -t " + built.template_file.string() : "";
+    return fmt::format(
+        "Commands you can use next\n"
+        "=========================\n"
+        "[*] Invoke Function: samara local invoke{0}\n"
+        "[*] Serve the APIs: samara local start-api{0}\n"
+        "[*] Validate the template: samara validate\n"
+        "[*] Deploy: samara deploy --guided{1}\n",
+        file,
+        elsewhere ? " --template-file " + built.template_file.string() : "");
+}
 
 std::string_view fate_name(build::Fate fate) {
     switch (fate) {
@@ -214,7 +224,7 @@ void report_result(
             "\nBuild Succeeded\n\nBuilt Artifacts  : {}\nBuilt Template   : {}\n\n{}",
             built->artifacts.string(),
             built->template_file.string(),
-            next_steps));
+            next_steps(given, *built)));
     }
     if (!built) {
         console.error(built.error());
@@ -231,6 +241,14 @@ int build(Console& console, const Arguments& arguments) {
     declare(options, given);
     if (const auto ended = prepare(console, options, arguments, "build", given.common)) {
         return *ended;
+    }
+    const auto possible = check_needed(
+        options,
+        {"container_env_var", "container_env_var_file", "build_image", "mount_with"},
+        "--use-container",
+        given.use_container.value_or(false));
+    if (!possible) {
+        return exit_with(console, possible.error());
     }
     given.build.load = load_arguments(given.common);
     given.build.build_in_source = given.in_source.value_or(false);

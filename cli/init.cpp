@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "init_options.h"
 #include "init_questions.h"
+#include "option_rules.h"
 #include "os/signals.h"
 #include "prompt.h"
 
@@ -91,7 +92,13 @@ int init(Console& console, const Arguments& arguments) {
     if (const auto ended = prepare(console, options, arguments, "init", given.common)) {
         return *ended;
     }
-    if (const auto valid = check_wanted(given); !valid) {
+    auto valid = check_alone(
+        options,
+        "location",
+        {"package_type", "runtime", "base_image", "dependency_manager", "app_template"});
+    valid = valid ? check_alone(options, "runtime", {"base_image"}) : valid;
+    valid = valid ? check_wanted(given) : valid;
+    if (!valid) {
         return exit_with(console, valid.error());
     }
     const os::Cancellation cancel;
