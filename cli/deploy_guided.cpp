@@ -95,9 +95,9 @@ private:
         title("Configuring SAM deploy");
         prompt_.show("\t======================\n");
         std::error_code ignored;
-        const std::vector<fs::path> files =
-            given_.common.config_file.empty() ? config::find_settings(config_folder())
-                                              : std::vector<fs::path>{given_.common.config_file};
+        const std::vector<fs::path> files = given_.common.config_file.empty()
+                                                ? config::find_settings(config_folder())
+                                                : std::vector<fs::path>{given_.common.config_file};
         const bool there = !files.empty() && fs::exists(files.front(), ignored);
         prompt_.show(fmt::format(
             "\n\tLooking for config file [{}] :  {}\n",

@@ -28,8 +28,8 @@ base::Result<void> expect_table(const data::Value& value, std::string_view name)
         value.where());
 }
 
-// A file that says anything says its version, and writes it with a point: the AWS SAM CLI refuses the
-// others, so a file without it configures nothing there.
+// A file that says anything says its version, and writes it with a point: the AWS SAM CLI refuses
+// the others, so a file without it configures nothing there.
 base::Result<void> check_version(const data::Value& document) {
     const data::Value* version = document.find(version_key);
     if (document.as_map()->empty() || (version != nullptr && version->as_number() != nullptr)) {

@@ -126,8 +126,7 @@ TEST_F(SettingsFile, SaysItsVersionAsAFraction) {
         const auto settings = load(text);
         ASSERT_FALSE(settings) << text;
         EXPECT_EQ(
-            settings.error().message,
-            "'version' key is not present or is in unrecognized format.");
+            settings.error().message, "'version' key is not present or is in unrecognized format.");
     }
     EXPECT_FALSE(load("default: {build: {parameters: {cached: true}}}\n", "samconfig.yaml"));
     EXPECT_FALSE(load("version: '0.1'\n", "samconfig.yaml"));
