@@ -95,6 +95,19 @@ Resources: {Fn: {Type: AWS::Serverless::Function}, Other: {Type: AWS::Serverless
         self.assertGreater(taking, 10)
         self.samara("validate", "--profile", "dev", environment=environment)
 
+    def test_options_that_need_or_exclude_another_one(self):
+        self.write("template.yaml", "Resources: {Topic: {Type: AWS::SNS::Topic}}")
+        for option, value in (("--container-env-var", "A=b"), ("--container-env-var-file", "env.json"),
+                              ("--build-image", "image"), ("--mount-with", "WRITE")):
+            told = self.samara("build", option, value, code=2).stderr
+            self.assertIn(f"need the --use-container flag in order to use {option} flag.", told)
+        self.write("samconfig.toml", 'version = 0.1\n[default.build.parameters]\nbuild_image = "image"\n')
+        self.samara("build")
+        for option, value in (("--runtime", "python3.11"), ("--app-template", "hello-world"), ("--package-type", "Zip"),
+                              ("--base-image", "amazon/python3.11-base"), ("--dependency-manager", "pip")):
+            told = self.samara("init", "--name", "x", "--location", ".", option, value, code=2).stderr
+            self.assertIn(f"You must not provide both the --location and {option} parameters.", told)
+
     def test_docs_print_the_address_of_every_command(self):
         table = json.loads((ROOT / "schemas/commands.json").read_text())
         for command, row in table.items():
