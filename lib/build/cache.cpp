@@ -16,6 +16,17 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t definition_digits = 32;
+constexpr std::size_t content_digits = 16;
+
+// Whether it is what entry() gives: --cache-dir may name a folder that holds other things.
+bool is_entry(std::string_view name) {
+    const auto is_hex = [](std::string_view text) {
+        return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    };
+    return name.size() == definition_digits + 1 + content_digits &&
+           name[definition_digits] == '-' && is_hex(name.substr(0, definition_digits)) &&
+           is_hex(name.substr(definition_digits + 1));
+}
 
 // Links where that is possible; a half-made tree is made anew.
 base::Result<void>
@@ -41,8 +52,8 @@ fs::path Cache::entry(const Inputs& inputs) const {
     Digest digest;
     digest.add(inputs.settings);
     digest.add(inputs.content.empty() ? inputs.state : inputs.content);
-    constexpr std::size_t digits = 16;
-    return folder_ / fmt::format("{}-{}", inputs.definition, digest.hex().substr(0, digits));
+    const std::string content = digest.hex().substr(0, content_digits);
+    return folder_ / fmt::format("{}-{}", inputs.definition, content);
 }
 
 bool Cache::contains(const Inputs& inputs) const {
@@ -109,8 +120,7 @@ void Cache::keep_only(const std::set<std::string>& definitions) const {
     for (fs::directory_iterator entry(folder_, error), end; !error && entry != end;
          entry.increment(error)) {
         const std::string name = entry->path().filename().string();
-        if (!definitions.contains(name.substr(0, definition_digits)) &&
-            !name.starts_with("samara-")) {
+        if (is_entry(name) && !definitions.contains(name.substr(0, definition_digits))) {
             stale.push_back(entry->path());
         }
     }

@@ -343,6 +343,16 @@ Mappings: {Folders: {layer: {path: layer}}}""")
         self.assertEqual((self.project / "other/notes.txt").read_text(), "mine")
         self.assertTrue((self.project / "other/Fn/app.py").exists())
 
+    def test_a_cache_folder_keeps_what_is_no_part_of_the_cache(self):
+        self.code("src", "x")
+        self.template("  Fn:" + function("src"))
+        kept = sorted(self.project.rglob("*"))
+        for cache_dir in (".", "src"):
+            self.samara("build", "--cached", "--cache-dir", cache_dir)
+            self.code("src", cache_dir)
+            self.samara("build", "--cached", "--cache-dir", cache_dir)
+            self.assertEqual([path for path in kept if not path.exists()], [])
+
     def test_names_with_spaces_and_utf8_and_links(self):
         folder = "möbel & co/über code"
         self.code(folder, "x")
