@@ -36,15 +36,16 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return previous[b.size()];
 }
 
-// How much both begin with up to a colon: "Fn::" of "Fn::Env" and "Fn::And" is not a likeness.
+// How much both begin with up to a colon or a blank: "Fn::" of "Fn::Env" and "Fn::And" is no
+// likeness, nor is "local " of two commands.
 std::size_t shared_namespace(std::string_view a, std::string_view b) {
     const auto [end, ignored] =
         std::mismatch(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
             return lower(x) == lower(y);
         });
     const std::string_view shared(a.begin(), end);
-    const std::size_t colon = shared.rfind(':');
-    return colon == std::string_view::npos ? 0 : colon + 1;
+    const std::size_t end_of_it = shared.find_last_of(": ");
+    return end_of_it == std::string_view::npos ? 0 : end_of_it + 1;
 }
 
 // Length of the well-formed UTF-8 sequence at the start of `bytes`, 0 when there is none.

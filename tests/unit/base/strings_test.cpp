@@ -47,7 +47,7 @@ TEST(Strings, NearestFindsMisspellingsOnly) {
     EXPECT_EQ(nearest("Completely", names), "");
 }
 
-TEST(Strings, WhatTwoNamesShareUpToAColonIsNoLikeness) {
+TEST(Strings, WhatTwoNamesShareUpToAColonOrABlankIsNoLikeness) {
     const std::vector<std::string_view> names{"Fn::And", "Fn::Not", "Fn::Sub", "Fn::GetAtt"};
     for (const std::string_view other : {"Fn::Env", "Fn::Get", "Fn::Tab", "Fn::Foo", "Fn::Opt"}) {
         EXPECT_EQ(nearest(other, names), "") << other;
@@ -56,6 +56,9 @@ TEST(Strings, WhatTwoNamesShareUpToAColonIsNoLikeness) {
     EXPECT_EQ(nearest("fn::getat", names), "Fn::GetAtt");
     EXPECT_EQ(nearest("Fm::Sub", names), "Fn::Sub");
     EXPECT_EQ(nearest("AWS::S3::Bukket", {"AWS::S3::Bucket"}), "AWS::S3::Bucket");
+    EXPECT_EQ(nearest("local nope", {"local invoke", "local token"}), "");
+    EXPECT_EQ(nearest("local invok", {"local invoke", "local token"}), "local invoke");
+    EXPECT_EQ(nearest("locl invoke", {"local invoke", "local token"}), "local invoke");
     EXPECT_EQ(nearest("AWS::S3::Key", {"AWS::S3::Bucket", "AWS::S3::Tag"}), "");
 }
 
