@@ -53,4 +53,19 @@ std::vector<std::string> cli11_order(
     return result;
 }
 
+std::string complaint_in_words(const std::string& text) {
+    constexpr std::string_view unread = "Could not convert: ";
+    const std::size_t equals = text.find(" = ");
+    if (text.starts_with(unread) && equals != std::string::npos) {
+        return fmt::format(
+            "Invalid value for '{}': '{}'",
+            text.substr(unread.size(), equals - unread.size()),
+            text.substr(equals + 3));
+    }
+    const std::size_t colon = text.find(": ");
+    return colon != std::string::npos && text.ends_with(" missing") && text.starts_with("-")
+               ? fmt::format("Option '{}' requires an argument", text.substr(0, colon))
+               : text;
+}
+
 } // namespace samara::cli

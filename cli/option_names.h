@@ -29,4 +29,8 @@ OptionNames parse_option_names(std::string_view text, std::string_view key);
 std::vector<std::string> cli11_order(
     const std::vector<std::string>& arguments, const std::map<std::string, std::string>& rewrites);
 
+/// What CLI11 complains of ("Could not convert: --port = abc", "--template: 1 required TEXT
+/// missing"), said as users know it.
+std::string complaint_in_words(const std::string& text);
+
 } // namespace samara::cli

@@ -35,7 +35,7 @@ std::optional<std::string> complaint(const std::function<void()>& read) {
     try {
         read();
     } catch (const CLI::ParseError& error) {
-        return error.what();
+        return complaint_in_words(error.what());
     } catch (const std::logic_error&) {
         return std::string(wrong_flag);
     }

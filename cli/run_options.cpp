@@ -202,6 +202,12 @@ base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
             return misuse(fmt::format("{}: there is no file {}", option, *file));
         }
     }
+    for (const std::string& host : run.network.extra_hosts) {
+        const std::size_t colon = host.find_first_of(":=");
+        if (colon == 0 || colon >= host.size() - 1) { // npos is beyond it
+            return misuse(fmt::format("--add-host: '{}' is not of the form name:address", host));
+        }
+    }
     for (const std::string& text : arguments.debug_ports) {
         std::uint16_t port = 0;
         const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);

@@ -95,6 +95,16 @@ Resources: {Fn: {Type: AWS::Serverless::Function}, Other: {Type: AWS::Serverless
         self.assertGreater(taking, 10)
         self.samara("validate", "--profile", "dev", environment=environment)
 
+    def test_a_host_is_a_name_and_an_address(self):
+        self.write("template.yaml", FUNCTION.replace("RUNTIME", "python3.11"))
+        self.write("src/app.py", CODE)
+        for host in ("db", "db:", ":10.0.0.1"):
+            for command in (("local", "invoke"), ("local", "start-api"), ("local", "start-lambda")):
+                told = self.samara(*command, "--add-host", host, code=2).stderr
+                self.assertIn(f"--add-host: '{host}' is not of the form name:address", told)
+        for host in ("db:10.0.0.1", "db:::1", "db=10.0.0.1", "db:host-gateway"):
+            self.samara("local", "invoke", "--engine", "sandbox", "--add-host", host)
+
     def test_options_that_need_or_exclude_another_one(self):
         self.write("template.yaml", "Resources: {Topic: {Type: AWS::SNS::Topic}}")
         for option, value in (("--container-env-var", "A=b"), ("--container-env-var-file", "env.json"),
