@@ -49,7 +49,7 @@ void declare_run(Options& options, RunArguments& arguments) {
         "-n,--env-vars",
         arguments.env_vars,
         {.help =
-             R"(JSON file with values for variables: {"Parameters": {...}, "LogicalId": {...}})",
+             R"(File with values for variables: {"Parameters": {...}, "LogicalId": {...}}, or lines NAME=value)",
          .value_name = "FILE"});
     options.text(
         "-r,--runtime",
@@ -163,7 +163,7 @@ void declare_run(Options& options, RunArguments& arguments) {
     options.text(
         "--container-env-vars",
         arguments.container_env_vars,
-        {.help = R"(JSON file with variables for debugging: {"NAME": "value"}, or as --env-vars)",
+        {.help = R"(File with variables for debugging: {"NAME": "value"}, or as --env-vars)",
          .value_name = "FILE"});
     options.ignored_flag("--shutdown", "environments always get their shutdown event");
 }

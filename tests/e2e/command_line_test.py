@@ -223,6 +223,17 @@ shutdown = true
         error = self.samara("local", "start-api", code=2).stderr
         self.assertIn("Error: samconfig.toml:3:8: cannot read port", error)
 
+    def test_variables_may_be_lines(self):
+        self.write(".env", "# for all programs\nexport OTHER=x\nSTAGE=\"from ${OTHER}\" # here\nnothing\n")
+        result = self.invoke("--env-vars", ".env")
+        self.assertEqual(result.stdout, '"from x"\n')
+        self.assertIn("Warning: .env:4:1: this line gives no variable a value", result.stderr)
+        self.assertNotIn("OTHER", result.stderr)
+        self.write(".env", "STAG=x\n")
+        self.assertIn("did you mean STAGE?", self.invoke("--env-vars", ".env").stderr)
+        self.write(".env", "no variables\n")
+        self.assertIn("Error: .env:1:2: not valid JSON", self.invoke("--env-vars", ".env", code=1).stderr)
+
     def test_misspelt_parameters_and_variables_are_warnings(self):
         self.write("env.json", '{"Helo": {"STAGE": "a"}, "Hello": {"STAG": "b"}, "Parameters": {"OTHER": "c"}}')
         error = self.invoke("--parameter-overrides", "Stgae=x", "--env-vars", "env.json").stderr

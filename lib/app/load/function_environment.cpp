@@ -1,6 +1,8 @@
 #include "app/load/function_environment.h"
 
+#include "app/load/dotenv.h"
 #include "aws/account.h"
+#include "base/strings.h"
 #include "base/try.h"
 #include "data/read.h"
 #include "os/environment.h"
@@ -65,6 +67,34 @@ base::Result<Variables> read_variables(const data::Entry& entry, base::Diagnosti
 
 } // namespace
 
+// What is no JSON may be NAME=value lines, which are for every function.
+base::Result<VariableOverrides> VariableOverrides::of_dotenv(
+    std::string_view text,
+    const std::filesystem::path& file,
+    const base::Error& no_json,
+    base::Diagnostics* warnings) {
+    const std::string_view start = base::trim(text);
+    if (start.starts_with('{') || start.starts_with('[')) {
+        return base::fail(no_json);
+    }
+    const Dotenv lines = read_dotenv(text, file.string(), os::variable);
+    if (lines.variables.empty()) {
+        base::Error error = no_json;
+        error.hint = "write JSON, or a line NAME=value for each variable";
+        return base::fail(std::move(error));
+    }
+    VariableOverrides overrides;
+    overrides.has_lines_ = true;
+    for (const auto& [name, value] : lines.variables) {
+        TRY(add_variable(
+            data::Entry(name, data::Value(value)), overrides.by_function_[std::string(for_all)]));
+    }
+    if (warnings != nullptr) {
+        warnings->insert(warnings->end(), lines.ignored.begin(), lines.ignored.end());
+    }
+    return overrides;
+}
+
 base::Result<VariableOverrides> VariableOverrides::read(
     const std::filesystem::path& file, Shape shape, base::Diagnostics* warnings) {
     const base::Result<std::string> text = os::read_file(file);
@@ -73,7 +103,7 @@ base::Result<VariableOverrides> VariableOverrides::read(
     }
     const base::Result<data::Value> document = data::read_json(*text, file.string(), {}, warnings);
     if (!document) {
-        return base::fail(document.error());
+        return of_dotenv(*text, file, document.error(), warnings);
     }
     if (!document->is_map()) {
         return base::fail("the variables must be a JSON object", {}, document->where());

@@ -16,7 +16,8 @@ namespace samara::app {
 
 using Variables = std::map<std::string, std::string>;
 
-/// A file of variables: {"Parameters": {...}} for every function, {"<LogicalId>": {...}} for one.
+/// A file of variables: {"Parameters": {...}} for every function, {"<LogicalId>": {...}} for one;
+/// or lines NAME=value for every function (app/load/dotenv.h).
 class VariableOverrides {
 public:
     enum class Shape : std::uint8_t {
@@ -42,8 +43,18 @@ public:
         return by_function_;
     }
 
+    /// Whether the file has lines NAME=value.
+    [[nodiscard]] bool has_lines() const { return has_lines_; }
+
 private:
+    static base::Result<VariableOverrides> of_dotenv(
+        std::string_view text,
+        const std::filesystem::path& file,
+        const base::Error& no_json,
+        base::Diagnostics* warnings);
+
     std::map<std::string, Variables, std::less<>> by_function_;
+    bool has_lines_ = false;
 };
 
 /// Declared names take, later winning: the template's value, the caller's environment, the file;

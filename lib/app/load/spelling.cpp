@@ -103,6 +103,9 @@ void check_variables(
                 continue;
             }
             const std::string near = near_of(name, declared);
+            if (overrides.has_lines() && near.empty()) {
+                continue; // other programs read the file as well
+            }
             warn(
                 log,
                 for_all ? fmt::format("--env-vars: no function declares the variable '{}'", name)
