@@ -187,7 +187,8 @@ void warn_of_sections(
     const std::vector<std::string> known = known_sections();
     for (const data::Entry& section : *commands->as_map()) {
         const std::string name = config::section_name(section.key);
-        if (std::find(known.begin(), known.end(), name) == known.end()) {
+        if (std::find(known.begin(), known.end(), name) == known.end() &&
+            name != config::section_name(path) && !name.starts_with("local_generate_event_")) {
             log.warning(with_near(
                 fmt::format(
                     "{}: there is no command for the section '{}'",

@@ -1,6 +1,7 @@
 #include "commands.h"
 #include "sample_events/sample_events.h"
 
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@ namespace samara::cli {
 
 namespace {
 
+constexpr std::string_view command_name = "local generate-event";
 constexpr std::string_view path = "samara local generate-event";
 
 std::string list_services() {
@@ -22,8 +24,12 @@ std::string list_services() {
 
 std::string list_events(std::string_view service, const std::vector<sample_events::Event>& events) {
     std::string text = fmt::format("Usage: {} {} EVENT [OPTIONS]\n\nEvents:\n", path, service);
+    std::size_t widest = 0;
     for (const sample_events::Event& event : events) {
-        text += fmt::format("  {:<28}{}\n", event.name, event.about);
+        widest = std::max(widest, event.name.size());
+    }
+    for (const sample_events::Event& event : events) {
+        text += fmt::format("  {:<{}}{}\n", event.name, widest + 2, event.about);
     }
     return text +
            fmt::format("\n'{} {} EVENT --help' lists the options of an event.\n", path, service);
@@ -64,15 +70,20 @@ int generate(
             ignored_region,
             {.help = "Accepted by every event; this one has no region"});
     }
-    bool debug = false;
-    options.flag("--debug", debug, {.help = "Report what is being done"});
-    const base::Result<bool> help = options.parse(arguments);
-    if (!help) {
-        return exit_with(console, help.error());
-    }
-    if (*help) {
-        console.out(options.help());
-        return 0;
+    CommonOptions common;
+    options.text(
+        "--config-env",
+        common.config_environment,
+        {.help = "Environment of the configuration file"});
+    options.text(
+        "--config-file",
+        common.config_file,
+        {.help = "Configuration file; default: samconfig.toml in this folder",
+         .value_name = "FILE"});
+    options.flag("--debug", common.debug, {.help = "Report what is being done"});
+    const std::string command = fmt::format("{} {} {}", command_name, event.service, event.name);
+    if (const auto ended = prepare(console, options, arguments, command, common)) {
+        return *ended;
     }
     const base::Result<std::string> text = sample_events::generate(event, values);
     if (!text) {

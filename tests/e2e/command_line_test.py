@@ -95,6 +95,23 @@ Resources: {Fn: {Type: AWS::Serverless::Function}, Other: {Type: AWS::Serverless
         self.assertGreater(taking, 10)
         self.samara("validate", "--profile", "dev", environment=environment)
 
+    def test_sample_events_take_values_of_the_configuration(self):
+        self.write("samconfig.toml", "version = 0.1\n"
+                   '[default.global.parameters]\nregion = "eu-west-1"\n'
+                   '[default.local_generate_event_s3_put.parameters]\nbucket = "mine"\n'
+                   '[dev.local_generate_event_sqs_receive_message.parameters]\naccount_id = "1"\n')
+        record = json.loads(self.samara("local", "generate-event", "s3", "put").stdout)["Records"][0]
+        self.assertEqual((record["s3"]["bucket"]["name"], record["awsRegion"]), ("mine", "eu-west-1"))
+        result = self.samara("local", "generate-event", "s3", "put", "--bucket", "given")
+        self.assertEqual(json.loads(result.stdout)["Records"][0]["s3"]["bucket"]["name"], "given")
+        self.assertEqual(result.stderr, "")
+        (self.project / "samconfig.toml").rename(self.project / "other.toml")
+        result = self.samara("local", "generate-event", "sqs", "receive-message", "--config-env", "dev",
+                             "--config-file", "other.toml").stdout
+        self.assertIn(":1:MyQueue", result)
+        self.write("template.yaml", "Resources: {Topic: {Type: AWS::SNS::Topic}}")
+        self.assertEqual(self.samara("build", "--config-file", "other.toml").stderr.count("no command"), 0)
+
     def test_a_host_is_a_name_and_an_address(self):
         self.write("template.yaml", FUNCTION.replace("RUNTIME", "python3.11"))
         self.write("src/app.py", CODE)
