@@ -145,6 +145,7 @@ AwsResult<void> wait_for_change_set(
 
 std::chrono::milliseconds poll_delay() {
     constexpr double usual = 5.0;
+    constexpr double longest = 3600.0;
     constexpr double milliseconds = 1000.0;
     const std::string text = set_variable("SAM_CLI_POLL_DELAY").value_or("");
     double seconds = 0;
@@ -152,7 +153,8 @@ std::chrono::milliseconds poll_delay() {
     if (error != std::errc() || end != text.data() + text.size() || !(seconds > 0)) {
         seconds = usual;
     }
-    return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * milliseconds));
+    return std::chrono::milliseconds(
+        static_cast<std::int64_t>(std::min(seconds, longest) * milliseconds));
 }
 
 } // namespace samara::aws_client

@@ -39,7 +39,7 @@ AwsResult<void> wait_for_stack(
 AwsResult<void> wait_for_change_set(
     Session& session, const std::string& id, const std::string& stack, const Patience& patience);
 
-/// SAM_CLI_POLL_DELAY in milliseconds; 5 s where it is no number above 0.
+/// SAM_CLI_POLL_DELAY in milliseconds, an hour at most; 5 s where it is no number above 0.
 std::chrono::milliseconds poll_delay();
 
 } // namespace samara::aws_client

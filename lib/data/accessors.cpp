@@ -4,11 +4,19 @@
 
 namespace samara::data {
 
+std::optional<std::int64_t> whole_number(double number) {
+    constexpr double end = 9223372036854775808.0; // 2^63, past which casts are undefined
+    if (!(number >= -end && number < end)) {
+        return std::nullopt;
+    }
+    const auto whole = static_cast<std::int64_t>(number);
+    return static_cast<double>(whole) == number ? std::optional(whole) : std::nullopt;
+}
+
 std::string text_of(const Value& value) {
     if (const double* number = value.as_number(); number != nullptr) {
-        const auto whole = static_cast<std::int64_t>(*number);
-        if (static_cast<double>(whole) == *number) {
-            return std::to_string(whole) + ".0";
+        if (const auto whole = whole_number(*number)) {
+            return std::to_string(*whole) + ".0";
         }
     }
     return scalar_text(value);

@@ -12,6 +12,9 @@
 /// and a text as a number.
 namespace samara::data {
 
+/// The integer that a number is; nothing when it has a fraction or is too large for one.
+std::optional<std::int64_t> whole_number(double number);
+
 /// A scalar as text ("2.0" for 2.0 too, as payload format versions are written); empty for null,
 /// lists and maps.
 std::string text_of(const Value& value);

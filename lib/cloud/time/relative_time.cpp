@@ -82,6 +82,10 @@ struct Distance {
     microseconds time{0};
 };
 
+/// Four digits of years, as dates are written.
+constexpr int most_months = 9999 * 12;
+constexpr microseconds most_time = std::chrono::years(9999);
+
 /// "2 hours 30 minutes", "1.5 h", "an hour and 5 minutes": all the words, or nothing.
 std::optional<Distance> distance(const Words& words, std::size_t begin, std::size_t end) {
     Distance sum;
@@ -106,6 +110,9 @@ std::optional<Distance> distance(const Words& words, std::size_t begin, std::siz
         }
         sum.months += static_cast<int>(number) * unit->months;
         sum.time += microseconds(std::llround(number * static_cast<double>(unit->time.count())));
+        if (sum.months > most_months || sum.time > most_time) {
+            return std::nullopt;
+        }
         ++i;
         while (i < end && i + 1 < end &&
                (words[i].is(".") || words[i].is(",") || words[i].is("and"))) {

@@ -1,3 +1,4 @@
+#include "data/accessors.h"
 #include "transform/core/expanders.h"
 #include "transform/core/intrinsics.h"
 #include "transform/core/tags.h"
@@ -177,8 +178,8 @@ Value as_number(const Value& value) {
     if (text.empty() || failed != std::errc() || end != text.data() + text.size()) {
         return value;
     }
-    const auto whole = static_cast<std::int64_t>(number);
-    return static_cast<double>(whole) == number ? Value(whole) : Value(number);
+    const auto whole = data::whole_number(number);
+    return whole ? Value(*whole) : Value(number);
 }
 
 Value capacity_provider(const Map& config) {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace samara::cloud {
@@ -100,6 +101,19 @@ TEST(NaturalTime, WhatIsNone) {
           "99999999999999999999"}) {
         EXPECT_FALSE(parse_natural_time(text, now)) << text;
     }
+}
+
+// Years have four digits, and what is counted fits the types that count it.
+TEST(NaturalTime, DistancesEnd) {
+    EXPECT_TRUE(parse_natural_time("9999 years ago", now));
+    for (const std::string_view unit : {"years", "months", "weeks", "seconds"}) {
+        std::string text;
+        for (int i = 0; i < 4000; ++i) {
+            text += fmt::format("1000000 {} ", unit);
+        }
+        EXPECT_EQ(parse_natural_time(text + "ago", now).has_value(), unit == "seconds") << unit;
+    }
+    EXPECT_FALSE(parse_natural_time("in 1000000 years", now));
 }
 
 } // namespace

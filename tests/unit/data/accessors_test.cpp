@@ -1,6 +1,8 @@
 #include "data/accessors.h"
 #include "data/read.h"
 
+#include <limits>
+
 #include <gmock/gmock.h>
 
 namespace samara::data {
@@ -38,6 +40,17 @@ TEST(Accessors, GiveWholeNumbers) {
     EXPECT_EQ(integer_of(document.find("words")), std::nullopt);
     EXPECT_EQ(integer_of(document.find("part")), std::nullopt);
     EXPECT_EQ(integer_of(nullptr), std::nullopt);
+}
+
+TEST(Accessors, KnowWhichNumbersAreIntegers) {
+    EXPECT_EQ(whole_number(-2.0), -2);
+    EXPECT_EQ(whole_number(1.5), std::nullopt);
+    EXPECT_EQ(whole_number(-0x1p63), std::numeric_limits<std::int64_t>::min());
+    EXPECT_EQ(whole_number(0x1p63), std::nullopt);
+    EXPECT_EQ(whole_number(1e300), std::nullopt);
+    EXPECT_EQ(whole_number(-std::numeric_limits<double>::infinity()), std::nullopt);
+    EXPECT_EQ(whole_number(std::numeric_limits<double>::quiet_NaN()), std::nullopt);
+    EXPECT_EQ(text_of(Value(1e300)), "1e+300");
 }
 
 TEST(Accessors, GiveOneOrSeveralTexts) {
