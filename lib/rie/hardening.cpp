@@ -36,7 +36,7 @@ void pass_over(int signal) {
     ::sigaction(signal, &action, nullptr);
 }
 
-#ifndef __SANITIZE_ADDRESS__ // which has handlers of its own
+#ifndef SAMARA_ADDRESS_SANITIZER // which has handlers of its own
 // A fault that somebody sent is none of ours; a real one comes again at once, and then ends us.
 void pass_over_sent(int signal) {
     struct sigaction action {};
@@ -67,7 +67,7 @@ bool is_from_outside(const signalfd_siginfo& signal) {
 } // namespace
 
 void harden() {
-#ifndef __SANITIZE_ADDRESS__ // its search for leaks traces this process
+#ifndef SAMARA_ADDRESS_SANITIZER // its search for leaks traces this process
     ::prctl(PR_SET_DUMPABLE, 0);
     for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
         pass_over_sent(signal);

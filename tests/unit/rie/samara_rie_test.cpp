@@ -329,7 +329,7 @@ TEST(SamaraRie, TermInTheMiddleOfACallAnswersIt) {
 
 // What a function can send to its parent, short of what only a namespace keeps away.
 TEST(SamaraRie, SignalsOfTheFunctionNeitherEndNorStopIt) {
-#ifdef __SANITIZE_ADDRESS__ // which handles faults itself
+#ifdef SAMARA_ADDRESS_SANITIZER // which handles faults itself
     constexpr bool faults = false;
 #else
     constexpr bool faults = true;
@@ -349,8 +349,8 @@ TEST(SamaraRie, TheRuntimeIgnoresAndBlocksNoSignal) {
     EXPECT_TRUE(rie.log_has("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n"));
 }
 
-#ifndef __SANITIZE_ADDRESS__ // its search for leaks traces the program, which has to be dumpable
-                             // for that
+// The sanitizer's search for leaks traces the program, which has to be dumpable for that.
+#ifndef SAMARA_ADDRESS_SANITIZER
 TEST(SamaraRie, TheFunctionCannotLookIntoIt) {
     if (::getuid() != 0) {
         GTEST_SKIP() << "needs root to run it as somebody else";
