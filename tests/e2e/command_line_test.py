@@ -229,6 +229,17 @@ shutdown = true
         self.assertNotIn("stack_name", error)
         self.assertNotIn("no option 'shutdown'", error)
 
+    def test_of_two_configuration_files_the_first_kind_counts(self):
+        self.write("samconfig.yaml", "version: 0.1\ndefault: {local_invoke: {parameters: {parameter_overrides: Stage=yaml}}}\n")
+        result = self.invoke()
+        self.assertEqual(result.stdout, '"yaml"\n')
+        self.assertNotIn("More than one", result.stderr)
+        self.write("samconfig.toml", 'version = 0.1\n[default.local_invoke.parameters]\nparameter_overrides = "Stage=toml"\n')
+        result = self.invoke()
+        self.assertEqual(result.stdout, '"toml"\n')
+        self.assertIn("More than one samconfig file found; using samconfig.toml.", result.stderr)
+        self.assertNotIn("More than one", self.invoke("--config-file", "samconfig.yaml").stderr)
+
     def test_an_environment_that_is_not_there_is_a_warning(self):
         self.write("samconfig.toml", 'version = 0.1\n[prod.build.parameters]\ncached = true\n')
         error = self.invoke("--config-env", "prdo").stderr
