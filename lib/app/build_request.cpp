@@ -252,24 +252,30 @@ base::Result<void> check_build_mode() {
 }
 
 // What is in the build folder gives way to the build: nobody's sources may be there.
-base::Result<void>
-check_build_dir(const fs::path& build_dir, const std::vector<fs::path>& templates) {
+base::Result<void> check_build_dir(const build::Request& request) {
     std::error_code failed;
-    const fs::path wanted = fs::weakly_canonical(build_dir, failed);
-    const auto holds = [&](const fs::path& folder) {
-        const fs::path inner = fs::weakly_canonical(folder, failed);
-        return std::mismatch(wanted.begin(), wanted.end(), inner.begin(), inner.end()).first ==
-               wanted.end();
-    };
-    const bool around = std::any_of(templates.begin(), templates.end(), [&](const auto& file) {
-        return holds(file.parent_path());
-    });
-    if (around || holds(fs::current_path(failed))) {
-        return base::fail(
-            fmt::format(
-                "{} holds what is to be built or the current folder: a build would remove it",
-                build_dir.string()),
-            "name another folder with --build-dir, or leave it out");
+    std::vector<fs::path> kept{fs::current_path(failed)};
+    for (const fs::path& file : request.templates) {
+        kept.push_back(file.parent_path());
+    }
+    for (const build::Function& function : request.functions) {
+        kept.push_back(function.source);
+    }
+    for (const build::Layer& layer : request.layers) {
+        kept.push_back(layer.source);
+    }
+    const fs::path wanted = fs::weakly_canonical(request.build_dir, failed);
+    for (const fs::path& path : kept) {
+        const fs::path inner = fs::weakly_canonical(path, failed);
+        if (std::mismatch(wanted.begin(), wanted.end(), inner.begin(), inner.end()).first ==
+            wanted.end()) {
+            return base::fail(
+                fmt::format(
+                    "{} holds {}, which a build would remove",
+                    request.build_dir.string(),
+                    path.string()),
+                "name another folder with --build-dir, or leave it out");
+        }
     }
     return {};
 }
@@ -315,7 +321,7 @@ make_build_request(Application& application, const BuildOptions& options, const 
     request.progress = options.progress;
     application.for_each_stack(
         [&](Application& stack) { request.templates.push_back(stack.template_file()); });
-    TRY(check_build_dir(request.build_dir, request.templates));
+    TRY(check_build_dir(request));
     return made;
 }
 

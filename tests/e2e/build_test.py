@@ -333,7 +333,10 @@ Mappings: {Folders: {layer: {path: layer}}}""")
         kept = sorted(self.project.rglob("*"))
         for build_dir in (".", "./", "..", str(self.project), "sub/.."):
             error = self.samara("build", "--build-dir", build_dir, code=1).stderr
-            self.assertIn("holds what is to be built or the current folder", error)
+            self.assertIn(f"holds {self.project}, which a build would remove", error)
+        for build_dir in ("sub", "sub/src", "sub/src/../src/"):
+            error = self.samara("build", "--build-dir", build_dir, code=1).stderr
+            self.assertIn(f"holds {self.project}/sub/src, which a build would remove", error)
         self.samara("build", "-t", "../../template.yaml", "--build-dir", "../..", code=1, cwd=self.project / "sub/src")
         self.samara("build", "-t", "../template.yaml", "--build-dir", "src/..", code=1, cwd=self.project / "sub")
         self.assertEqual(sorted(self.project.rglob("*")), kept)
