@@ -22,7 +22,7 @@ struct ApiPaths {
     bool written_by_sam = false;
     std::map<std::string, ConditionSet, std::less<>> paths;
     /// Of a REST API's definition.
-    DefinitionHistory history = DefinitionHistory::of_template();
+    DefinitionHistory history;
 };
 
 /// By logical id of the API.

@@ -14,19 +14,15 @@ namespace samara::transform {
 /// when they are added (data::MemberOrigin) or removed.
 class DefinitionHistory {
 public:
-    /// Of a definition that the template has: its members are stamped 1.
-    static DefinitionHistory of_template() {
-        DefinitionHistory history;
-        history.copies_ += untouched_copies;
-        return history;
-    }
-
     [[nodiscard]] std::uint32_t now() const { return copies_; }
 
     [[nodiscard]] bool is_edited() const { return last_edit_ > 1; }
 
     /// The count in the midst of the last edit; of a definition of the template, at its beginning.
     [[nodiscard]] std::uint32_t last_edit() const { return last_edit_; }
+
+    /// An edit that changes no member.
+    void copy() { copies_ += 2; }
 
     /// One edit: `change()` happens between two copies. Gives what it gives.
     template <class Change>

@@ -137,7 +137,7 @@ void write_json(std::string& out, const Value& value, const Value* global) {
         const bool merged = is_merged(value, global);
         for (const data::Entry* next :
              merged ? in_python_order_merged(*global->as_map(), *value.as_map())
-                    : in_python_order(*value.as_map(), untouched_copies)) {
+                    : in_python_order(*value.as_map(), 0)) {
             const data::Entry& entry = *next;
             out += separator;
             separator = ", ";

@@ -199,8 +199,7 @@ void set_condition(Context& context, const ApiKind& kind) {
 
 /// A FunctionName as Python prints it.
 std::string printed(const Value& name) {
-    return name.is_map() || name.is_list() ? definition_text(name, untouched_copies)
-                                           : data::scalar_text(name);
+    return name.is_map() || name.is_list() ? definition_text(name, 0) : data::scalar_text(name);
 }
 
 } // namespace
@@ -222,6 +221,11 @@ void add_implicit_api(Context& context, std::string_view event_type) {
         context, kind.event_type, [&](data::Entry& owner, data::Entry& event, Value& properties) {
             add_event_route(context, kind, owner, event, properties);
         });
+    for (auto& [id, managed] : context.api_paths().apis) {
+        if (managed.written_by_sam && context.find_resource(id, kind.api_type) != nullptr) {
+            managed.history.copy(); // AWS's transform looks for paths to make conditional
+        }
+    }
     set_condition(context, kind);
 }
 

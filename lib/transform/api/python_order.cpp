@@ -239,9 +239,7 @@ in_python_order_updated(const Map& map, const std::vector<std::size_t>& updates)
 std::vector<const data::Entry*> in_python_order_merged(const Map& global, const Map& merged) {
     HashTable table;
     table.reserve(global.size());
-    table_of(global, 0, untouched_copies).each([&](const data::Entry& entry) {
-        table.insert(entry);
-    });
+    table_of(global, 0, 0).each([&](const data::Entry& entry) { table.insert(entry); });
     for (const data::Entry& entry : merged) {
         if (!global.contains(entry.key)) {
             table.insert(entry);

@@ -7,9 +7,6 @@
 
 namespace samara::transform {
 
-/// How often a value of the template is copied before anything is made of it.
-constexpr std::uint32_t untouched_copies = 2;
-
 /// The members of a map in the order in which Python 2 visited them. They were added after as many
 /// copies as they are stamped with (data::MemberOrigin), or `since`; `now` have been made.
 std::vector<const data::Entry*>

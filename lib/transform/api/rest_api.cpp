@@ -37,7 +37,7 @@ constexpr std::string_view needs_definition[] = {
 /// Body or BodyS3Location of the RestApi.
 struct ApiBody {
     Map properties;
-    std::uint32_t copies = untouched_copies; ///< of the definition: see DefinitionHistory
+    std::uint32_t copies = 0; ///< of the definition: see DefinitionHistory
 };
 
 /// What the API's properties put into its definition, each in an edit of its own. False after an
@@ -146,7 +146,7 @@ std::optional<ApiBody> api_body(const Resource& api) {
         return std::nullopt;
     }
     Value definition = *body;
-    DefinitionHistory history = DefinitionHistory::of_template();
+    DefinitionHistory history;
     AllApiPaths& managed = api.context().api_paths();
     if (const auto found = managed.apis.find(api.logical_id()); found != managed.apis.end()) {
         history = found->second.history;

@@ -169,7 +169,7 @@ Map joined(const Map& users, const Map& generated, std::uint32_t now) {
         added.key_where.added = 0;
         out.set(std::move(added));
     };
-    for (const data::Entry* entry : in_python_order(users, untouched_copies)) {
+    for (const data::Entry* entry : in_python_order(users, 0)) {
         add(*entry);
     }
     for (const data::Entry* entry : in_python_order(generated, now)) {
@@ -241,28 +241,22 @@ bool merge_route(
     return true;
 }
 
-} // namespace
-
-bool add_rest_route(
+/// What the event's route is to its API's definition: written into it, merged with it, or nothing
+/// where the user wrote it all. False after an error.
+bool put_into_definition(
     const Properties& event,
+    Map& api,
     const RestRoute& route,
     const RestTarget& target,
-    const RestIntegration& integration) {
-    if (target.api == nullptr) {
-        return true;
-    }
-    Map& api = *target.api->find("Properties")->as_map();
-    ApiPaths& managed = event.context().api_paths().apis[target.id];
+    const RestIntegration& integration,
+    ApiPaths& managed) {
     const Value* body = api.find("DefinitionBody");
     const bool has_body = body != nullptr && !body->is_null();
     if (has_body && integration.of_function && is_given(api.find("MergeDefinitions"))) {
         return merge_route(event, api, route, target, integration, managed.history.now());
     }
     if (!managed.written_by_sam || !has_body) {
-        return override_operation_auth(
-            event,
-            api,
-            {std::string(route.path.text()), std::string(route.method.text()), target.stage, 0});
+        return true;
     }
     Map& definition = *api.find("DefinitionBody")->as_map();
     if (has_integration(
@@ -280,6 +274,29 @@ bool add_rest_route(
         return edit_definition(
             event, api, route, target, integration, definition, managed.history.now());
     });
+}
+
+} // namespace
+
+bool add_rest_route(
+    const Properties& event,
+    const RestRoute& route,
+    const RestTarget& target,
+    const RestIntegration& integration) {
+    if (target.api == nullptr) {
+        return true;
+    }
+    Map& api = *target.api->find("Properties")->as_map();
+    ApiPaths& managed = event.context().api_paths().apis[target.id];
+    if (!put_into_definition(event, api, route, target, integration, managed)) {
+        return false;
+    }
+    const RestPlace place{
+        std::string(route.path.text()),
+        std::string(route.method.text()),
+        target.stage,
+        managed.history.now()};
+    return !integration.of_function || override_operation_auth(event, api, place, managed.history);
 }
 
 namespace {
@@ -305,14 +322,19 @@ void emit_permission(const FunctionEvent& event, const RestRoute& route, const R
 
 } // namespace
 
+/// What else a route can lack is reported before: see implicit_api.
+bool check_api_event(const FunctionEvent& event) {
+    if (!event.properties.map().empty()) {
+        return true;
+    }
+    event.generated_place().error(
+        "", "property Path is missing", "write for example Path: /items and Method: get");
+    return false;
+}
+
 void expand_api_event(FunctionEvent& event) {
     const auto route = rest_route(event.properties.map());
     if (!route) {
-        // All else is reported before: see implicit_api.
-        if (event.properties.map().empty()) {
-            event.generated_place().error(
-                "", "property Path is missing", "write for example Path: /items and Method: get");
-        }
         return;
     }
     const auto target = rest_target(event.properties);

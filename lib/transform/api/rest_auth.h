@@ -1,6 +1,7 @@
 #pragma once
 
 #include "data/value.h"
+#include "transform/api/definition_history.h"
 #include "transform/api/rest_api_request.h"
 #include "transform/api/rest_policy.h"
 #include "transform/core/resource.h"
@@ -22,9 +23,10 @@ bool apply_event_auth(
     const RestPlace& place,
     const Operations& operations);
 
-/// The event's Auth with OverrideApiAuth on the operations of a definition the user wrote. False
-/// after an error.
-bool override_operation_auth(const Properties& event, data::Map& api, const RestPlace& place);
+/// The event's Auth with OverrideApiAuth, added to the operations of the API's definition: of the
+/// user's, or once more to SAM's own. False after an error.
+bool override_operation_auth(
+    const Properties& event, data::Map& api, const RestPlace& place, DefinitionHistory& history);
 
 /// The API's own Auth on its definition: security definitions, default authorizer, API keys,
 /// resource policy. False after an error.

@@ -218,11 +218,11 @@ bool apply_event_auth(
     return apply(event, *auth, api_auth, definition, place, operations);
 }
 
-bool override_operation_auth(const Properties& event, Map& api, const RestPlace& place) {
+bool override_operation_auth(
+    const Properties& event, Map& api, const RestPlace& place, DefinitionHistory& history) {
     const Value* auth = event.find("Auth");
     Value* definition = api.find("DefinitionBody");
-    Value* paths = definition == nullptr ? nullptr : definition->find("paths");
-    if (auth == nullptr || !is_given(auth->find("OverrideApiAuth"))) {
+    if (auth == nullptr || !is_given(auth->find("OverrideApiAuth")) || !is_given(definition)) {
         return true;
     }
     const bool says_something = is_given(auth->find("Authorizer")) ||
@@ -235,15 +235,17 @@ bool override_operation_auth(const Properties& event, Map& api, const RestPlace&
             "give Authorizer, ApiKeyRequired or ResourcePolicy beside it");
         return false;
     }
+    Value* paths = definition->find("paths");
     if (paths == nullptr || !paths->is_map()) {
         return true;
     }
-    const Operations operations = operations_at(*paths->as_map(), place.path, place.method);
-    for (Map* operation : operations) {
-        operation->set("security", List{});
-    }
-    return operations.empty() ||
-           apply(event, *auth, api.find("Auth"), *definition->as_map(), place, operations);
+    return history.edit([&] {
+        const Operations operations = operations_at(*paths->as_map(), place.path, place.method);
+        Map& document = *definition->as_map();
+        const bool good = apply(event, *auth, api.find("Auth"), document, place, operations);
+        close_edit(document, history.now());
+        return good;
+    });
 }
 
 } // namespace samara::transform

@@ -49,7 +49,7 @@ constexpr std::array function_events{
     EventRow{"IoTRule", "events/IoTRule", expand_iot_event},
     EventRow{"AlexaSkill", "events/AlexaSkill", expand_alexa_event},
     EventRow{"Cognito", "events/Cognito", expand_cognito_event, check_cognito_event},
-    EventRow{"Api", "events/Api", expand_api_event},
+    EventRow{"Api", "events/Api", expand_api_event, check_api_event},
     EventRow{"HttpApi", "events/HttpApi", expand_http_api_event},
 };
 

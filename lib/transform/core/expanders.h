@@ -87,6 +87,7 @@ void expand_iot_event(FunctionEvent&);
 void expand_alexa_event(FunctionEvent&);
 void expand_cognito_event(FunctionEvent&);
 void expand_api_event(FunctionEvent&);
+bool check_api_event(const FunctionEvent&);
 void expand_http_api_event(FunctionEvent&);
 
 } // namespace samara::transform

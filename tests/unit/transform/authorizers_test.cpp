@@ -102,5 +102,37 @@ TEST(RestAuthorizer, NeedsAnIdentityUnlessNothingIsCached) {
         R"("method.request.header.a, method.request.header.b, method.request.querystring.q")");
 }
 
+/// What OverrideApiAuth and `auth` leave of the security of one operation of a REST API.
+std::string overridden(std::string_view definition, std::string_view auth) {
+    return part(
+        run(fmt::format(
+            "Resources:\n"
+            "  Api: {{Type: AWS::Serverless::Api, Properties: {{StageName: v1, {}Auth: "
+            "{{Authorizers: {{A: {{UserPoolArn: arn}}}}}}}}}}\n"
+            "  F: {{Type: AWS::Serverless::Function, Properties: {{Handler: a.b, Runtime: "
+            "nodejs22.x, InlineCode: x, Events: {{E: {{Type: Api, Properties: {{Path: /a, Method: "
+            "get, RestApiId: !Ref Api, Auth: {{OverrideApiAuth: true, {}}}}}}}}}}}}}\n",
+            definition,
+            auth)),
+        "Resources.Api.Properties.Body.paths./a.get.security");
+}
+
+TEST(OverrideApiAuth, AddsToWhatTheOperationHas) {
+    const std::string users =
+        "DefinitionBody: {swagger: '2.0', paths: {/a: {get: {security: [{own: []}], "
+        "x-amazon-apigateway-integration: {type: mock}}}}}, ";
+    EXPECT_EQ(overridden(users, "Authorizer: A"), R"([{"own":[]},{"A":[]}])");
+    EXPECT_EQ(overridden(users, "ResourcePolicy: {CustomStatements: []}"), R"([{"own":[]}])");
+}
+
+TEST(OverrideApiAuth, ComesOnTopOfWhatSamWrites) {
+    EXPECT_EQ(overridden("", "Authorizer: A"), R"([{"A":[]},{"A":[]}])");
+    EXPECT_EQ(
+        overridden(
+            "MergeDefinitions: true, DefinitionBody: {swagger: '2.0', paths: {}}, ",
+            "Authorizer: A"),
+        R"([{"A":[]},{"A":[]}])");
+}
+
 } // namespace
 } // namespace samara::transform
