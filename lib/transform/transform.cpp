@@ -134,6 +134,28 @@ std::vector<const data::Entry*> in_aws_order(Context& context) {
     return out;
 }
 
+bool has_errors_since(Context& context, std::ptrdiff_t reported) {
+    const base::Diagnostics& diagnostics = context.diagnostics();
+    return std::any_of(
+        diagnostics.begin() + reported, diagnostics.end(), [](const base::Diagnostic& diagnostic) {
+            return diagnostic.severity == base::Severity::error;
+        });
+}
+
+/// Takes away what a resource that is wrong has generated: connectors cannot be made to it.
+void drop_since(Context& context, std::ptrdiff_t before) {
+    std::vector<std::string> ids;
+    const Map& generated = context.generated();
+    std::transform(
+        generated.begin() + before,
+        generated.end(),
+        std::back_inserter(ids),
+        [](const data::Entry& made) { return made.key; });
+    for (const std::string& id : ids) {
+        context.generated().erase(id);
+    }
+}
+
 /// In the order of AWS's transform.
 Origins expand_resources(Context& context) {
     Origins origins;
@@ -152,9 +174,14 @@ Origins expand_resources(Context& context) {
                 continue;
             }
             const auto before = static_cast<std::ptrdiff_t>(context.generated().size());
+            const auto reported = static_cast<std::ptrdiff_t>(context.diagnostics().size());
             Resource resource(context, entry, *entry.value.as_map());
             row->expand(resource);
             const Map& generated = context.generated();
+            if (!context.options().local_artifacts && has_errors_since(context, reported)) {
+                drop_since(context, before);
+                continue;
+            }
             std::transform(
                 generated.begin() + before,
                 generated.end(),

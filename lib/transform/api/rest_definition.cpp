@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "transform/api/definition_history.h"
+#include "transform/api/definition_text.h"
 #include "transform/api/openapi.h"
 #include "transform/api/python_order.h"
 #include "transform/core/intrinsics.h"
@@ -131,15 +132,19 @@ std::optional<Map> gateway_response(const Properties& response) {
     const Value* templates = response.given("ResponseTemplates");
     out.set("responseTemplates", templates == nullptr ? Value(Map{}) : *templates);
     const Value* status = response.find("StatusCode");
-    if (status != nullptr && *status != Value("")) {
-        const std::string text = data::scalar_text(*status);
-        const bool numeric =
-            !text.empty() && text.size() <= 3 &&
-            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const std::string text = status == nullptr || status->is_null() ? std::string()
+                             : status->is_string()                  ? *status->as_string()
+                                                                    : definition_text(*status, 0);
+    if (is_given(status)) {
+        const bool numeric = text.size() <= 3 && std::all_of(text.begin(), text.end(), [](char c) {
+                                 return c >= '0' && c <= '9';
+                             });
         if (!numeric) {
             response.error("StatusCode", "StatusCode must be a number", "e.g. StatusCode: 401");
             return std::nullopt;
         }
+    }
+    if (!text.empty()) {
         out.set("statusCode", text);
     }
     return out;
@@ -277,8 +282,15 @@ bool upgrade_to_openapi_3(const Resource& api, Map& definition, std::uint32_t no
     move_to("securityDefinitions", "securitySchemes");
     move_to("definitions", "schemas");
     Value* paths = definition.find("paths");
-    if (paths == nullptr || !paths->is_map()) {
+    if (!is_given(paths)) {
         return true;
+    }
+    if (!paths->is_map()) {
+        api.context().error(
+            "paths of the API's definition must be a map",
+            "see https://spec.openapis.org/oas/v3.0.3#paths-object",
+            paths->where());
+        return false;
     }
     bool good = true;
     const auto wrong = [&](const Value& value, std::string_view path, std::string_view what) {

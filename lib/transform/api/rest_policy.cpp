@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -130,6 +131,33 @@ List as_list(const Value& value) {
     return value.is_list() ? *value.as_list() : List{value};
 }
 
+/// What a Python list is extended with by `value`: the items of a list, the names of a map, the
+/// characters of a text.
+List items_of(const Value& value) {
+    if (const List* list = value.as_list()) {
+        return *list;
+    }
+    List out;
+    if (const Map* map = value.as_map()) {
+        for (const data::Entry& entry : *map) {
+            out.emplace_back(entry.key);
+            out.back().set_where(entry.key_where);
+        }
+    }
+    std::string character;
+    for (const char byte : value.text()) {
+        const bool continues = (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+        if (!continues && !character.empty()) {
+            out.emplace_back(std::exchange(character, {}));
+        }
+        character += byte;
+    }
+    if (!character.empty()) {
+        out.emplace_back(std::move(character));
+    }
+    return out;
+}
+
 struct VpcRule {
     std::string_view literal; ///< vpc-... and vpce-... together
     std::string_view vpcs;    ///< intrinsics that give VPC ids
@@ -166,7 +194,7 @@ std::optional<Map> vpc_condition(Context& context, const Value& policy, const Vp
     const auto extend = [&](List& ids, std::string_view property) {
         const Value* more = policy.find(property);
         if (more != nullptr && !more->is_null()) {
-            const List list = as_list(*more);
+            const List list = items_of(*more);
             ids.insert(ids.end(), list.begin(), list.end());
         }
     };

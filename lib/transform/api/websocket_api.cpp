@@ -132,14 +132,14 @@ Map route_permission(
         "arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{}.ApiId}}/"
         "{}/{}",
         api.logical_id(),
-        stage.is_string() ? stage.text() : "${__Stage__}",
+        stage.is_string() ? stage.text() : "${__StageName__}",
         name);
     return Map{
         {"Action", "lambda:InvokeFunction"},
         {"FunctionName", function},
         {"Principal", "apigateway.amazonaws.com"},
         {"SourceArn",
-         stage.is_string() ? make_sub(text) : make_sub(text, Map{{"__Stage__", stage}})}};
+         stage.is_string() ? make_sub(text) : make_sub(text, Map{{"__StageName__", stage}})}};
 }
 
 bool emit_route(
@@ -176,9 +176,11 @@ bool emit_route(
           "ModelSelectionExpression",
           "OperationName",
           "RequestModels",
-          "RequestParameters",
           "RouteResponseSelectionExpression"}) {
         route.copy_to(properties, property);
+    }
+    if (const Value* parameters = route.given("RequestParameters")) {
+        properties.set("RequestParameters", *parameters);
     }
     if (name == connect && !auth.type.empty()) {
         properties.set("AuthorizationType", auth.type);
@@ -254,7 +256,8 @@ bool check_api(const Resource& api) {
 
 void expand_websocket_api(Resource& api) {
     // Of a WebSocket API's attributes AWS's transform keeps but DependsOn, and hands nothing on.
-    for (const char* name : {"Condition", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"}) {
+    for (const char* name :
+         {"Condition", "DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "Metadata"}) {
         Value* attribute = api.whole().find(name);
         if (attribute == nullptr || attribute->is_null()) {
             continue;

@@ -42,6 +42,17 @@ public:
         return false;
     }
 
+    /// Whether `entry`, if it is a policy template, has the parameters that it needs.
+    bool check_template(const Value& entry) {
+        return kind_of(entry) != PolicyKind::policy_template || named(entry, {}).has_value();
+    }
+
+    void report_if_unknown(const Value& entry) {
+        if (kind_of(entry) == PolicyKind::unknown) {
+            report_unknown(entry);
+        }
+    }
+
 private:
     PolicyKind kind_of(const Value& entry) {
         if (auto choice = as_if(entry)) {
@@ -148,8 +159,29 @@ void RolePolicies::add(std::string name, Value document) {
     }
 }
 
+bool check_policy_templates(const Properties& properties) {
+    const Value* policies = properties.given("Policies");
+    if (policies == nullptr) {
+        return true;
+    }
+    RolePolicies unused;
+    Reader reader(properties, {}, unused);
+    const List* list = policies->as_list();
+    if (list == nullptr) {
+        return reader.check_template(*policies);
+    }
+    bool good = true;
+    for (const Value& entry : *list) {
+        good = reader.check_template(entry) && good;
+    }
+    for (const Value& entry : good ? List{} : *list) {
+        reader.report_if_unknown(entry); // it would be read no more
+    }
+    return good;
+}
+
 bool read_policies(const Properties& properties, std::string_view role_id, RolePolicies& out) {
-    const Value* policies = properties.find("Policies");
+    const Value* policies = properties.given("Policies");
     if (policies == nullptr) {
         return true;
     }

@@ -20,6 +20,10 @@ struct RolePolicies {
     void add(std::string name, data::Value document);
 };
 
+/// Whether the policy templates in `Policies` have the parameters they need. AWS's transform looks
+/// at this first of all, and whether or not a role is made of them.
+bool check_policy_templates(const Properties& properties);
+
 /// Reads `Policies` of the resource: names and ARNs of managed policies, policy documents, policy
 /// templates, and Fn::If of these. Documents are named <role id>Policy<index>. Appends to `out`;
 /// whether all were understood.

@@ -23,14 +23,11 @@ constexpr std::string_view choice_mark = "=";
 /// The row of a list that names another whose rows belong to it too.
 constexpr std::string_view other_list = "+";
 
-/// Whether every item of a list, or every member of a map, is of one of the kinds.
-template <class Items, class Get>
-bool all_of(const Items& items, Get&& get, bool texts) {
-    return std::all_of(items.begin(), items.end(), [&](const auto& item) {
-        const Value& value = get(item);
-        return value.is_map() || (texts && value.is_string());
-    });
-}
+/// Whether `value` is a list of nothing but items of one of the kinds.
+bool is_list_of(const Value& value, std::initializer_list<std::string_view> kinds);
+
+/// Whether `value` is a map of nothing but members of one of the kinds.
+bool is_map_of(const Value& value, std::initializer_list<std::string_view> kinds);
 
 /// A boolean written as text, as pydantic reads it.
 bool is_flag(std::string_view text) {
@@ -41,35 +38,28 @@ bool is_flag(std::string_view text) {
 }
 
 bool is_kind(const Value& value, std::string_view kind) {
+    if (kind == "strings") {
+        return is_list_of(value, {"string"});
+    }
     if (kind == "texts") {
-        return value.is_list() &&
-               all_of(
-                   *value.as_list(), [](const Value& item) -> auto& { return item; }, true);
+        return is_list_of(value, {"string", "map"});
+    }
+    if (kind == "scalars") {
+        return is_list_of(value, {"scalar", "map"});
     }
     if (kind == "sections") {
-        return value.is_map() && all_of(
-                                     *value.as_map(),
-                                     [](const data::Entry& entry) -> auto& { return entry.value; },
-                                     false);
+        return is_map_of(value, {"map"});
     }
     if (kind == "words") {
-        return value.is_map() &&
-               std::all_of(
-                   value.as_map()->begin(), value.as_map()->end(), [](const data::Entry& entry) {
-                       return entry.value.is_string();
-                   });
+        return is_map_of(value, {"string"});
+    }
+    if (kind == "counts") {
+        return is_map_of(value, {"map", "integer"});
     }
     if (kind.starts_with(choice_mark)) {
         const auto choices = base::split(kind.substr(choice_mark.size()), '|');
         return value.is_string() &&
                std::find(choices.begin(), choices.end(), value.text()) != choices.end();
-    }
-    if (kind == "counts") {
-        return value.is_map() &&
-               std::all_of(
-                   value.as_map()->begin(), value.as_map()->end(), [](const data::Entry& entry) {
-                       return entry.value.is_map() || is_kind(entry.value, "integer");
-                   });
     }
     return kind == "any" || (kind == "string" && value.is_string()) ||
            (kind == "integer" && (value.is_integer() || value.is_boolean())) ||
@@ -80,9 +70,30 @@ bool is_kind(const Value& value, std::string_view kind) {
            (kind == "list" && value.is_list()) || (kind == "map" && value.is_map());
 }
 
+bool is_any_of(const Value& value, std::initializer_list<std::string_view> kinds) {
+    return std::any_of(
+        kinds.begin(), kinds.end(), [&](std::string_view kind) { return is_kind(value, kind); });
+}
+
+bool is_list_of(const Value& value, std::initializer_list<std::string_view> kinds) {
+    const data::List* list = value.as_list();
+    return list != nullptr && std::all_of(list->begin(), list->end(), [&](const Value& item) {
+               return is_any_of(item, kinds);
+           });
+}
+
+bool is_map_of(const Value& value, std::initializer_list<std::string_view> kinds) {
+    const Map* map = value.as_map();
+    return map != nullptr && std::all_of(map->begin(), map->end(), [&](const data::Entry& entry) {
+               return is_any_of(entry.value, kinds);
+           });
+}
+
 std::string_view noun_of(std::string_view kind) {
     return kind == "scalar"     ? "string or number"
            : kind == "texts"    ? "list of strings"
+           : kind == "strings"  ? "list of strings"
+           : kind == "scalars"  ? "list of strings"
            : kind == "sections" ? "map of maps"
            : kind == "counts"   ? "map of numbers"
            : kind == "flag"     ? "boolean"

@@ -5,6 +5,10 @@
 #include "transform/core/resource.h"
 #include "transform/core/tags.h"
 
+#include <charconv>
+#include <map>
+#include <optional>
+
 /// AWS::Serverless::CapacityProvider
 /// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-capacityprovider.html
 namespace samara::transform {
@@ -13,6 +17,10 @@ namespace {
 using data::List;
 using data::Map;
 using data::Value;
+
+/// Members of ScalingConfig.
+constexpr std::string_view cpu_limit = "MaxVCpuCount";
+constexpr std::string_view cpu_target = "AverageCPUUtilization";
 
 bool check(const Resource& provider) {
     bool good = provider.check("CapacityProvider");
@@ -44,8 +52,29 @@ bool check(const Resource& provider) {
     return good;
 }
 
-/// The members of a map of lists, by their names in CloudFormation; null ones are left out. AWS's
-/// model of them tries a map before a list: an empty list comes out as an empty map.
+/// A list of texts as AWS's model of it reads it: numbers and booleans become text, as Python
+/// prints them. The model tries a map before a list: an empty list comes out as an empty map.
+Value texts_of(const Value& given) {
+    const List* list = given.as_list();
+    if (list == nullptr) {
+        return given;
+    }
+    if (list->empty()) {
+        return Map{};
+    }
+    List out;
+    for (const Value& item : *list) {
+        const bool* flag = item.as_boolean();
+        out.push_back(
+            item.is_map()     ? item
+            : flag != nullptr ? Value(*flag ? "True" : "False")
+                              : Value(data::scalar_text(item)));
+        out.back().set_where(item.where());
+    }
+    return out;
+}
+
+/// The members of a map of lists, by their names in CloudFormation; null ones are left out.
 Value lists_of(const Value* given) {
     if (!is_given(given)) {
         return {};
@@ -55,34 +84,76 @@ Value lists_of(const Value* given) {
         const std::string_view name = entry.key == "AllowedTypes"    ? "AllowedInstanceTypes"
                                       : entry.key == "ExcludedTypes" ? "ExcludedInstanceTypes"
                                                                      : std::string_view(entry.key);
-        const List* list = entry.value.as_list();
         if (!entry.value.is_null()) {
-            out.set(name, list != nullptr && list->empty() ? Value(Map{}) : entry.value);
+            out.set(name, texts_of(entry.value));
         }
     }
     return out;
 }
 
-Value scaling_config(const Value& given) {
-    if (!is_given(&given)) {
-        return {};
+/// All of `text` as a number.
+template <class Number>
+std::optional<Value> parsed(std::string_view text) {
+    Number number{};
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return failed == std::errc() && end == text.data() + text.size() ? std::optional(Value(number))
+                                                                     : std::nullopt;
+}
+
+/// A number as AWS's model of it reads it: one in a text too; a whole one is cut. What is empty is
+/// an empty map. Nothing when it is neither that nor a map.
+std::optional<Value> number_of(const Value& given, bool whole) {
+    if (given.is_map()) {
+        return given;
+    }
+    const List* list = given.as_list();
+    if ((list != nullptr && list->empty()) || (given.is_string() && given.text().empty())) {
+        return Value(Map{});
+    }
+    if (given.is_string()) {
+        return whole ? parsed<std::int64_t>(given.text()) : parsed<double>(given.text());
+    }
+    const double* number = given.as_number();
+    if (number != nullptr && whole) {
+        return Value(static_cast<std::int64_t>(*number));
+    }
+    return given.is_numeric() || given.is_boolean() ? std::optional(given) : std::nullopt;
+}
+
+/// Nothing after an error.
+std::optional<Value> scaling_config(const Resource& provider) {
+    const Value& given = provider["ScalingConfig"];
+    std::map<std::string_view, Value> numbers;
+    for (const std::string_view name : {cpu_limit, cpu_target}) {
+        const Value* written = given.find(name);
+        if (written == nullptr || written->is_null()) {
+            continue;
+        }
+        auto number = number_of(*written, name == cpu_limit);
+        if (!number) {
+            provider.below("ScalingConfig")->wrong_kind(name, "a number");
+            return std::nullopt;
+        }
+        numbers[name] = std::move(*number);
+    }
+    if (numbers.empty()) {
+        return Value();
     }
     Map out;
-    if (const Value* most = given.find("MaxVCpuCount"); most != nullptr && !most->is_null()) {
-        out.set("MaxVCpuCount", *most);
+    if (numbers.contains(cpu_limit)) {
+        out.set(cpu_limit, numbers[cpu_limit]);
     }
-    const Value* target = given.find("AverageCPUUtilization");
-    if (target == nullptr || target->is_null()) {
+    if (!numbers.contains(cpu_target)) {
         out.set("ScalingMode", "Auto");
-        return out;
+        return Value(std::move(out));
     }
     out.set("ScalingMode", "Manual");
     out.set(
         "ScalingPolicies",
         List{
             Map{{"PredefinedMetricType", "LambdaCapacityProviderAverageCPUUtilization"},
-                {"TargetValue", *target}}});
-    return out;
+                {"TargetValue", numbers[cpu_target]}}});
+    return Value(std::move(out));
 }
 
 /// The ARN of the role that starts instances; adds the role unless the template names one.
@@ -116,6 +187,10 @@ void expand_capacity_provider(Resource& provider) {
     if (!check(provider)) {
         return;
     }
+    auto scaling = scaling_config(provider);
+    if (!scaling) {
+        return;
+    }
     provider.emit_main(
         provider.logical_id(),
         "AWS::Lambda::CapacityProvider",
@@ -123,7 +198,7 @@ void expand_capacity_provider(Resource& provider) {
          {"VpcConfig", lists_of(provider.find("VpcConfig"))},
          {"PermissionsConfig", Map{{"CapacityProviderOperatorRoleArn", operator_role(provider)}}},
          {"InstanceRequirements", lists_of(provider.find("InstanceRequirements"))},
-         {"CapacityProviderScalingConfig", scaling_config(provider["ScalingConfig"])},
+         {"CapacityProviderScalingConfig", std::move(*scaling)},
          {"KmsKeyArn", is_given(provider.find("KmsKeyArn")) ? provider["KmsKeyArn"] : Value()},
          {"TelemetryConfig",
           provider.given("LoggingConfig") == nullptr

@@ -58,23 +58,28 @@ bool is_switched_off(const Properties& preference) {
     return !is_given(&enabled) || flag_of(enabled) == false;
 }
 
-/// Names of ready configurations, at any depth of Fn::If, become CodeDeploy's names for them.
-Value configuration_name(const Value& type) {
-    if (const auto choice = as_if(type)) {
-        return Map{
-            {"Fn::If",
-             List{
-                 choice->condition,
-                 configuration_name(choice->then_value),
-                 configuration_name(choice->else_value)}}};
+/// Names of ready configurations, at any depth of intrinsic functions and lists, become
+/// CodeDeploy's names for them. The name may be the argument of `function`.
+Value configuration_name(const Value& type, std::string_view function = {}) {
+    if (const List* list = type.as_list()) {
+        List out;
+        std::transform(list->begin(), list->end(), std::back_inserter(out), [](const Value& item) {
+            return configuration_name(item);
+        });
+        return out;
     }
-    // A Fn::Sub in which nothing is left to substitute stands for its text.
-    const Value* text = argument_of(type, "Fn::Sub");
-    const Value& name = text != nullptr ? *text : type;
+    if (is_intrinsic(type)) {
+        const data::Entry& call = *type.as_map()->begin();
+        return Map{{call.key, configuration_name(call.value, call.key)}};
+    }
     const bool ready =
-        std::find(ready_configurations.begin(), ready_configurations.end(), name.text()) !=
+        std::find(ready_configurations.begin(), ready_configurations.end(), type.text()) !=
         ready_configurations.end();
-    return ready ? make_sub("CodeDeployDefault.Lambda${ConfigName}", {{"ConfigName", name}}) : type;
+    if (!ready) {
+        return type;
+    }
+    Value full = make_sub("CodeDeployDefault.Lambda${ConfigName}", {{"ConfigName", type}});
+    return function == "Fn::Sub" ? *argument_of(full, "Fn::Sub") : full;
 }
 
 /// CodeDeploy's configuration of a list of alarm names; of an Fn::If of two lists, the Fn::If of
@@ -141,7 +146,8 @@ bool emit_deployment_group(
         {"ServiceRoleArn",
          preference.given("Role") != nullptr ? preference["Role"] : make_get_att(role_id, "Arn")},
         {"TriggerConfigurations", preference["TriggerConfigurations"]}};
-    if (const Value* alarms = preference.find("Alarms")) {
+    if (const Value* alarms = preference.given("Alarms");
+        alarms != nullptr && !is_no_value(*alarms)) {
         auto configuration = alarm_configuration(*alarms);
         if (!configuration) {
             preference.error("Alarms", "Alarms must be a list", "a list of CloudWatch alarm names");

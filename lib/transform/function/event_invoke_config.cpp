@@ -177,6 +177,10 @@ void emit_event_invoke_config(
         return;
     }
     Value resolved = function.context().parameters().resolve_references(Value(written->map()));
+    if (!resolved.is_map()) { // a parameter's text
+        function.wrong_kind("EventInvokeConfig", "a map");
+        return;
+    }
     const Properties own = function.beside("EventInvokeConfig", *resolved.as_map());
     const auto* const config = &own;
     Value destination_config = Map{};

@@ -264,7 +264,7 @@ std::optional<Map> lambda_properties(const Resource& function) {
 }
 
 void expand_function(Resource& function) {
-    if (!function.check("Function")) {
+    if (!check_policy_templates(function) || !function.check("Function")) {
         return;
     }
     const ReadEvents events = read_events(function);

@@ -89,7 +89,8 @@ void expand_layer_version(Resource& layer) {
             continue;
         }
         *value = layer.context().parameters().resolve_references(*value);
-        if (!value->is_string() && !is_intrinsic(*value)) {
+        // A map of one member is taken for an intrinsic function.
+        if (!value->is_string() && (!value->is_map() || value->as_map()->size() != 1)) {
             layer.wrong_kind(name, "a string, or a Ref to a parameter that has one");
             return;
         }

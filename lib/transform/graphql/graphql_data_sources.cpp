@@ -42,7 +42,7 @@ Value service_role(
     const std::string& id,
     const Properties& source,
     const Connection& connection) {
-    if (const Value* role = source.find("ServiceRoleArn")) {
+    if (const Value* role = source.given("ServiceRoleArn")) {
         return *role;
     }
     const std::string role_id = id + "Role";
@@ -105,8 +105,8 @@ Value given_or_null(const Properties& source, std::string_view name) {
 
 void emit_table(const Resource& api, const std::string& name, const Properties& source) {
     const Value region =
-        source.find("Region") == nullptr ? make_ref("AWS::Region") : source["Region"];
-    const Value* given_arn = source.find("TableArn");
+        source.given("Region") == nullptr ? make_ref("AWS::Region") : source["Region"];
+    const Value* given_arn = source.given("TableArn");
     Value arn = given_arn != nullptr
                     ? *given_arn
                     : make_sub(

@@ -185,7 +185,7 @@ std::optional<std::string> emit_alias(const Resource& machine) {
 } // namespace
 
 void expand_state_machine(Resource& machine) {
-    if (!machine.check("StateMachine")) {
+    if (!check_policy_templates(machine) || !machine.check("StateMachine")) {
         return;
     }
     if (const Map* tags = machine["Tags"].as_map();

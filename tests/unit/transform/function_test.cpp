@@ -394,7 +394,9 @@ TEST(FunctionDeployment, MakesOneConfigurationOfEachListOfAlarms) {
             "Resources.FDeploymentGroup.Properties.AlarmConfiguration");
     };
     EXPECT_EQ(alarms("[A]"), R"({"Enabled":true,"Alarms":[{"Name":"A"}]})");
-    EXPECT_EQ(alarms("[]"), "{}");
+    EXPECT_EQ(alarms("[]"), "null");
+    EXPECT_EQ(alarms("!Ref AWS::NoValue"), "null");
+    EXPECT_EQ(alarms("[!Ref AWS::NoValue]"), "{}");
     EXPECT_EQ(
         alarms("!If [C, [A], [B]]"),
         R"({"Fn::If":["C",{"Enabled":true,"Alarms":[{"Name":"A"}]},)"

@@ -21,7 +21,7 @@ std::string wrong_value(std::string_view words) {
     if (takes("any") || takes("passed")) {
         return {};
     }
-    if (!takes("list") && !takes("texts")) {
+    if (!takes("list") && !takes("strings") && !takes("texts") && !takes("scalars")) {
         return "[wrong, kind]";
     }
     return takes("map") || takes("sections") ? "12" : "{Wrong: a, Kind: b}";

@@ -74,7 +74,7 @@ Value Variation::of_kind(std::string_view words) {
     if (kind == "integer" || kind == "number" || kind == "scalar") {
         return 3;
     }
-    if (kind == "list" || kind == "texts") {
+    if (kind == "list" || kind == "strings" || kind == "texts" || kind == "scalars") {
         return List{"a", "b"};
     }
     if (kind == "map" || kind == "sections") {
