@@ -71,26 +71,32 @@ any_of(Context& context, const ConditionSet& conditions, const std::string& name
     return name;
 }
 
-void wrap_conditional_paths(Context& context, const std::string& api, Map& paths) {
-    const auto& apis = context.api_paths().apis;
+void wrap_conditional_path(Context& context, const std::string& api, data::Entry& path) {
+    auto& apis = context.api_paths().apis;
     const auto managed = apis.find(api);
     if (managed == apis.end() || !managed->second.written_by_sam) {
         return;
     }
+    const auto found = managed->second.paths.find(path.key);
+    if (found == managed->second.paths.end()) {
+        return;
+    }
+    const std::string name = fmt::format(
+        "{}{}PathCondition", api, alphanumeric(base::replace_all(path.key, "/", "SLASH")));
+    if (const auto condition = any_of(context, found->second, name)) {
+        Value whole = make_if(*condition, std::move(path.value), make_no_value());
+        if (*condition != name) {
+            whole.find("Fn::If")->as_list()->front().set_where(path.key_where);
+        }
+        whole.as_map()->begin()->key_where.entrance = data::MemberOrigin::Entrance::ordered;
+        path.value = std::move(whole);
+    }
+    managed->second.paths.erase(found);
+}
+
+void wrap_conditional_paths(Context& context, const std::string& api, Map& paths) {
     for (data::Entry& path : paths) {
-        const auto found = managed->second.paths.find(path.key);
-        if (found == managed->second.paths.end()) {
-            continue;
-        }
-        const std::string name = fmt::format(
-            "{}{}PathCondition", api, alphanumeric(base::replace_all(path.key, "/", "SLASH")));
-        if (const auto condition = any_of(context, found->second, name)) {
-            Value whole = make_if(*condition, std::move(path.value), make_no_value());
-            if (*condition != name) {
-                whole.find("Fn::If")->as_list()->front().set_where(path.key_where);
-            }
-            path.value = std::move(whole);
-        }
+        wrap_conditional_path(context, api, path);
     }
 }
 

@@ -42,6 +42,9 @@ std::vector<const data::Entry*> resources_in_order(Context& context, int passes)
 /// writes.
 void wrap_conditional_paths(Context& context, const std::string& api, data::Map& paths);
 
+/// The same of one path. Once: what is added beside it later is not under the condition.
+void wrap_conditional_path(Context& context, const std::string& api, data::Entry& path);
+
 /// The condition under which any of `conditions` holds: none, the only one, or `name`, which is
 /// added to the template as Fn::Or (in chains of ten, as many as Fn::Or takes).
 std::optional<std::string>

@@ -49,7 +49,9 @@ bool edit_definition(const Resource& api, Value& body, DefinitionHistory& histor
         if (!given) {
             return true;
         }
-        if (!check_document(api, property, body) || !check_paths(api, *body.as_map())) {
+        if ((property == "Cors" && !check_cors(api)) ||
+            (property == "Auth" && !check_api_auth(api)) || !check_document(api, property, body) ||
+            !check_paths(api, *body.as_map())) {
             return false;
         }
         return history.edit([&] {

@@ -201,6 +201,14 @@ bool merge_route(
         return false;
     }
     Value* paths = api.find("DefinitionBody")->find("paths");
+    data::Entry* own_path = paths == nullptr || !paths->is_map()
+                                ? nullptr
+                                : paths->as_map()->find_entry(route.path.text());
+    if (own_path != nullptr && !event.context().options().local_artifacts) {
+        // AWS's transform makes paths conditional before it merges.
+        wrap_conditional_path(event.context(), target.id, *own_path);
+        stamp(own_path->value, users_now - 1);
+    }
     // The method as the event has it, in small letters: "any" stays that.
     Value method = base::to_lower(event["Method"].text());
     method.set_where(event["Method"].where());

@@ -222,13 +222,15 @@ bool apply_resource_policy(
 
 } // namespace
 
+bool check_api_auth(const Resource& api) {
+    const std::optional<Properties> auth = api.below("Auth");
+    return auth && auth->check("ApiAuth");
+}
+
 bool apply_api_auth(const Resource& api, Map& definition, std::uint32_t now) {
     // The definition's own members move when it gets more: look the paths up each time.
     const auto paths = [&]() -> Map& { return *definition.find("paths")->as_map(); };
     const std::optional<Properties> auth = api.below("Auth");
-    if (!auth || !auth->check("ApiAuth")) {
-        return false;
-    }
     const auto authorizers = read_rest_authorizers(*auth);
     const bool by_key = auth->given("ApiKeyRequired") != nullptr;
     if (!authorizers || ((by_key || !authorizers->empty()) &&

@@ -28,6 +28,9 @@ bool apply_event_auth(
 bool override_operation_auth(
     const Properties& event, data::Map& api, const RestPlace& place, DefinitionHistory& history);
 
+/// Whether the API's Auth has the right form.
+bool check_api_auth(const Resource& api);
+
 /// The API's own Auth on its definition: security definitions, default authorizer, API keys,
 /// resource policy. False after an error.
 bool apply_api_auth(const Resource& api, data::Map& definition, std::uint32_t now);

@@ -125,6 +125,10 @@ std::string_view without_last_slashes(std::string_view path) {
 
 } // namespace
 
+bool check_cors(const Resource& api) {
+    return read_cors(api, api["Cors"]).has_value();
+}
+
 bool add_cors(const Resource& api, Map& definition, std::uint32_t now) {
     const Value* property = api.given("Cors");
     if (property == nullptr) {

@@ -272,7 +272,7 @@ bool upgrade_to_openapi_3(const Resource& api, Map& definition, std::uint32_t no
     }
     const auto move_to = [&](std::string_view from, std::string_view to) {
         const Value* moved = definition.find(from);
-        if (moved == nullptr || !moved->is_map() || moved->as_map()->empty()) {
+        if (!is_given(moved)) {
             return;
         }
         Value value = *moved;

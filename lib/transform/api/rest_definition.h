@@ -21,6 +21,9 @@ bool check_paths(const Resource& api, data::Map& definition);
 /// Whether its operations are maps too.
 bool check_operations(const Resource& api, data::Map& definition);
 
+/// Whether Cors has the right form; AWS's transform looks at that before it does at the definition.
+bool check_cors(const Resource& api);
+
 /// Cors: an OPTIONS method for every path that has none.
 bool add_cors(const Resource& api, data::Map& definition, std::uint32_t now);
 

@@ -232,5 +232,36 @@ TEST(UnusualInput, PathsOfOpenApi3AreAMap) {
         Ids{""});
 }
 
+TEST(UnusualInput, TheFormOfCorsAndAuthComesBeforePaths) {
+    const std::string broken = "StageName: v1, DefinitionBody: {swagger: '2.0', paths: {/a: x}}, ";
+    EXPECT_EQ(blamed(resource("Api", broken + "Cors: {AllowCredentials: true}")), Ids{"R"});
+    EXPECT_EQ(blamed(resource("Api", broken + "Auth: !Sub x")), Ids{"R"});
+    EXPECT_EQ(blamed(resource("Api", broken + "Cors: x")), Ids{""});
+}
+
+TEST(UnusualInput, SecurityDefinitionsMoveAsTheyAre) {
+    EXPECT_EQ(
+        part(
+            run(resource(
+                "Api",
+                "StageName: v1, OpenApiVersion: 3.0.1, DefinitionBody: {openapi: 3.0.1, paths: "
+                "{}, securityDefinitions: [a]}")),
+            "Resources.R.Properties.Body.components.securitySchemes"),
+        R"(["a"])");
+}
+
+TEST(UnusualInput, WhatIsMergedStaysBesideTheConditionOfItsPath) {
+    const Output output = run(
+        "Globals: {Api: {MergeDefinitions: true}}\n"
+        "Conditions: {C: !Equals [a, b]}\n" +
+        resource("Api", "StageName: v1") +
+        "  F: {Type: AWS::Serverless::Function, Condition: C, Properties: {Handler: a.b, Runtime: "
+        "nodejs22.x, InlineCode: x, Events: {E: {Type: Api, Properties: {Path: /a, Method: get, "
+        "RestApiId: !Ref R}}}}}\n");
+    const std::string path = "Resources.R.Properties.Body.paths./a.";
+    EXPECT_EQ(part(output, path + "Fn::If"), R"(["C",{"get":{}},{"Ref":"AWS::NoValue"}])");
+    EXPECT_EQ(part(output, path + "get.Fn::If.0"), R"("C")");
+}
+
 } // namespace
 } // namespace samara::transform
