@@ -106,7 +106,7 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
         api.guard = serving::PageGuard(run.allowed_hosts);
         local_lambda->serve(
             serving::Functions(data::Value(function_resources(application))),
-            [&invoker](invoke::Request call) { return invoker.invoke(std::move(call)); },
+            [&invoker](invoke::Request call) { return invoker.call(std::move(call)); },
             std::move(api));
     }
     invoke::Request request;

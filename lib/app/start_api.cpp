@@ -289,15 +289,15 @@ start_api(const ServeOptions& given, engine::OutputSink output, const base::Log&
     settings.sockets = std::move(served.sockets);
     settings.management_host = live->management_host();
     settings.allowed_hosts = options.run.allowed_hosts;
-    settings.before_request = [&live] { live->catch_up(); };
+    settings.before_request = [&live] { return live->catch_up(); };
     std::shared_ptr<console::Console> page;
     if (options.console) {
         page = std::make_shared<console::Console>(
             serving::PageGuard(options.run.allowed_hosts), given.load.template_file);
         settings.gateway.recorder = page->recorder();
-        settings.own_pages = [page](const net::HttpRequest& request) {
-            return page->handle(request);
-        };
+        settings.own_pages = {console::Console::takes, [page](const net::HttpRequest& request) {
+                                  return page->handle(request);
+                              }};
     }
     const auto invoke = [&live](invoke::Request request) {
         return live->invoke(std::move(request));

@@ -19,6 +19,12 @@ serving::Functions functions_of(Application& application, const std::set<std::st
     return serving::Functions(data::Value(function_resources(application, chosen)));
 }
 
+base::Task<net::HttpResponse>
+serve(LiveApplication& live, lambda_api::LambdaApi& api, net::HttpRequest request) {
+    co_await live.catch_up();
+    co_return co_await api.serve(std::move(request));
+}
+
 } // namespace
 
 base::Result<void>
@@ -45,9 +51,8 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
     // Beyond Lambda's own limits, which are reported in its words.
     http.body_limit =
         options.run.limits ? 32UL * 1024 * 1024 : std::numeric_limits<std::size_t>::max();
-    TRY_ASSIGN(auto server, net::HttpServer::start(http, [&](const net::HttpRequest& request) {
-                   live->catch_up();
-                   return api.handle(request);
+    TRY_ASSIGN(auto server, net::HttpServer::start(http, [&](net::HttpRequest request) {
+                   return serve(*live, api, std::move(request));
                }));
     std::optional<os::FileWatcher> watcher; // ends before what its calls use
     if (options.watch) {

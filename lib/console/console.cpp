@@ -17,6 +17,10 @@ namespace samara::console {
 
 namespace {
 
+bool is_root_without_slash(std::string_view path) {
+    return path == Console::root.substr(0, Console::root.size() - 1);
+}
+
 constexpr std::chrono::milliseconds look_again{200};
 constexpr std::chrono::seconds sign_of_life{15}; ///< a viewer that is gone shows only so
 
@@ -104,16 +108,16 @@ std::optional<std::string> Console::refusal(const net::HttpRequest& request) con
     return guard_.refusal(request);
 }
 
-std::optional<net::HttpResponse> Console::handle(const net::HttpRequest& request) {
+bool Console::takes(const net::HttpRequest& request) {
+    return request.path().starts_with(root) || is_root_without_slash(request.path());
+}
+
+net::HttpResponse Console::handle(const net::HttpRequest& request) {
     const std::string_view path = request.path();
-    const bool without_slash = path == root.substr(0, root.size() - 1);
-    if (!path.starts_with(root) && !without_slash) {
-        return std::nullopt;
-    }
     net::HttpResponse response;
     if (auto refused = refusal(request)) {
         response = message(403, *refused);
-    } else if (without_slash) {
+    } else if (is_root_without_slash(path)) {
         response = {308, {{"Location", std::string(root)}}, {}};
     } else {
         response = answer(request, path.substr(root.size()));

@@ -36,7 +36,10 @@ public:
     void stop();
 
     /// The answer to what is asked below /_samara/; nothing for another path. May wait.
-    std::optional<net::HttpResponse> handle(const net::HttpRequest& request);
+    net::HttpResponse handle(const net::HttpRequest& request);
+
+    /// Whether a request is for the page.
+    static bool takes(const net::HttpRequest& request);
 
 private:
     [[nodiscard]] std::optional<std::string> refusal(const net::HttpRequest& request) const;

@@ -8,6 +8,7 @@
 #include "gateway/message/request_value.h"
 #include "gateway/message/response.h"
 #include "gateway/message/streamed_result.h"
+#include "net/wait.h"
 
 #include <algorithm>
 
@@ -82,35 +83,41 @@ net::HttpResponse bad_answer(const Call& call, std::string reason, serving::Acce
 
 } // namespace
 
-tl::expected<invoke::Response, net::HttpResponse> Gateway::run_function(
+base::Task<tl::expected<invoke::Response, net::HttpResponse>> Gateway::run_function(
     const Call& call,
     const LambdaIntegration& integration,
     invoke::Request request,
     serving::AccessRecord& record) {
     address(request, call, integration, record);
-    auto result = [&] {
+    std::optional<serving::Invoke::Result> result;
+    {
         const IntegrationTime time(record);
-        return invoker_.call(std::move(request), integration.timeout, integration.function_timeout);
-    }();
-    return judged(call, std::move(result), record);
+        result = co_await invoker_.call(
+            std::move(request), integration.timeout, integration.function_timeout);
+    }
+    co_return judged(call, std::move(result), record);
 }
 
-net::HttpResponse Gateway::call_function(
+base::Task<net::HttpResponse> Gateway::call_function(
     const Call& call, const LambdaIntegration& integration, serving::AccessRecord& record) {
     invoke::Request request;
     const bool v2 = integration.format == PayloadFormat::v2;
     request.payload = v2 ? event_v2(call) : event_v1(call);
     if (integration.streams) {
-        return call_streaming(call, integration, std::move(request), record);
+        const bool may_wait = co_await net::to_thread();
+        if (!may_wait) {
+            co_return no_thread(record);
+        }
+        co_return call_streaming(call, integration, std::move(request), record);
     }
-    const auto reply = run_function(call, integration, std::move(request), record);
+    auto reply = co_await run_function(call, integration, std::move(request), record);
     if (!reply) {
-        return reply.error();
+        co_return std::move(reply.error());
     }
     auto response =
         v2 ? response_v2(*reply)
            : response_v1(*reply, {call.api.kind == ApiKind::rest, decodes_base64(call)});
-    return response ? std::move(*response) : bad_answer(call, response.error().message, record);
+    co_return response ? std::move(*response) : bad_answer(call, response.error().message, record);
 }
 
 /// Answers once the function has told status and headers; the rest follows as it is written.

@@ -22,27 +22,28 @@ struct FunctionUrls::Door {
     struct Behind {
         std::mutex mutex;
         std::shared_ptr<Gateway> gateway;
-        std::shared_ptr<const std::function<void()>> before_request;
+        serving::BeforeRequest before_request;
     };
 
     std::shared_ptr<Behind> behind = std::make_shared<Behind>();
     std::optional<net::HttpServer> server;
 
-    static net::HttpResponse handle(Behind& behind, net::HttpRequest request) {
+    static base::Task<net::HttpResponse>
+    serve(std::shared_ptr<Behind> behind, net::HttpRequest request) {
         std::shared_ptr<Gateway> gateway;
-        std::shared_ptr<const std::function<void()>> before;
+        serving::BeforeRequest before;
         {
-            const std::scoped_lock lock(behind.mutex);
-            gateway = behind.gateway;
-            before = behind.before_request;
+            const std::scoped_lock lock(behind->mutex);
+            gateway = behind->gateway;
+            before = behind->before_request;
         }
         if (!gateway) {
-            return message_response(503, "Service Unavailable");
+            co_return message_response(503, "Service Unavailable");
         }
-        if (before && *before) {
-            (*before)();
+        if (before) {
+            co_await before();
         }
-        return gateway->handle(std::move(request));
+        co_return co_await gateway->serve(std::move(request));
     }
 };
 
@@ -65,7 +66,7 @@ FunctionUrls::Door* FunctionUrls::open(const std::string& id) {
         options.port = next_++;
         auto server = net::HttpServer::start(
             std::move(options), [behind = door->behind](net::HttpRequest request) {
-                return Door::handle(*behind, std::move(request));
+                return Door::serve(behind, std::move(request));
             });
         if (server) {
             door->server.emplace(std::move(*server));
@@ -113,14 +114,14 @@ void FunctionUrls::serve(
     std::vector<Api> urls,
     serving::Invoke invoke,
     GatewayOptions options,
-    std::function<void()> before_request) {
+    serving::BeforeRequest before_request) {
     {
         const std::scoped_lock lock(mutex_);
         invoke_ = std::move(invoke);
         options_ = std::move(options);
         options_.tls = http_.tls.has_value();
         options_.static_folder.clear();
-        before_request_ = std::make_shared<const std::function<void()>>(std::move(before_request));
+        before_request_ = std::move(before_request);
     }
     replace(std::move(urls));
 }

@@ -2,6 +2,7 @@
 
 #include "gateway/gateway.h"
 #include "net/http_server.h"
+#include "serving/before_request.h"
 
 #include <functional>
 #include <map>
@@ -40,7 +41,7 @@ public:
         std::vector<Api> urls,
         serving::Invoke invoke,
         GatewayOptions options,
-        std::function<void()> before_request);
+        serving::BeforeRequest before_request);
 
     /// Others, or with other settings, for the requests that come from now on.
     void replace(std::vector<Api> urls);
@@ -66,7 +67,7 @@ private:
     std::vector<std::pair<std::string, std::string>> served_; // ids and functions, in order
     serving::Invoke invoke_;
     GatewayOptions options_;
-    std::shared_ptr<const std::function<void()>> before_request_;
+    serving::BeforeRequest before_request_;
 };
 
 } // namespace samara::gateway

@@ -13,6 +13,7 @@
 #include "gateway/message/log_line.h"
 #include "gateway/message/request_validation.h"
 #include "gateway/message/response.h"
+#include "net/wait.h"
 
 namespace samara::gateway {
 
@@ -88,12 +89,17 @@ std::optional<net::HttpResponse> file_instead(
     if (!route) {
         return files.find(request);
     }
-    if (request.path().ends_with('/') || !gives_way_to_files(*route->api, *route->match.route)) {
-        return std::nullopt;
-    }
     auto file = files.find(request);
     const bool way_to_folder = file && file->status == 301;
     return way_to_folder ? std::nullopt : std::move(file);
+}
+
+bool looks_for_files(
+    const StaticFiles& files,
+    const std::optional<RouteTable::Found>& route,
+    const net::HttpRequest& request) {
+    return !files.empty() && (!route || (!request.path().ends_with('/') &&
+                                         gives_way_to_files(*route->api, *route->match.route)));
 }
 
 /// The Host header without port.
@@ -115,6 +121,11 @@ Gateway::Gateway(std::vector<Api> apis, serving::Invoke invoke, GatewayOptions o
     : options_(std::move(options)), static_files_(options_.static_folder), invoker_(invoke),
       streams_(std::move(invoke)),
       snapshot_(std::make_shared<Snapshot>(std::move(apis), options_.authorization, invoker_)) {}
+
+net::HttpResponse Gateway::no_thread(serving::AccessRecord& record) {
+    record.error = "no thread can be made";
+    return message_response(503, net::reason_phrase(503));
+}
 
 std::shared_ptr<Gateway::Snapshot> Gateway::snapshot() const {
     const std::scoped_lock lock(mutex_);
@@ -167,12 +178,12 @@ Gateway::Asked Gateway::asked(const RouteTable& routes, const net::HttpRequest& 
     return asked;
 }
 
-net::HttpResponse Gateway::answer(
+base::Task<net::HttpResponse> Gateway::answer(
     const net::HttpRequest& given, serving::AccessRecord& record, serving::Exchange* exchange) {
     const std::shared_ptr<Snapshot> current = snapshot();
     const RouteTable& routes = current->routes;
     if (headers_too_large(given)) {
-        return message_response(431, net::reason_phrase(431));
+        co_return message_response(431, net::reason_phrase(431));
     }
     const Asked asked = this->asked(routes, given);
     const net::HttpRequest& request = asked.rewritten ? *asked.rewritten : given;
@@ -180,13 +191,13 @@ net::HttpResponse Gateway::answer(
     scope.path = asked.rewritten ? request.path() : scope.path;
     if (scope.nobody) {
         record.error = "no API of the template has this domain and path, or this stage";
-        return message_response(403, "Forbidden");
+        co_return message_response(403, "Forbidden");
     }
     if (is_preflight(request)) {
         const std::string& method =
             *net::find_header(request.headers, "Access-Control-Request-Method");
         if (const Api* api = routes.preflight_api(method, scope)) {
-            return preflight(*api, request);
+            co_return preflight(*api, request);
         }
     }
     auto found = routes.find(request.method, scope);
@@ -194,12 +205,18 @@ net::HttpResponse Gateway::answer(
         found = routes.find(request.method, base_path_scope(routes.apis(), scope.path));
     }
     const bool has_route = found.has_value();
-    if (auto file = file_instead(static_files_, found, request)) {
-        return std::move(*file);
+    if (looks_for_files(static_files_, found, request)) {
+        const bool may_wait = co_await net::to_thread();
+        if (!may_wait) {
+            co_return no_thread(record);
+        }
+        if (auto file = file_instead(static_files_, found, request)) {
+            co_return std::move(*file);
+        }
     }
     if (!has_route) {
         if (const Api* api = request.method == "OPTIONS" ? routes.cors_api(scope) : nullptr) {
-            return preflight(*api, request);
+            co_return preflight(*api, request);
         }
         found = routes.nowhere(scope);
     }
@@ -220,8 +237,12 @@ net::HttpResponse Gateway::answer(
         call.traces = &exchange->calls;
     }
 
-    net::HttpResponse response = has_route ? admitted(call, *current, record)
-                                           : refuse(Refusal::missing_authentication_token, call);
+    net::HttpResponse response;
+    if (has_route) {
+        response = co_await admitted(call, *current, record);
+    } else {
+        response = refuse(Refusal::missing_authentication_token, call);
+    }
     if (call.api.cors) {
         apply_cors(*call.api.cors, request, response);
     }
@@ -230,44 +251,53 @@ net::HttpResponse Gateway::answer(
     if (options_.stage_log_lines && !call.api.access_log_format.empty()) {
         add_log_line(LogLine(call, response, record), response, record);
     }
-    return response;
+    co_return response;
 }
 
 /// The integration's answer to a request that may come in.
-net::HttpResponse Gateway::admitted(Call& call, Snapshot& current, serving::AccessRecord& record) {
+base::Task<net::HttpResponse>
+Gateway::admitted(Call& call, Snapshot& current, serving::AccessRecord& record) {
+    // Keys may have to be fetched, functions to be asked.
+    if (!call.match.route->access.authorizer.empty()) {
+        const bool may_wait = co_await net::to_thread();
+        if (!may_wait) {
+            co_return no_thread(record);
+        }
+    }
     if (auto rejection = current.authorization.check(call)) {
         record.error = std::move(rejection->reason);
-        return std::move(rejection->response);
+        co_return std::move(rejection->response);
     }
     if (const auto refusal = usage_.refusal(call)) {
         record.error = *refusal == Refusal::throttled ? "more requests a second than the template "
                                                         "allows"
                                                       : "the quota of the API key is used up";
-        return refuse(*refusal, call);
+        co_return refuse(*refusal, call);
     }
-    return integrate_mapped(call, current, record);
+    co_return co_await integrate_mapped(call, current, record);
 }
 
 /// With the changes that an HTTP API's parameter mapping makes on both ways.
-net::HttpResponse
+base::Task<net::HttpResponse>
 Gateway::integrate_mapped(const Call& call, Snapshot& current, serving::AccessRecord& record) {
     const auto& parameters = call.match.route->parameters;
     if (!parameters) {
-        return integrate(call, current, record);
+        co_return co_await integrate(call, current, record);
     }
     const net::HttpRequest request = mapped_request(call, *parameters);
-    net::HttpResponse response = integrate(call.with(request), current, record);
+    const Call mapped = call.with(request);
+    net::HttpResponse response = co_await integrate(mapped, current, record);
     map_response(call, *parameters, response);
-    return response;
+    co_return response;
 }
 
-net::HttpResponse
+base::Task<net::HttpResponse>
 Gateway::integrate(const Call& call, Snapshot& current, serving::AccessRecord& record) {
     if (const auto& validation = call.match.route->validation) {
         if (const auto violation = check_request(*validation, call)) {
             record.error = "the request is not valid: " + violation->detail.message +
                            violation->detail.validation_error;
-            return refuse(violation->refusal, call, violation->detail);
+            co_return refuse(violation->refusal, call, violation->detail);
         }
     }
     const Integration& integration = call.match.route->integration;
@@ -275,40 +305,45 @@ Gateway::integrate(const Call& call, Snapshot& current, serving::AccessRecord& r
         if (const std::string warning = current.mangled.warning(call); !warning.empty()) {
             options_.log.warning(warning);
         }
-        return call_function(call, *lambda, record);
+        co_return co_await call_function(call, *lambda, record);
     }
     if (const auto* mapped = std::get_if<MappedLambdaIntegration>(&integration)) {
-        return call_mapped(call, *mapped, record);
+        co_return co_await call_mapped(call, *mapped, record);
     }
     if (const auto* mock = std::get_if<MockIntegration>(&integration)) {
-        return finish(call, mock_answer(call, *mock->mapping), record);
+        co_return finish(call, mock_answer(call, *mock->mapping), record);
     }
     if (const auto* http = std::get_if<HttpIntegration>(&integration)) {
-        return call_http(call, *http, record);
+        const bool may_wait = co_await net::to_thread();
+        if (!may_wait) {
+            co_return no_thread(record);
+        }
+        co_return call_http(call, *http, record);
     }
     const auto& unsupported = std::get<UnsupportedIntegration>(integration);
     record.error = unsupported.reason;
     if (unsupported.status == 500) {
-        return refuse(Refusal::api_configuration_error, call);
+        co_return refuse(Refusal::api_configuration_error, call);
     }
-    return message_response(
+    co_return message_response(
         unsupported.status,
         unsupported.status == 502 ? "No function defined for resource method"
                                   : std::string_view(unsupported.reason));
 }
 
 /// docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-custom-integrations.html
-net::HttpResponse Gateway::call_mapped(
+base::Task<net::HttpResponse> Gateway::call_mapped(
     const Call& call, const MappedLambdaIntegration& mapped, serving::AccessRecord& record) {
     auto request = function_request(call, *mapped.mapping);
     if (!request) {
-        return finish(call, tl::unexpected(std::move(request.error())), record);
+        co_return finish(call, tl::unexpected(std::move(request.error())), record);
     }
-    const auto reply = run_function(call, mapped.lambda, std::move(*request), record);
+    auto reply = co_await run_function(call, mapped.lambda, std::move(*request), record);
     if (!reply) {
-        return reply.error();
+        co_return std::move(reply.error());
     }
-    return finish(call, translate_answer(call, *mapped.mapping, function_answer(*reply)), record);
+    co_return finish(
+        call, translate_answer(call, *mapped.mapping, function_answer(*reply)), record);
 }
 
 net::HttpResponse Gateway::call_http(

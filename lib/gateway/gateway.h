@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/log.h"
+#include "base/task.h"
 #include "gateway/access/authorization.h"
 #include "gateway/access/usage.h"
 #include "gateway/message/mangled_body.h"
@@ -42,6 +43,9 @@ class Gateway : public serving::Replayer, public std::enable_shared_from_this<Ga
 public:
     Gateway(std::vector<Api> apis, serving::Invoke invoke, GatewayOptions options);
 
+    base::Task<net::HttpResponse> serve(net::HttpRequest request);
+
+    /// The same on a thread that may wait.
     net::HttpResponse handle(net::HttpRequest request);
 
     std::uint64_t replay(net::HttpRequest request, std::uint64_t original) override;
@@ -72,6 +76,9 @@ private:
 
     [[nodiscard]] std::shared_ptr<Snapshot> snapshot() const;
 
+    /// The answer where what waits would need a thread.
+    static net::HttpResponse no_thread(serving::AccessRecord& record);
+
     /// What a request is for.
     struct Asked {
         std::optional<net::HttpRequest> rewritten; ///< nothing: as it came
@@ -80,28 +87,30 @@ private:
 
     [[nodiscard]] Asked asked(const RouteTable& routes, const net::HttpRequest& request) const;
     /// `recorded`: of a replay, of which it says so; then the id of its record.
-    net::HttpResponse
-    process(net::HttpRequest request, const std::shared_ptr<std::uint64_t>& recorded);
+    base::Task<net::HttpResponse>
+    process(net::HttpRequest request, std::shared_ptr<std::uint64_t> recorded);
     /// `exchange`: nullptr: nobody records it.
-    net::HttpResponse answer(
+    base::Task<net::HttpResponse> answer(
         const net::HttpRequest& given, serving::AccessRecord& record, serving::Exchange* exchange);
-    net::HttpResponse admitted(Call& call, Snapshot& current, serving::AccessRecord& record);
-    net::HttpResponse
+    base::Task<net::HttpResponse>
+    admitted(Call& call, Snapshot& current, serving::AccessRecord& record);
+    base::Task<net::HttpResponse>
     integrate_mapped(const Call& call, Snapshot& current, serving::AccessRecord& record);
-    net::HttpResponse integrate(const Call& call, Snapshot& current, serving::AccessRecord& record);
-    net::HttpResponse call_function(
+    base::Task<net::HttpResponse>
+    integrate(const Call& call, Snapshot& current, serving::AccessRecord& record);
+    base::Task<net::HttpResponse> call_function(
         const Call& call, const LambdaIntegration& integration, serving::AccessRecord& record);
     net::HttpResponse call_streaming(
         const Call& call,
         const LambdaIntegration& integration,
         invoke::Request request,
         serving::AccessRecord& record);
-    net::HttpResponse call_mapped(
+    base::Task<net::HttpResponse> call_mapped(
         const Call& call, const MappedLambdaIntegration& mapped, serving::AccessRecord& record);
     net::HttpResponse
     call_http(const Call& call, const HttpIntegration& integration, serving::AccessRecord& record);
     /// The function's answer, or what the client gets instead.
-    tl::expected<invoke::Response, net::HttpResponse> run_function(
+    base::Task<tl::expected<invoke::Response, net::HttpResponse>> run_function(
         const Call& call,
         const LambdaIntegration& integration,
         invoke::Request request,

@@ -40,13 +40,17 @@ struct RecordedStream {
 
 } // namespace
 
-net::HttpResponse Gateway::handle(net::HttpRequest request) {
+base::Task<net::HttpResponse> Gateway::serve(net::HttpRequest request) {
     return process(std::move(request), nullptr);
+}
+
+net::HttpResponse Gateway::handle(net::HttpRequest request) {
+    return serve(std::move(request)).now();
 }
 
 std::uint64_t Gateway::replay(net::HttpRequest request, std::uint64_t original) {
     const auto recorded = std::make_shared<std::uint64_t>(original);
-    const net::HttpResponse response = process(std::move(request), recorded);
+    const net::HttpResponse response = process(std::move(request), recorded).now();
     if (response.stream) {
         response.stream([](const std::string& /*bytes*/) { return true; });
     }
@@ -56,19 +60,19 @@ std::uint64_t Gateway::replay(net::HttpRequest request, std::uint64_t original) 
     return *recorded;
 }
 
-net::HttpResponse
-Gateway::process(net::HttpRequest request, const std::shared_ptr<std::uint64_t>& recorded) {
+base::Task<net::HttpResponse>
+Gateway::process(net::HttpRequest request, std::shared_ptr<std::uint64_t> recorded) {
     serving::AccessRecord record;
     record.time = std::chrono::system_clock::now();
     const auto begin = std::chrono::steady_clock::now();
     if (options_.recorder == nullptr) {
-        net::HttpResponse response = answer(request, record, nullptr);
+        net::HttpResponse response = co_await answer(request, record, nullptr);
         serving::log_when_answered(
             options_.access_log, std::move(record), begin, request, response);
-        return response;
+        co_return response;
     }
     serving::Exchange exchange;
-    net::HttpResponse response = answer(request, record, &exchange);
+    net::HttpResponse response = co_await answer(request, record, &exchange);
     exchange.time = record.time;
     exchange.duration = elapsed(begin);
     exchange.error = record.error;
@@ -91,13 +95,13 @@ Gateway::process(net::HttpRequest request, const std::shared_ptr<std::uint64_t>&
         response.stream = [stream](const net::HttpResponse::Write& write) {
             return (*stream)(write);
         };
-        return response;
+        co_return response;
     }
     const std::uint64_t id = options_.recorder->add(std::move(exchange));
     if (recorded) {
         *recorded = id;
     }
-    return response;
+    co_return response;
 }
 
 } // namespace samara::gateway

@@ -1,11 +1,40 @@
 #include "gateway/server.h"
 
 #include "base/try.h"
+#include "gateway/message/response.h"
+#include "net/wait.h"
 
 #include <algorithm>
 #include <iterator>
 
 namespace samara::gateway {
+
+/// What a request comes to first.
+struct Server::Front {
+    std::shared_ptr<Gateway> gateway;
+    // Ends where it may wait, hence not with the last connection: a server that runs is younger.
+    std::weak_ptr<SocketServer> sockets;
+    serving::BeforeRequest before_request;
+    ServerOptions::OwnPages own_pages;
+};
+
+base::Task<net::HttpResponse>
+Server::serve(std::shared_ptr<const Front> front, net::HttpRequest request) {
+    const bool own = front->own_pages.takes && front->own_pages.takes(request);
+    if (!own && front->before_request) {
+        co_await front->before_request();
+    }
+    const std::shared_ptr<SocketServer> sockets = front->sockets.lock();
+    if (!own && !sockets->takes(request)) {
+        co_return co_await front->gateway->serve(std::move(request));
+    }
+    const bool may_wait = co_await net::to_thread();
+    if (!may_wait) {
+        co_return message_response(503, net::reason_phrase(503));
+    }
+    co_return own ? front->own_pages.handle(request)
+                  : sockets->handle(request).value_or(net::HttpResponse{404, {}, {}});
+}
 
 Server::Server(
     std::shared_ptr<Gateway> gateway,
@@ -30,35 +59,22 @@ Server::start(std::vector<Api> apis, serving::Invoke invoke, ServerOptions optio
     auto gateway =
         std::make_shared<Gateway>(std::move(apis), std::move(invoke), std::move(options.gateway));
     net::HttpServerOptions management_options = options.http;
-    // Ends where it may wait, hence not with the last connection: a server that runs is younger.
-    const std::weak_ptr<SocketServer> served = sockets;
+    const auto front = std::make_shared<const Front>(
+        Front{gateway, sockets, std::move(options.before_request), std::move(options.own_pages)});
     TRY_ASSIGN(
         auto http,
-        net::HttpServer::start(
-            std::move(options.http),
-            [gateway,
-             served,
-             before = std::move(options.before_request),
-             own_pages = std::move(options.own_pages)](net::HttpRequest request) {
-                if (own_pages) {
-                    if (auto page = own_pages(request)) {
-                        return std::move(*page);
-                    }
-                }
-                if (before) {
-                    before();
-                }
-                auto answer = served.lock()->handle(request);
-                return answer ? std::move(*answer) : gateway->handle(std::move(request));
-            }));
+        net::HttpServer::start(std::move(options.http), [front](net::HttpRequest request) {
+            return serve(front, std::move(request));
+        }));
     gateway->set_port(http.port());
     std::optional<net::HttpServer> management;
     if (!options.management_host.empty()) {
         management_options.host = options.management_host;
         management_options.port = http.port();
         auto server = net::HttpServer::start(
-            std::move(management_options), [served](const net::HttpRequest& request) {
-                return served.lock()->manage(request).value_or(net::HttpResponse{404, {}, {}});
+            std::move(management_options), [front](const net::HttpRequest& request) {
+                return front->sockets.lock()->manage(request).value_or(
+                    net::HttpResponse{404, {}, {}});
             });
         if (server) {
             management = std::move(*server);

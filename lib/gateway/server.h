@@ -3,6 +3,7 @@
 #include "gateway/gateway.h"
 #include "gateway/websocket/socket_server.h"
 #include "net/http_server.h"
+#include "serving/before_request.h"
 
 #include <functional>
 #include <memory>
@@ -15,12 +16,15 @@ namespace samara::gateway {
 struct ServerOptions {
     net::HttpServerOptions http;
     GatewayOptions gateway; ///< tls is filled in
-    /// Called before a request is looked at, from any thread: applies what has changed. May be
-    /// empty.
-    std::function<void()> before_request;
-    /// Asked before all else: the answer to a request for a page of the program's own, nothing for
-    /// what goes to a route. May be empty.
-    std::function<std::optional<net::HttpResponse>(const net::HttpRequest&)> own_pages;
+    /// May be empty.
+    serving::BeforeRequest before_request;
+
+    /// Pages of the program's own, which come before all else. May be empty.
+    struct OwnPages {
+        std::function<bool(const net::HttpRequest&)> takes; ///< does not wait
+        std::function<net::HttpResponse(const net::HttpRequest&)> handle;
+    } own_pages;
+
     std::vector<Api> sockets; ///< WebSocket APIs
     /// Where else the management API of their connections is served, on the same port; empty:
     /// nowhere. For functions in containers.
@@ -61,6 +65,11 @@ public:
     void stop();
 
 private:
+    struct Front;
+
+    static base::Task<net::HttpResponse>
+    serve(std::shared_ptr<const Front> front, net::HttpRequest request);
+
     Server(
         std::shared_ptr<Gateway> gateway,
         std::shared_ptr<SocketServer> sockets,

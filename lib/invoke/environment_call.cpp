@@ -2,6 +2,7 @@
 
 #include "aws/lambda_limits.h"
 #include "invoke/own_answers.h"
+#include "net/wait.h"
 
 #include <chrono>
 #include <string>
@@ -28,7 +29,7 @@ std::chrono::milliseconds settle_limit(const Slot& slot) {
 
 } // namespace
 
-base::Result<Response> call_environment(
+base::Task<base::Result<Response>> call_environment(
     Slot& slot,
     const engine::EnvironmentSpec& spec,
     Request request,
@@ -37,7 +38,7 @@ base::Result<Response> call_environment(
     const os::Cancellation& cancel) {
     if (endless) {
         slot.called_at = Clock::now();
-        return slot.transport->invoke(std::move(request), no_end, cancel);
+        co_return co_await slot.transport->invoke(std::move(request), no_end, cancel);
     }
     const std::string request_id = request.request_id;
     // What a call ends with that did not get its answer.
@@ -55,21 +56,26 @@ base::Result<Response> call_environment(
     };
     Clock::time_point deadline = Clock::now();
     if (!slot.settled) {
+        const bool may_wait = co_await net::to_thread();
+        if (!may_wait) {
+            co_return base::fail(no_thread);
+        }
         const auto limit = settle_limit(slot);
         deadline += limit;
         if (auto settled = slot.transport->settle(limit, cancel); !settled) {
-            return late(deadline, std::move(settled).error());
+            co_return late(deadline, std::move(settled).error());
         }
     }
     const auto timeout = std::chrono::seconds(spec.timeout_seconds) + answer_margin;
     slot.called_at = Clock::now();
     deadline = slot.called_at + timeout;
-    base::Result<Response> response = slot.transport->invoke(std::move(request), timeout, cancel);
+    base::Result<Response> response =
+        co_await slot.transport->invoke(std::move(request), timeout, cancel);
     if (!response) {
-        return late(deadline, std::move(response).error());
+        co_return late(deadline, std::move(response).error());
     }
     slot.settled = response->function_error.empty(); // else it may start again
-    return response;
+    co_return response;
 }
 
 } // namespace samara::invoke

@@ -150,7 +150,7 @@ void EnvironmentPool::add_idle(Slot slot, Clock::time_point now, std::vector<Slo
         --occupancy_.waiting;
         use(slot, now);
         next->slot = std::move(slot);
-        next->changed.notify_one();
+        next->served.set();
         return;
     }
     if (retired_) {
@@ -175,9 +175,8 @@ void EnvironmentPool::let_one_start(Clock::time_point now) {
     waiting_.pop_front();
     --occupancy_.waiting;
     begin_start(now);
-    next->may_start = true;
     next->start_began = now;
-    next->changed.notify_one();
+    next->served.set();
 }
 
 void EnvironmentPool::retire(std::vector<Slot>& ended) {

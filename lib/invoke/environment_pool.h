@@ -4,9 +4,9 @@
 #include "invoke/environment_log.h"
 #include "invoke/forecast.h"
 #include "invoke/transport.h"
+#include "net/wait.h"
 
 #include <chrono>
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <limits>
@@ -55,10 +55,10 @@ struct Concurrency {
 
 /// A request that waits for an environment. Its owner's mutex guards it.
 struct Waiter {
-    std::condition_variable changed;
+    net::Signal served;       ///< one of the following
     std::optional<Slot> slot; ///< one became free
-    bool may_start = false;   ///< there is room for one of its own: begin_start() was done for it
-    Clock::time_point start_began; ///< with this time
+    /// There is room for one of its own: begin_start() was done for it, with this time.
+    std::optional<Clock::time_point> start_began;
 };
 
 /// The environments of one version of one function: those that idle, how many are in use, and who

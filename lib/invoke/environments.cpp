@@ -4,6 +4,8 @@
 #include "base/try.h"
 #include "invoke/host_paths.h"
 #include "invoke/memory_pressure.h"
+#include "invoke/own_answers.h"
+#include "net/wait.h"
 
 #include <algorithm>
 #include <utility>
@@ -60,7 +62,7 @@ Environments::Pool Environments::of_tenant(Pool pool, const Request& request) {
     return pools_.of_tenant(std::move(pool), request.function, request.tenant_id, ended_);
 }
 
-base::Result<Environments::Lease> Environments::acquire(const Pool& pool) {
+base::Task<base::Result<Environments::Lease>> Environments::acquire(const Pool& pool) {
     const std::string& function = pool->spec().function;
     const Clock::time_point now = Clock::now();
     EnvironmentPool::Admission admission;
@@ -74,52 +76,61 @@ base::Result<Environments::Lease> Environments::acquire(const Pool& pool) {
     using Verdict = EnvironmentPool::Verdict;
     switch (admission.verdict) {
     case Verdict::refused:
-        return Lease{};
+        co_return Lease{};
     case Verdict::warm:
         if (base::tracing()) {
             base::trace(fmt::format(
                 "{}: environment {} is used again", function, admission.slot->environment->id()));
         }
-        return Lease{std::move(admission.slot), false};
+        co_return Lease{std::move(admission.slot), false};
     case Verdict::start:
         if (base::tracing()) {
             base::trace(fmt::format("{}: no environment is free, starting one", function));
         }
-        return start_for_request(pool, now);
+        co_return co_await start_for_request(pool, now);
     case Verdict::wait:
         break;
     }
-    return wait_for_one(pool, std::move(admission));
+    co_return co_await wait_for_one(pool, std::move(admission));
 }
 
-base::Result<Environments::Lease>
+base::Task<base::Result<Environments::Lease>>
 Environments::wait_for_one(const Pool& pool, EnvironmentPool::Admission admission) {
     const Clock::time_point began = Clock::now();
     Waiter& waiter = *admission.waiter;
-    const auto served = [&waiter] { return waiter.slot || waiter.may_start; };
-    std::unique_lock lock(mutex_);
-    bool starts = false;
-    Clock::time_point start_began;
-    if (!waiter.changed.wait_until(lock, admission.until, served)) {
-        start_began = Clock::now();
-        starts = pool->start_own(admission.waiter, start_began);
-        if (!starts) { // as many run as may
+    std::optional<Clock::time_point> start_began;
+    const bool soon = co_await waiter.served.wait_until(admission.until);
+    if (!soon) {
+        const Clock::time_point now = Clock::now();
+        bool waits = false;
+        {
+            const std::scoped_lock lock(mutex_);
+            if (!waiter.slot && !waiter.start_began) {
+                waits = !pool->start_own(admission.waiter, now);
+                start_began = waits ? std::nullopt : std::optional(now);
+            }
+        }
+        if (waits) { // as many run as may
             admission.full = true;
-            waiter.changed.wait_until(lock, admission.last, served);
+            co_await waiter.served.wait_until(admission.last);
         }
     }
     const Clock::time_point now = Clock::now();
-    Lease lease{std::exchange(waiter.slot, std::nullopt), false};
-    if (waiter.may_start) {
-        starts = true;
-        start_began = waiter.start_began;
-    } else if (!lease.slot && !starts) {
-        pool->give_up(admission.waiter);
-        pool->leave();
+    Lease lease;
+    {
+        const std::scoped_lock lock(mutex_);
+        lease.slot = std::exchange(waiter.slot, std::nullopt);
+        start_began = waiter.start_began ? waiter.start_began : start_began;
+        if (!lease.slot && !start_began) {
+            pool->give_up(admission.waiter);
+            pool->leave();
+        }
     }
-    lock.unlock();
     tell_wait(*pool, admission, now - began);
-    return starts ? start_for_request(pool, start_began) : base::Result<Lease>(std::move(lease));
+    if (start_began) {
+        co_return co_await start_for_request(pool, *start_began);
+    }
+    co_return std::move(lease);
 }
 
 void Environments::tell_wait(
@@ -140,18 +151,20 @@ void Environments::tell_wait(
 }
 
 /// One of its own; `began` is what begin_start() was told.
-base::Result<Environments::Lease>
+base::Task<base::Result<Environments::Lease>>
 Environments::start_for_request(const Pool& pool, Clock::time_point began) {
-    base::Result<Slot> started = start(*pool, pool->spec());
+    const bool may_wait = co_await net::to_thread();
+    base::Result<Slot> started =
+        may_wait ? start(*pool, pool->spec()) : base::Result<Slot>(base::fail(no_thread));
     const std::scoped_lock lock(mutex_);
     if (!started) {
         pool->fail_start(began, Clock::now());
         pool->leave();
-        return base::fail(std::move(started).error());
+        co_return base::fail(std::move(started).error());
     }
     pool->end_start(began);
     pool->use(*started, Clock::now());
-    return Lease{std::move(*started), true};
+    co_return Lease{std::move(*started), true};
 }
 
 /// For those who wait a little each.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/task.h"
 #include "invoke/environment_pool.h"
 #include "invoke/invoker.h"
 #include "invoke/pool_table.h"
@@ -49,7 +50,7 @@ public:
 
     /// Waits for a busy one where that is expected to be free before a new one would be; never
     /// longer than expected, unless as many run as may.
-    base::Result<Lease> acquire(const Pool& pool);
+    base::Task<base::Result<Lease>> acquire(const Pool& pool);
 
     /// After its call.
     void give_back(const Pool& pool, Slot slot);
@@ -71,8 +72,9 @@ public:
 
 private:
     base::Result<Slot> start(const EnvironmentPool& pool, engine::EnvironmentSpec spec);
-    base::Result<Lease> start_for_request(const Pool& pool, Clock::time_point began);
-    base::Result<Lease> wait_for_one(const Pool& pool, EnvironmentPool::Admission admission);
+    base::Task<base::Result<Lease>> start_for_request(const Pool& pool, Clock::time_point began);
+    base::Task<base::Result<Lease>>
+    wait_for_one(const Pool& pool, EnvironmentPool::Admission admission);
     void start_ahead(const Pool& pool, Clock::time_point began);
     void tell_wait(
         const EnvironmentPool& pool,

@@ -1,6 +1,5 @@
 #include "invoke/invoker.h"
 
-#include "base/try.h"
 #include "invoke/call_trace.h"
 #include "invoke/environment_call.h"
 #include "invoke/environments.h"
@@ -47,34 +46,34 @@ public:
         environments_.update(std::move(plans));
     }
 
-    base::Result<Response> invoke(Request request) {
+    base::Task<base::Result<Response>> call(Request request) {
         Environments::Pool pool = environments_.find(request.function);
         if (pool == nullptr) {
-            return not_found(request.function);
+            co_return not_found(request.function);
         }
         if (environments_.has_tenants(request.function) == request.tenant_id.empty()) {
-            return wrong_tenant(request.tenant_id.empty());
+            co_return wrong_tenant(request.tenant_id.empty());
         }
         if (auto refusal = refused_tenant(request.tenant_id)) {
-            return std::move(*refusal);
+            co_return std::move(*refusal);
         }
         if (request.type == InvocationType::dry_run) {
             Response response;
             response.status = 204;
-            return response;
+            co_return response;
         }
         if (request.type == InvocationType::event) {
             auto id = events_.push(request);
             if (!id) {
-                return queue_full();
+                co_return queue_full();
             }
             Response response;
             response.status = 202;
             response.request_id = std::move(*id);
-            return response;
+            co_return response;
         }
         pool = environments_.of_tenant(std::move(pool), request);
-        return run(pool, std::move(request));
+        co_return co_await run(std::move(pool), std::move(request));
     }
 
     base::Result<void> warm(const std::string& function, std::size_t count) {
@@ -86,50 +85,54 @@ public:
 
 private:
     base::Result<Response> run_now(const Request& request) {
-        const Environments::Pool pool = environments_.find(request.function);
-        return pool == nullptr ? not_found(request.function)
-                               : run(environments_.of_tenant(pool, request), request);
+        Environments::Pool pool = environments_.find(request.function);
+        return pool == nullptr
+                   ? not_found(request.function)
+                   : run(environments_.of_tenant(std::move(pool), request), request).now();
     }
 
-    base::Result<Response> run(const Environments::Pool& pool, Request request) {
+    base::Task<base::Result<Response>> run(Environments::Pool pool, Request request) {
         const std::shared_ptr<CallTrace> trace = request.trace;
         const Clock::time_point began = Clock::now();
         CallTrace::Times times;
         base::Result<Response> response =
-            run_in_environment(pool, std::move(request), began, times);
+            co_await run_in_environment(pool, std::move(request), began, times);
         if (trace) {
             trace->end(times, response);
         }
-        return response;
+        co_return response;
     }
 
-    base::Result<Response> run_in_environment(
+    base::Task<base::Result<Response>> run_in_environment(
         const Environments::Pool& pool,
         Request request,
         Clock::time_point began,
         CallTrace::Times& times) {
-        TRY_ASSIGN(auto lease, environments_.acquire(pool));
-        if (!lease.slot) {
-            return throttled(pool->limit());
+        base::Result<Environments::Lease> lease = co_await environments_.acquire(pool);
+        if (!lease) {
+            co_return base::fail(std::move(lease).error());
         }
-        Slot slot = std::move(*lease.slot);
+        if (!lease->slot) {
+            co_return throttled(pool->limit());
+        }
+        Slot slot = std::move(*lease->slot);
         slot.log->begin(request.trace);
-        base::Result<Response> response = call_environment(
+        base::Result<Response> response = co_await call_environment(
             slot,
             pool->spec(),
             std::move(request),
             options_.patient || pool->spec().debug,
             log_,
             cancel_);
-        times = times_of(slot, lease.cold, began);
+        times = times_of(slot, lease->cold, began);
         if (response) {
-            response->cold = lease.cold;
+            response->cold = lease->cold;
             if (slot.spent) {
                 environments_.discard(pool, std::move(slot));
             } else {
                 environments_.give_back(pool, std::move(slot));
             }
-            return response;
+            co_return response;
         }
         // An environment that did not answer is of no more use to anyone.
         base::Error error = std::move(response).error();
@@ -138,7 +141,7 @@ private:
                 fmt::format("{}: {}", pool->spec().function, slot.environment->end_reason());
         }
         environments_.discard(pool, std::move(slot));
-        return base::fail(std::move(error));
+        co_return base::fail(std::move(error));
     }
 
     InvokerOptions options_;
@@ -166,7 +169,11 @@ Invoker::Invoker(
 Invoker::~Invoker() = default;
 
 base::Result<Response> Invoker::invoke(Request request) {
-    return state_->invoke(std::move(request));
+    return call(std::move(request)).now();
+}
+
+base::Task<base::Result<Response>> Invoker::call(Request request) {
+    return state_->call(std::move(request));
 }
 
 bool Invoker::knows(std::string_view function) const {

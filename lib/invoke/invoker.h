@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/log.h"
+#include "base/task.h"
 #include "engine/engine.h"
 #include "invoke/event_policy.h"
 #include "invoke/event_queue.h"
@@ -81,8 +82,11 @@ public:
     Invoker& operator=(Invoker&&) = delete;
     ~Invoker();
 
-    /// Waits for the result (InvocationType::event: for the queueing only). A function that fails
-    /// is a Response with function_error; an Error says that it could not be run.
+    /// Ends with the result (InvocationType::event: with the queueing). A function that fails is a
+    /// Response with function_error; an Error says that it could not be run.
+    base::Task<base::Result<Response>> call(Request request);
+
+    /// The same on a thread that may wait.
     base::Result<Response> invoke(Request request);
 
     [[nodiscard]] bool knows(std::string_view function) const;

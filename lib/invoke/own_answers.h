@@ -10,6 +10,9 @@
 /// What Lambda answers before or instead of a function. Private to invoke/.
 namespace samara::invoke {
 
+/// Of a call that has to wait where nothing may.
+constexpr const char* no_thread = "no thread can be made for the call";
+
 /// As the emulator would have answered.
 Response timed_out(const std::string& request_id, std::uint32_t seconds);
 

@@ -39,7 +39,7 @@ public:
         return {}; // an emulator that does not know the path takes the call in its line
     }
 
-    base::Result<Response> invoke(
+    base::Task<base::Result<Response>> invoke(
         Request request,
         std::chrono::milliseconds timeout,
         const os::Cancellation& cancel) override {
@@ -66,11 +66,11 @@ public:
         if (request.stream) {
             hand_on(message, std::move(request.stream));
         }
-        net::HttpResult<net::ClientResponse> answer = client_.send(message);
+        net::HttpResult<net::ClientResponse> answer = co_await client_.ask(std::move(message));
         if (!answer) {
-            return base::fail(said(answer.error()));
+            co_return base::fail(said(answer.error()));
         }
-        return to_response(std::move(*answer));
+        co_return to_response(std::move(*answer));
     }
 
 private:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/task.h"
 #include "engine/engine.h"
 #include "invoke/invocation.h"
 #include "os/cancellation.h"
@@ -20,8 +21,8 @@ public:
     Transport& operator=(Transport&&) = delete;
     virtual ~Transport() = default;
 
-    /// Returns when a call would begin at once: the init phase has ended, well or not. Fails as
-    /// invoke() does. By default an environment is always so.
+    /// Waits on this thread. Returns when a call would begin at once: the init phase has ended,
+    /// well or not. Fails as invoke() does. By default an environment is always so.
     virtual base::Result<void>
     settle(std::chrono::milliseconds /*timeout*/, const os::Cancellation& /*cancel*/) {
         return {};
@@ -29,7 +30,7 @@ public:
 
     /// One invocation. Fails when the emulator cannot be reached or does not answer within
     /// `timeout` (longer than the function's own timeout, which the emulator keeps).
-    virtual base::Result<Response>
+    virtual base::Task<base::Result<Response>>
     invoke(Request request, std::chrono::milliseconds timeout, const os::Cancellation& cancel) = 0;
 };
 

@@ -10,6 +10,7 @@
 #include "data/json_check.h"
 #include "data/read.h"
 #include "lambda_api/streamed_answer.h"
+#include "net/wait.h"
 
 #include <algorithm>
 #include <chrono>
@@ -205,29 +206,33 @@ void LambdaApi::replace(serving::Functions functions) {
     functions_.swap(fresh);
 }
 
-net::HttpResponse LambdaApi::handle(const net::HttpRequest& request) {
+net::HttpResponse LambdaApi::handle(net::HttpRequest request) {
+    return serve(std::move(request)).now();
+}
+
+base::Task<net::HttpResponse> LambdaApi::serve(net::HttpRequest request) {
     serving::AccessRecord record;
     record.time = std::chrono::system_clock::now();
     const auto begin = std::chrono::steady_clock::now();
-    net::HttpResponse response = answer(request, record);
+    net::HttpResponse response = co_await answer(request, record);
     if (net::find_header(response.headers, "x-amzn-RequestId") == nullptr) {
         response.headers.push_back({"x-amzn-RequestId", base::make_uuid()});
     }
     serving::log_when_answered(options_.access_log, std::move(record), begin, request, response);
-    return response;
+    co_return response;
 }
 
-net::HttpResponse
+base::Task<net::HttpResponse>
 LambdaApi::answer(const net::HttpRequest& request, serving::AccessRecord& record) {
     if (const auto refusal = options_.guard.refusal(request)) {
         record.error = *refusal;
-        return error(403, "AccessDeniedException", *refusal, "LocalService");
+        co_return error(403, "AccessDeniedException", *refusal, "LocalService");
     }
     const auto whole = between(request.path(), "/2015-03-31/functions/", "/invocations");
     const auto streamed =
         between(request.path(), "/2021-11-15/functions/", "/response-streaming-invocations");
     if (!whole && !streamed) {
-        return error(
+        co_return error(
             404,
             "PathNotFoundException",
             fmt::format(
@@ -237,12 +242,13 @@ LambdaApi::answer(const net::HttpRequest& request, serving::AccessRecord& record
             "LocalService");
     }
     if (request.method != "POST") {
-        return error(405, "MethodNotAllowedException", "Invoke wants POST", "LocalService");
+        co_return error(405, "MethodNotAllowedException", "Invoke wants POST", "LocalService");
     }
-    return invoke_function(request, whole ? *whole : *streamed, streamed.has_value(), record);
+    co_return co_await invoke_function(
+        request, whole ? *whole : *streamed, streamed.has_value(), record);
 }
 
-net::HttpResponse LambdaApi::invoke_function(
+base::Task<net::HttpResponse> LambdaApi::invoke_function(
     const net::HttpRequest& request,
     const std::string& name,
     bool streamed,
@@ -252,11 +258,11 @@ net::HttpResponse LambdaApi::invoke_function(
         return functions_;
     }();
     if (!is_function_name(name)) {
-        return not_a_name(name);
+        co_return not_a_name(name);
     }
     const serving::Functions::Function* function = functions->find_called(name);
     if (function == nullptr) {
-        return error(
+        co_return error(
             404,
             "ResourceNotFoundException",
             "Function not found: " + arn_of(name, options_.region));
@@ -264,12 +270,12 @@ net::HttpResponse LambdaApi::invoke_function(
     record.function = function->id;
     const Qualified qualified = qualify(*functions, *function, name, request, options_.region);
     if (qualified.refusal) {
-        return *qualified.refusal;
+        co_return *qualified.refusal;
     }
     const std::string_view type_text = header(request, "X-Amz-Invocation-Type");
     const auto type = invocation_type(type_text);
     if (!type || (streamed && *type == invoke::InvocationType::event)) {
-        return error(
+        co_return error(
             400,
             "InvalidParameterValueException",
             fmt::format("Unsupported invocation type: {}", type_text));
@@ -277,17 +283,17 @@ net::HttpResponse LambdaApi::invoke_function(
     const std::size_t limit =
         *type == invoke::InvocationType::event ? aws::lambda_event_payload : aws::lambda_payload;
     if (options_.payload_limits && request.body.size() > limit) {
-        return too_large(limit);
+        co_return too_large(limit);
     }
     if (const std::string reason = data::json_error(request.body);
         !request.body.empty() && !reason.empty()) {
-        return error(
+        co_return error(
             400,
             "InvalidRequestContentException",
             "Could not parse request body into json: " + reason);
     }
     if (!is_client_context(header(request, "X-Amz-Client-Context"))) {
-        return error(
+        co_return error(
             400,
             "InvalidRequestContentException",
             "Client context must be a valid Base64-encoded JSON object.");
@@ -302,12 +308,17 @@ net::HttpResponse LambdaApi::invoke_function(
     call.tenant_id = header(request, "X-Amz-Tenant-Id");
     call.tail_log = header(request, "X-Amz-Log-Type") == "Tail";
     if (streamed && *type == invoke::InvocationType::request_response) {
-        return stream_function(std::move(call), qualified.version, record);
+        const bool may_wait = co_await net::to_thread();
+        if (!may_wait) {
+            co_return error(
+                503, "ServiceException", "no thread can be made for the call", "LocalService");
+        }
+        co_return stream_function(std::move(call), qualified.version, record);
     }
-    auto reply = invoke_(call);
+    auto reply = co_await invoke_.call(std::move(call));
     if (!reply) {
         record.error = base::to_string(reply.error());
-        return error(500, "ServiceException", reply.error().message, "LocalService");
+        co_return error(500, "ServiceException", reply.error().message, "LocalService");
     }
     record.cold = serving::environment_of(*reply);
     const std::string request_id = reply->request_id;
@@ -315,7 +326,7 @@ net::HttpResponse LambdaApi::invoke_function(
     if (!request_id.empty()) {
         response.headers.push_back({"x-amzn-RequestId", request_id});
     }
-    return response;
+    co_return response;
 }
 
 /// Answers once the function has begun to, or has failed.

@@ -28,14 +28,18 @@ class LambdaApi {
 public:
     LambdaApi(serving::Functions functions, serving::Invoke invoke, LambdaApiOptions options);
 
-    net::HttpResponse handle(const net::HttpRequest& request);
+    base::Task<net::HttpResponse> serve(net::HttpRequest request);
+
+    /// The same on a thread that may wait.
+    net::HttpResponse handle(net::HttpRequest request);
 
     /// Other functions for the requests that come from now on.
     void replace(serving::Functions functions);
 
 private:
-    net::HttpResponse answer(const net::HttpRequest& request, serving::AccessRecord& record);
-    net::HttpResponse invoke_function(
+    base::Task<net::HttpResponse>
+    answer(const net::HttpRequest& request, serving::AccessRecord& record);
+    base::Task<net::HttpResponse> invoke_function(
         const net::HttpRequest& request,
         const std::string& name,
         bool streamed,

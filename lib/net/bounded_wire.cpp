@@ -29,11 +29,6 @@ bool refusal_waits(int socket) {
            head[status_at] >= '4';
 }
 
-bool readable(int descriptor) {
-    pollfd polled{descriptor, POLLIN, 0};
-    return descriptor >= 0 && ::poll(&polled, 1, 0) > 0;
-}
-
 } // namespace
 
 bool BoundedWire::fail(HttpError error) {
@@ -88,7 +83,7 @@ bool BoundedWire::send_piece(std::string_view piece) {
 
 bool BoundedWire::fill() {
     // A server that never lets us wait would never let us see the stop either.
-    if (readable(limits_.stop_fd)) {
+    if (is_readable(limits_.stop_fd)) {
         return fail(wait_failure(IoStatus::stopped, limits_));
     }
     const ReadResult got = connection_.transport->read(buffer_, limits_.next(), limits_.stop_fd);

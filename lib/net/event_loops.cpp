@@ -1,6 +1,6 @@
 #include "net/event_loops.h"
 
-#include "net/asio.h"
+#include "net/loop.h"
 
 #include <algorithm>
 #include <atomic>
@@ -8,25 +8,19 @@
 #include <thread>
 #include <vector>
 
-#include <boost/asio/executor_work_guard.hpp>
-
 namespace samara::net {
 
 namespace {
 
 constexpr unsigned most_threads = 4;
 
-/// The loop that runs on this thread.
-thread_local asio::io_context* loop_of_thread = nullptr;
-
-struct Loop {
-    Loop() : context(1), work(context.get_executor()) {}
-
-    asio::io_context context;
-    asio::executor_work_guard<Executor> work;
-};
+thread_local Loop* running = nullptr;
 
 } // namespace
+
+Loop* loop_of_thread() {
+    return running;
+}
 
 class EventLoops::Impl {
 public:
@@ -57,7 +51,7 @@ std::shared_ptr<EventLoops> EventLoops::of_process() {
 EventLoops::EventLoops(std::size_t threads) : impl_(std::make_shared<Impl>(threads)) {
     for (std::size_t i = 0; i < threads; ++i) {
         impl_->threads.emplace_back([impl = impl_, i] {
-            loop_of_thread = &impl->loops[i]->context;
+            running = impl->loops[i].get();
             impl->loops[i]->context.run();
         });
     }
@@ -86,7 +80,7 @@ asio::io_context& EventLoops::at(std::size_t index) const {
 
 asio::io_context& EventLoops::nearest() const {
     for (const auto& loop : impl_->loops) {
-        if (&loop->context == loop_of_thread) {
+        if (loop.get() == running) {
             return loop->context;
         }
     }

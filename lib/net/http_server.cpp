@@ -6,6 +6,7 @@
 #include "net/listener.h"
 #include "net/stream_writer.h"
 #include "net/transport.h"
+#include "net/wait.h"
 #include "net/worker_pool.h"
 #include "os/unique_fd.h"
 
@@ -107,22 +108,42 @@ void answer(ReplyHandle& reply, HttpResponse response) {
     complete ? reply.finish() : reply.abort();
 }
 
-/// Runs a handler that waits on a thread of its own.
-HttpServer::AsyncHandler
-on_threads(HttpServer::Handler handler, const std::shared_ptr<WorkerPool>& threads) {
-    return [handler = std::make_shared<const HttpServer::Handler>(std::move(handler)),
-            threads](HttpRequest request, ReplyHandle reply) {
-        // std::function wants a copyable task, hence the shared pointer.
-        auto work = std::make_shared<std::pair<HttpRequest, ReplyHandle>>(
-            std::move(request), std::move(reply));
-        try {
-            threads->run([handler, work] {
-                answer(work->second, (*handler)(std::move(work->first)));
-                work->second = {};
-            });
-        } catch (const std::system_error&) {
-            work->second.send(refusal_response(503));
+base::Task<HttpResponse>
+handle_on_thread(std::shared_ptr<const HttpServer::Handler> handler, HttpRequest request) {
+    const bool may_wait = co_await to_thread();
+    if (!may_wait) {
+        co_return refusal_response(503);
+    }
+    co_return (*handler)(std::move(request));
+}
+
+/// Runs a handler that waits on a thread that may.
+HttpServer::TaskHandler on_threads(HttpServer::Handler handler) {
+    return [handler = std::make_shared<const HttpServer::Handler>(std::move(handler))](
+               HttpRequest request) { return handle_on_thread(handler, std::move(request)); };
+}
+
+base::Task<bool> serve_request(
+    std::shared_ptr<const HttpServer::TaskHandler> handler,
+    HttpRequest request,
+    ReplyHandle reply) {
+    HttpResponse response = co_await (*handler)(std::move(request));
+    if (response.stream) {
+        const bool may_wait = co_await to_thread();
+        if (!may_wait) {
+            response = refusal_response(503);
         }
+    }
+    answer(reply, std::move(response));
+    co_return true;
+}
+
+HttpServer::AsyncHandler
+as_tasks(HttpServer::TaskHandler handler, const std::shared_ptr<TaskGroup>& tasks) {
+    return [handler = std::make_shared<const HttpServer::TaskHandler>(std::move(handler)),
+            tasks](HttpRequest request, ReplyHandle reply) {
+        tasks->spawn(
+            serve_request(handler, std::move(request), std::move(reply)), [](bool /*answered*/) {});
     };
 }
 
@@ -134,13 +155,12 @@ public:
     Impl(
         HttpServerOptions options,
         std::unique_ptr<HttpService> service,
-        std::shared_ptr<WorkerPool> threads,
+        std::function<void()> drain,
         std::shared_ptr<TlsContext> tls,
         std::uint16_t port)
         : options_(std::move(options)), limit_(connection_limit(options_.connections)),
-          loops_(EventLoops::of_process()), service_(std::move(service)),
-          threads_(std::move(threads)), tls_(std::move(tls)), port_(port),
-          address_(address_of(options_, port)),
+          loops_(EventLoops::of_process()), service_(std::move(service)), drain_(std::move(drain)),
+          tls_(std::move(tls)), port_(port), address_(address_of(options_, port)),
           share_(std::make_shared<ServerShare>(
               *service_, limits_of(options_), upload_budget(options_))) {
         share_->traffic->loops = loops_;
@@ -193,9 +213,7 @@ public:
             changed_.wait(lock, [this] { return open_.empty(); });
         }
         lock.unlock();
-        if (threads_) {
-            threads_->drain();
-        }
+        drain_();
         later_->drain();
     }
 
@@ -297,7 +315,7 @@ private:
     std::size_t limit_; // of connections
     std::shared_ptr<EventLoops> loops_;
     std::unique_ptr<HttpService> service_;
-    std::shared_ptr<WorkerPool> threads_; // of a handler that waits; may be nullptr
+    std::function<void()> drain_; // waits for handlers that are at work
     std::shared_ptr<TlsContext> tls_;
     std::uint16_t port_;
     std::string address_;
@@ -328,8 +346,8 @@ HttpServer::~HttpServer() {
     stop();
 }
 
-base::Result<HttpServer>
-HttpServer::start_service(HttpServerOptions options, Handler handler, AsyncHandler async) {
+base::Result<HttpServer> HttpServer::start_service(
+    HttpServerOptions options, AsyncHandler handler, std::function<void()> drain) {
     std::shared_ptr<TlsContext> tls;
     if (options.tls) {
         auto loaded = load_tls(options.tls->certificate, options.tls->key);
@@ -342,16 +360,11 @@ HttpServer::start_service(HttpServerOptions options, Handler handler, AsyncHandl
     if (!listener) {
         return tl::unexpected(std::move(listener.error()));
     }
-    std::shared_ptr<WorkerPool> threads;
-    if (handler) {
-        threads = std::make_shared<WorkerPool>();
-        async = on_threads(std::move(handler), threads);
-    }
-    auto service = std::make_unique<HandlerService>(std::move(async), options.body_limit);
+    auto service = std::make_unique<HandlerService>(std::move(handler), options.body_limit);
     const std::uint16_t port = local_port(*listener);
     try {
         auto impl = std::make_shared<Impl>(
-            std::move(options), std::move(service), std::move(threads), std::move(tls), port);
+            std::move(options), std::move(service), std::move(drain), std::move(tls), port);
         impl->start(std::move(*listener));
         return HttpServer(std::move(impl));
     } catch (const boost::system::system_error& error) { // too few descriptors for its loops
@@ -360,11 +373,17 @@ HttpServer::start_service(HttpServerOptions options, Handler handler, AsyncHandl
 }
 
 base::Result<HttpServer> HttpServer::start(HttpServerOptions options, Handler handler) {
-    return start_service(std::move(options), std::move(handler), nullptr);
+    return start(std::move(options), on_threads(std::move(handler)));
+}
+
+base::Result<HttpServer> HttpServer::start(HttpServerOptions options, TaskHandler handler) {
+    const auto tasks = std::make_shared<TaskGroup>();
+    return start_service(
+        std::move(options), as_tasks(std::move(handler), tasks), [tasks] { tasks->drain(); });
 }
 
 base::Result<HttpServer> HttpServer::start(HttpServerOptions options, AsyncHandler handler) {
-    return start_service(std::move(options), nullptr, std::move(handler));
+    return start_service(std::move(options), std::move(handler), [] {});
 }
 
 std::uint16_t HttpServer::port() const {

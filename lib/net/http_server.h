@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/task.h"
 #include "net/http_message.h"
 #include "net/http_service.h"
 #include "net/request_reader.h"
@@ -51,8 +52,12 @@ public:
     /// Called on the threads of the loops: it may neither wait nor throw, and answers when it can.
     using AsyncHandler = std::function<void(HttpRequest request, ReplyHandle reply)>;
 
+    /// Called on the threads of the loops: its task waits as net/wait.h has it, and must not throw.
+    using TaskHandler = std::function<base::Task<HttpResponse>(HttpRequest request)>;
+
     /// Fails when it cannot listen (port in use) or the TLS files cannot be used.
     static base::Result<HttpServer> start(HttpServerOptions options, Handler handler);
+    static base::Result<HttpServer> start(HttpServerOptions options, TaskHandler handler);
     static base::Result<HttpServer> start(HttpServerOptions options, AsyncHandler handler);
 
     HttpServer(const HttpServer&) = delete;
@@ -74,7 +79,7 @@ private:
     class Impl;
     explicit HttpServer(std::shared_ptr<Impl> impl);
     static base::Result<HttpServer>
-    start_service(HttpServerOptions options, Handler handler, AsyncHandler async);
+    start_service(HttpServerOptions options, AsyncHandler handler, std::function<void()> drain);
 
     std::shared_ptr<Impl> impl_;
 };

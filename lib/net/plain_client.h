@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/task.h"
 #include "net/http_client.h"
 
 #include <memory>
@@ -23,6 +24,10 @@ public:
 
     /// As HttpClient::send, with `body` alone: no source. Nothing is sent twice.
     HttpResult<ClientResponse> send(const ClientRequest& request);
+
+    /// The same without holding up an event loop: on one, the task is suspended until the answer is
+    /// there. Where there is no connection yet, or the body goes to a sink, it goes on on a thread.
+    base::Task<HttpResult<ClientResponse>> ask(ClientRequest request);
 
 private:
     class Impl;

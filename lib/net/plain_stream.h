@@ -25,29 +25,28 @@ public:
 
     /// Waits for bytes and appends them to `buffer`. A client that waits has no buffer of its own.
     Awaitable<void> read(std::string& buffer, ErrorCode& error) {
-        static thread_local std::array<char, std::size_t{64} * 1024> bytes;
-        while (true) {
+        do {
             if (!std::exchange(more_, false)) {
                 co_await socket_.async_wait(asio::socket_base::wait_read, awaiting(error));
                 if (error) {
                     co_return;
                 }
             }
-            const std::size_t count = socket_.read_some(asio::buffer(bytes), error);
-            if (error == asio::error::would_block) {
-                continue;
-            }
-            more_ = count == bytes.size();
-            buffer.append(bytes.data(), count);
-            co_return;
-        }
+        } while (!take(buffer, error));
     }
 
-    /// Whatever has come already.
+    /// Appends what has come already; false when nothing has.
+    bool take(std::string& buffer, ErrorCode& error) {
+        static thread_local std::array<char, std::size_t{64} * 1024> bytes;
+        const std::size_t count = socket_.read_some(asio::buffer(bytes), error);
+        more_ = count == bytes.size();
+        buffer.append(bytes.data(), count);
+        return error != asio::error::would_block;
+    }
+
     void read_now(std::string& buffer) {
-        std::array<char, 4096> bytes; // NOLINT(cppcoreguidelines-pro-type-member-init): read into
         ErrorCode error;
-        buffer.append(bytes.data(), socket_.read_some(asio::buffer(bytes), error));
+        take(buffer, error);
     }
 
     /// What the client takes at once; the rest has to be waited for.

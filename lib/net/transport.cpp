@@ -70,6 +70,11 @@ private:
 
 } // namespace
 
+bool is_readable(int descriptor) {
+    pollfd polled{descriptor, POLLIN, 0};
+    return descriptor >= 0 && ::poll(&polled, 1, 0) > 0;
+}
+
 IoStatus wait_ready(int descriptor, short events, Deadline deadline, int stop_fd) {
     while (true) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(

@@ -90,6 +90,9 @@ struct Handshake {
 /// Handshakes as client over a connected socket, which stays the caller's.
 Handshake connect_tls(int descriptor, const TlsPeer& peer, Deadline deadline, int stop_fd);
 
+/// Whether there is something to be read from `descriptor` now; never from -1.
+bool is_readable(int descriptor);
+
 /// Waits until `descriptor` is ready for `events` (poll's).
 IoStatus wait_ready(int descriptor, short events, Deadline deadline, int stop_fd = -1);
 

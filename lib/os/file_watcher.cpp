@@ -89,11 +89,13 @@ public:
 
     void catch_up() {
         // In this order: who empties the queue says so first.
-        if (queued() == 0 && !busy_) {
-            return;
+        if (due()) {
+            work(Moment::now);
         }
-        work(Moment::now);
     }
+
+    /// Whether something has changed that is not applied.
+    bool due() { return queued() != 0 || busy_; }
 
     void watch(const fs::path& path) {
         wanted_.insert(path);
@@ -347,6 +349,11 @@ void FileWatcher::CatchUp::operator()() const {
     if (const std::shared_ptr<Impl> impl = impl_.lock()) {
         impl->catch_up();
     }
+}
+
+bool FileWatcher::CatchUp::due() const {
+    const std::shared_ptr<Impl> impl = impl_.lock();
+    return impl != nullptr && impl->due();
 }
 
 } // namespace samara::os

@@ -44,6 +44,9 @@ public:
         /// system call; else it waits until the changes are applied. Thread-safe.
         void operator()() const;
 
+        /// Whether that would do something: one system call.
+        [[nodiscard]] bool due() const;
+
     private:
         friend class FileWatcher;
 

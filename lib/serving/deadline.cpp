@@ -1,17 +1,17 @@
 #include "serving/deadline.h"
 
-#include <condition_variable>
 #include <mutex>
+#include <utility>
 
 namespace samara::serving {
 
 namespace {
 
-/// Where the two threads of one call meet.
+/// Where a call and who waits for it meet.
 struct Meeting {
+    net::Signal done;
     std::mutex mutex;
-    std::condition_variable done;
-    std::optional<base::Result<invoke::Response>> result;
+    std::optional<Invoke::Result> result;
 };
 
 } // namespace
@@ -19,24 +19,31 @@ struct Meeting {
 DeadlineInvoker::DeadlineInvoker(Invoke invoke)
     : invoke_(std::make_shared<const Invoke>(std::move(invoke))) {}
 
-std::optional<base::Result<invoke::Response>> DeadlineInvoker::call(
+base::Task<std::optional<Invoke::Result>> DeadlineInvoker::call(
     invoke::Request request,
     std::chrono::milliseconds limit,
     std::chrono::milliseconds function_timeout) {
     if (function_timeout <= limit) {
-        return (*invoke_)(request);
+        co_return co_await invoke_->call(std::move(request));
     }
-    auto meeting = std::make_shared<Meeting>();
-    auto shared = std::make_shared<const invoke::Request>(std::move(request));
-    workers_.run([meeting, shared, invoke = invoke_] {
-        auto result = (*invoke)(*shared);
-        const std::scoped_lock lock(meeting->mutex);
-        meeting->result = std::move(result);
-        meeting->done.notify_one();
-    });
-    std::unique_lock lock(meeting->mutex);
-    meeting->done.wait_for(lock, limit, [&] { return meeting->result.has_value(); });
-    return std::move(meeting->result);
+    const auto until = net::Signal::Clock::now() + limit;
+    const auto meeting = std::make_shared<Meeting>();
+    const auto end = [meeting](Invoke::Result result) {
+        {
+            const std::scoped_lock lock(meeting->mutex);
+            meeting->result = std::move(result);
+        }
+        meeting->done.set();
+    };
+    if (net::on_loop()) {
+        calls_.spawn(invoke_->call(std::move(request)), end);
+    } else {
+        const auto shared = std::make_shared<invoke::Request>(std::move(request)); // copyable
+        workers_.run([end, shared, invoke = invoke_] { end((*invoke)(std::move(*shared))); });
+    }
+    co_await meeting->done.wait_until(until);
+    const std::scoped_lock lock(meeting->mutex);
+    co_return std::exchange(meeting->result, std::nullopt);
 }
 
 } // namespace samara::serving

@@ -14,14 +14,15 @@ public:
     explicit DeadlineInvoker(Invoke invoke);
 
     /// The result, or nothing once `limit` has passed; the function then goes on unheard. A
-    /// function that is stopped before (`function_timeout`) is called on this thread.
-    std::optional<base::Result<invoke::Response>> call(
+    /// function that is stopped before (`function_timeout`) is called without further ado.
+    base::Task<std::optional<Invoke::Result>> call(
         invoke::Request request,
         std::chrono::milliseconds limit,
         std::chrono::milliseconds function_timeout);
 
 private:
     std::shared_ptr<const Invoke> invoke_;
+    net::TaskGroup calls_; // those that nobody waits for any more among them
     net::WorkerPool workers_;
 };
 

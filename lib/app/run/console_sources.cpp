@@ -48,7 +48,7 @@ console::Sources console_sources(
         return server.connections().send(
             id, std::move(text), false, std::chrono::system_clock::now());
     };
-    sources.before_replay = [&live] { live.catch_up(); };
+    sources.before_replay = [&live] { live.catch_up().now(); };
     return sources;
 }
 

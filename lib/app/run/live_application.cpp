@@ -9,6 +9,7 @@
 #include "base/try.h"
 #include "engine/select.h"
 #include "model/limits.h"
+#include "net/wait.h"
 
 #include <algorithm>
 
@@ -162,8 +163,8 @@ void LiveApplication::report_what_cannot_run(
     }
 }
 
-base::Result<invoke::Response> LiveApplication::invoke(invoke::Request request) {
-    return invoker_->invoke(std::move(request));
+base::Task<base::Result<invoke::Response>> LiveApplication::invoke(invoke::Request request) {
+    return invoker_->call(std::move(request));
 }
 
 void LiveApplication::warm_up() {
@@ -239,12 +240,19 @@ base::Result<os::FileWatcher> LiveApplication::watch(Reloaded reloaded) {
     return watcher;
 }
 
-void LiveApplication::catch_up() {
+base::Task<bool> LiveApplication::catch_up() {
     const os::FileWatcher::CatchUp up = [this] {
         const std::lock_guard lock(mutex_);
         return catch_up_;
     }();
-    up();
+    if (up.due()) {
+        const bool may_wait = co_await net::to_thread();
+        if (!may_wait) {
+            co_return false;
+        }
+        up();
+    }
+    co_return true;
 }
 
 void LiveApplication::provision() {

@@ -40,13 +40,13 @@ public:
     LiveApplication& operator=(LiveApplication&&) = delete;
     ~LiveApplication();
 
-    base::Result<invoke::Response> invoke(invoke::Request request);
+    base::Task<base::Result<invoke::Response>> invoke(invoke::Request request);
 
     [[nodiscard]] const invoke::Invoker& invoker() const { return *invoker_; }
 
     /// Applies edits that were made before; cheap where there are none. For every request, before
     /// it is looked at.
-    void catch_up();
+    base::Task<bool> catch_up();
 
     /// Of the functions of the template as it was last planned; while it is applied, of the new
     /// one.

@@ -42,10 +42,9 @@ base::Result<void> LocalLambda::listen(const std::string& host) {
     options.host = host;
     options.port = port_;
     options.body_limit = 32UL * 1024 * 1024; // beyond Lambda's own limits, reported in its words
-    TRY_ASSIGN(
-        auto server, net::HttpServer::start(options, [this](const net::HttpRequest& request) {
-            return handle(request);
-        }));
+    TRY_ASSIGN(auto server, net::HttpServer::start(options, [this](net::HttpRequest request) {
+                   return serve(std::move(request));
+               }));
     port_ = server.port();
     servers_.push_back(std::move(server));
     return {};
@@ -66,12 +65,15 @@ void LocalLambda::replace(serving::Functions functions) {
     }
 }
 
-net::HttpResponse LocalLambda::handle(const net::HttpRequest& request) {
+base::Task<net::HttpResponse> LocalLambda::serve(net::HttpRequest request) {
     const std::shared_ptr<lambda_api::LambdaApi> api = [this] {
         const std::lock_guard lock(mutex_);
         return api_;
     }();
-    return api ? api->handle(request) : net::HttpResponse{503, {}, {}};
+    if (!api) {
+        co_return net::HttpResponse{503, {}, {}};
+    }
+    co_return co_await api->serve(std::move(request));
 }
 
 } // namespace samara::app

@@ -43,7 +43,7 @@ public:
 private:
     LocalLambda() = default;
     base::Result<void> listen(const std::string& host);
-    net::HttpResponse handle(const net::HttpRequest& request);
+    base::Task<net::HttpResponse> serve(net::HttpRequest request);
 
     std::mutex mutex_;
     std::shared_ptr<lambda_api::LambdaApi> api_;

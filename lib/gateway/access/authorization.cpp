@@ -188,11 +188,14 @@ std::shared_ptr<const LambdaVerdict> Authorization::ask(
         authorizer_event(call, authorizer, identity, method_arn(call, options_.region));
     request.trace_id = call.trace_id;
     serving::trace_call(call.traces, request);
-    const auto result = invoker_.call(
-        std::move(request),
-        call.api.kind == ApiKind::http ? aws::api_gateway::http_authorizer_timeout
-                                       : aws::api_gateway::rest_authorizer_timeout,
-        authorizer.function_timeout);
+    const auto result =
+        invoker_
+            .call(
+                std::move(request),
+                call.api.kind == ApiKind::http ? aws::api_gateway::http_authorizer_timeout
+                                               : aws::api_gateway::rest_authorizer_timeout,
+                authorizer.function_timeout)
+            .now();
     LambdaVerdict verdict;
     if (!result || !*result) {
         verdict.refusal = Refusal::authorizer_failure;

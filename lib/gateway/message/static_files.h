@@ -14,6 +14,8 @@ public:
     /// A folder that does not exist serves nothing.
     explicit StaticFiles(const std::filesystem::path& folder);
 
+    [[nodiscard]] bool empty() const { return folder_.empty(); }
+
     /// The file for a GET or HEAD, index.html for a folder; nothing when there is none.
     [[nodiscard]] std::optional<net::HttpResponse> find(const net::HttpRequest& request) const;
 

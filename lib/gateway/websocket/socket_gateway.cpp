@@ -130,7 +130,7 @@ SocketGateway::run(const Route& route, std::string event, serving::CallTraces* t
     request.payload = std::move(event);
     serving::trace_call(traces, request);
     const auto result =
-        invoker_.call(std::move(request), lambda->timeout, lambda->function_timeout);
+        invoker_.call(std::move(request), lambda->timeout, lambda->function_timeout).now();
     if (!result) {
         return base::fail("the function has not answered in time");
     }

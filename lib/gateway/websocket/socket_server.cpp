@@ -36,7 +36,7 @@ public:
         std::shared_ptr<SocketGateway> gateway,
         std::shared_ptr<const SocketClient> client,
         std::weak_ptr<net::WorkerPool> threads,
-        std::function<void()> before_message)
+        serving::BeforeRequest before_message)
         : gateway_(std::move(gateway)), client_(std::move(client)), threads_(std::move(threads)),
           before_message_(std::move(before_message)) {}
 
@@ -54,7 +54,7 @@ public:
     void on_message(std::string message, bool binary, std::function<void()> handled) override {
         run([this, message = std::move(message), binary, handled = std::move(handled)] {
             if (before_message_) {
-                before_message_();
+                before_message_().now();
             }
             gateway_->message(*client_, message, binary);
             handled();
@@ -102,7 +102,7 @@ private:
     std::shared_ptr<SocketGateway> gateway_;
     std::shared_ptr<const SocketClient> client_;
     std::weak_ptr<net::WorkerPool> threads_;
-    std::function<void()> before_message_;
+    serving::BeforeRequest before_message_;
     std::mutex mutex_;
     std::deque<std::function<void()>> tasks_;
     bool running_ = false;
@@ -124,8 +124,20 @@ void SocketServer::replace(std::vector<Api> apis) {
     gateway_->replace(std::move(apis));
 }
 
+bool SocketServer::is_handshake(const net::HttpRequest& request) const {
+    return net::wants_websocket(request) && gateway_->takes(request);
+}
+
+bool SocketServer::is_managing(const net::HttpRequest& request) const {
+    return !gateway_->empty() && Connections::manages(request);
+}
+
+bool SocketServer::takes(const net::HttpRequest& request) const {
+    return is_handshake(request) || is_managing(request);
+}
+
 std::optional<net::HttpResponse> SocketServer::handle(const net::HttpRequest& request) {
-    if (!net::wants_websocket(request) || !gateway_->takes(request)) {
+    if (!is_handshake(request)) {
         return manage(request);
     }
     serving::AccessRecord record;
@@ -153,7 +165,7 @@ net::HttpResponse SocketServer::answer_handshake(const net::HttpRequest& request
 }
 
 std::optional<net::HttpResponse> SocketServer::manage(const net::HttpRequest& request) {
-    if (gateway_->empty() || !Connections::manages(request)) {
+    if (!is_managing(request)) {
         return std::nullopt;
     }
     serving::AccessRecord record;

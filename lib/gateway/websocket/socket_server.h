@@ -3,6 +3,7 @@
 #include "gateway/websocket/socket_gateway.h"
 #include "net/worker_pool.h"
 #include "serving/access_log.h"
+#include "serving/before_request.h"
 #include "serving/page_guard.h"
 
 #include <condition_variable>
@@ -21,7 +22,7 @@ struct SocketServerOptions {
     serving::PageGuard guard; ///< of the management API
     serving::AccessLog access_log;
     /// As ServerOptions::before_request, also before a message.
-    std::function<void()> before_request;
+    serving::BeforeRequest before_request;
 };
 
 /// Brings what HTTP servers hear of WebSocket to a SocketGateway: handshakes, messages, the
@@ -37,8 +38,10 @@ public:
     /// The HTTP servers have to be gone before.
     ~SocketServer();
 
-    /// The answer to a handshake or to the management API; nothing for what goes to a route. Calls
-    /// functions and waits for them.
+    /// Whether a request is a handshake or for the management API, and not for a route.
+    [[nodiscard]] bool takes(const net::HttpRequest& request) const;
+
+    /// The answer to such a request; nothing for another one. Calls functions and waits for them.
     std::optional<net::HttpResponse> handle(const net::HttpRequest& request);
 
     /// The answer of the management API; nothing for another request.
@@ -63,6 +66,8 @@ public:
     void stop();
 
 private:
+    [[nodiscard]] bool is_handshake(const net::HttpRequest& request) const;
+    [[nodiscard]] bool is_managing(const net::HttpRequest& request) const;
     net::HttpResponse answer_handshake(const net::HttpRequest& request);
     void watch_over();
 

@@ -1,5 +1,6 @@
 #include "invoke/call_trace.h"
 #include "invoke/invoker.h"
+#include "net/wait.h"
 #include "os/wait.h"
 
 #include <atomic>
@@ -120,10 +121,17 @@ class FakeTransport : public Transport {
 public:
     explicit FakeTransport(World& world) : world_(world) {}
 
-    base::Result<Response> invoke(
+    base::Task<base::Result<Response>> invoke(
         Request request,
         std::chrono::milliseconds timeout,
         const os::Cancellation& cancel) override {
+        EXPECT_TRUE(co_await net::to_thread());
+        co_return answer(std::move(request), timeout, cancel);
+    }
+
+private:
+    base::Result<Response>
+    answer(Request request, std::chrono::milliseconds timeout, const os::Cancellation& cancel) {
         if (world_.held_off) { // nothing comes until the caller has had enough
             os::wait_readable(-1, cancel, std::chrono::steady_clock::now() + timeout);
             return base::fail("no answer");
@@ -141,7 +149,6 @@ public:
         return response;
     }
 
-private:
     World& world_;
 };
 

@@ -178,7 +178,7 @@ TEST_F(Scheduler, NobodyWaitsForAnEnvironmentThatDied) {
     const auto first = enter(pool);
     const auto second = enter(pool);
     pool.discard(first.slot->busy_since, now_);
-    EXPECT_TRUE(second.waiter->may_start);
+    EXPECT_TRUE(second.waiter->start_began);
 }
 
 TEST_F(Scheduler, AsOnAwsEachRequestHasItsOwn) {
