@@ -3,11 +3,11 @@
 #include "net/connection.h"
 #include "net/event_loops.h"
 #include "net/http_session.h"
+#include "net/later.h"
 #include "net/listener.h"
 #include "net/stream_writer.h"
 #include "net/transport.h"
 #include "net/wait.h"
-#include "net/worker_pool.h"
 #include "os/unique_fd.h"
 
 #include <algorithm>
@@ -179,7 +179,7 @@ public:
             }
         };
         share_->later = [weak = std::weak_ptr(later_)](std::function<void()> task) {
-            if (const std::shared_ptr<WorkerPool> later = weak.lock()) {
+            if (const std::shared_ptr<Later> later = weak.lock()) {
                 later->run(std::move(task));
             }
         };
@@ -320,7 +320,7 @@ private:
     std::uint16_t port_;
     std::string address_;
     std::shared_ptr<ServerShare> share_;
-    std::shared_ptr<WorkerPool> later_ = std::make_shared<WorkerPool>(1); // in order
+    std::shared_ptr<Later> later_ = std::make_shared<Later>();
     std::vector<std::shared_ptr<Deadlines>> deadlines_;                   // one a loop
     std::unique_ptr<Timer> room_;                                         // somebody waits for room
     std::shared_ptr<Listener> listener_;
