@@ -2,6 +2,7 @@
 #include "invoke/invoker.h"
 #include "net/wait.h"
 #include "os/wait.h"
+#include "support/on_loop.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -330,6 +331,47 @@ TEST_F(InvokerTest, AFailedStartIsToldAndFreesItsPlace) {
     EXPECT_EQ(invoker->invoke(request()).error().message, "no room");
     world_.start_fails = false;
     EXPECT_EQ(invoker->invoke(request())->status, 200);
+}
+
+TEST_F(InvokerTest, ServesManyOnALoopThroughOneEnvironment) {
+    InvokerOptions options;
+    options.max_concurrency = 1;
+    const auto invoker = make(options);
+    constexpr int calls = 40;
+    std::atomic<int> good = 0;
+    net::TaskGroup group;
+    const auto begin = [&]() -> base::Task<bool> {
+        for (int i = 0; i < calls; ++i) {
+            group.spawn(invoker->call(request()), [&](const base::Result<Response>& response) {
+                good += response && response->status == 200 ? 1 : 0;
+            });
+        }
+        co_return true;
+    };
+    test::on_loop(begin());
+    group.drain();
+    EXPECT_EQ(good, calls);
+    EXPECT_EQ(world_.started, 1U);
+}
+
+TEST_F(InvokerTest, StartsAnotherOneForWhoWaitsTooLongOnALoop) {
+    const auto invoker = make();
+    world_.hold_calls = true;
+    std::atomic<int> good = 0;
+    net::TaskGroup group;
+    const auto begin = [&]() -> base::Task<bool> {
+        for (int i = 0; i < 3; ++i) {
+            group.spawn(invoker->call(request()), [&](const base::Result<Response>& response) {
+                good += response ? 1 : 0;
+            });
+        }
+        co_return true;
+    };
+    test::on_loop(begin());
+    EXPECT_TRUE(world_.wait([&] { return world_.in_call == 3; })) << "none waits for another";
+    world_.set(world_.hold_calls, false);
+    group.drain();
+    EXPECT_EQ(good, 3);
 }
 
 TEST_F(InvokerTest, WarmStartsEnvironmentsAhead) {
