@@ -35,7 +35,7 @@ public:
     /// ask handle() have ended.
     void stop();
 
-    /// The answer to what is asked below /_samara/; nothing for another path. May wait.
+    /// The answer to a request that takes() says is for the page. May wait.
     net::HttpResponse handle(const net::HttpRequest& request);
 
     /// Whether a request is for the page.

@@ -200,7 +200,10 @@ TEST_F(FunctionUrlTest, EachHasAPortOfItsOwn) {
             return reply_;
         },
         {},
-        [&seen] { ++seen; });
+        [&seen] {
+            ++seen;
+            return base::ready(true);
+        });
     EXPECT_EQ(status(second), 200);
     EXPECT_EQ(status(first), 503); // of no URL that there is
     EXPECT_EQ(seen, 1);
