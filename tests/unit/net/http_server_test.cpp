@@ -139,8 +139,10 @@ TEST(HttpServer, EndsTheConnectionThatIsIdleLongestForANewOne) {
     RawClient second(server.port());
     second.send(simple);
     EXPECT_EQ(status_of(second.response()), 200);
+    std::this_thread::sleep_for(100ms); // a client has its answer a moment before the server idles
     first.send(simple);
     EXPECT_EQ(status_of(first.response()), 200);
+    std::this_thread::sleep_for(100ms);
     RawClient third(server.port());
     third.send(simple);
     EXPECT_EQ(status_of(third.response()), 200);
