@@ -9,7 +9,7 @@ namespace samara::net {
 namespace {
 
 /// How long what has come meanwhile may wait.
-constexpr std::chrono::milliseconds rest{5};
+constexpr std::chrono::milliseconds rest{2};
 
 } // namespace
 

@@ -7,7 +7,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from samara_e2e import SamaraTest, curl, free_port  # noqa: E402
+from samara_e2e import SamaraTest, curl, free_port, wait_for  # noqa: E402
 
 TEMPLATE = """\
 Transform: AWS::Serverless-2016-10-31
@@ -143,7 +143,7 @@ class Concurrency(SamaraTest):  # alone: how many environments there are follows
             api.wait_for_line("Press CTRL+C to quit")
             begin = time.monotonic()
             self.assertEqual({status for status, _ in self.at_once(5, "/slow")}, {200})
-            self.assertEqual(api.output().count("Slow cold"), 5)
+            wait_for(lambda: api.output().count("Slow cold") == 5, "a line for each")
             self.assertLess(time.monotonic() - begin, 15)
             self.assertEqual(api.stop(), 0)
         self.assert_nothing_left()
