@@ -44,7 +44,8 @@ private:
     data::Value document_ = data::Map();
 };
 
-/// The configuration files of a folder: samconfig.toml, .yaml, .yml and .json; the first one counts.
+/// The configuration files of a folder: samconfig.toml, .yaml, .yml and .json; the first one
+/// counts.
 std::vector<std::filesystem::path> find_settings(const std::filesystem::path& folder);
 
 /// A value as the arguments of an option that takes texts: each item of a list, a table as K=V, a
