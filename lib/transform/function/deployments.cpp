@@ -114,8 +114,8 @@ std::optional<Value> alarm_configuration(const Value& alarms) {
 void remember(const Resource& function, bool needs_role, bool passthrough) {
     auto& deployments = function.context().deployments();
     deployments.any = true;
-    if (!function.passed_on_tags().empty()) {
-        deployments.tags = function.passed_on_tags();
+    for (const data::Entry& tag : function.passed_on_tags()) {
+        deployments.tags.set(tag);
     }
     deployments.needs_role = deployments.needs_role || needs_role;
     const Value* condition = passthrough ? function.attribute("Condition") : nullptr;
@@ -236,17 +236,17 @@ void add_deployments(Context& context) {
         return;
     }
     Map properties{{"ComputePlatform", "Lambda"}};
+    Map role_properties{
+        {"AssumeRolePolicyDocument", trust_policy("codedeploy.amazonaws.com")},
+        {"ManagedPolicyArns",
+         List{managed_policy_arn(context, "service-role/AWSCodeDeployRoleForLambda")}}};
     if (!deployments.tags.empty()) {
         properties.set("Tags", tag_list(deployments.tags));
+        role_properties.set("Tags", tag_list(deployments.tags));
     }
     Map application{
         {"Type", "AWS::CodeDeploy::Application"}, {"Properties", std::move(properties)}};
-    Map role{
-        {"Type", "AWS::IAM::Role"},
-        {"Properties",
-         Map{{"AssumeRolePolicyDocument", trust_policy("codedeploy.amazonaws.com")},
-             {"ManagedPolicyArns",
-              List{managed_policy_arn(context, "service-role/AWSCodeDeployRoleForLambda")}}}}};
+    Map role{{"Type", "AWS::IAM::Role"}, {"Properties", std::move(role_properties)}};
     if (!deployments.unconditional) {
         List any;
         for (const Value& condition : deployments.conditions) {

@@ -153,7 +153,9 @@ std::optional<std::string> emit_alias(const Resource& machine) {
             "AutoPublishAlias must be the name of an alias, of letters and digits");
         return std::nullopt;
     }
-    const auto preference = machine.below("DeploymentPreference");
+    const auto preference = machine.given("DeploymentPreference") == nullptr
+                                ? std::nullopt
+                                : machine.below("DeploymentPreference");
     if (preference && !preference->check("StateMachine/DeploymentPreference")) {
         return std::nullopt;
     }

@@ -109,6 +109,44 @@ TEST(UnusualInput, DeploymentTypesAtAnyDepth) {
     EXPECT_EQ(deployment("Type: AllAtOnce, Alarms: {}"), deployment("Type: AllAtOnce"));
 }
 
+TEST(UnusualInput, TheRoleOfDeploymentsHasTheTagsThatArePassedOn) {
+    EXPECT_EQ(
+        part(
+            run(function_with(
+                "Tags: {K: V}, PropagateTags: true, AutoPublishAlias: live, DeploymentPreference: "
+                "{Type: AllAtOnce}")),
+            "Resources.CodeDeployServiceRole.Properties.Tags"),
+        R"([{"Key":"K","Value":"V"}])");
+}
+
+TEST(UnusualInput, TheTagsOfAllDeployedFunctionsComeTogether) {
+    std::string yaml = "Resources:\n";
+    for (const char* name : {"A", "B"}) {
+        yaml += fmt::format(
+            "  {0}: {{Type: AWS::Serverless::Function, Properties: {{Handler: a.b, Runtime: "
+            "nodejs22.x, InlineCode: x, Tags: {{Same: {0}, {0}: v}}, PropagateTags: true, "
+            "AutoPublishAlias: live, DeploymentPreference: {{Type: AllAtOnce}}}}}}\n",
+            name);
+    }
+    EXPECT_EQ(
+        part(run(yaml), "Resources.ServerlessDeploymentApplication.Properties.Tags"),
+        R"([{"Key":"Same","Value":"B"},{"Key":"A","Value":"v"},{"Key":"B","Value":"v"}])");
+}
+
+TEST(UnusualInput, AnEmptyDeploymentPreferenceOfAStateMachineIsNone) {
+    for (const char* empty : {"[]", "''", "0", "false"}) {
+        EXPECT_EQ(
+            blamed(resource(
+                "StateMachine",
+                fmt::format(
+                    "Definition: {{StartAt: a}}, Role: arn, AutoPublishAlias: live, "
+                    "DeploymentPreference: {}",
+                    empty))),
+            Ids{})
+            << empty;
+    }
+}
+
 TEST(UnusualInput, TriggersAreTexts) {
     const auto cognito = [](std::string_view trigger) {
         return blamed(
