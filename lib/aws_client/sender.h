@@ -43,7 +43,7 @@ public:
     Transport& transport() { return transport_; }
 
     /// False when the session was cancelled meanwhile.
-    bool pause(std::chrono::milliseconds time) const;
+    [[nodiscard]] bool pause(std::chrono::milliseconds time) const;
 
 private:
     struct Attempt;

@@ -178,6 +178,17 @@ Gateway::Asked Gateway::asked(const RouteTable& routes, const net::HttpRequest& 
     return asked;
 }
 
+void Gateway::identify(Call& call, std::chrono::system_clock::time_point time) const {
+    const bool uuid = call.api.kind == ApiKind::rest || call.api.function_url;
+    const std::string_view trace = call.header("X-Amzn-Trace-Id");
+    call.time = time;
+    call.request_id = uuid ? base::make_uuid() : make_http_request_id();
+    call.extended_request_id = uuid ? make_http_request_id() : call.request_id;
+    call.trace_id = trace.empty() ? make_trace_id(call.time) : std::string(trace);
+    call.port = port_;
+    call.tls = options_.tls;
+}
+
 base::Task<net::HttpResponse> Gateway::answer(
     const net::HttpRequest& given, serving::AccessRecord& record, serving::Exchange* exchange) {
     const std::shared_ptr<Snapshot> current = snapshot();
@@ -220,15 +231,8 @@ base::Task<net::HttpResponse> Gateway::answer(
         }
         found = routes.nowhere(scope);
     }
-    const bool uuid = found->api->kind == ApiKind::rest || found->api->function_url;
     Call call{request, *found->api, found->match};
-    call.time = record.time;
-    call.request_id = uuid ? base::make_uuid() : make_http_request_id();
-    call.extended_request_id = uuid ? make_http_request_id() : call.request_id;
-    const std::string_view trace = call.header("X-Amzn-Trace-Id");
-    call.trace_id = trace.empty() ? make_trace_id(call.time) : std::string(trace);
-    call.port = port_;
-    call.tls = options_.tls;
+    identify(call, record.time);
     std::string_view response_type;
     call.response_type = &response_type;
     if (exchange != nullptr) {

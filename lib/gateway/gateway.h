@@ -92,6 +92,8 @@ private:
     /// `exchange`: nullptr: nobody records it.
     base::Task<net::HttpResponse> answer(
         const net::HttpRequest& given, serving::AccessRecord& record, serving::Exchange* exchange);
+    /// Gives it what AWS gives a request before looking at it.
+    void identify(Call& call, std::chrono::system_clock::time_point time) const;
     base::Task<net::HttpResponse>
     admitted(Call& call, Snapshot& current, serving::AccessRecord& record);
     base::Task<net::HttpResponse>

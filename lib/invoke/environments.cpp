@@ -232,6 +232,7 @@ base::Result<void> Environments::fill(const Pool& pool, std::size_t count, bool 
     }
     std::vector<base::Result<void>> results(missing);
     std::vector<std::thread> threads;
+    threads.reserve(missing);
     for (base::Result<void>& result : results) {
         threads.emplace_back([&] {
             base::Result<Slot> started = start(*pool, spec);

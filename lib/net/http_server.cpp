@@ -2,12 +2,11 @@
 
 #include "net/connection.h"
 #include "net/event_loops.h"
+#include "net/handlers.h"
 #include "net/http_session.h"
 #include "net/later.h"
 #include "net/listener.h"
-#include "net/stream_writer.h"
 #include "net/transport.h"
-#include "net/wait.h"
 #include "os/unique_fd.h"
 
 #include <algorithm>
@@ -91,61 +90,6 @@ private:
     HttpServer::AsyncHandler handler_;
     std::size_t body_limit_;
 };
-
-/// On a thread that may wait.
-void answer(ReplyHandle& reply, HttpResponse response) {
-    if (!response.stream) {
-        reply.send(std::move(response));
-        return;
-    }
-    const auto stream = std::exchange(response.stream, nullptr);
-    std::string first = std::exchange(response.body, {});
-    reply.begin(std::move(response));
-    StreamWriter writer(reply);
-    writer.write(std::move(first));
-    const bool complete =
-        stream([&writer](std::string bytes) { return writer.write(std::move(bytes)); });
-    complete ? reply.finish() : reply.abort();
-}
-
-base::Task<HttpResponse>
-handle_on_thread(std::shared_ptr<const HttpServer::Handler> handler, HttpRequest request) {
-    const bool may_wait = co_await to_thread();
-    if (!may_wait) {
-        co_return refusal_response(503);
-    }
-    co_return (*handler)(std::move(request));
-}
-
-/// Runs a handler that waits on a thread that may.
-HttpServer::TaskHandler on_threads(HttpServer::Handler handler) {
-    return [handler = std::make_shared<const HttpServer::Handler>(std::move(handler))](
-               HttpRequest request) { return handle_on_thread(handler, std::move(request)); };
-}
-
-base::Task<bool> serve_request(
-    std::shared_ptr<const HttpServer::TaskHandler> handler,
-    HttpRequest request,
-    ReplyHandle reply) {
-    HttpResponse response = co_await (*handler)(std::move(request));
-    if (response.stream) {
-        const bool may_wait = co_await to_thread();
-        if (!may_wait) {
-            response = refusal_response(503);
-        }
-    }
-    answer(reply, std::move(response));
-    co_return true;
-}
-
-HttpServer::AsyncHandler
-as_tasks(HttpServer::TaskHandler handler, const std::shared_ptr<TaskGroup>& tasks) {
-    return [handler = std::make_shared<const HttpServer::TaskHandler>(std::move(handler)),
-            tasks](HttpRequest request, ReplyHandle reply) {
-        tasks->spawn(
-            serve_request(handler, std::move(request), std::move(reply)), [](bool /*answered*/) {});
-    };
-}
 
 } // namespace
 
@@ -321,8 +265,8 @@ private:
     std::string address_;
     std::shared_ptr<ServerShare> share_;
     std::shared_ptr<Later> later_ = std::make_shared<Later>();
-    std::vector<std::shared_ptr<Deadlines>> deadlines_;                   // one a loop
-    std::unique_ptr<Timer> room_;                                         // somebody waits for room
+    std::vector<std::shared_ptr<Deadlines>> deadlines_; // one a loop
+    std::unique_ptr<Timer> room_;                       // somebody waits for room
     std::shared_ptr<Listener> listener_;
     std::size_t turn_ = 0;
     std::mutex stop_mutex_;

@@ -44,7 +44,7 @@ public:
     Ready(StreamSocket& socket, asio::socket_base::wait_type what, ErrorCode& error)
         : socket_(socket), what_(what), error_(error) {}
 
-    bool await_ready() const noexcept { return false; }
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
 
     void await_suspend(std::coroutine_handle<> task) {
         socket_.async_wait(what_, [&error = error_, task](const ErrorCode& result) {
@@ -275,7 +275,7 @@ private:
     std::string buffer_; // received and not yet used
 };
 
-PlainClient::PlainClient(Address address) : impl_(std::make_unique<Impl>(address)) {}
+PlainClient::PlainClient(const Address& address) : impl_(std::make_unique<Impl>(address)) {}
 
 PlainClient::PlainClient(PlainClient&&) noexcept = default;
 PlainClient& PlainClient::operator=(PlainClient&&) noexcept = default;

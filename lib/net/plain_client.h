@@ -15,7 +15,7 @@ class PlainClient {
 public:
     using Address = std::variant<TcpAddress, UnixAddress>;
 
-    explicit PlainClient(Address address);
+    explicit PlainClient(const Address& address);
     PlainClient(const PlainClient&) = delete;
     PlainClient& operator=(const PlainClient&) = delete;
     PlainClient(PlainClient&&) noexcept;

@@ -99,7 +99,7 @@ class Elapsed {
 public:
     explicit Elapsed(Timer& timer) : timer_(timer) {}
 
-    bool await_ready() const noexcept { return false; }
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
 
     void await_suspend(std::coroutine_handle<> task) {
         timer_.async_wait([task](const ErrorCode& /*cancelled*/) { task.resume(); });

@@ -21,11 +21,11 @@ bool on_loop();
 /// thread that may. False: there is none to be had, and the task is where it was.
 class [[nodiscard]] ToThread {
 public:
-    bool await_ready() const noexcept { return !on_loop(); }
+    [[nodiscard]] bool await_ready() const noexcept { return !on_loop(); }
 
     bool await_suspend(std::coroutine_handle<> task);
 
-    bool await_resume() const noexcept { return there_; }
+    [[nodiscard]] bool await_resume() const noexcept { return there_; }
 
 private:
     bool there_ = true;

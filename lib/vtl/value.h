@@ -58,6 +58,8 @@ public:
     Host() = default;
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
+    Host(Host&&) = delete;
+    Host& operator=(Host&&) = delete;
     virtual ~Host() = default;
 
     virtual Value property(std::string_view name, Work& work) = 0;

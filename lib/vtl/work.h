@@ -30,6 +30,9 @@ public:
 
     Work(const Work&) = delete;
     Work& operator=(const Work&) = delete;
+    Work(Work&&) = delete;
+    Work& operator=(Work&&) = delete;
+    ~Work() = default;
 
     /// One level deeper for as long as it lives.
     class Depth {
@@ -37,6 +40,8 @@ public:
         explicit Depth(Work& work);
         Depth(const Depth&) = delete;
         Depth& operator=(const Depth&) = delete;
+        Depth(Depth&&) = delete;
+        Depth& operator=(Depth&&) = delete;
 
         ~Depth() { --work_.depth_; }
 
