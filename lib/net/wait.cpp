@@ -94,6 +94,14 @@ private:
 
 namespace {
 
+/// A timer whose loop is there as long as somebody waits, or may still set what is waited for.
+struct Alarm {
+    Alarm(Loop& loop, Signal::Clock::time_point time) : timer(loop.context, time) {}
+
+    std::shared_ptr<EventLoops> loops = EventLoops::of_process(); ///< goes after the timer
+    Timer timer;
+};
+
 /// Suspends a task until its timer has passed or been cancelled.
 class Elapsed {
 public:
@@ -126,12 +134,11 @@ base::Task<bool> Signal::wait_until(Clock::time_point time) {
         co_return state->wait_here_until(time);
     }
     if (!state->is_set()) {
-        const auto loops = EventLoops::of_process(); // there as long as somebody waits
-        const auto timer = std::make_shared<Timer>(loop->context, time);
+        const auto alarm = std::make_shared<Alarm>(*loop, time);
         // From the loop, so that the task is suspended already.
         state->call(
-            [timer, loop, loops] { asio::post(loop->context, [timer] { timer->cancel(); }); });
-        co_await Elapsed(*timer);
+            [alarm, loop] { asio::post(loop->context, [alarm] { alarm->timer.cancel(); }); });
+        co_await Elapsed(alarm->timer);
         state->call(nullptr);
     }
     co_return state->is_set();
