@@ -84,7 +84,11 @@ private:
         ErrorCode error;
         limit_to(share().limits.head_timeout);
         may_stop_ = true;
-        co_await stream_.open(error);
+        if (share().stopping) { // stop() has been here before there was anything to stop
+            error = asio::error::operation_aborted;
+        } else {
+            co_await stream_.open(error);
+        }
         may_stop_ = false;
         if (!error) {
             while (!cut_ && co_await serve_one()) {
