@@ -1,5 +1,6 @@
 """Each workflow of samara build with the real tool. Tools that a machine cannot have are tested with stand-ins
 in tests/unit/build/workflows_test.cpp: .NET, cargo-lambda, uv and Poetry."""
+import http.server
 import json
 import os
 import pathlib
@@ -7,10 +8,12 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import unittest
 import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import samara_e2e  # noqa: E402
 from samara_e2e import STAND_IN, SamaraTest, docker_answers, make_wheel, needs_docker  # noqa: E402
 
 PYTHON = f"python3.{sys.version_info.minor}"
@@ -79,6 +82,32 @@ class Pip(WorkflowCase):
             wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: native\nVersion: 1.0\n")
             wheel.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {tag}\n")
             wheel.writestr(f"{info}/RECORD", f"native.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
+
+    def test_an_index_that_wants_a_password_is_no_question(self):
+        """On a terminal pip would ask for it, and wait for ever where nobody sits."""
+        class Private(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(401)
+                self.send_header("WWW-Authenticate", 'Basic realm="private"')
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Private)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        self.write("src/requirements.txt", "private\n")
+        self.write("src/app.py", "")
+        self.template("  Fn: {Type: AWS::Serverless::Function, Properties: {CodeUri: src, Handler: app.handler, Runtime: python3.11}}\n")
+        result = subprocess.run(
+            ["script", "-qec", f"{samara_e2e.SAMARA} build", "/dev/null"], cwd=self.project, capture_output=True, text=True,
+            timeout=120, env={**self.environment, "PIP_INDEX_URL": f"http://127.0.0.1:{server.server_port}/simple"})
+        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertIn("cannot install the packages of", result.stdout)
+        self.assertNotIn("User for", result.stdout)
 
     def test_wheels_of_the_functions_python_and_processor(self):
         for python in ("cp311", "cp312"):
