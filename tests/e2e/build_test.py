@@ -621,6 +621,13 @@ class Again(BuildCase):
                 self.assertEqual((first.process.wait(60), second.process.wait(60)), (0, 0))
         self.assertEqual(self.seen("A")["code"], "a")
 
+    def test_a_makefile_that_also_writes_elsewhere(self):
+        self.write("a/Makefile", "build-A:\n\techo x > beside\n\techo made > $(ARTIFACTS_DIR)/bootstrap\n")
+        self.template("  A: {Type: AWS::Serverless::Function, Properties: {CodeUri: a, Runtime: provided.al2, Handler: x}}")
+        self.samara("build")
+        self.assertEqual([path.name for path in self.built("A").iterdir()], ["bootstrap"])
+        self.assertFalse((self.project / "a/beside").exists(), "it runs on a copy of the sources")
+
     def test_a_makefile_that_makes_nothing(self):
         self.write("a/Makefile", "build-A:\n\ttouch elsewhere\n")
         self.template("  A: {Type: AWS::Serverless::Function, Properties: {CodeUri: a, Runtime: provided.al2, Handler: x}}")
