@@ -7,14 +7,26 @@ namespace samara::vtl {
 
 namespace {
 
-/// #set leaves no trace of its line: blanks before it go, too.
-void drop_trailing_blanks(Block& block) {
-    if (block.empty()) {
+/// Blanks before #set go with it where they are all there is behind a directive, a reference or a
+/// comment; behind a text they are a part of that.
+void drop_blanks(Block& block, std::string_view before) {
+    if (before.empty() || before.find_first_not_of(" \t") != std::string_view::npos ||
+        block.empty()) {
         return;
     }
     if (auto* last = std::get_if<Text>(&block.back().content)) {
-        last->text.erase(last->text.find_last_not_of(" \t") + 1);
+        last->text.erase(last->text.size() - before.size());
     }
+}
+
+/// "$foreach" and its parents: how many loops #break leaves; 0 for what names no loop.
+std::size_t loops_named(const Reference& scope) {
+    for (const Step& step : scope.steps) {
+        if (step.kind != Step::Kind::property || step.name != "parent") {
+            return 0;
+        }
+    }
+    return scope.name == "foreach" ? scope.steps.size() + 1 : 0;
 }
 
 } // namespace
@@ -67,7 +79,7 @@ void Parser::parse_if(Block& block, std::size_t start) {
 }
 
 void Parser::parse_set(Block& block, std::size_t start) {
-    drop_trailing_blanks(block);
+    drop_blanks(block, text_.substr(text_begin_, start - text_begin_));
     skip_blanks();
     auto target = peek() == '$' ? parse_reference() : std::nullopt;
     if (!target) {
@@ -133,6 +145,36 @@ void Parser::parse_define(Block& block, std::size_t start) {
     close_directive();
     node.block = std::make_unique<DefinedBlock>(DefinedBlock{parse_until_end("define", start)});
     block.push_back(Node{std::move(node), start});
+}
+
+/// What is inside comes out as it was written.
+void Parser::parse_literal(Block& block, std::size_t start) {
+    close_directive();
+    const std::size_t begin = position_;
+    static_cast<void>(parse_until_end("literal", start));
+    const std::size_t end = failed() ? begin : text_.rfind('#', position_ - 1);
+    block.push_back(Node{Text{std::string(text_.substr(begin, end - begin))}, start});
+}
+
+/// #break, or #break($foreach.parent) for a loop around this one.
+void Parser::parse_break(Block& block, std::size_t start) {
+    Break node;
+    const std::size_t after = position_;
+    skip_blanks();
+    if (peek() == '(') {
+        ++position_;
+        skip_blanks();
+        const std::size_t at = position_;
+        const auto scope = peek() == '$' ? parse_reference() : std::nullopt;
+        node.loops = scope ? loops_named(*scope) : 0;
+        if (node.loops == 0) {
+            fail("'#break' leaves loops", at, "write #break, or #break($foreach.parent)");
+        }
+        close_directive();
+    } else {
+        position_ = after;
+    }
+    block.push_back(Node{node, start});
 }
 
 void Parser::parse_call(Block& block, std::string_view name, bool with_body, std::size_t start) {

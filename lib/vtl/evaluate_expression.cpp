@@ -2,6 +2,8 @@
 #include "vtl/methods.h"
 #include "vtl/operators.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace samara::vtl {
@@ -13,8 +15,21 @@ std::string Evaluator::text(const Value& value) {
     return text_of(value, work_);
 }
 
-/// The template's variable of this name, else the program's, which is asked once.
+/// The variable or argument of a macro that is being rendered, else the template's variable, else
+/// the program's, which is asked once.
 Variable Evaluator::variable(std::string_view name) {
+    for (std::size_t at = frame_; at != 0; at = frames_[at - 1].caller) {
+        const Frame& frame = frames_[at - 1];
+        if (const auto own = frame.own.find(name); own != frame.own.end()) {
+            return own->second;
+        }
+        if (const auto argument = frame.arguments.find(name); argument != frame.arguments.end()) {
+            const std::size_t inside = std::exchange(frame_, frame.caller);
+            const Value value = evaluate(*argument->second);
+            frame_ = inside;
+            return {value, false};
+        }
+    }
     const auto known = variables_.find(name);
     if (known != variables_.end()) {
         return known->second;
@@ -134,7 +149,24 @@ Value Evaluator::evaluate_binary(const Binary& binary) {
     if (binary.operation == Operator::logical_and || binary.operation == Operator::logical_or) {
         return is_true(right);
     }
-    return work_.failed() ? Value{} : apply(binary.operation, left, right, work_);
+    if (work_.failed()) {
+        return {};
+    }
+    const Value first = operand(binary, *binary.left, left, right);
+    return apply(binary.operation, first, operand(binary, *binary.right, right, left), work_);
+}
+
+/// One side of an operator: a block of #define is its text, and what has no value stands in a text
+/// as it was written.
+Value Evaluator::operand(
+    const Binary& binary, const Expression& expression, const Value& value, const Value& other) {
+    if (const auto* block = std::get_if<const DefinedBlock*>(&value)) {
+        return work_.text(block_text(**block));
+    }
+    const auto* reference = std::get_if<Reference>(&expression.content);
+    const bool joined = binary.operation == Operator::add && as_text(other) != nullptr;
+    return joined && is_null(value) && reference != nullptr ? work_.text(reference->written)
+                                                            : value;
 }
 
 } // namespace samara::vtl

@@ -3,6 +3,7 @@
 #include "vtl/methods.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include <fmt/format.h>
@@ -72,15 +73,27 @@ Evaluator::Flow Evaluator::render(const Node& node, std::string& output) {
     } else if (const auto* macro = std::get_if<MacroCall>(&node.content)) {
         return call(*macro, output);
     } else if (const auto* definition = std::get_if<Define>(&node.content)) {
-        variables_.insert_or_assign(
-            definition->name,
-            Variable{static_cast<const DefinedBlock*>(definition->block.get()), false});
-    } else if (std::holds_alternative<Break>(node.content)) {
+        assign(definition->name, static_cast<const DefinedBlock*>(definition->block.get()));
+    } else if (const auto* left = std::get_if<Break>(&node.content)) {
+        loops_left_ = left->loops;
         return Flow::leave_loop;
     } else if (std::holds_alternative<Stop>(node.content)) {
         return Flow::stop;
     }
     return Flow::next;
+}
+
+/// What stands for a reference without value: in a macro, for an argument, what the caller wrote.
+const std::string& Evaluator::written(const Reference& reference) const {
+    const bool plain = !reference.quiet && reference.written.size() == reference.name.size() + 1;
+    for (std::size_t at = frame_; plain && at != 0; at = frames_[at - 1].caller) {
+        const auto argument = frames_[at - 1].arguments.find(reference.name);
+        if (argument != frames_[at - 1].arguments.end()) {
+            const auto* given = std::get_if<Reference>(&argument->second->content);
+            return given == nullptr ? reference.written : given->written;
+        }
+    }
+    return reference.written;
 }
 
 /// A backslash keeps a reference that has a value from being replaced, and two are one.
@@ -95,7 +108,7 @@ void Evaluator::print(const Print& print, std::string& output) {
         append(output, std::string(print.backslashes, '\\'));
         append(
             output,
-            print.reference.quiet && print.backslashes % 2 == 0 ? "" : print.reference.written);
+            print.reference.quiet && print.backslashes % 2 == 0 ? "" : written(print.reference));
         return;
     }
     append(output, std::string(print.backslashes / 2, '\\'));
@@ -114,7 +127,7 @@ void Evaluator::set(const Set& set) {
     }
     const Reference& target = set.target;
     if (target.steps.empty()) {
-        variables_.insert_or_assign(target.name, Variable{value, false});
+        assign(target.name, value);
         return;
     }
     const Value holder = resolve(target, target.steps.size() - 1);
@@ -159,45 +172,65 @@ Values Evaluator::items_of(const Value& value) {
     return items;
 }
 
+std::map<std::string, Variable, std::less<>>& Evaluator::own_variables() {
+    return frame_ == 0 ? variables_ : frames_[frame_ - 1].own;
+}
+
+/// As #set does it in a macro: what the macros that are being rendered have of that name is
+/// changed, and the template's variable.
+void Evaluator::assign(const std::string& name, const Value& value) {
+    for (std::size_t at = frame_; at != 0; at = frames_[at - 1].caller) {
+        frames_[at - 1].own.insert_or_assign(name, Variable{value, false});
+    }
+    variables_.insert_or_assign(name, Variable{value, false});
+}
+
 Evaluator::Flow Evaluator::loop(const Foreach& node, std::string& output) {
     const Values items = items_of(evaluate(node.items));
     Map* state = work_.map();
+    state->is_loop = true;
+    const Value around = variable("foreach").value;
+    if (Map* const* parent = std::get_if<Map*>(&around); parent != nullptr && (*parent)->is_loop) {
+        const Value* topmost = (*parent)->find("topmost");
+        work_.put(*state, "topmost", topmost == nullptr ? Value(*parent) : *topmost);
+        work_.put(*state, "parent", *parent);
+    }
     // What the loop's own names were outside, they are again after it.
+    const std::array<std::string_view, 3> names{node.name, "foreach", "velocityCount"};
+    auto& variables = own_variables();
     std::map<std::string, Variable, std::less<>> outer;
-    for (const std::string_view name :
-         {std::string_view(node.name),
-          std::string_view("foreach"),
-          std::string_view("velocityCount")}) {
-        if (const auto known = variables_.find(name); known != variables_.end()) {
+    for (const std::string_view name : names) {
+        if (const auto known = variables.find(name); known != variables.end()) {
             outer.emplace(name, known->second);
         }
-    }
-    if (const auto parent = outer.find(std::string_view("foreach")); parent != outer.end()) {
-        state->put("parent", parent->second.value);
     }
     Flow flow = Flow::next;
     const std::size_t count = std::min(items.size(), work_.limits().iterations);
     for (std::size_t index = 0; index < count && flow == Flow::next && work_.step(4); ++index) {
         update_loop(*state, index, items.size());
-        variables_.insert_or_assign(node.name, Variable{items[index], false});
-        variables_.insert_or_assign("foreach", Variable{state, false});
-        variables_.insert_or_assign(
+        variables.insert_or_assign(node.name, Variable{items[index], false});
+        variables.insert_or_assign("foreach", Variable{state, false});
+        variables.insert_or_assign(
             "velocityCount", Variable{static_cast<std::int64_t>(index + 1), false});
         flow = render(node.body, output);
     }
-    for (const std::string_view name :
-         {std::string_view(node.name),
-          std::string_view("foreach"),
-          std::string_view("velocityCount")}) {
-        if (const auto known = variables_.find(name); known != variables_.end()) {
-            variables_.erase(known);
+    for (const std::string_view name : names) {
+        if (const auto known = variables.find(name); known != variables.end()) {
+            variables.erase(known);
         }
     }
-    variables_.merge(outer);
-    return flow == Flow::leave_loop ? Flow::next : flow;
+    variables.merge(outer);
+    return behind_loop(flow);
 }
 
-/// Parameters are the macro's own; all other variables are the template's.
+Evaluator::Flow Evaluator::behind_loop(Flow flow) {
+    if (flow != Flow::leave_loop) {
+        return flow;
+    }
+    return --loops_left_ == 0 ? Flow::next : Flow::leave_loop;
+}
+
+/// Variables that it sets are the template's, too; an argument that is not given is no argument.
 Evaluator::Flow Evaluator::call(const MacroCall& call, std::string& output) {
     const auto macro = tree_.macros.find(call.name);
     if (macro == tree_.macros.end()) {
@@ -208,36 +241,24 @@ Evaluator::Flow Evaluator::call(const MacroCall& call, std::string& output) {
         work_.fail(fmt::format("macros call each other more than {} deep", deepest_macro));
         return Flow::stop;
     }
-    std::vector<std::pair<std::string, Variable>> own;
-    for (std::size_t i = 0; i < macro->second.parameters.size(); ++i) {
-        Variable argument;
-        if (i < call.arguments.size()) {
-            argument.value = evaluate(call.arguments[i]);
-        }
-        own.emplace_back(macro->second.parameters[i], argument);
+    Frame frame;
+    frame.caller = frame_;
+    const auto& parameters = macro->second.parameters;
+    for (std::size_t i = 0; i < std::min(parameters.size(), call.arguments.size()); ++i) {
+        frame.arguments.insert_or_assign(parameters[i], &call.arguments[i]);
     }
     if (call.body) {
-        own.emplace_back(
+        frame.own.emplace(
             "bodyContent", Variable{static_cast<const DefinedBlock*>(call.body.get()), false});
     }
-    std::vector<std::pair<std::string, std::optional<Variable>>> outer;
-    for (const auto& [name, argument] : own) {
-        const auto known = variables_.find(name);
-        outer.emplace_back(
-            name, known == variables_.end() ? std::nullopt : std::optional(known->second));
-    }
-    for (const auto& [name, argument] : own) {
-        variables_.insert_or_assign(name, argument);
-    }
+    const std::size_t caller = frame_;
+    frames_.push_back(std::move(frame));
+    frame_ = frames_.size();
     ++macro_depth_;
     const Flow flow = render(macro->second.body, output);
     --macro_depth_;
-    for (auto& [name, value] : outer) {
-        variables_.erase(name);
-        if (value) {
-            variables_.insert_or_assign(name, *value);
-        }
-    }
+    frame_ = caller;
+    frames_.pop_back();
     return flow == Flow::leave_loop ? Flow::next : flow;
 }
 

@@ -212,7 +212,8 @@ Expression Parser::parse_unary() {
     const Nesting nesting(*this);
     skip_blanks();
     const std::size_t at = position_;
-    const bool negative = peek() == '-' && !is_digit(peek(1));
+    const bool negative =
+        peek() == '-' && !is_digit(peek(1)) && !(peek(1) == '.' && is_digit(peek(2)));
     if (negative || (peek() == '!' && peek(1) != '=') || take_word("not")) {
         position_ = position_ == at ? at + 1 : position_;
         return {Unary{negative, std::make_unique<Expression>(parse_unary())}, at};
@@ -239,7 +240,7 @@ Expression Parser::parse_primary() {
         return parse_list();
     } else if (first == '{') {
         return parse_map();
-    } else if (is_digit(first) || first == '-') {
+    } else if (is_digit(first) || first == '-' || (first == '.' && is_digit(peek(1)))) {
         return parse_number();
     } else if (take_word("true")) {
         return {Constant{true}, at};

@@ -32,9 +32,10 @@ const std::string* last_of(const TextPairs& pairs, const std::string& name, bool
 /// Without a payload it is {}; a payload that is no JSON is a text.
 const data::Value& Input::document() {
     if (!document_) {
+        base::Diagnostics ignored; // of a key that occurs twice the last one counts, as in Java
         if (base::trim(body_).empty()) {
             document_ = data::Map{};
-        } else if (auto parsed = data::read_json(body_, "payload")) {
+        } else if (auto parsed = data::read_json(body_, "payload", {}, &ignored)) {
             document_ = std::move(*parsed);
         } else {
             document_ = body_;

@@ -24,6 +24,25 @@ std::optional<double> number_in(const data::Value& value) {
     return integer == nullptr ? std::nullopt : std::optional(static_cast<double>(*integer));
 }
 
+std::optional<std::int64_t> size_of(const data::Value& value) {
+    const std::size_t size = value.is_list()     ? value.as_list()->size()
+                             : value.is_map()    ? value.as_map()->size()
+                             : value.is_string() ? value.text().size()
+                                                 : std::string::npos;
+    return size == std::string::npos ? std::nullopt
+                                     : std::optional(static_cast<std::int64_t>(size));
+}
+
+/// How many of the items are in the list.
+std::size_t count_in(const data::List& items, const data::Value& list) {
+    const data::List* of = list.as_list();
+    return of == nullptr ? 0
+                         : static_cast<std::size_t>(std::count_if(
+                               items.begin(), items.end(), [&](const data::Value& item) {
+                                   return std::find(of->begin(), of->end(), item) != of->end();
+                               }));
+}
+
 /// Walks one document.
 class Walk {
 public:
@@ -210,6 +229,27 @@ private:
         if (!left.found || !right.found) {
             return operation == "nin";
         }
+        if (operation == "size" || operation == "empty") {
+            const auto size = size_of(left.value);
+            const data::Value expected =
+                operation == "size" ? data::Value(size.value_or(-1)) : data::Value(size == 0);
+            return size.has_value() && expected == right.value;
+        }
+        if (operation == "contains") {
+            return left.value.is_string()
+                       ? left.value.text().find(right.value.text()) != std::string::npos
+                       : count_in(data::List{right.value}, left.value) == 1;
+        }
+        if (operation == "anyof" || operation == "noneof" || operation == "subsetof") {
+            const data::List* list = left.value.as_list();
+            if (list == nullptr) {
+                return false;
+            }
+            const std::size_t common = count_in(*list, right.value);
+            return operation == "anyof"    ? common > 0
+                   : operation == "noneof" ? common == 0
+                                           : common == list->size();
+        }
         if (operation == "in" || operation == "nin") {
             const data::List* list = right.value.as_list();
             const bool is_in =
@@ -247,13 +287,8 @@ private:
             return {true, keys};
         }
         if (name == "length" || name == "size") {
-            const std::size_t size = list != nullptr     ? list->size()
-                                     : value.is_map()    ? value.as_map()->size()
-                                     : value.is_string() ? value.text().size()
-                                                         : std::string::npos;
-            return size == std::string::npos
-                       ? JsonPath::Selection{}
-                       : JsonPath::Selection{true, static_cast<std::int64_t>(size)};
+            const auto size = size_of(value);
+            return size ? JsonPath::Selection{true, *size} : JsonPath::Selection{};
         }
         std::vector<double> numbers;
         for (const data::Value& item : list == nullptr ? data::List() : *list) {

@@ -254,8 +254,22 @@ private:
         }
         filter.left = operand(depth);
         skip_blanks();
-        constexpr std::array<std::string_view, 9> operations{
-            "==", "!=", "<=", ">=", "=~", "<", ">", "in ", "nin "};
+        constexpr std::array<std::string_view, 15> operations{
+            "==",
+            "!=",
+            "<=",
+            ">=",
+            "=~",
+            "<",
+            ">",
+            "in ",
+            "nin ",
+            "anyof ",
+            "noneof ",
+            "subsetof ",
+            "contains ",
+            "size ",
+            "empty "};
         for (const std::string_view operation : operations) {
             if (take(operation)) {
                 filter.operation = operation.substr(0, operation.find(' '));

@@ -57,16 +57,34 @@ void halve_quotes(Block& block) {
 
 } // namespace
 
+/// "5", "-5", "1.5", "5.", ".5", "1e3"; in "1..3" the number ends before the full stops.
 Expression Parser::parse_number() {
     const std::size_t at = position_;
-    std::size_t end = at + 1;
-    while (end < text_.size() && is_digit(text_[end])) {
-        ++end;
-    }
+    std::size_t end = at + (peek() == '-' ? 1 : 0);
+    const auto skip_digits = [&] {
+        const std::size_t from = end;
+        while (end < text_.size() && is_digit(text_[end])) {
+            ++end;
+        }
+        return end > from;
+    };
+    const auto is_at = [&](std::size_t place, std::string_view characters) {
+        return place < text_.size() && characters.find(text_[place]) != std::string_view::npos;
+    };
+    skip_digits();
     bool whole = true;
-    if (end + 1 < text_.size() && text_[end] == '.' && is_digit(text_[end + 1])) {
+    if (is_at(end, ".") && !is_at(end + 1, ".")) {
         whole = false;
-        for (++end; end < text_.size() && is_digit(text_[end]); ++end) {
+        ++end;
+        skip_digits();
+    }
+    if (is_at(end, "eE")) {
+        const std::size_t before = end;
+        end += is_at(end + 1, "+-") ? 2 : 1;
+        if (skip_digits()) {
+            whole = false;
+        } else {
+            end = before;
         }
     }
     const std::string digits(text_.substr(at, end - at));

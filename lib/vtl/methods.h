@@ -31,4 +31,20 @@ struct Method {
     Value (*call)(Receiver& receiver, const Values& arguments, Work& work);
 };
 
+/// The method of a table, else that of every object.
+template <class Receiver, class Table>
+Value call_row(
+    const Table& table,
+    Receiver& receiver,
+    std::string_view name,
+    const Values& arguments,
+    Work& work) {
+    for (const auto& method : table) {
+        if (method.name == name && method.arguments == arguments.size()) {
+            return method.call(receiver, arguments, work);
+        }
+    }
+    return call_object(&receiver, name, arguments, work);
+}
+
 } // namespace samara::vtl

@@ -11,8 +11,19 @@ namespace samara::vtl {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> directives{
-    "set", "if", "elseif", "else", "end", "foreach", "break", "stop", "macro", "define", "@"};
+constexpr std::array<std::string_view, 12> directives{
+    "set",
+    "if",
+    "elseif",
+    "else",
+    "end",
+    "foreach",
+    "break",
+    "stop",
+    "macro",
+    "define",
+    "literal",
+    "@"};
 /// Would read another file, or make a template of a text.
 constexpr std::array<std::string_view, 3> refused{"parse", "include", "evaluate"};
 
@@ -111,6 +122,7 @@ std::string_view Parser::directive_name(std::size_t at, std::size_t& after) cons
 Block Parser::parse_block(bool inside, End& ended) {
     const Nesting nesting(*this);
     Block block;
+    text_begin_ = position_;
     while (!at_end()) {
         const std::size_t special = std::min(text_.find_first_of("$#\\", position_), text_.size());
         add_text(block, text_.substr(position_, special - position_));
@@ -132,6 +144,7 @@ Block Parser::parse_block(bool inside, End& ended) {
             continue;
         }
         if (backslashes == 0 && parse_comment()) {
+            text_begin_ = position_;
             continue;
         }
         if (backslashes == 0 && text_.substr(position_, 3) == "#[[") {
@@ -142,12 +155,14 @@ Block Parser::parse_block(bool inside, End& ended) {
             }
             add_text(block, text_.substr(position_ + 3, end - position_ - 3));
             position_ = end + 3;
+            text_begin_ = position_;
             continue;
         }
         position_ = run;
         std::optional<End> end;
         const std::size_t start = position_;
         if (parse_directive(block, backslashes, end)) {
+            text_begin_ = position_;
             if (end && inside) {
                 ended = *end;
                 return block;
@@ -214,7 +229,7 @@ bool Parser::parse_directive(Block& block, std::size_t backslashes, std::optiona
 
 void Parser::parse_named_directive(Block& block, std::string_view name, std::size_t start) {
     if (name == "break") {
-        block.push_back(Node{Break{}, start});
+        parse_break(block, start);
     } else if (name == "stop") {
         block.push_back(Node{Stop{}, start});
     } else if (is_one_of(refused, name)) {
@@ -240,6 +255,8 @@ void Parser::parse_named_directive(Block& block, std::string_view name, std::siz
             parse_foreach(block, start);
         } else if (name == "macro") {
             parse_macro(start);
+        } else if (name == "literal") {
+            parse_literal(block, start);
         } else {
             parse_define(block, start);
         }
@@ -266,6 +283,7 @@ void Parser::parse_dollar(Block& block, std::size_t backslashes) {
     const std::size_t start = position_;
     if (auto reference = parse_reference()) {
         block.push_back(Node{Print{std::move(*reference), backslashes}, start});
+        text_begin_ = position_;
     } else if (!failed()) {
         add_text(block, std::string(backslashes, '\\') + "$");
         position_ = start + 1;

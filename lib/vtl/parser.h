@@ -42,6 +42,8 @@ private:
     void parse_foreach(Block& block, std::size_t start);
     void parse_macro(std::size_t start);
     void parse_define(Block& block, std::size_t start);
+    void parse_literal(Block& block, std::size_t start);
+    void parse_break(Block& block, std::size_t start);
     void parse_call(Block& block, std::string_view name, bool with_body, std::size_t start);
     void parse_dollar(Block& block, std::size_t backslashes);
     std::string_view directive_name(std::size_t at, std::size_t& after) const;
@@ -81,6 +83,7 @@ private:
     std::string_view text_;
     std::size_t position_ = 0;
     std::size_t depth_ = 0;
+    std::size_t text_begin_ = 0; ///< where the text before position_ begins
     std::set<std::string, std::less<>> macro_names_;
     Tree tree_;
     std::optional<Failure> failure_;

@@ -158,11 +158,21 @@ const std::array rows{
     Row{"lastIndexOf", 1, [](Text& text, const Values& given, Work& work) -> Value {
         return character_index(text, text.rfind(argument(given, 0, work)));
     }},
+    Row{"lastIndexOf", 2, [](Text& text, const Values& given, Work& work) -> Value {
+        const std::int64_t from = integer_in(given, 1, work);
+        return from < 0 ? std::int64_t{-1}
+                        : character_index(text, text.rfind(argument(given, 0, work), byte_index(text, from)));
+    }},
     Row{"contains", 1, [](Text& text, const Values& given, Work& work) -> Value {
         return text.find(argument(given, 0, work)) != std::string::npos;
     }},
     Row{"startsWith", 1, [](Text& text, const Values& given, Work& work) -> Value {
         return text.starts_with(argument(given, 0, work));
+    }},
+    Row{"startsWith", 2, [](Text& text, const Values& given, Work& work) -> Value {
+        const std::int64_t from = integer_in(given, 1, work);
+        return from >= 0 && from <= length_of(text) &&
+               text.substr(byte_index(text, from)).starts_with(argument(given, 0, work));
     }},
     Row{"endsWith", 1, [](Text& text, const Values& given, Work& work) -> Value {
         return text.ends_with(argument(given, 0, work));
@@ -175,6 +185,12 @@ const std::array rows{
     }},
     Row{"compareTo", 1, [](Text& text, const Values& given, Work& work) -> Value {
         return std::int64_t{text.compare(argument(given, 0, work))};
+    }},
+    Row{"compareToIgnoreCase", 1, [](Text& text, const Values& given, Work& work) -> Value {
+        return std::int64_t{base::to_lower(text).compare(base::to_lower(argument(given, 0, work)))};
+    }},
+    Row{"valueOf", 1, [](Text&, const Values& given, Work& work) -> Value {
+        return work.text(argument(given, 0, work)); // a static method, which an object has too
     }},
     Row{"concat", 1, [](Text& text, const Values& given, Work& work) -> Value {
         return work.text(text + argument(given, 0, work));

@@ -131,7 +131,9 @@ struct Foreach {
     Block body;
 };
 
-struct Break {};
+struct Break {
+    std::size_t loops = 1; ///< how many it leaves
+};
 
 struct Stop {};
 

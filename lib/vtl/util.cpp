@@ -77,7 +77,8 @@ std::string url_encode(const std::string& text) {
 }
 
 Value parse_json(const std::string& text, Work& work) {
-    const auto parsed = data::read_json(text, "$util.parseJson");
+    base::Diagnostics ignored; // of a key that occurs twice the last one counts, as in Java
+    const auto parsed = data::read_json(text, "$util.parseJson", {}, &ignored);
     if (!parsed) {
         work.fail("$util.parseJson: " + parsed.error().message);
         return {};

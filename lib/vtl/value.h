@@ -47,6 +47,7 @@ struct Map {
 
     std::vector<std::pair<std::string, Value>> entries;
     bool is_entry = false; ///< of entrySet(): its members are key and value
+    bool is_loop = false;  ///< $foreach
 
 private:
     std::unordered_map<std::string, std::size_t> index_;

@@ -1,7 +1,7 @@
-// Renders templates with npm's velocityjs: a JSON list of {template, variables} on stdin becomes a list
-// of texts, null for a template that fails. It takes its packages from the folder in its argument.
+// Renders templates with a package of npm's: a JSON list of {template, variables} on stdin becomes a list
+// of texts, null for a template that fails. Arguments: the folder the packages are in, the package.
 const { createRequire } = require("module");
-const velocity = createRequire(process.argv[2] + "/package.json")("velocityjs");
+const velocity = createRequire(process.argv[2] + "/package.json")(process.argv[3]);
 
 let input = "";
 process.stdin.on("data", (bytes) => (input += bytes));

@@ -50,8 +50,12 @@ TEST(Template, References) {
 
 TEST(Template, WhitespaceOfDirectives) {
     constexpr Row rows[] = {
-        {"a\n  #set($x = 1)\nb\n", "a\nb\n"},
-        {"a #set($x = 1) b", "a b"},
+        {"a\n  #set($x = 1)\nb\n", "a\n  b\n"},
+        {"a #set($x = 1) b", "a  b"},
+        {"  #set($x = 1)\n  #set($y = 2)  \n\t#set($z = 3)\n$x \t#set($x = 4)$y", "12"},
+        {"#if(true)\n  #set($x = 1)\n  $x\n#end", "  1\n"},
+        {"a #* b *# #set($x = 1)c ## d\n #set($x = 2)e#[[ f ]]# #set($x = 3)g", "a c e f g"},
+        {"$ #set($x = 1)#x #set($x = 2)\\ #set($x = 3).", "$ #x \\ ."},
         {"a\n#if(true)\nb\n#end\nc", "a\nb\nc"},
         {"a\n  #if(true)\n  b\n  #else\n  c\n  #end\nd", "a\n    b\n  d"},
         {"#if(false) \t\r\nb#else  \nc#end \nd", "cd"},
@@ -91,7 +95,33 @@ TEST(Template, Directives) {
          "$e;#end",
          "a=1 a a=1;b=2 b b=2;"},
         {"#foreach($k in $m.keySet())$k#end#foreach($x in 5)$x#end.", "."},
-        {"#macro(hi $who)Hi $who!#end#hi('Ann')#hi($none)", "Hi Ann!Hi $who!"},
+        {"#macro(hi $who)Hi $who $!who!#end#hi('Ann')#hi($none)", "Hi Ann Ann!Hi $none !"},
+        {"#macro(m $a $b)$a$b#end#m('x')#set($b = 'y')#m('x')#m('x' 'z' 'more')", "x$bxyxz"},
+        {"#macro(m $a)$a#set($n = 2)$a#end#set($n = 1)#m($n)#m(\"<$n>\")", "12<2><2>"},
+        {"#macro(m $a)#set($a = 5)$a#end#set($v = 1)#m($v)$v$a", "515"},
+        {"#macro(in $x)<$x>#end#macro(out $x)#in(\"$x$x\")#end#set($x = 3)#out(1)$x", "<11>3"},
+        {"#macro(down $n)$n#if($n > 1)#set($less = $n - 1)#down($less)#end#end#down(3)", "321"},
+        {"#macro(each $l)#foreach($i in $l)$i#end$i#end#each([1, 2])$i", "12$i$i"},
+        {"#foreach($i in [1..3])#foreach($j in [1..3])#if($j == 2)#break#end$i$j #end#end",
+         "11 21 31 "},
+        {"#foreach($i in [1..3])#foreach($j in [1..3])#if($j == 2)#break($foreach.parent)#end"
+         "$i$j #end#end.",
+         "11 ."},
+        {"#foreach($i in [1..3])$i#if($i == 2)#break( $foreach )#end#end.", "12."},
+        {"#foreach($i in [1, 2])$i#if($foreach.hasNext()),#end#end$foreach", "1,2$foreach"},
+        {"#foreach($i in [1, 2])$foreach.getIndex()$foreach.getCount()$foreach.isFirst()"
+         "$foreach.isLast() #end",
+         "01truefalse 12falsetrue "},
+        {"#foreach($i in [1, 2])#foreach($j in [3])#foreach($k in [4])"
+         "$foreach.topmost.count$foreach.getParent().topmost.index #end#end$foreach.topmost.count "
+         "#end",
+         "10 1 21 2 "},
+        {"#literal()$x", "error: t:1:1: '#literal' has no '#end'"},
+        {"#break($x)",
+         "error: t:1:8: '#break' leaves loops\n  write #break, or #break($foreach.parent)"},
+        {"#set($x = 1)#literal()$x #foreach($i in $x)#end#end.", "$x #foreach($i in $x)#end."},
+        {"#define($d)x$n#end#set($n = 1)#if($d == 'x1')y#end#set($s = $d + '!')$s", "yx1!"},
+
         {"#two(1 2)#macro(two $a $b)${a}-$b#end", "1-2"},
         {"#macro(wrap)<$bodyContent>#end#@wrap()in#end", "<in>"},
         {"#macro(set2)#set($g = 2)#end#set2()$g", "2"},
@@ -129,6 +159,13 @@ TEST(Template, Expressions) {
         {"#set($a = 1)#set($b = 3)#set($x = [$a..$b])$x $x.size()", "[1, 2, 3] 3"},
         {"#set($a = [1])#set($b = $a)#set($ok = $b.add(2))$a", "[1, 2]"},
         {"#set($big = 9223372036854775807)#set($x = $big + 1)$x", "9.223372036854776E18"},
+        {"#set($x = .5)$x #set($x = 5.)$x #set($x = 1.5e3)$x #set($x = -2E-1)$x #set($x = -.5)$x",
+         "0.55.01500.0-0.2-0.5"},
+        {"#set($x = 1e)$x", "error: t:1:12: the directive has 'e' where ')' has to be"},
+        {"#foreach($i in [1..3])$i#end", "123"},
+        {"#set($x = $none + 'a' + $m.none)$x #set($x = 'a' + $!none)$x", "$nonea$m.nonea$!none"},
+        {"#set($x = -7 / 2)$x #set($x = -7 % 2)$x #set($x = 7 % 0)$x", "-3-1-1"},
+        {"#if($none < 1)y#end#if($none != 1)n#end#if(true == 'true')t#end", "nt"},
     };
     expect_rows(rows);
 }
@@ -147,6 +184,9 @@ TEST(Template, MethodsOfTexts) {
          "5 ello el o"},
         {"#set($s = 'Hello')$s.indexOf('l') $s.lastIndexOf('l') $s.indexOf('l', 3) $s.indexOf('x')",
          "2 3 3 -1"},
+        {"#set($s = 'Hello')$s.lastIndexOf('l', 2) $s.lastIndexOf('l', -1) $s.startsWith('l', 2) "
+         "$s.startsWith('l', 9) $s.compareToIgnoreCase('hELLO') $s.valueOf(5)",
+         "2 -1 true false 0 5"},
         {"#set($s = 'Hello')$s.contains('ell') $s.startsWith('He') $s.endsWith('lo') "
          "$s.matches('H.*') $s.matches('H')",
          "true true true true false"},
@@ -169,6 +209,9 @@ TEST(Template, MethodsOfCollectionsAndNumbers) {
         {"#set($l = [1, 2, 3])$l.remove(0) $l.remove('x') $l.set(0, 9) $l $l.isEmpty() "
          "$l.subList(0, 1)",
          "1 false 2 [9, 3] false [9]"},
+        {"#set($l = [1, 2, 1, 3])$l.lastIndexOf(1) $l.lastIndexOf(9) $l.removeAll([1]) $l "
+         "$l.retainAll([3, 4]) $l.removeAll([9]) $l",
+         "2 -1 true [2, 3] true false [3]"},
         {"#set($l = [1])#set($ok = $l.addAll([2, 3]))$l $l.containsAll([1, 3]) $l.equals([1, 2, "
          "3])",
          "[1, 2, 3] true true"},
@@ -222,6 +265,9 @@ TEST(Template, Input) {
     EXPECT_EQ(test::render("$input.json('$') $input.path('$')|$input.body|", ""), "{} {}||");
     EXPECT_EQ(test::render("$input.path('$').split('&')", "a=1&b=2"), "[a=1, b=2]");
     EXPECT_EQ(test::render("$input.json('$')", "a=1"), "\"a=1\"");
+    EXPECT_EQ(
+        test::render("$input.json('$') $input.path('$.a')", R"({"a": 1, "b": 2, "a": 3})"),
+        R"({"a":3,"b":2} 3)");
 }
 
 TEST(Template, Util) {
@@ -232,7 +278,8 @@ TEST(Template, Util) {
         {"$util.escapeJavaScript('a/b\\c')$util.escapeJavaScript('€')", "a\\/b\\\\c\\u20AC"},
         {"$util.urlEncode('a b&ä/*') $util.urlDecode('a+b%26%C3%A4')", "a+b%26%C3%A4%2F* a b&ä"},
         {"$util.base64Encode('hi') $util.base64Decode('aGk=')", "aGk= hi"},
-        {"#set($o = $util.parseJson('{\"a\": [1, {\"b\": 2}]}'))$o.a[1].b $o", "2 {a=[1, {b=2}]}"},
+        {"#set($o = $util.parseJson('{\"a\": 0, \"a\": [1, {\"b\": 2}]}'))$o.a[1].b $o",
+         "2 {a=[1, {b=2}]}"},
         {"$util.toJson('x')", "$util.toJson('x')"},
     };
     expect_rows(rows);
