@@ -28,7 +28,7 @@ cloud::OnFailure on_failure(const std::string& name) {
 std::optional<base::Error> conflict(const DeployArguments& given) {
     base::Error error;
     error.kind = base::ErrorKind::usage;
-    if (given.disable_rollback.value_or(false) && given.on_failure != "ROLLBACK") {
+    if (given.disable_rollback.value_or(false) && !given.on_failure.empty()) {
         error.message = "--disable-rollback cannot be used with --on-failure";
         error.hint = "--on-failure DO_NOTHING is the same as --disable-rollback";
         return error;
@@ -98,7 +98,7 @@ void declare_deploy(Options& options, DeployArguments& given) {
         "--on-failure",
         given.on_failure,
         {"ROLLBACK", "DELETE", "DO_NOTHING"},
-        {.help = "What happens to the stack when the deployment fails"});
+        {.help = "What happens to the stack when the deployment fails; default: ROLLBACK"});
     options.number(
         "--max-wait-duration",
         given.minutes,
@@ -133,8 +133,10 @@ int deploy(Console& console, const Arguments& arguments) {
     const os::SignalCancellation signals(cancel);
     const bool json = given.output == "json";
     Prompt prompt(console, cancel, json ? Prompt::Stream::error : Prompt::Stream::output);
+    CloudObserver observer(
+        console, {.progress = !given.upload.no_progress && !given.common.quiet, .quiet = json});
     if (given.guided && !given.dry_run) {
-        if (const auto ended = ask_for_deployment(console, prompt, given, cancel)) {
+        if (const auto ended = ask_for_deployment(console, prompt, observer, given, cancel)) {
             return *ended;
         }
     }
@@ -154,8 +156,6 @@ int deploy(Console& console, const Arguments& arguments) {
             return prompt.confirm(question);
         };
     }
-    CloudObserver observer(
-        console, {.progress = !given.upload.no_progress && !given.common.quiet, .quiet = json});
     const auto session = session_options(given.common, cancel);
     if (given.dry_run) {
         return dry_run(console, given, session, observer);

@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "cloud/deploy/companion_stack.h"
 #include "cloud/deploy/open_access.h"
+#include "cloud/package/artifact_rows.h"
 #include "command.h"
 #include "config/save.h"
 #include "config/settings.h"
@@ -33,8 +34,13 @@ struct Answers {
 
 class Guide {
 public:
-    Guide(Console& console, Prompt& prompt, DeployArguments& given, const os::Cancellation& cancel)
-        : console_(console), prompt_(prompt), given_(given), cancel_(cancel) {}
+    Guide(
+        Console& console,
+        Prompt& prompt,
+        cloud::Observer& observer,
+        DeployArguments& given,
+        const os::Cancellation& cancel)
+        : console_(console), prompt_(prompt), observer_(observer), given_(given), cancel_(cancel) {}
 
     std::optional<int> run() {
         tell_config();
@@ -47,7 +53,7 @@ public:
             return exit_with(console_, overrides.error());
         }
         title("Setting default arguments for 'sam deploy'");
-        prompt_.show("\t=========================================\n");
+        prompt_.show("\t=========================================\n", Colour::yellow);
         if (!ask_where() || !ask_parameters(file->document, *overrides) || !ask_how()) {
             return aborted();
         }
@@ -63,9 +69,6 @@ public:
                 return exit_with(console_, error);
             }
         }
-        if (auto ended = ask_images(*file)) {
-            return ended;
-        }
         if (!ask_signing(file->document)) {
             return aborted();
         }
@@ -73,11 +76,9 @@ public:
         if (!ask_where_to_keep(answers)) {
             return aborted();
         }
-        given_.upload.resolve_s3 =
-            true; // a bucket of one's own is for deployments without questions
-        given_.upload.artifacts.s3_bucket.clear();
-        given_.upload.artifacts.s3_prefix = given_.deploy.stack_name;
-        prompt_.show("\n\tLooking for resources needed for deployment:\n");
+        if (auto ended = find_resources(*file)) {
+            return ended;
+        }
         return answers.save ? keep(answers) : std::nullopt;
     }
 
@@ -93,7 +94,7 @@ private:
 
     void tell_config() {
         title("Configuring SAM deploy");
-        prompt_.show("\t======================\n");
+        prompt_.show("\t======================\n", Colour::yellow);
         std::error_code ignored;
         const std::vector<fs::path> files = given_.common.config_file.empty()
                                                 ? config::find_settings(config_folder())
@@ -201,6 +202,21 @@ private:
         return ask_yes("Disable rollback", given_.disable_rollback, false);
     }
 
+    /// The bucket, and what images need. A bucket of one's own is for deployments without
+    /// questions.
+    std::optional<int> find_resources(const app::CloudTemplate& file) {
+        app::ArtifactOptions& artifacts = given_.upload.artifacts;
+        prompt_.show("\n\tLooking for resources needed for deployment:\n");
+        auto bucket = app::managed_bucket(session_options(given_.common, cancel_), observer_);
+        if (!bucket) {
+            return exit_with_aws(console_, bucket.error());
+        }
+        given_.upload.resolve_s3 = false;
+        artifacts.s3_bucket = std::move(*bucket);
+        artifacts.s3_prefix = given_.deploy.stack_name;
+        return ask_images(file);
+    }
+
     std::optional<int> ask_images(const app::CloudTemplate& file) {
         const auto rules =
             app::check_artifacts(artifact_options(given_.upload, given_.common), file, true);
@@ -238,6 +254,12 @@ private:
             std::string uri;
             if (!ask_into(fmt::format("ECR repository for {}", function), "", uri)) {
                 return aborted();
+            }
+            if (!cloud::is_ecr_url(uri)) {
+                base::Error error;
+                error.message = fmt::format("Invalid Image Repository ECR URI: {}", uri);
+                error.hint = "write ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME";
+                return exit_with(console_, error);
             }
             artifacts.image_repositories.push_back(fmt::format("{}={}", function, uri));
         }
@@ -358,6 +380,7 @@ private:
 
     Console& console_;
     Prompt& prompt_;
+    cloud::Observer& observer_;
     DeployArguments& given_;
     const os::Cancellation& cancel_;
 };
@@ -365,8 +388,12 @@ private:
 } // namespace
 
 std::optional<int> ask_for_deployment(
-    Console& console, Prompt& prompt, DeployArguments& given, const os::Cancellation& cancel) {
-    return Guide(console, prompt, given, cancel).run();
+    Console& console,
+    Prompt& prompt,
+    cloud::Observer& observer,
+    DeployArguments& given,
+    const os::Cancellation& cancel) {
+    return Guide(console, prompt, observer, given, cancel).run();
 }
 
 } // namespace samara::cli

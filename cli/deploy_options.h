@@ -21,7 +21,7 @@ struct DeployArguments {
     std::optional<bool> confirm;
     std::optional<bool> disable_rollback;
     std::optional<bool> express;
-    std::string on_failure = "ROLLBACK";
+    std::string on_failure; ///< empty: ROLLBACK
     std::uint32_t minutes = 60;
     bool guided = false;
     bool dry_run = false;
@@ -33,7 +33,11 @@ void declare_deploy(Options& options, DeployArguments& given);
 /// Asks for everything that deploying needs, and keeps the answers. The exit code when that is
 /// already the end.
 std::optional<int> ask_for_deployment(
-    Console& console, Prompt& prompt, DeployArguments& given, const os::Cancellation& cancel);
+    Console& console,
+    Prompt& prompt,
+    cloud::Observer& observer,
+    DeployArguments& given,
+    const os::Cancellation& cancel);
 
 /// Functions with a CodeSigningConfigArn, then the layers of this template that they have; whether
 /// it is a function.

@@ -60,6 +60,14 @@ void Prompt::say(std::string_view line) {
     show(fmt::format("{}\n", line));
 }
 
+void Prompt::ask(std::string_view question, std::string_view rest) {
+    if (stream_ == Stream::error || !question.starts_with('\t')) {
+        show(fmt::format("{}{}", question, rest));
+        return;
+    }
+    console_.out({{"\t"}, {std::string(question.substr(1)), {.bold = true}}, {std::string(rest)}});
+}
+
 // Byte by byte: what follows may be for a program that we start.
 std::optional<std::string> Prompt::read_line() {
     std::string line;
@@ -90,9 +98,7 @@ std::optional<std::string> Prompt::read_line() {
 }
 
 std::optional<std::string> Prompt::text(std::string_view question, std::string_view fallback) {
-    show(
-        fallback.empty() ? fmt::format("{}: ", question)
-                         : fmt::format("{} [{}]: ", question, fallback));
+    ask(question, fallback.empty() ? std::string(": ") : fmt::format(" [{}]: ", fallback));
     auto line = read_line();
     if (line && line->empty()) {
         return std::string(fallback);
@@ -124,7 +130,7 @@ std::optional<std::size_t> Prompt::choice(
 
 std::optional<bool> Prompt::confirm(std::string_view question, bool fallback) {
     while (true) {
-        show(fmt::format("{} [{}]: ", question, fallback ? "Y/n" : "y/N"));
+        ask(question, fallback ? " [Y/n]: " : " [y/N]: ");
         const auto line = read_line();
         if (!line) {
             return std::nullopt;
@@ -146,7 +152,7 @@ std::optional<bool> Prompt::confirm(std::string_view question, bool fallback) {
 std::optional<std::string> Prompt::secret(std::string_view question) {
     const HiddenInput hidden;
     while (true) {
-        show(fmt::format("{}: ", question));
+        ask(question, ": ");
         auto line = read_line();
         show("\n");
         if (!line || !line->empty()) {

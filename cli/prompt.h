@@ -44,6 +44,8 @@ public:
     [[nodiscard]] bool answered() const { return answered_; }
 
 private:
+    /// The question, bold where it is a label behind a tab, and what follows it.
+    void ask(std::string_view question, std::string_view rest);
     std::optional<std::string> read_line();
 
     Console& console_;

@@ -13,7 +13,6 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
-from aws_server import AwsServer  # noqa: E402
 from cloud_e2e import FUNCTION, CloudTest  # noqa: E402
 from samara_e2e import SAMARA, SamaraTest, background  # noqa: E402
 
@@ -162,7 +161,8 @@ class Deploy(DeployTest, SamaraTest):
         self.template()
         self.assertIn("Missing option '--stack-name'", self.samara("deploy", code=2).stderr)
         self.assertIn("Cannot use both --resolve-s3 and --s3-bucket parameters in non-guided deployments", self.deploy("--resolve-s3", code=1).stderr)
-        self.assertIn("--on-failure", self.deploy("--disable-rollback", "--on-failure", "DELETE", code=2).stderr)
+        for policy in ("ROLLBACK", "DELETE", "DO_NOTHING"):
+            self.assertIn("--on-failure", self.deploy("--disable-rollback", "--on-failure", policy, code=2).stderr)
         without = self.samara("deploy", "--stack-name", "app", code=1)
         self.assertIn("S3 Bucket not specified", without.stderr)
         self.assertEqual(self.server.operations(), [])
@@ -210,12 +210,18 @@ class Failures(DeployTest, SamaraTest):
         self.assertIn("rollback-stack --stack-name app", failed.stderr)
         self.assertEqual(self.status()["StackStatus"], "CREATE_FAILED")
 
+    def test_express(self):
+        self.template()
+        for options, kept in ((("--no-execute-changeset",), False), (("--on-failure", "DO_NOTHING"), True)):
+            done = self.deploy("--express", *options)
+            asked = self.server.calls("cloudformation", "CreateChangeSet")[-1]["params"]
+            self.assertEqual(asked["DeploymentConfig"], {"Mode": "EXPRESS", "DisableRollback": kept})
+        self.assertIn("Express mode", done.stdout)
+        self.assertNotIn("DisableRollback", self.server.calls("cloudformation", "ExecuteChangeSet")[-1]["params"])
+
     def test_a_stack_that_is_being_changed_is_waited_for(self):
         self.template(FUNCTION)
-        self.server.__exit__()
-        self.server = AwsServer(step_seconds=1)
-        self.environment = {**self.environment, **self.server.environment(self.folder / "home")}
-        self.server.aws("s3", "mb", "s3://artifacts")
+        self.serve(step_seconds=1)
         self.write("other.yaml", "Resources:\n  Queue: {Type: AWS::SQS::Queue}\n")
         self.server.aws("cloudformation", "create-stack", "--stack-name", "app", "--template-body", f"file://{self.project}/other.yaml")
         result = self.deploy()
@@ -229,10 +235,7 @@ class Failures(DeployTest, SamaraTest):
 
     def test_ctrl_c_says_that_it_goes_on(self):
         self.template()
-        self.server.__exit__()
-        self.server = AwsServer(step_seconds=2)
-        self.environment = {**self.environment, **self.server.environment(self.folder / "home")}
-        self.server.aws("s3", "mb", "s3://artifacts")
+        self.serve(step_seconds=2)
         with background([SAMARA, "deploy", "--stack-name", "app", "--s3-bucket", "artifacts", "--capabilities", "CAPABILITY_IAM"],
                         cwd=self.project, env=self.environment) as program:
             program.wait_for_line("CREATE_IN_PROGRESS")
@@ -252,6 +255,7 @@ class Terminal:
         self.text = ""
 
     def expect(self, text, seconds=30):
+        """Bold labels are as good as plain ones."""
         deadline = time.monotonic() + seconds
         while text not in self.text:
             ready, _, _ = select.select([self.descriptor], [], [], max(0, deadline - time.monotonic()))
@@ -261,6 +265,7 @@ class Terminal:
                 self.text += os.read(self.descriptor, 65536).decode(errors="replace")
             except OSError:
                 raise AssertionError(f"ended without {text!r}:\n{self.text}") from None
+            self.text = re.sub("\x1b\\[1m([^\x1b]*)\x1b\\[0m", r"\1", self.text)
         before, _, self.text = self.text.partition(text)
         return before
 
@@ -314,6 +319,22 @@ class Guided(DeployTest, SamaraTest):
         self.write("src/main.py", "changed")
         again = self.samara("deploy", "--parameter-overrides", "Secret=other", input="y\n")
         self.assertIn("Successfully created/updated stack - app", again.stdout)
+
+    def test_what_is_needed_is_looked_for_when_all_is_known(self):
+        """Signing, where the answers are kept, the bucket, images: in this order, and nothing is kept of what fails."""
+        self.template(FUNCTION.replace("Runtime: python3.11}", "Runtime: python3.11, CodeSigningConfigArn: 'arn:aws:lambda:::c'}") +
+                      "  Picture:\n    Type: AWS::Serverless::Function\n    Properties: {PackageType: Image, ImageUri: 'picture:latest'}\n")
+        answers = ["app", "", "", "", "", "y", "Profile", "", "y", "", "", "n", "nowhere"]
+        refused = self.samara("deploy", "--guided", input="\n".join(answers) + "\n", code=1)
+        self.assertIn("Invalid Image Repository ECR URI: nowhere", refused.stderr)
+        order = ["Do you want to sign your code?", "Signing Profile Name", "Save arguments to configuration file", "SAM configuration environment",
+                 "Looking for resources needed for deployment:", "Managed S3 bucket: ", "Create managed ECR repositories for all functions? [Y/n]",
+                 "ECR repository for Picture"]
+        places = [refused.stdout.find(text) for text in order]
+        self.assertEqual(places, sorted(places), refused.stdout)
+        self.assertGreater(places[0], 0, refused.stdout)
+        self.assertFalse((self.project / "samconfig.toml").exists())
+        self.assertIn("CreateChangeSet", self.calls_of(), "the bucket's stack")
 
     def test_an_open_function_is_not_okay(self):
         self.template(FUNCTION.replace("Runtime: python3.11}", "Runtime: python3.11, FunctionUrlConfig: {AuthType: NONE}}"))

@@ -20,14 +20,19 @@ class CloudTest(SamaraTest):
 
     def setUp(self):
         super().setUp()
-        self.server = AwsServer(**self.server_options())
-        self.addCleanup(self.server.__exit__)
-        home = self.folder / "home"
-        home.mkdir()
-        self.environment = {**self.environment, **self.server.environment(home)}
+        (self.folder / "home").mkdir()
+        self.serve(**self.server_options())
+        self.addCleanup(lambda: self.server.__exit__())
+        self.addCleanup(self.no_violations)
+
+    def serve(self, **options):
+        """A server with a bucket, in the place of the one before it."""
+        if hasattr(self, "server"):
+            self.server.__exit__()
+        self.server = AwsServer(**options)
+        self.environment = {**self.environment, **self.server.environment(self.folder / "home")}
         self.server.aws("s3", "mb", "s3://artifacts")
         self.server.clear()
-        self.addCleanup(self.no_violations)
 
     def no_violations(self):
         self.assertEqual(self.server.violations(), [])

@@ -22,7 +22,7 @@ namespace {
 
 void heading(Observer& observer, std::string_view text) {
     observer.say(fmt::format("\n\t{}", text), Tone::notice);
-    observer.say(fmt::format("\t{}", std::string(text.size(), '=')));
+    observer.say(fmt::format("\t{}", std::string(text.size(), '=')), Tone::notice);
 }
 
 std::string json_list(const std::vector<std::string>& texts) {
@@ -127,11 +127,20 @@ base::Result<cloud::StackRequest> make_request(const DeployOptions& options) {
     request.notification_arns = split_words(options.notification_arns);
     request.role_arn = options.role_arn;
     request.express = options.express;
-    request.disable_rollback = options.disable_rollback;
+    request.disable_rollback =
+        options.disable_rollback || options.rules.on_failure == cloud::OnFailure::do_nothing;
     return request;
 }
 
 } // namespace
+
+AwsResult<std::string>
+managed_bucket(const aws_client::SessionOptions& opened, Observer& observer) {
+    AWS_TRY_ASSIGN(const auto session, aws_client::Session::open(opened));
+    AWS_TRY_ASSIGN(auto bucket, cloud::find_or_make_bucket(*session, observer));
+    cloud::tell_bucket(observer, bucket, false);
+    return bucket;
+}
 
 AwsResult<std::vector<std::string>> unused_image_repositories(
     const std::string& stack,

@@ -28,6 +28,10 @@ aws_client::AwsResult<cloud::Deployed> deploy_application(
     const aws_client::SessionOptions& session,
     cloud::Observer& observer);
 
+/// The bucket that is kept for deployments; made where there is none, and told.
+aws_client::AwsResult<std::string>
+managed_bucket(const aws_client::SessionOptions& session, cloud::Observer& observer);
+
 /// Repositories of the stack's images that no function of the template needs any more.
 aws_client::AwsResult<std::vector<std::string>> unused_image_repositories(
     const std::string& stack,

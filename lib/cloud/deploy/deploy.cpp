@@ -157,7 +157,7 @@ private:
             return true;
         }
         observer_.say("\n\nPreviewing CloudFormation changeset before deployment", Tone::notice);
-        observer_.say("======================================================", Tone::plain);
+        observer_.say("======================================================", Tone::notice);
         return ask("Deploy this changeset?");
     }
 
@@ -171,16 +171,12 @@ private:
         input.set("ChangeSetName", change_set_.id);
         input.set("StackName", request_.stack);
         if (!request_.express) {
-            input.set("DisableRollback", keeps_failure());
+            input.set("DisableRollback", request_.disable_rollback);
         }
         const auto done =
             aws_client::cloudformation(session_, "ExecuteChangeSet", std::move(input));
         return done ? AwsResult<void>()
                     : aws_client::aws_fail(failed(request_.stack, done.error()));
-    }
-
-    [[nodiscard]] bool keeps_failure() const {
-        return request_.disable_rollback || rules_.on_failure == OnFailure::do_nothing;
     }
 
     AwsResult<void> wait_for_stack() {
@@ -252,7 +248,7 @@ private:
             if (auto cleaned = clean_up(); !cleaned) {
                 observer_.log(cleaned.error().message, Tone::bad);
             }
-        } else if (keeps_failure()) {
+        } else if (request_.disable_rollback) {
             observer_.log(
                 fmt::format(
                     "Stack {0} is left as it failed. Mend the cause and deploy again, or roll it "
