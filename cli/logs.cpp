@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "log_events.h"
 #include "os/signals.h"
+#include "trace_events.h"
 
 #include <fmt/format.h>
 
@@ -88,12 +89,23 @@ base::Result<void> check(const LogsArguments& given) {
         error.message = "Missing option. Please provide '--stack-name' when using '--name' option";
         return base::fail(std::move(error));
     }
-    if (given.traces) {
-        return base::fail(
-            "--include-traces is not there yet",
-            "the logs come without it; another sam on the PATH shows traces");
-    }
     return {};
+}
+
+cloud::LogReceiver receiver(Console& console, const LogsArguments& given) {
+    if (given.output == "json") {
+        return {
+            .event = [&](const data::Value& event) { console.out(log_event_json(event)); },
+            .trace = [&](const data::Value& trace,
+                         std::int64_t) { console.out(trace_json(trace)); },
+            .graph = [&](const data::Value& graph) { console.out(graph_json(graph)); }};
+    }
+    return {
+        .event =
+            [&](const data::Value& event) { console.out(log_event_text(event, given.pattern)); },
+        .trace = [&](const data::Value& trace,
+                     std::int64_t revision) { console.out(trace_text(trace, revision)); },
+        .graph = [&](const data::Value& graph) { console.out(graph_text(graph)); }};
 }
 
 } // namespace
@@ -132,14 +144,9 @@ int logs(Console& console, const Arguments& arguments) {
          .begin = begin->value_or(now),
          .end = *end,
          .pattern = given.pattern,
+         .traces = given.traces,
          .follow = given.follow},
-        [&](const data::Value& event) {
-            if (given.output == "json") {
-                console.out(log_event_json(event));
-            } else {
-                console.out(log_event_text(event, given.pattern));
-            }
-        },
+        receiver(console, given),
         console.log());
     if (given.follow && cancel.cancelled()) {
         return 0; // Ctrl-C is how following ends

@@ -121,6 +121,16 @@ class DebiansClient(ServerTest, SamaraTest):
         self.assertEqual(len(filtered.splitlines()), 6)
         self.assertEqual(self.server.violations(), [])
 
+    def test_traces_are_summarised_and_read_over_pages(self):
+        ids = [f"1-6553f100-{number:024x}" for number in range(4)]
+        self.server.control("xray/put", {"traces": [{"Id": id, "Duration": 1, "Segments": []} for id in ids],
+                                         "graphs": [[{"ReferenceId": number}] for number in range(4)]})
+        times = ("--start-time", "1700000000", "--end-time", "1700000600.5")
+        self.assertEqual([row["Id"] for row in self.json("xray", "get-trace-summaries", *times)["TraceSummaries"]], ids)
+        self.assertEqual([row["Id"] for row in self.json("xray", "batch-get-traces", "--trace-ids", *ids)["Traces"]], ids)
+        self.assertEqual([row["ReferenceId"] for row in self.json("xray", "get-service-graph", *times)["Services"]], [0, 1, 2, 3])
+        self.assertEqual(self.server.violations(), [])
+
 
 class DebiansDocker(SamaraTest):
     def test_an_image_is_pushed_with_the_password_of_ecr_and_deleted(self):

@@ -204,6 +204,55 @@ class Logs(CloudRead, SamaraTest):
         self.assertEqual(len(done.stdout.splitlines()), 1)
         self.assertEqual(self.server.calls("logs", "FilterLogEvents")[-1]["params"]["filterPattern"], "ERROR")
 
+    def test_traces_come_beside_the_logs(self):
+        self.deploy()
+        self.put("a line")
+        document = json.dumps({"id": "1", "name": "app-Hello", "start_time": 1700000000.25, "end_time": 1700000001.5,
+                               "http": {"response": {"status": 200}},
+                               "subsegments": [{"name": "Init", "start_time": 1700000000.5, "end_time": 1700000000.75}]})
+        early = json.dumps({"id": "0", "name": "going on", "start_time": 1700000000})
+        trace = {"Duration": 1.25, "Segments": [{"Id": "1", "Document": document}, {"Id": "0", "Document": early}]}
+        traces = [{"Id": f"1-6553f100-{number:024x}", **trace} for number in range(7)]
+        traces[1]["Revision"], traces[2]["IsPartial"] = 2, True
+        graph = [{"ReferenceId": 0, "Name": "app-Hello", "Type": "AWS::Lambda", "Root": True, "StartTime": 1700000000.5,
+                  "Edges": [{"ReferenceId": 1, "StartTime": 1700000000}],
+                  "SummaryStatistics": {"OkCount": 6, "TotalCount": 7, "TotalResponseTime": 1.5, "FaultStatistics": {"TotalCount": 1}}},
+                 {"ReferenceId": 1, "Name": "table", "Type": "AWS::DynamoDB::Table"}]
+        self.server.control("xray/put", {"traces": traces, "graphs": [graph]})
+        text = self.samara("logs", "--stack-name", "app", "-n", "Hello", "--include-traces", environment={"TZ": "UTC"}).stdout
+        self.assertIn("+00:00 a line\n", text)
+        for number in (0, 1, 3, 4, 5, 6):
+            revision = "[revision 2] " if number == 1 else ""
+            self.assertIn(f"\nXRay Event {revision}at (2023-11-14T22:13:20) with id ({traces[number]['Id']}) and duration (1.250s)\n"
+                          " - 0.000s - going on\n - 1.250s - app-Hello [HTTP: 200]\n   - 0.250s - Init\n", text)
+        self.assertNotIn(traces[2]["Id"], text, "one that is not complete")
+        self.assertRegex(text, r"\nNew XRay Service Graph\n  Start time: \S+\n  End time: \S+\n"
+                         r"  Reference Id: 0 - \(Root\) AWS::Lambda - app-Hello - Edges: \[1\]\n   Summary_statistics:\n     - total requests: 7\n"
+                         r"     - ok count\(2XX\): 6\n     - error count\(4XX\): 0\n     - fault count\(5XX\): 1\n     - total response time: 1.5\n"
+                         r"  Reference Id: 1 - AWS::DynamoDB::Table - table - Edges: \[\]\n")
+        asked = [call["params"]["TraceIds"] for call in self.server.calls("xray", "BatchGetTraces")]
+        self.assertEqual(sorted(map(len, asked)), [1, 5, 5], "five at once, and a second page of them")
+        lines = [json.loads(line) for line in self.samara("logs", "--stack-name", "app", "-n", "Hello", "-i", "--output", "json").stdout.splitlines()]
+        first = next(line for line in lines if line.get("Id") == traces[0]["Id"])
+        self.assertEqual(first["Segments"], [json.loads(early), json.loads(document)])
+        services = next(line for line in lines if "Services" in line)["Services"]
+        self.assertEqual((services[0]["StartTime"], services[0]["Edges"][0]["StartTime"]), ("2023-11-14T22:13:20.500000+00:00", "2023-11-14T22:13:20+00:00"))
+        self.assertEqual(len(lines), 8)
+
+    def test_new_traces_are_followed(self):
+        self.deploy()
+        trace = {"Id": "1-6553f100-000000000000000000000001", "Duration": 1, "Segments": [{"Id": "1", "Document": '{"name": "first"}'}]}
+        self.server.control("xray/put", {"traces": [trace]})
+        self.server.fault(service="xray", operation="GetTraceSummaries", kind="error", code="ThrottledException", message="slow down", status=429)
+        self.environment["AWS_MAX_ATTEMPTS"] = "1"
+        with self.start("logs", "--stack-name", "app", "-n", "Hello", "--tail", "-i") as tail:
+            tail.wait_for_line(" - 0.000s - first", 30)
+            self.assertIn("X-Ray is asked too often", tail.output())
+            self.server.control("xray/put", {"traces": [{**trace, "Revision": 1, "Segments": [{"Id": "1", "Document": '{"name": "second"}'}]}]})
+            tail.wait_for_line(" - 0.000s - second", 30)
+            self.assertEqual(tail.stop(signal.SIGINT), 0)
+            self.assertEqual(sum("first" in line for line in tail.lines), 1, "nothing comes twice")
+
     def test_colours_on_a_terminal(self):
         self.deploy()
         self.put("an ERROR here", "Task timed out after 3.00 seconds", "\x1b]0;title\x07 hidden")

@@ -11,7 +11,7 @@ OVERLAYS = pathlib.Path(__file__).parent / "overlays"
 
 # The services that are known here; several may sign with one name.
 SERVICES = ("apigateway", "apigatewayv2", "cloudcontrol", "cloudformation", "ecr", "iam", "lambda", "logs", "s3",
-            "signer", "sso", "sso-oidc", "stepfunctions", "sts")
+            "signer", "sso", "sso-oidc", "stepfunctions", "sts", "xray")
 
 
 def _merge(into, other):

@@ -9,7 +9,8 @@ from .s3 import S3
 from .signer import Signer
 from .sso import Sso, SsoOidc
 from .sts import Sts
+from .xray import XRay
 
 SERVICES = {"apigateway": ApiGateway, "apigatewayv2": ApiGatewayV2, "cloudcontrol": CloudControl, "cloudformation": CloudFormation,
             "ecr": Ecr, "iam": Iam, "lambda": Lambda, "logs": Logs, "s3": S3, "signer": Signer, "sso": Sso, "sso-oidc": SsoOidc,
-            "stepfunctions": StepFunctions, "sts": Sts}
+            "stepfunctions": StepFunctions, "sts": Sts, "xray": XRay}
