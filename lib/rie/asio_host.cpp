@@ -62,6 +62,8 @@ void make_first_victim(ProcessId process) {
 
 constexpr auto look_pause = std::chrono::milliseconds(50);
 constexpr int look_share = 20; // of the time
+constexpr auto write_pause = std::chrono::milliseconds(2);
+constexpr auto report_pause = std::chrono::milliseconds(20);
 
 constexpr std::array bootstraps{"/var/runtime/bootstrap", "/var/task/bootstrap", "/opt/bootstrap"};
 
@@ -80,7 +82,7 @@ base::Result<std::vector<std::string>> find_bootstrap() {
 struct AsioHost::State {
     State(asio::io_context& io, const Settings& from, Variables given)
         : context(io), settings(from), variables(std::move(given)), child_signal(io, SIGCHLD),
-          timer(io), look_timer(io) {}
+          timer(io), look_timer(io), write_timer(io) {}
 
     base::Result<ProcessId> start(std::vector<std::string> argv, Variables environment);
     void watch_children();
@@ -91,6 +93,7 @@ struct AsioHost::State {
     [[nodiscard]] std::vector<pid_t> others() const;
     void look_at_processes();
     void look_after(SteadyTime::duration pause);
+    void write_after();
 
     asio::io_context& context;
     const Settings& settings;
@@ -108,6 +111,10 @@ struct AsioHost::State {
     std::uint64_t peak = 0;
     asio::steady_timer look_timer;
     bool looks = false;
+    SteadyTime reported{}; ///< when the end of a call looked at the processes
+    std::string unwritten; ///< of the log
+    asio::steady_timer write_timer;
+    bool writes = false; ///< once the timer has passed
 };
 
 AsioHost::AsioHost(asio::io_context& context, const Settings& settings, Variables variables)
@@ -118,6 +125,7 @@ AsioHost::AsioHost(asio::io_context& context, const Settings& settings, Variable
 
 AsioHost::~AsioHost() {
     kill_all();
+    write_log({});
 }
 
 void AsioHost::set_runtime_api(std::string address) {
@@ -285,6 +293,7 @@ void AsioHost::kill_all() {
     state.out_of_memory.advanced();
     state.group_peak.forget();
     state.peak = 0;
+    state.reported = {};
 }
 
 void AsioHost::drain_output() {
@@ -317,7 +326,32 @@ void AsioHost::clear_timer() {
 }
 
 void AsioHost::write_log(std::string_view bytes) {
-    write_all(STDERR_FILENO, bytes);
+    std::string& unwritten = state_->unwritten;
+    if (unwritten.empty()) {
+        write_all(STDERR_FILENO, bytes);
+    } else {
+        write_all(STDERR_FILENO, unwritten.append(bytes));
+        unwritten.clear();
+    }
+}
+
+void AsioHost::write_log_soon(std::string_view bytes) {
+    state_->unwritten += bytes;
+    state_->write_after();
+}
+
+// One timer for all that comes meanwhile: setting it anew for each would cost a write.
+void AsioHost::State::write_after() {
+    if (std::exchange(writes, true)) {
+        return;
+    }
+    write_timer.expires_after(write_pause);
+    write_timer.async_wait([this](const auto& error) {
+        writes = false;
+        if (!error) {
+            write_all(STDERR_FILENO, std::exchange(unwritten, {}));
+        }
+    });
 }
 
 void AsioHost::State::look_at_processes() {
@@ -344,10 +378,17 @@ void AsioHost::State::look_after(SteadyTime::duration pause) {
     });
 }
 
+// What /proc tells of a process takes the kernel as long as a short call: in a row of such calls
+// only some look, unless the group has grown. A process's own mark stays, so that what one call
+// took shows with one of the next.
 std::uint64_t AsioHost::peak_memory() {
-    state_->look_at_processes();
-    state_->peak = std::max(state_->peak, state_->group_peak.bytes());
-    return state_->peak;
+    State& state = *state_;
+    if (state.group_peak.advanced() || now() - state.reported >= report_pause) {
+        state.look_at_processes();
+        state.reported = now();
+    }
+    state.peak = std::max(state.peak, state.group_peak.bytes());
+    return state.peak;
 }
 
 std::vector<std::string> AsioHost::extension_programs() {

@@ -37,6 +37,7 @@ public:
     void set_timer(SteadyTime when) override;
     void clear_timer() override;
     void write_log(std::string_view bytes) override;
+    void write_log_soon(std::string_view bytes) override;
     std::uint64_t peak_memory() override;
     std::vector<std::string> extension_programs() override;
     void stop() override;

@@ -227,13 +227,15 @@ void Emulator::deliver(Call& call) {
     }
     call.delivered = true;
     runtime_ = RuntimeState::busy;
-    extensions_.send_invoke(fmt::format(
-        R"({{"eventType":"INVOKE","deadlineMs":{},"requestId":{},"invokedFunctionArn":{},)"
-        R"("tracing":{{"type":"X-Amzn-Trace-Id","value":{}}}}})",
-        milliseconds(call.deadline),
-        quote(call.id),
-        quote(arn),
-        quote(invocation.trace_id)));
+    if (!extensions_.empty()) {
+        extensions_.send_invoke(fmt::format(
+            R"({{"eventType":"INVOKE","deadlineMs":{},"requestId":{},"invokedFunctionArn":{},)"
+            R"("tracing":{{"type":"X-Amzn-Trace-Id","value":{}}}}})",
+            milliseconds(call.deadline),
+            quote(call.id),
+            quote(arn),
+            quote(invocation.trace_id)));
+    }
     const ExchangePtr runtime = std::exchange(waiting_runtime_, nullptr);
     runtime->reply({200, invocation.payload, std::move(headers)});
 }

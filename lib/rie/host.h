@@ -57,6 +57,9 @@ public:
     /// To the environment's log (standard error of the emulator).
     virtual void write_log(std::string_view bytes) = 0;
 
+    /// The same together with what is written next, a few milliseconds later at the latest.
+    virtual void write_log_soon(std::string_view bytes) = 0;
+
     /// Most memory the function has had in use at a time so far, in bytes.
     virtual std::uint64_t peak_memory() = 0;
 

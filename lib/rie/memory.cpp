@@ -125,36 +125,39 @@ bool OutOfMemoryCounter::advanced() {
 }
 
 // Whose first process we are has its group for itself; elsewhere others are in ours.
-GroupPeak::GroupPeak()
-    : file_(
-          ::getpid() == 1 ? group_file("memory.peak", "memory.max_usage_in_bytes")
-                          : std::string()) {
-    if (const std::size_t name = file_.rfind('/'); name != std::string::npos) {
-        statistics_ = file_.substr(0, name) + "/memory.stat";
-        key_ = file_.ends_with("memory.peak") ? "file " : "cache ";
+GroupPeak::GroupPeak() {
+    const std::string file =
+        ::getpid() == 1 ? group_file("memory.peak", "memory.max_usage_in_bytes") : std::string();
+    if (const std::size_t name = file.rfind('/'); name != std::string::npos) {
+        mark_ = os::UniqueFd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+        statistics_ = file.substr(0, name) + "/memory.stat";
+        key_ = file.ends_with("memory.peak") ? "file " : "cache ";
     }
     forget();
 }
 
 std::uint64_t GroupPeak::read() const {
-    return file_.empty() ? 0 : number_after(read_small(file_), "");
+    std::array<char, 32> digits{};
+    const ssize_t count = ::pread(mark_.get(), digits.data(), digits.size(), 0);
+    return number_after({digits.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))}, "");
 }
 
 void GroupPeak::look() {
-    if (!file_.empty()) {
+    if (!statistics_.empty()) {
         // The first of its lines in version 1, the second in version 2.
         most_in_files_ = std::max(most_in_files_, number_after(read_small(statistics_), key_));
     }
 }
 
-std::uint64_t GroupPeak::bytes() {
+bool GroupPeak::advanced() {
     const std::uint64_t peak = read();
-    if (peak > last_) {
-        last_ = peak;
-        look();
-        known_ = std::max(known_, peak - std::min(peak, most_in_files_));
+    if (peak <= last_) {
+        return false;
     }
-    return known_;
+    last_ = peak;
+    look();
+    known_ = std::max(known_, peak - std::min(peak, most_in_files_));
+    return true;
 }
 
 void GroupPeak::forget() {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "os/unique_fd.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -42,9 +44,13 @@ public:
     /// What the group holds in files is known for a moment only: look at it now and then.
     void look();
 
-    /// In bytes, 0 where there is no control group to read. At most what was in use: the kernel
-    /// knows the peak of all, from which the most in files that was seen is taken away.
-    std::uint64_t bytes();
+    /// Whether more is in use than ever since forget(); false where there is no control group.
+    bool advanced();
+
+    /// In bytes as advanced() found it, 0 where there is no control group to read. At most what was
+    /// in use: the kernel knows the peak of all, from which the most in files that was seen is
+    /// taken away.
+    [[nodiscard]] std::uint64_t bytes() const { return known_; }
 
     /// The kernel's mark cannot be moved back: from now on only what goes beyond it counts.
     void forget();
@@ -52,7 +58,7 @@ public:
 private:
     [[nodiscard]] std::uint64_t read() const;
 
-    std::string file_; ///< empty where there is none
+    os::UniqueFd mark_; ///< none where there is no group
     std::string statistics_;
     std::string_view key_; ///< of what is in files
     std::uint64_t most_in_files_ = 0;

@@ -96,40 +96,49 @@ std::string_view LogTail::bytes() const {
 PlatformLog::PlatformLog(const Settings& settings, Host& host)
     : settings_(settings), host_(host), tail_(settings.limits.log_tail) {}
 
-void PlatformLog::write(std::string_view bytes) {
+void PlatformLog::write(std::string_view bytes, When when) {
     if (bytes.empty()) {
         return;
     }
-    host_.write_log(bytes);
+    if (when == When::now) {
+        host_.write_log(bytes);
+    } else {
+        host_.write_log_soon(bytes);
+    }
     tail_.append(bytes);
     at_line_start_ = bytes.back() == '\n';
 }
 
-void PlatformLog::line(std::string_view text) {
+void PlatformLog::line(std::string_view text, When when) {
     // What the function left unfinished must not run into a line of the platform.
-    write(fmt::format("{}{}\n", at_line_start_ ? "" : "\n", text));
+    write(fmt::format("{}{}\n", at_line_start_ ? "" : "\n", text), when);
 }
 
-void PlatformLog::record(std::string type, std::string content, bool logged) {
-    const Record made{RecordKind::platform, host_.wall_time(), std::move(type), std::move(content)};
-    if (logged && settings_.json_log) {
-        line(to_json(made));
+template <class Content>
+void PlatformLog::record(std::string_view type, bool logged, Content content, When when) {
+    const bool in_log = logged && settings_.json_log;
+    const bool listened = this->listened();
+    if (!in_log && !listened) {
+        return;
     }
-    if (listener_ != nullptr) {
+    const Record made{RecordKind::platform, host_.wall_time(), std::string(type), content()};
+    if (in_log) {
+        line(to_json(made), when);
+    }
+    if (listened) {
         listener_->on_record(made);
     }
 }
 
 void PlatformLog::init_started(std::string_view phase) {
-    record(
-        "platform.initStart",
-        fmt::format(
+    record("platform.initStart", true, [&] {
+        return fmt::format(
             R"({{"initializationType":"{}","phase":"{}","functionName":{},"functionVersion":{}}})",
             initialization_type(settings_),
             phase,
             quote(settings_.function_name),
-            quote(settings_.function_version)),
-        true);
+            quote(settings_.function_version));
+    });
 }
 
 void PlatformLog::init_ended(const InitReport& report) {
@@ -139,11 +148,10 @@ void PlatformLog::init_ended(const InitReport& report) {
         report.phase,
         status_members(report.status, report.error_type));
     const bool failed = report.status != Status::success;
-    record("platform.initRuntimeDone", start + "}", failed);
-    record(
-        "platform.initReport",
-        fmt::format(R"({},"metrics":{{"durationMs":{:.3f}}}}})", start, report.duration_ms),
-        failed);
+    record("platform.initRuntimeDone", failed, [&] { return start + "}"; });
+    record("platform.initReport", failed, [&] {
+        return fmt::format(R"({},"metrics":{{"durationMs":{:.3f}}}}})", start, report.duration_ms);
+    });
     if (failed && !settings_.json_log) {
         line(fmt::format(
             "INIT_REPORT Init Duration: {:.2f} ms\tPhase: {}{}",
@@ -154,24 +162,28 @@ void PlatformLog::init_ended(const InitReport& report) {
 }
 
 void PlatformLog::invoke_started(const std::string& request_id, const std::string& trace_id) {
+    // A short call is one write, with its end: each wakes whoever follows the log.
     if (!settings_.json_log) {
         line(
-            fmt::format("START RequestId: {} Version: {}", request_id, settings_.function_version));
+            fmt::format("START RequestId: {} Version: {}", request_id, settings_.function_version),
+            When::soon);
     }
     record(
         "platform.start",
-        fmt::format(
-            R"({{"requestId":"{}","version":{},"tracing":{}}})",
-            request_id,
-            quote(settings_.function_version),
-            tracing(trace_id)),
-        true);
+        true,
+        [&] {
+            return fmt::format(
+                R"({{"requestId":"{}","version":{},"tracing":{}}})",
+                request_id,
+                quote(settings_.function_version),
+                tracing(trace_id));
+        },
+        When::soon);
 }
 
 void PlatformLog::runtime_done(const InvokeReport& report) {
-    record(
-        "platform.runtimeDone",
-        fmt::format(
+    record("platform.runtimeDone", report.status != Status::success, [&] {
+        return fmt::format(
             R"({{"requestId":"{}",{},"metrics":{{"durationMs":{:.3f},"producedBytes":{}}},)"
             R"("spans":[{{"name":"responseLatency","start":"{}","durationMs":{:.3f}}}],)"
             R"("tracing":{}}})",
@@ -183,14 +195,13 @@ void PlatformLog::runtime_done(const InvokeReport& report) {
                 host_.wall_time() -
                 std::chrono::microseconds(static_cast<std::int64_t>(report.duration_ms * 1000))),
             report.response_ms,
-            tracing(report.trace_id)),
-        report.status != Status::success);
+            tracing(report.trace_id));
+    });
 }
 
 void PlatformLog::invoke_ended(const InvokeReport& report) {
     const std::uint64_t memory = shown_memory(settings_, report.peak_memory);
     if (!settings_.json_log) {
-        // One write: each wakes whoever follows the log.
         std::string text = fmt::format(
             "END RequestId: {0}\nREPORT RequestId: {0}\tDuration: {1:.2f} ms\tBilled Duration: {2} "
             "ms\t"
@@ -209,25 +220,26 @@ void PlatformLog::invoke_ended(const InvokeReport& report) {
         }
         line(text);
     }
-    record("platform.end", fmt::format(R"({{"requestId":"{}"}})", report.request_id), false);
-    std::string metrics = fmt::format(
-        R"("durationMs":{:.3f},"billedDurationMs":{},"memorySizeMB":{},"maxMemoryUsedMB":{})",
-        report.duration_ms,
-        billed(report),
-        settings_.memory_mb,
-        memory);
-    if (report.init_ms) {
-        metrics += fmt::format(R"(,"initDurationMs":{:.3f})", *report.init_ms);
-    }
-    record(
-        "platform.report",
-        fmt::format(
+    record("platform.end", false, [&] {
+        return fmt::format(R"({{"requestId":"{}"}})", report.request_id);
+    });
+    record("platform.report", true, [&] {
+        std::string metrics = fmt::format(
+            R"("durationMs":{:.3f},"billedDurationMs":{},"memorySizeMB":{},"maxMemoryUsedMB":{})",
+            report.duration_ms,
+            billed(report),
+            settings_.memory_mb,
+            memory);
+        if (report.init_ms) {
+            metrics += fmt::format(R"(,"initDurationMs":{:.3f})", *report.init_ms);
+        }
+        return fmt::format(
             R"({{"requestId":"{}",{},"metrics":{{{}}},"tracing":{}}})",
             report.request_id,
             status_members(report.status, report.error_type),
             metrics,
-            tracing(report.trace_id)),
-        true);
+            tracing(report.trace_id));
+    });
 }
 
 void PlatformLog::fault(
@@ -236,7 +248,7 @@ void PlatformLog::fault(
     if (!settings_.json_log) {
         line(text);
     }
-    record("platform.fault", quote(text), false);
+    record("platform.fault", false, [&] { return quote(text); });
 }
 
 void PlatformLog::timed_out(const std::string& request_id) {
@@ -263,12 +275,14 @@ void PlatformLog::extension(
             events_json,
             error_type.empty() ? "" : fmt::format("\tError Type: {}", error_type)));
     }
-    std::string content =
-        fmt::format(R"({{"name":{},"state":"{}","events":{})", quote(name), state, events_json);
-    if (!error_type.empty()) {
-        content += fmt::format(R"(,"errorType":{})", quote(error_type));
-    }
-    record("platform.extension", content + "}", true);
+    record("platform.extension", true, [&] {
+        std::string content =
+            fmt::format(R"({{"name":{},"state":"{}","events":{})", quote(name), state, events_json);
+        if (!error_type.empty()) {
+            content += fmt::format(R"(,"errorType":{})", quote(error_type));
+        }
+        return content + "}";
+    });
 }
 
 void PlatformLog::subscribed(
@@ -276,21 +290,20 @@ void PlatformLog::subscribed(
     if (!settings_.json_log) {
         line(fmt::format("TELEMETRY\tName: {}\tState: Subscribed\tTypes: {}", name, types_json));
     }
-    record(
-        std::string(type),
-        fmt::format(R"({{"name":{},"state":"Subscribed","types":{}}})", quote(name), types_json),
-        true);
+    record(type, true, [&] {
+        return fmt::format(
+            R"({{"name":{},"state":"Subscribed","types":{}}})", quote(name), types_json);
+    });
 }
 
 void PlatformLog::logs_dropped(std::string_view reason, std::size_t records, std::size_t bytes) {
-    record(
-        "platform.logsDropped",
-        fmt::format(
+    record("platform.logsDropped", true, [&] {
+        return fmt::format(
             R"({{"reason":{},"droppedRecords":{},"droppedBytes":{}}})",
             quote(reason),
             records,
-            bytes),
-        true);
+            bytes);
+    });
 }
 
 void PlatformLog::close_subscriptions() {
@@ -333,7 +346,7 @@ void PlatformLog::output(RecordKind kind, std::string_view bytes) {
             release();
         }
     }
-    if (listener_ == nullptr) {
+    if (!listened()) {
         return;
     }
     // A record a line; a line that never ends is cut where Lambda cuts it too.

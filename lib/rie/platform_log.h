@@ -74,6 +74,8 @@ public:
     RecordListener& operator=(RecordListener&&) = delete;
     virtual ~RecordListener() = default;
 
+    /// Whether records are wanted now: making them takes time.
+    [[nodiscard]] virtual bool listens() const = 0;
     virtual void on_record(const Record& record) = 0;
     /// Nobody may subscribe from now on.
     virtual void on_init_ended() = 0;
@@ -88,7 +90,7 @@ class PlatformLog {
 public:
     PlatformLog(const Settings& settings, Host& host);
 
-    /// Receives every record, whatever the log's format; nullptr for none.
+    /// Receives every record while it listens, whatever the log's format; nullptr for none.
     void listen(RecordListener* listener) { listener_ = listener; }
 
     void close_subscriptions();
@@ -128,10 +130,17 @@ public:
     void clear_tail() { tail_.clear(); }
 
 private:
-    void write(std::string_view bytes);
-    void line(std::string_view text);
-    /// `logged`: whether it is a line of the log too when that is JSON.
-    void record(std::string type, std::string content, bool logged);
+    enum class When : std::uint8_t { now, soon };
+
+    void write(std::string_view bytes, When when = When::now);
+    void line(std::string_view text, When when = When::now);
+
+    [[nodiscard]] bool listened() const { return listener_ != nullptr && listener_->listens(); }
+
+    /// `logged`: whether it is a line of the log too when that is JSON. `content` gives it, where
+    /// somebody wants to know.
+    template <class Content>
+    void record(std::string_view type, bool logged, Content content, When when = When::now);
 
     const Settings& settings_;
     Host& host_;

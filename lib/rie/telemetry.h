@@ -61,6 +61,8 @@ public:
     /// Answers an extension's request to subscribe; a second one replaces the first.
     HttpReply subscribe(Api api, const std::string& extension, std::string_view body);
 
+    [[nodiscard]] bool listens() const override { return keep_early_ || !subscriptions_.empty(); }
+
     void on_record(const Record& record) override;
     void on_init_ended() override;
     void on_flush(std::function<void()> flushed) override;

@@ -50,7 +50,12 @@ public:
 
     void clear_timer() override { timer.reset(); }
 
-    void write_log(std::string_view bytes) override { log += bytes; }
+    void write_log(std::string_view bytes) override {
+        log += bytes;
+        ++log_writes;
+    }
+
+    void write_log_soon(std::string_view bytes) override { log += bytes; }
 
     std::uint64_t peak_memory() override { return peak; }
 
@@ -71,6 +76,7 @@ public:
     SteadyTime clock{std::chrono::hours(1)};
     std::optional<SteadyTime> timer;
     std::string log;
+    int log_writes = 0; ///< one takes along what is to be written soon
     std::string unread; ///< written by the runtime and still in its pipe
     std::string runtime_error;
     std::vector<std::string> extensions;

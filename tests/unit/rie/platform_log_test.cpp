@@ -13,6 +13,8 @@ using testing::HasSubstr;
 
 class RecordCollector : public RecordListener {
 public:
+    [[nodiscard]] bool listens() const override { return listening; }
+
     void on_record(const Record& record) override {
         records.push_back(record.type + record.content);
     }
@@ -23,6 +25,7 @@ public:
 
     void on_reset() override {}
 
+    bool listening = true;
     std::vector<std::string> records;
 };
 
@@ -62,6 +65,34 @@ TEST(PlatformLog, ReportOfAWarmCallHasNoInitDuration) {
     EXPECT_THAT(
         host.log,
         EndsWith("Billed Duration: 2 ms\tMemory Size: 128 MB\tMax Memory Used: 35 MB\t\n"));
+}
+
+TEST(PlatformLog, AShortCallIsOneWrite) {
+    for (const char* format : {"Text", "JSON"}) {
+        FakeHost host;
+        const Settings settings = settings_for({{"AWS_LAMBDA_LOG_FORMAT", format}});
+        PlatformLog log(settings, host);
+        log.invoke_started("id-1", "Root=1");
+        EXPECT_EQ(host.log_writes, 0);
+        EXPECT_THAT(host.log, EndsWith("\n"));
+        log.invoke_ended(report());
+        EXPECT_EQ(host.log_writes, 1);
+    }
+}
+
+TEST(PlatformLog, RecordsAreForWhoListens) {
+    FakeHost host;
+    const Settings settings = settings_for({});
+    PlatformLog log(settings, host);
+    RecordCollector collector;
+    log.listen(&collector);
+    collector.listening = false;
+    log.invoke_started("id-1", "Root=1");
+    log.output(RecordKind::function, "a line\n");
+    EXPECT_THAT(collector.records, testing::IsEmpty());
+    collector.listening = true;
+    log.output(RecordKind::function, "another\n");
+    EXPECT_THAT(collector.records, ElementsAre(R"(function"another")"));
 }
 
 TEST(PlatformLog, ReportTellsTimeoutsAndCrashesApart) {

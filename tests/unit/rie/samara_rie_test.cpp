@@ -155,6 +155,16 @@ TEST(SamaraRie, LogIsInOrderAndInLambdasFormat) {
             "Billed Duration: [0-9]+ ms\tMemory Size: 512 MB\tMax Memory Used: [0-9]+ MB\t\n"));
 }
 
+TEST(SamaraRie, TheStartOfACallThatLastsIsInTheLogMeanwhile) {
+    RieProcess rie(scripted());
+    rie.invoke(script(R"(["respond", "1"])"));
+    const std::string before = rie.log();
+    std::thread caller([&] { rie.invoke(script(R"(["sleep", 60])")); });
+    EXPECT_TRUE(rie.log_has(before + "START RequestId: "));
+    rie.stop();
+    caller.join();
+}
+
 TEST(SamaraRie, TheRuntimeGetsEveryHeader) {
     RieProcess rie(scripted({{"AWS_LAMBDA_FUNCTION_NAME", "Thumbs"}, {"AWS_REGION", "eu-west-1"}}));
     const Answer answer = rie.invoke(

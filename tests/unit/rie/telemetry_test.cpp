@@ -82,6 +82,17 @@ TEST_F(TelemetryTest, WhatIsKeptForSubscribersToComeIsBounded) {
     EXPECT_LT(bytes, 4'300'000U);
 }
 
+TEST_F(TelemetryTest, ListensWhileSomebodySubscribesOrMay) {
+    EXPECT_TRUE(telemetry_.listens());
+    log_.close_subscriptions();
+    EXPECT_FALSE(telemetry_.listens());
+    log_.reset(); // it starts over
+    EXPECT_TRUE(telemetry_.listens());
+    subscribe();
+    log_.close_subscriptions();
+    EXPECT_TRUE(telemetry_.listens());
+}
+
 TEST_F(TelemetryTest, OnlyTheTypesAskedForAreSent) {
     subscribe(R"({"types": ["function"], "destination": {"protocol": "TCP", "port": 4244}})");
     log_.invoke_started("id-1", "Root=1");
