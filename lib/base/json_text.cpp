@@ -40,9 +40,28 @@ void append_escape(std::string& out, unsigned char c) {
     }
 }
 
-void append_escaped(std::string& out, std::string_view text) {
+/// How many bytes at the front are ASCII without a need of escapes, all or a multiple of eight.
+std::size_t plain_bytes(std::string_view text) {
+    std::size_t plain = 0;
+    for (; plain + EightBytes::size <= text.size(); plain += EightBytes::size) {
+        const EightBytes bytes(text.data() + plain);
+        if (!bytes.ascii() || bytes.any_below(0x20) || bytes.any_is('"') || bytes.any_is('\\')) {
+            return plain;
+        }
+    }
+    for (std::size_t i = plain; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\') {
+            return plain;
+        }
+    }
+    return text.size();
+}
+
+/// Of whose bytes `from` are plain.
+void append_escaped(std::string& out, std::string_view text, std::size_t from) {
     std::size_t plain = 0; // start of the run that needs no escape
-    for (std::size_t i = 0; i < text.size(); ++i) {
+    for (std::size_t i = from; i < text.size(); ++i) {
         const auto c = static_cast<unsigned char>(text[i]);
         if (c < 0x20 || c == '"' || c == '\\') {
             out.append(text, plain, i - plain);
@@ -57,7 +76,7 @@ void append_escaped(std::string& out, std::string_view text) {
 
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
-    append_escaped(out, text);
+    append_escaped(out, text, plain_bytes(text));
     out += '"';
 }
 
@@ -91,11 +110,18 @@ void append_ascii_json_string(std::string& out, std::string_view text) {
 }
 
 void append_json_bytes(std::string& out, std::string_view bytes) {
-    if (is_utf8(bytes)) {
-        append_json_string(out, bytes);
-    } else {
+    const std::size_t plain = plain_bytes(bytes);
+    if (!is_utf8(bytes.substr(plain))) {
         append_json_string(out, to_utf8(std::string(bytes)));
+        return;
     }
+    out += '"';
+    if (plain == bytes.size()) {
+        out.append(bytes);
+    } else {
+        append_escaped(out, bytes, plain);
+    }
+    out += '"';
 }
 
 } // namespace samara::base

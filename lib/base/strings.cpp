@@ -137,6 +137,10 @@ std::string replace_all(std::string_view text, std::string_view from, std::strin
 
 bool is_utf8(std::string_view bytes, std::size_t* bad_offset) {
     for (std::size_t i = 0; i < bytes.size();) {
+        if (i + EightBytes::size <= bytes.size() && EightBytes(bytes.data() + i).ascii()) {
+            i += EightBytes::size;
+            continue;
+        }
         const std::size_t length = sequence_length(bytes.substr(i));
         if (length == 0) {
             if (bad_offset != nullptr) {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "base/frame_pool.h"
+
 #include <coroutine>
+#include <cstddef>
 #include <cstdlib>
 #include <exception>
 #include <optional>
@@ -17,6 +20,12 @@ class [[nodiscard]] Task {
 public:
     class promise_type {
     public:
+        static void* operator new(std::size_t size) { return take_frame(size); }
+
+        static void operator delete(void* frame, std::size_t size) noexcept {
+            give_frame(frame, size);
+        }
+
         Task get_return_object() { return Task(Handle::from_promise(*this)); }
 
         std::suspend_always initial_suspend() noexcept { return {}; }
@@ -111,6 +120,12 @@ namespace detail {
 
 struct Spawned {
     struct promise_type {
+        static void* operator new(std::size_t size) { return take_frame(size); }
+
+        static void operator delete(void* frame, std::size_t size) noexcept {
+            give_frame(frame, size);
+        }
+
         Spawned get_return_object() { return {}; }
 
         std::suspend_never initial_suspend() noexcept { return {}; }

@@ -1,12 +1,40 @@
-// Reads the code points of UTF-8, one at a time.
+// Reads the code points of UTF-8, one at a time, and what is ASCII eight bytes at a time.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 #include <utility>
 
 namespace samara::base {
+
+/// Eight bytes as one number, and what is asked of all of them at once.
+class EightBytes {
+public:
+    static constexpr std::size_t size = 8;
+
+    explicit EightBytes(const char* from) { std::memcpy(&bytes_, from, size); }
+
+    [[nodiscard]] bool ascii() const { return (bytes_ & high_bits) == 0; }
+
+    /// Of eight that are ASCII: whether one is below `least`, which is 1 to 128.
+    [[nodiscard]] bool any_below(unsigned char least) const {
+        return ((bytes_ - low_bits * least) & ~bytes_ & high_bits) != 0;
+    }
+
+    /// Of eight that are ASCII: whether one is `c`.
+    [[nodiscard]] bool any_is(char c) const {
+        const std::uint64_t others = bytes_ ^ (low_bits * static_cast<unsigned char>(c));
+        return ((others - low_bits) & ~others & high_bits) != 0;
+    }
+
+private:
+    static constexpr std::uint64_t low_bits = 0x0101010101010101;
+    static constexpr std::uint64_t high_bits = 0x8080808080808080;
+
+    std::uint64_t bytes_ = 0;
+};
 
 /// The code point that begins at byte `at` of well-formed UTF-8, and the bytes to the next one.
 /// A byte that begins no sequence, and one whose sequence the text cuts off, stands for itself.

@@ -12,6 +12,15 @@ namespace samara::data {
 
 namespace {
 
+/// Blanks and separators.
+bool stands_between(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ',' || c == ':';
+}
+
+bool is_bracket(char c) {
+    return c == '{' || c == '}' || c == '[' || c == ']';
+}
+
 // nlohmann's SAX events carry no places, so the builder walks the text alongside: before each event
 // it skips blanks and separators to the token, after it the token itself.
 class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
@@ -141,8 +150,7 @@ private:
     }
 
     base::Location take_token() {
-        while (cursor_ < text_.size() &&
-               std::string_view(" \t\r\n,:").find(text_[cursor_]) != std::string_view::npos) {
+        while (cursor_ < text_.size() && stands_between(text_[cursor_])) {
             advance();
         }
         base::Location where = places_.at(line_, cursor_ - line_start_ + 1);
@@ -159,12 +167,11 @@ private:
                 advance();
             }
             advance();
-        } else if (std::string_view("{}[]").find(first) != std::string_view::npos) {
+        } else if (is_bracket(first)) {
             advance();
         } else {
-            while (cursor_ < text_.size() &&
-                   std::string_view(" \t\r\n,:{}[]").find(text_[cursor_]) ==
-                       std::string_view::npos) {
+            while (cursor_ < text_.size() && !stands_between(text_[cursor_]) &&
+                   !is_bracket(text_[cursor_])) {
                 advance();
             }
         }

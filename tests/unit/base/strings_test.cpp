@@ -31,6 +31,11 @@ TEST(Strings, Utf8RefusesOverlongSurrogatesAndCutSequences) {
     std::size_t bad = 0;
     EXPECT_FALSE(is_utf8("ab\xE2\x82", &bad));
     EXPECT_EQ(bad, 2U);
+    for (std::size_t at = 0; at < 20; ++at) {
+        EXPECT_TRUE(is_utf8(std::string(at, 'a') + "\xC3\xA9" + std::string(20 - at, 'a')));
+        EXPECT_FALSE(is_utf8(std::string(at, 'a') + "\xC3" + std::string(20 - at, 'a'), &bad));
+        EXPECT_EQ(bad, at);
+    }
 }
 
 TEST(Strings, ToUtf8ReplacesBytesThatAreNotPartOfIt) {
