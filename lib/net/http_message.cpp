@@ -70,10 +70,18 @@ constexpr std::array reasons{
 };
 
 /// Token characters of RFC 9110 section 5.6.2.
-bool is_token_char(char c) {
+constexpr std::array<bool, 256> token_chars = [] {
     constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           others.find(c) != std::string_view::npos;
+    std::array<bool, 256> chars{};
+    for (std::size_t c = 0; c < chars.size(); ++c) {
+        chars.at(c) = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                      others.find(static_cast<char>(c)) != std::string_view::npos;
+    }
+    return chars;
+}();
+
+bool is_token_char(char c) {
+    return token_chars[static_cast<unsigned char>(c)]; // NOLINT(*-constant-array-index)
 }
 
 /// The Date header's value; formatted once a second and thread.
@@ -99,12 +107,9 @@ bool may_have_body(int status) {
 std::string first_lines(const HttpResponse& response) {
     std::string head;
     head.reserve(256);
-    fmt::format_to(
-        std::back_inserter(head),
-        "HTTP/1.1 {} {}\r\nDate: {}\r\n",
-        response.status,
-        reason_phrase(response.status),
-        http_date());
+    head.append("HTTP/1.1 ").append(fmt::format_int(response.status).c_str()).append(" ");
+    head.append(reason_phrase(response.status)).append("\r\nDate: ").append(http_date());
+    head.append("\r\n");
     for (const HttpHeader& header : response.headers) {
         if (is_valid_header(header.name, header.value)) {
             head.append(header.name).append(": ").append(header.value).append("\r\n");
@@ -190,7 +195,8 @@ bool is_valid_header(std::string_view name, std::string_view value) {
 std::string encode_head(const HttpResponse& response, std::size_t content_length, bool keep_alive) {
     std::string head = first_lines(response);
     if (may_have_body(response.status)) {
-        fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", content_length);
+        head.append("Content-Length: ").append(fmt::format_int(content_length).c_str());
+        head.append("\r\n");
     }
     return head.append(last_lines(keep_alive));
 }

@@ -28,14 +28,17 @@ constexpr std::size_t read_size = 16UL * 1024;
 constexpr std::uint64_t look_every = 64UL * 1024;
 
 std::string encode_request(const ClientRequest& request) {
-    std::string head =
-        fmt::format("{} {} HTTP/1.1\r\nHost: localhost\r\n", request.method, request.target);
+    std::string head;
+    head.reserve(512);
+    head.append(request.method).append(" ").append(request.target);
+    head.append(" HTTP/1.1\r\nHost: localhost\r\n");
     for (const HttpHeader& header : request.headers) {
         if (is_valid_header(header.name, header.value)) {
             head.append(header.name).append(": ").append(header.value).append("\r\n");
         }
     }
-    return head += fmt::format("Content-Length: {}\r\n\r\n", request.body.size());
+    head.append("Content-Length: ").append(fmt::format_int(request.body.size()).c_str());
+    return head.append("\r\n\r\n");
 }
 
 /// Suspends a task until the socket is ready.

@@ -70,17 +70,24 @@ std::string Call::clf_time() const {
 std::string clf_time(std::chrono::system_clock::time_point time) {
     static constexpr std::array<std::string_view, 12> months{
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    // Formatted once a second and thread.
+    thread_local std::time_t formatted_at = -1;
+    thread_local std::string text;
     const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    return fmt::format(
-        "{:02}/{}/{}:{:02}:{:02}:{:02} +0000",
-        parts.tm_mday,
-        months.at(static_cast<std::size_t>(parts.tm_mon)),
-        parts.tm_year + 1900,
-        parts.tm_hour,
-        parts.tm_min,
-        parts.tm_sec);
+    if (seconds != formatted_at) {
+        std::tm parts{};
+        gmtime_r(&seconds, &parts);
+        text = fmt::format(
+            "{:02}/{}/{}:{:02}:{:02}:{:02} +0000",
+            parts.tm_mday,
+            months.at(static_cast<std::size_t>(parts.tm_mon)),
+            parts.tm_year + 1900,
+            parts.tm_hour,
+            parts.tm_min,
+            parts.tm_sec);
+        formatted_at = seconds;
+    }
+    return text;
 }
 
 std::int64_t Call::epoch_milliseconds() const {
@@ -106,11 +113,11 @@ net::HttpHeaders gateway_headers(const Call& call) {
     net::HttpHeaders headers{
         {"X-Amzn-Trace-Id", call.trace_id},
         {"X-Forwarded-For", std::move(forwarded)},
-        {"X-Forwarded-Port", fmt::format("{}", call.port)},
+        {"X-Forwarded-Port", fmt::format_int(call.port).str()},
         {"X-Forwarded-Proto", call.tls ? "https" : "http"},
     };
     if (call.api.kind == ApiKind::http) { // also of a request without a body
-        headers.push_back({"Content-Length", fmt::format("{}", call.request.body.size())});
+        headers.push_back({"Content-Length", fmt::format_int(call.request.body.size()).str()});
     }
     return headers;
 }
