@@ -3,6 +3,7 @@
 #include "base/try.h"
 #include "os/process_spawn.h"
 #include "rie/memory.h"
+#include "rie/memory_watch.h"
 
 #include <algorithm>
 #include <array>
@@ -60,10 +61,7 @@ void make_first_victim(ProcessId process) {
     }
 }
 
-constexpr auto look_pause = std::chrono::milliseconds(50);
-constexpr int look_share = 20; // of the time
 constexpr auto write_pause = std::chrono::milliseconds(2);
-constexpr auto report_pause = std::chrono::milliseconds(20);
 
 constexpr std::array bootstraps{"/var/runtime/bootstrap", "/var/task/bootstrap", "/opt/bootstrap"};
 
@@ -82,7 +80,7 @@ base::Result<std::vector<std::string>> find_bootstrap() {
 struct AsioHost::State {
     State(asio::io_context& io, const Settings& from, Variables given)
         : context(io), settings(from), variables(std::move(given)), child_signal(io, SIGCHLD),
-          timer(io), look_timer(io), write_timer(io) {}
+          timer(io), memory(io), write_timer(io) {}
 
     base::Result<ProcessId> start(std::vector<std::string> argv, Variables environment);
     void watch_children();
@@ -91,8 +89,6 @@ struct AsioHost::State {
     bool read_output(const ChildPtr& child, std::size_t most);
     void forget(const ChildPtr& child);
     [[nodiscard]] std::vector<pid_t> others() const;
-    void look_at_processes();
-    void look_after(SteadyTime::duration pause);
     void write_after();
 
     asio::io_context& context;
@@ -102,16 +98,11 @@ struct AsioHost::State {
     asio::signal_set child_signal;
     asio::steady_timer timer;
     std::uint64_t timer_generation = 0;
-    bool timer_runs = false;
     HostEvents* events = nullptr;
     std::function<void()> stopped;
     std::vector<ChildPtr> children;
     OutOfMemoryCounter out_of_memory;
-    GroupPeak group_peak;
-    std::uint64_t peak = 0;
-    asio::steady_timer look_timer;
-    bool looks = false;
-    SteadyTime reported{}; ///< when the end of a call looked at the processes
+    MemoryWatch memory;
     std::string unwritten; ///< of the log
     asio::steady_timer write_timer;
     bool writes = false; ///< once the timer has passed
@@ -194,8 +185,7 @@ void AsioHost::State::reap() {
     int status = 0;
     rusage usage{};
     for (pid_t pid = 0; (pid = ::wait4(-1, &status, WNOHANG, &usage)) > 0;) {
-        // ru_maxrss is in KiB. What has ended shows in no /proc any more.
-        peak = std::max(peak, static_cast<std::uint64_t>(usage.ru_maxrss) * 1024);
+        memory.count_ended(usage);
         const auto found = std::find_if(children.begin(), children.end(), [&](const ChildPtr& c) {
             return c->process == pid && c->alive;
         });
@@ -291,9 +281,7 @@ void AsioHost::kill_all() {
         child->output.close(ignored);
     }
     state.out_of_memory.advanced();
-    state.group_peak.forget();
-    state.peak = 0;
-    state.reported = {};
+    state.memory.forget();
 }
 
 void AsioHost::drain_output() {
@@ -307,10 +295,7 @@ void AsioHost::drain_output() {
 void AsioHost::set_timer(SteadyTime when) {
     state_->timer.expires_at(when);
     const std::uint64_t generation = ++state_->timer_generation;
-    state_->timer_runs = true;
-    if (!std::exchange(state_->looks, true)) {
-        state_->look_after(look_pause);
-    }
+    state_->memory.begin();
     state_->timer.async_wait([state = state_.get(), generation](const auto& error) {
         // One that had expired before it was replaced comes all the same.
         if (!error && generation == state->timer_generation) {
@@ -321,7 +306,7 @@ void AsioHost::set_timer(SteadyTime when) {
 
 void AsioHost::clear_timer() {
     ++state_->timer_generation;
-    state_->timer_runs = false;
+    state_->memory.end();
     state_->timer.cancel();
 }
 
@@ -354,41 +339,8 @@ void AsioHost::State::write_after() {
     });
 }
 
-void AsioHost::State::look_at_processes() {
-    std::uint64_t sum = 0;
-    for (const pid_t process : others()) {
-        sum += peak_resident(process);
-    }
-    peak = std::max(peak, sum);
-}
-
-// While something is waited for: what ends before its call does is not seen after it, where no
-// control group counts it. Many processes take longer to look at, and are looked at less often.
-void AsioHost::State::look_after(SteadyTime::duration pause) {
-    look_timer.expires_after(pause);
-    look_timer.async_wait([this](const auto& error) {
-        looks = !error && timer_runs;
-        if (looks) {
-            const auto begin = std::chrono::steady_clock::now();
-            look_at_processes();
-            group_peak.look();
-            const auto taken = std::chrono::steady_clock::now() - begin;
-            look_after(std::max<SteadyTime::duration>(look_pause, look_share * taken));
-        }
-    });
-}
-
-// What /proc tells of a process takes the kernel as long as a short call: in a row of such calls
-// only some look, unless the group has grown. A process's own mark stays, so that what one call
-// took shows with one of the next.
 std::uint64_t AsioHost::peak_memory() {
-    State& state = *state_;
-    if (state.group_peak.advanced() || now() - state.reported >= report_pause) {
-        state.look_at_processes();
-        state.reported = now();
-    }
-    state.peak = std::max(state.peak, state.group_peak.bytes());
-    return state.peak;
+    return state_->memory.peak();
 }
 
 std::vector<std::string> AsioHost::extension_programs() {
