@@ -5,7 +5,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from samara_e2e import SamaraTest, curl, free_port  # noqa: E402
+from samara_e2e import STAND_IN, SamaraTest, curl, free_port, needs_docker  # noqa: E402
 
 CODE = """\
 def handler(event, context):
@@ -73,14 +73,22 @@ Resources:
 class MappedRequests(SamaraTest):
     def setUp(self):
         super().setUp()
-        self.environment["SAMARA_ENGINE"] = "sandbox"
         self.write("template.yaml", TEMPLATE)
         self.write("src/app.py", CODE)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/items"
 
-    def test_requests_go_through_their_templates(self):
-        with self.start("local", "start-api", "--port", self.port) as api:
+    def test_in_sandboxes(self):
+        self.environment["SAMARA_ENGINE"] = "sandbox"
+        self.check()
+
+    def test_in_containers(self):
+        needs_docker()
+        self.environment["SAMARA_ENGINE"] = "docker"
+        self.check("--invoke-image", f"{STAND_IN}/python:3.11")
+
+    def check(self, *more):
+        with self.start("local", "start-api", "--port", self.port, *more) as api:
             api.wait_for_line("Press CTRL+C to quit")
             self.check_routes()
             self.assertEqual(api.stop(), 0)

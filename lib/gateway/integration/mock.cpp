@@ -16,6 +16,13 @@ mock_answer(const Call& call, const Mapping& mapping) {
     if (const auto document = data::read_yaml(request->body, "request")) {
         answer.selector = data::text_of(*document, "statusCode");
     }
+    const bool status = !answer.selector.empty() &&
+                        answer.selector.find_first_not_of("0123456789") == std::string::npos;
+    if (request->by_template && !status) {
+        return tl::unexpected(Untranslated{
+            Refusal::api_configuration_error,
+            "statusCode should be an integer which is defined in the request template"});
+    }
     // Without a status there is one answer to give where there is one response.
     if (answer.selector.empty() && mapping.responses.size() == 1) {
         Mapping only = mapping;

@@ -196,6 +196,7 @@ translate_request(const Call& call, const Mapping& mapping) {
         return tl::unexpected(std::move(sent.error()));
     }
     request.body = std::move(*sent);
+    request.by_template = true;
     for (auto& [name, value] : variables.override_of("requestOverride", "header")) {
         set_header(request.headers, name, std::move(value));
     }

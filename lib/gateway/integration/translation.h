@@ -14,6 +14,7 @@ namespace samara::gateway {
 /// What the integration is asked.
 struct TranslatedRequest {
     std::string body;
+    bool by_template = false; ///< the body is made by one
     std::string content_type;
     net::HttpHeaders headers; ///< mapped ones only
     TextPairs query;

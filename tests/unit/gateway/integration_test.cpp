@@ -250,5 +250,20 @@ TEST_F(IntegrationTest, MocksChooseByTheirTemplates) {
     EXPECT_EQ(header(response, "Content-Type"), "text/plain");
 }
 
+// how-to-mock-integration.html: the template returns a status; without one there is the default
+// response.
+TEST_F(IntegrationTest, ATemplateOfAMockGivesAStatus) {
+    for (const char* made :
+         {R"({"message": "hi"})", R"({"statusCode": "many"})", "plain text", ""}) {
+        serve(fmt::format(
+            "{{type: mock, requestTemplates: {{application/json: '{}'}}, "
+            "responses: {{default: {{statusCode: 200}}}}}}",
+            made));
+        EXPECT_EQ(ask().status, 500) << made;
+    }
+    serve("{type: mock, responses: {'404': {statusCode: 404}, default: {statusCode: 200}}}");
+    EXPECT_EQ(ask().status, 200);
+}
+
 } // namespace
 } // namespace samara::gateway
