@@ -107,6 +107,15 @@ void keep_layer_ids(Value& document) {
     }
 }
 
+// A layer's is the one that keep_layer_ids has kept, or that CDK's construct has.
+std::string_view
+folder_name(std::string_view type, std::string_view logical_id, const Value& resource) {
+    const Value* metadata = resource.find("Metadata");
+    const Value* own = metadata == nullptr ? nullptr : metadata->find("SamResourceId");
+    const bool named = own != nullptr && !own->text().empty() && model::is_layer_type(type);
+    return named ? own->text() : logical_id;
+}
+
 intrinsics::PseudoParameters pseudo_parameters(const LoadOptions& options) {
     intrinsics::PseudoParameters pseudo = intrinsics::pseudo_parameters(options.region);
     if (!options.stack_path.empty()) {
@@ -262,7 +271,10 @@ void Application::read_resource(const data::Entry& resource) {
     if (const data::Entry* metadata = resource.value.as_map()->find_entry("Metadata")) {
         resolve_member(resource.key, *metadata, *resolved.as_map());
     }
-    if (const auto checked = check_resource_texts(resource.key, resolved); !checked) {
+    const auto checked =
+        check_folder_name(folder_name(name, resource.key, resolved), resource.key_where)
+            .and_then([&] { return check_resource_texts(resource.key, resolved); });
+    if (!checked) {
         diagnostics_.push_back({base::Severity::error, checked.error()});
         if (model::is_function_type(name)) {
             broken_functions_.emplace(path_of(resource.key), checked.error());
@@ -275,9 +287,7 @@ void Application::read_resource(const data::Entry& resource) {
 void Application::read_resolved(
     std::string_view type, const std::string& logical_id, const data::Value& resource) {
     if (model::is_layer_type(type)) {
-        const Value* metadata = resource.find("Metadata");
-        const Value* own = metadata == nullptr ? nullptr : metadata->find("SamResourceId");
-        const std::string id(own == nullptr ? std::string_view(logical_id) : own->text());
+        const std::string id(folder_name(type, logical_id, resource));
         if (auto layer = model::read_layer(id, resource, diagnostics_)) {
             layer->logical_id = path_of(id);
             layer->deployed_id = physical_id(logical_id);

@@ -1,5 +1,6 @@
 #include "app/load/nested.h"
 
+#include "app/load/resource_texts.h"
 #include "base/strings.h"
 #include "model/nested_stack.h"
 
@@ -75,6 +76,9 @@ std::unique_ptr<Application> Nested::load(const data::Entry& resource) {
     intrinsics::Resolver& resolver = outer_->resolver();
     if (!resolver.exists(resource.value, *diagnostics_)) {
         return nullptr;
+    }
+    if (auto named = check_folder_name(id, resource.key_where); !named) {
+        return fail(std::move(named.error()));
     }
     const data::Value resolved = resolver.resolve(resource.value, *diagnostics_);
     const auto stack = model::read_nested_stack(id, resolved, *diagnostics_);

@@ -51,4 +51,17 @@ check_resource_texts(const std::string& logical_id, const data::Value& resource)
     return {};
 }
 
+base::Result<void> check_folder_name(std::string_view logical_id, const base::Location& where) {
+    const bool leads_elsewhere =
+        logical_id.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos;
+    if (!logical_id.empty() && !leads_elsewhere && !logical_id.starts_with('.') &&
+        logical_id != "template.yaml") {
+        return {};
+    }
+    base::Error error;
+    error.message = "a logical id consists of letters and digits";
+    error.hint = "AWS refuses this at deployment, and here it is no name for a folder";
+    return refuse(std::string(logical_id), where, std::move(error));
+}
+
 } // namespace samara::app

@@ -133,6 +133,52 @@ Resources:
     EXPECT_THAT(to_string(application->require_function("Bad").error()), HasSubstr("Handler"));
 }
 
+// Their names become folders of the build folder.
+TEST_F(ApplicationTest, ANameThatLeadsOutOfTheBuildFolderIsItsResourcesFault) {
+    write(
+        "nested.yaml",
+        "Resources: {Fn: {Type: AWS::Lambda::Function, Properties: {Handler: a.b, Runtime: "
+        "python3.12, Code: .}}}");
+    for (const char* name :
+         {"../../out",
+          "a/b",
+          "/tmp/out",
+          "..",
+          ".",
+          "",
+          "a\\0b",
+          ".samara-build.json",
+          "template.yaml"}) {
+        for (const char* resource :
+             {"Type: AWS::Lambda::Function, Properties: {Handler: a.b, Runtime: python3.12, Code: "
+              ".}",
+              "Type: AWS::Lambda::LayerVersion, Properties: {Content: .}, Metadata: {BuildMethod: "
+              "python3.12}",
+              "Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: nested.yaml}"}) {
+            const auto application = load(fmt::format(
+                R"(
+Resources:
+  "{}": {{{}}}
+  Good: {{Type: AWS::Lambda::Function, Properties: {{Handler: a.b, Runtime: python3.12, Code: .}}}}
+)",
+                name,
+                resource));
+            ASSERT_TRUE(application) << to_string(application.error());
+            ASSERT_EQ(application->functions().size(), 1U) << name << resource;
+            EXPECT_TRUE(application->layers().empty()) << name;
+            const base::Diagnostics& told = application->diagnostics();
+            ASSERT_EQ(told.size(), 1U) << name << resource;
+            EXPECT_THAT(to_string(told[0].error), HasSubstr("template.yaml:3:3: ")) << resource;
+            EXPECT_THAT(to_string(told[0].error), HasSubstr("letters and digits")) << resource;
+        }
+    }
+    const auto layer =
+        load("Resources: {Shared: {Type: AWS::Lambda::LayerVersion, Properties: {Content: .}, "
+             "Metadata: {SamResourceId: ../out}}}");
+    ASSERT_TRUE(layer) << to_string(layer.error());
+    EXPECT_TRUE(layer->layers().empty());
+}
+
 TEST_F(ApplicationTest, IncludesLocalDefinitionFiles) {
     write("api.yaml", "openapi: 3.0.1\npaths:\n  /x:\n    get: {}\n");
     const auto application = load(R"(
