@@ -121,7 +121,9 @@ private:
             static_cast<std::uint64_t>(archive_entry_size(entry)) > limits_.bytes - bytes_) {
             return too_large();
         }
-        archive_entry_set_perm(entry, archive_entry_perm(entry) & kept_permissions);
+        // The owner reads it, runs it and removes it again.
+        const __LA_MODE_T own = archive_entry_filetype(entry) == AE_IFDIR ? 0700 : 0600;
+        archive_entry_set_perm(entry, (archive_entry_perm(entry) & kept_permissions) | own);
         archive_entry_set_pathname(entry, (folder_ / name).c_str());
         if (const char* link = archive_entry_hardlink(entry); link != nullptr) {
             archive_entry_set_hardlink(entry, (folder_ / link).c_str());
@@ -178,7 +180,8 @@ private:
                 static_cast<std::uint64_t>(offset) + count > limits_.bytes) {
                 return too_large();
             }
-            if (archive_write_data_block(writer_.get(), bytes, count, offset) < ARCHIVE_WARN) {
+            // A full disk is only worth a warning to libarchive, and the file is left short.
+            if (archive_write_data_block(writer_.get(), bytes, count, offset) < ARCHIVE_OK) {
                 return fail_writing(name);
             }
         }

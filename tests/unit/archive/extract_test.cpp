@@ -2,6 +2,7 @@
 #include "os/file.h"
 #include "os/temp_dir.h"
 
+#include <csignal>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -10,6 +11,8 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <gmock/gmock.h>
+
+#include <sys/resource.h>
 
 namespace samara::archive {
 namespace {
@@ -43,7 +46,7 @@ protected:
             archive_entry* head = archive_entry_new();
             archive_entry_set_pathname(head, entry.name.c_str());
             archive_entry_set_filetype(head, entry.type);
-            archive_entry_set_perm(head, entry.type == AE_IFDIR ? 0755 | entry.mode : entry.mode);
+            archive_entry_set_perm(head, entry.mode);
             if (entry.hard) {
                 archive_entry_set_hardlink(head, entry.content.c_str());
             } else if (entry.type == AE_IFLNK) {
@@ -133,6 +136,17 @@ TEST_F(ExtractTest, LeavesSpecialBitsBehind) {
     }
 }
 
+TEST_F(ExtractTest, LetsTheOwnerReadWhatNobodyMay) {
+    for (const bool zip : {false, true}) {
+        fs::remove_all(out_);
+        fs::create_directory(out_);
+        ASSERT_TRUE(extract(
+            make({{"d/", AE_IFDIR, "", false, 0}, {"d/x", AE_IFREG, "x", false, 0}}, zip), out_));
+        EXPECT_EQ(fs::status(out_ / "d").permissions(), fs::perms(0700)) << zip;
+        EXPECT_EQ(fs::status(out_ / "d/x").permissions(), fs::perms(0600)) << zip;
+    }
+}
+
 TEST_F(ExtractTest, WritesNothingThroughALink) {
     fs::create_directory(folder_.path() / "elsewhere");
     // A link that was there before is as untrusted as one of the archive's.
@@ -140,6 +154,26 @@ TEST_F(ExtractTest, WritesNothingThroughALink) {
     const auto extracted = extract(make({{"l/escaped", AE_IFREG, "x"}}), out_);
     EXPECT_FALSE(extracted);
     EXPECT_FALSE(fs::exists(folder_.path() / "elsewhere/escaped"));
+}
+
+// As on a full disk: what was written of it is no file of the archive.
+TEST_F(ExtractTest, AFileThatCannotBeWrittenToItsEndIsAnError) {
+    struct rlimit before {};
+
+    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    for (const bool zip : {false, true}) {
+        const fs::path file = make({{"x", AE_IFREG, std::string(300'000, 'x')}}, zip);
+
+        const struct rlimit small { 100'000, before.rlim_max };
+
+        ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+        const auto extracted = extract(file, out_);
+        ::setrlimit(RLIMIT_FSIZE, &before);
+        ASSERT_FALSE(extracted) << zip;
+        EXPECT_THAT(extracted.error().message, HasSubstr("(x): "));
+    }
+    std::signal(SIGXFSZ, handler);
 }
 
 TEST_F(ExtractTest, StopsABomb) {
