@@ -165,7 +165,8 @@ int run(Console& console, const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
     samara::os::open_standard_streams();
-    samara::os::ignore_broken_pipes(); // a reader that goes away must not keep us from cleaning up
+    samara::os::fail_instead_of_signals(); // a reader that goes away must not keep us from cleaning
+                                           // up
     samara::os::abort_on_interrupt();
     samara::cli::Console console(samara::cli::Verbosity::usual);
     try {

@@ -44,6 +44,15 @@ base::Result<void> wait_for_bytes(int descriptor, const fs::path& path) {
     return {};
 }
 
+// More than anybody writes and memory holds; a stream may have no end.
+constexpr off_t largest_file = off_t{2} << 30U;
+constexpr std::size_t largest_stream = std::size_t{256} << 20U;
+
+tl::unexpected<base::Error> too_large(const fs::path& path, std::size_t limit) {
+    return base::fail(
+        fmt::format("cannot read {}: it has more than {} MB", path.string(), limit >> 20U));
+}
+
 // A folder without write permission (a read-only source copied with its modes) cannot be emptied
 // by its owner until it has it.
 void make_removable(const fs::path& path) {
@@ -62,6 +71,11 @@ base::Result<std::string> read_file(const fs::path& path) {
     if (base::tracing()) {
         base::trace(fmt::format("reads {}", path.string()));
     }
+    if (path.native().find('\0') !=
+        std::string::npos) { // the system would read what the text before it names
+        return base::fail(
+            fmt::format("cannot open {}...: its name holds a NUL character", path.c_str()));
+    }
     // Without O_NONBLOCK opening a named pipe waits for somebody who writes, and nothing ends that.
     const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file.valid()) {
@@ -72,6 +86,9 @@ base::Result<std::string> read_file(const fs::path& path) {
 
     std::string bytes;
     if (::fstat(file.get(), &status) == 0 && status.st_size > 0) {
+        if (status.st_size > largest_file) {
+            return too_large(path, largest_file);
+        }
         bytes.reserve(static_cast<std::size_t>(status.st_size) + 1);
     }
     const bool may_wait = S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode);
@@ -86,6 +103,9 @@ base::Result<std::string> read_file(const fs::path& path) {
         }
         if (count > 0) {
             bytes.append(chunk.data(), static_cast<std::size_t>(count));
+            if (may_wait && bytes.size() > largest_stream) {
+                return too_large(path, largest_stream);
+            }
         } else if (errno != EINTR && errno != EAGAIN) {
             return fail_errno(fmt::format("cannot read {}", path.string()));
         }

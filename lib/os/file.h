@@ -11,7 +11,7 @@
 /// Files and folders. Errors name the path and what the system said.
 namespace samara::os {
 
-/// The bytes of a file (or pipe, or /dev/stdin). A folder is an error.
+/// The bytes of a file, or pipe, or /dev/stdin: 2 GB (256 MB) at most. A folder is an error.
 base::Result<std::string> read_file(const std::filesystem::path& path);
 
 /// Creates or replaces `path`. Readers see the old content or all of the new, never a part, also

@@ -116,11 +116,12 @@ void abort_on_interrupt() noexcept {
     ::sigaction(SIGINT, &action, nullptr);
 }
 
-void ignore_broken_pipes() noexcept {
+void fail_instead_of_signals() noexcept {
     struct sigaction action {};
 
     action.sa_handler = SIG_IGN;
     ::sigaction(SIGPIPE, &action, nullptr);
+    ::sigaction(SIGXFSZ, &action, nullptr); // a file past its limit, as on a full disk
 }
 
 } // namespace samara::os

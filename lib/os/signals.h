@@ -36,7 +36,8 @@ private:
 /// main(): it holds while no SignalCancellation is there, hence where nothing is to be cleaned up.
 void abort_on_interrupt() noexcept;
 
-/// Writing to a closed pipe or socket gives EPIPE instead of ending the program. For main().
-void ignore_broken_pipes() noexcept;
+/// Writing to a closed pipe or socket gives EPIPE, past the limit of a file's size (ulimit -f)
+/// EFBIG, instead of ending the program. For main().
+void fail_instead_of_signals() noexcept;
 
 } // namespace samara::os

@@ -76,6 +76,21 @@ TEST_F(File, ReadsWhatHasNoSize) {
     EXPECT_THAT(read_file("/proc/self/status").value(), HasSubstr("Name:"));
 }
 
+TEST_F(File, WhatHasNoEndIsNotRead) {
+    EXPECT_EQ(
+        read_file("/dev/zero").error().message, "cannot read /dev/zero: it has more than 256 MB");
+    ASSERT_TRUE(write_file_atomically(path_, "x", 0640));
+    fs::resize_file(path_, std::uintmax_t{1} << 40U); // a hole
+    EXPECT_THAT(read_file(path_).error().message, HasSubstr("more than 2048 MB"));
+}
+
+TEST_F(File, APathEndsAtNoNul) {
+    ASSERT_TRUE(write_file_atomically(path_, "x", 0640));
+    EXPECT_THAT(
+        read_file(path_.string() + std::string("\0y", 2)).error().message,
+        HasSubstr("holds a NUL"));
+}
+
 TEST_F(File, NamesThePathThatFails) {
     EXPECT_THAT(read_file(path_).error().message, HasSubstr(path_.string()));
     EXPECT_THAT(read_file(dir_.path()).error().message, HasSubstr("directory"));

@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace samara::os {
@@ -46,11 +48,26 @@ TEST(Signals, ASecondOneEndsWhatDoesNotStop) {
 TEST(Signals, ABrokenPipeIsAnError) {
     EXPECT_EXIT(
         {
-            ignore_broken_pipes();
+            fail_instead_of_signals();
             auto pipe = make_pipe();
             pipe->read.reset();
             const bool broken = ::write(pipe->write.get(), "x", 1) == -1 && errno == EPIPE;
             ::_exit(broken ? 7 : 1);
+        },
+        testing::ExitedWithCode(7),
+        "");
+}
+
+TEST(Signals, AFilePastItsLimitIsAnError) {
+    EXPECT_EXIT(
+        {
+            fail_instead_of_signals();
+            const struct rlimit none {};
+
+            ::setrlimit(RLIMIT_FSIZE, &none);
+            const int file = ::memfd_create("limited", 0);
+            const bool failed = ::write(file, "x", 1) == -1 && errno == EFBIG;
+            ::_exit(failed ? 7 : 1);
         },
         testing::ExitedWithCode(7),
         "");
