@@ -84,11 +84,29 @@ void place_descriptors(Plan& plan) {
     }
 }
 
+// EAGAIN tells of no limit by itself; root has none, but for the control group's.
+tl::unexpected<base::Error> no_process(const std::string& program, int reason) {
+    auto failed = fail_errno(fmt::format("cannot start {}", program), reason);
+
+    struct rlimit limit {};
+
+    if (reason == EAGAIN && ::getrlimit(RLIMIT_NPROC, &limit) == 0) {
+        failed.value().hint =
+            limit.rlim_cur == RLIM_INFINITY
+                ? "there are as many processes as its control group or the machine takes"
+                : fmt::format(
+                      "there are as many processes as there may be: {} of this user (ulimit -u), "
+                      "or those of its control group",
+                      limit.rlim_cur);
+    }
+    return failed;
+}
+
 void reset_signals() {
     struct sigaction standard {};
 
     standard.sa_handler = SIG_DFL;
-    for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD}) {
+    for (const int signal : {SIGPIPE, SIGXFSZ, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD}) {
         ::sigaction(signal, &standard, nullptr);
     }
     sigset_t none;
@@ -258,7 +276,7 @@ base::Result<Spawned> spawn(const Command& command, bool capture_out, bool captu
     Spawned child;
     child.pid = ::fork();
     if (child.pid < 0) {
-        return fail_errno(fmt::format("cannot start {}", *program));
+        return no_process(*program, errno);
     }
     if (child.pid == 0) {
         execute(plan);

@@ -175,6 +175,7 @@ void SandboxEnvironment::run(const os::Command& command) {
     if (!process) {
         const std::lock_guard guard(mutex_);
         end_reason_ = process.error().message;
+        end_hint_ = process.error().hint;
     } else {
         note_end(process->wait(stop_));
     }
@@ -210,6 +211,7 @@ base::Error SandboxEnvironment::start_failure() {
     base::Error error;
     const std::string said(base::trim(held_back_));
     error.message = fmt::format("the sandbox did not start: {}", said.empty() ? end_reason_ : said);
+    error.hint = end_hint_;
     if (said.find("Too many open files") != std::string::npos) {
         error.hint = os::too_few_descriptors();
     } else if (const auto refusal = explain_refusal(said)) {

@@ -81,6 +81,7 @@ private:
     /// Until it has started; a failed start is told by its error instead.
     base::BoundedText<std::size_t{1} << 20> held_back_;
     std::string end_reason_;
+    std::string end_hint_; ///< where it could not be started
 
     std::optional<IsolatedNetwork> network_;
     os::UniqueFd first_process_; ///< pidfd of the sandbox's process 1

@@ -180,6 +180,25 @@ TEST(Process, AppliesLimitsAndSignalDefaults) {
     EXPECT_EQ(done.status.signal, SIGPIPE);
 }
 
+TEST(Process, TellsWhichLimitKeepsItFromBeingMade) {
+    EXPECT_EXIT(
+        {
+            constexpr uid_t nobodys = 54321;
+            const struct rlimit none {};
+
+            if (::setrlimit(RLIMIT_NPROC, &none) != 0 ||
+                (::geteuid() == 0 && ::setresuid(nobodys, nobodys, nobodys) != 0)) {
+                ::_exit(2);
+            }
+            const auto started = Process::start(shell(":"), {});
+            const bool told = !started && started.error().hint.find("0 of this user (ulimit -u)") !=
+                                              std::string::npos;
+            ::_exit(told ? 7 : 1);
+        },
+        testing::ExitedWithCode(7),
+        "");
+}
+
 TEST(Process, LeadsASessionWhenAsked) {
     Command command = shell("echo $$ $(cut -d' ' -f6 /proc/$$/stat)");
     command.new_session = true;
