@@ -43,7 +43,7 @@ CALLS = {  # x86_64, aarch64
     "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240),
     "pidfd_open": (434, 434), "prlimit64": (302, 261), "setpriority": (141, 140), "ioprio_set": (251, 30),
     "sched_setaffinity": (203, 122), "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274),
-    "move_pages": (279, 239), "migrate_pages": (256, 238), "setpgid": (109, 154),
+    "move_pages": (279, 239), "migrate_pages": (256, 238), "setpgid": (109, 154), "socket": (41, 198),
 }
 
 def call(name, *arguments):
@@ -262,6 +262,10 @@ answer = os.read(reader, 1).decode()'''), "x")
             with connection:
                 _, user, group = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
         self.assert_unprivileged(user, group)
+        # Families beside Unix, IP, netlink and packets; whatever stands above the 32 bits that the kernel takes.
+        self.assertEqual(self.ask("answer = [f for f in range(64) for high in (0, 1 << 32) for t in (1, 2, 3, 5) "
+                                  "if f not in (1, 2, 10, 16, 17) and call('socket', f + high, t, 0) != 'EAFNOSUPPORT']"), [])
+        self.assertEqual(self.ask("socket.socket(socket.AF_NETLINK, socket.SOCK_RAW); answer = 'made'"), "made")
         self.assertEqual(self.ask("socket.socket(socket.AF_INET, socket.SOCK_RAW, 1); answer = 'made'"), "PermissionError EPERM")
         self.assertEqual(self.ask("socket.socket(socket.AF_PACKET, socket.SOCK_RAW); answer = 'made'"), "PermissionError EPERM")
 

@@ -3,6 +3,7 @@
 #include "base/try.h"
 #include "os/unique_fd.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -10,6 +11,7 @@
 
 #include <linux/sched.h>
 #include <seccomp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace samara::engine::sandbox {
@@ -80,7 +82,14 @@ constexpr std::array for_debuggers{
 };
 
 // What they are asked to do first is not known to callers: they fall back to the calls before.
-constexpr std::array unknown{"clone3", "io_uring_enter", "io_uring_register", "io_uring_setup"};
+// socketcall is socket(2) of 32-bit programs with its arguments out of a filter's sight.
+constexpr std::array unknown{
+    "clone3", "io_uring_enter", "io_uring_register", "io_uring_setup", "socketcall"};
+
+// The others reach what no namespace of the network holds (a hypervisor's AF_VSOCK), or parts of
+// the kernel that no function needs. AF_PACKET takes a capability that nobody has here.
+constexpr std::array<int, 5> families{AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET};
+constexpr int end_of_families = 64; // beyond those that kernels know
 
 // Calls that act on the process in an argument.
 struct Target {
@@ -137,8 +146,22 @@ int refuse(void* filter, const std::array<const char*, N>& names, int error) {
 }
 
 // The kernel takes 32 bits of these arguments; what a program puts above them is no way around.
+constexpr std::uint64_t low_half = 0xffff'ffff;
+
+int refuse_families(void* filter) {
+    int failed = 0;
+    for (int family = 0; family < end_of_families && failed == 0; ++family) {
+        if (std::find(families.begin(), families.end(), family) == families.end()) {
+            const scmp_arg_cmp it{
+                0, SCMP_CMP_MASKED_EQ, low_half, static_cast<std::uint64_t>(family)};
+            failed = ::seccomp_rule_add_array(
+                filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, &it);
+        }
+    }
+    return failed;
+}
+
 int refuse_first_process(void* filter) {
-    constexpr std::uint64_t low_half = 0xffff'ffff;
     int failed = 0;
     for (const Target& target : on_process) {
         const int call = ::seccomp_syscall_resolve_name(target.name);
@@ -207,6 +230,7 @@ base::Result<std::string> seccomp_program(bool debug) {
         failed = failed != 0 ? failed : refuse(filter.get(), for_debuggers, EPERM);
     }
     failed = failed != 0 ? failed : refuse_first_process(filter.get());
+    failed = failed != 0 ? failed : refuse_families(filter.get());
     failed = failed != 0 ? failed : refuse_namespaces(filter.get());
     if (failed != 0) {
         return os::fail_errno("cannot make the filter of system calls", -failed);

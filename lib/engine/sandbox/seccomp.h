@@ -10,7 +10,7 @@ namespace samara::engine::sandbox {
 /// trace or read other processes (unless `debug`), keys, kernel programs and counters, modules,
 /// other kernels, mounts and namespaces, the clock, and signals or limits for process 1, which is
 /// the emulator. They fail with EPERM. Lambda refuses them as well, or has nothing for them to act
-/// on.
+/// on. Sockets are of the families Unix, IP and netlink; others are not supported.
 base::Result<std::string> seccomp_program(bool debug);
 
 } // namespace samara::engine::sandbox
