@@ -57,7 +57,16 @@ std::optional<std::uint32_t> Properties::number(std::string_view name) {
     const auto [end, failure] =
         std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (digits.empty() || failure != std::errc{} || end != digits.data() + digits.size()) {
-        wrong_kind(*value, name, "a whole number");
+        if (!digits.empty() && digits.find_first_not_of("+-.0123456789Ee") ==
+                                   digits.npos) { // one, but not whole or too large
+            wrong(
+                *value,
+                name,
+                fmt::format("a whole number up to {}", std::numeric_limits<std::uint32_t>::max()),
+                digits);
+        } else {
+            wrong_kind(*value, name, "a whole number");
+        }
         return std::nullopt;
     }
     return number;
@@ -135,6 +144,14 @@ void Properties::missing(std::string_view property, std::string hint) {
 
 void Properties::wrong_kind(
     const Value& value, std::string_view property, std::string_view wanted) {
+    wrong(value, property, wanted, data::kind_name(value.kind()));
+}
+
+void Properties::wrong(
+    const Value& value,
+    std::string_view property,
+    std::string_view wanted,
+    std::string_view found) {
     const std::string path = prefix_ + std::string(property);
     error(
         value,
@@ -144,7 +161,7 @@ void Properties::wrong_kind(
             path.empty() ? "Properties" : path,
             logical_id_,
             wanted,
-            data::kind_name(value.kind())));
+            found));
 }
 
 } // namespace samara::model

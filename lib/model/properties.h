@@ -50,6 +50,11 @@ public:
 private:
     Properties(const Properties& outer, std::string_view name, const data::Value& map);
     void wrong_kind(const data::Value& value, std::string_view property, std::string_view wanted);
+    void wrong(
+        const data::Value& value,
+        std::string_view property,
+        std::string_view wanted,
+        std::string_view found);
 
     std::string logical_id_;
     std::string prefix_;

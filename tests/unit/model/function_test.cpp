@@ -109,6 +109,18 @@ TEST(Function, NamesEveryMistakeAndItsPlace) {
         "t.yaml:5:32: Environment.Variables.A of 'Fn' must be a string, not a list\n");
 }
 
+TEST(Function, ANumberThatIsNoneOfThoseIsToldAsItIsWritten) {
+    for (const std::string number : {"-1", "1.5", "4294967296", "99999999999999999999999"}) {
+        EXPECT_EQ(
+            read(
+                "Properties: {Handler: a.b, Runtime: python3.12, CodeUri: ., MemorySize: " +
+                number + "}")
+                .errors,
+            "t.yaml:1:73: MemorySize of 'Fn' must be a whole number up to 4294967295, not " +
+                number + "\n");
+    }
+}
+
 TEST(Function, AMisspeltRuntimeGetsANearName) {
     EXPECT_EQ(
         read("Properties: {Handler: a.b, Runtime: pyhton3.11}").errors,
