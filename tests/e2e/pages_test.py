@@ -95,6 +95,32 @@ class Pages(SamaraTest):
                                 for line in without_blocks(file.read_text()).splitlines() if line.startswith("#")]
                     self.assertIn(heading, headings, f"{page}: {target}")
 
+    def test_every_promise_names_a_test_that_exists(self):
+        """In SECURITY.md: `file: name, name` or `file` Name of a Python file, a suite or `Suite.Name` of C++, or a path."""
+        sources = [*(ROOT / "tests").rglob("*_test.cpp")]
+        cases = {case for source in sources for case in re.findall(r"^TEST\w*\((\w+), *(\w+)\)", source.read_text(), re.M)}
+        names = {suite for suite, _ in cases} | {f"{suite}.{name}" for suite, name in cases}
+        files = {path.stem: path.read_text() for path in (ROOT / "tests").rglob("*_test.py")}
+
+        def missing(text, beside=""):
+            file, _, parts = text.partition(": ")
+            if file in files:
+                wanted = [name for name in (*parts.split(", "), beside) if name]
+                return [name for name in wanted if not re.search(rf"^ *(def|class) {name}\b", files[file], re.M)]
+            return [] if text in names or "/" in text and (ROOT / text).exists() else [text]
+
+        text = (ROOT / "SECURITY.md").read_text()
+        rows = [line.rstrip("| ").rpartition(" | ")[2] for line in text.splitlines() if re.match(r"\| (?!promise|---)", line)]
+        self.assertGreater(len(rows), 15)
+        for row in rows:
+            tests = re.findall(r"`([^`]+)`", row)
+            self.assertTrue(tests, row)
+            self.assertEqual([name for test in tests for name in missing(test)], [], row)
+        beside_tables = re.findall(r"`(\w+[Tt]est)`(?:\s+(\w+Test))?", re.sub(r"^\|.*$", "", text, flags=re.M))
+        self.assertGreater(len(beside_tables), 8)
+        self.assertEqual([name for test in beside_tables for name in missing(*test)], [])
+
+
 
 class Templates(SamaraTest):
     """docs/commands/init.md has a row for every template of `init`, with its runtimes."""
