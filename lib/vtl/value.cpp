@@ -2,6 +2,7 @@
 
 #include "vtl/work.h"
 
+#include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -136,7 +137,9 @@ std::string double_text(double number) {
     std::string text = fmt::format("{:e}", number);
     for (int digits = 0; digits < 17; ++digits) {
         text = fmt::format("{:.{}e}", number, digits);
-        if (std::stod(text) == number) {
+        double read = 0; // std::stod refuses what is too near to zero to have all its digits
+        std::from_chars(text.data(), text.data() + text.size(), read);
+        if (read == number) {
             break;
         }
     }

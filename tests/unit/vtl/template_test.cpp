@@ -227,6 +227,9 @@ TEST(Template, MethodsOfCollectionsAndNumbers) {
         {"#set($n = 2.9)$n.intValue() $n.toString().length() #set($i = 2)$i.doubleValue() "
          "$i.equals(2)",
          "2 32.0 true"},
+        {"#set($n = 0)$n.parseDouble('1e-310') $n.parseDouble('-2.5e-320') "
+         "$n.parseDouble('1.7e308')",
+         "1.0E-310 -2.5E-320 1.7E308"},
         {"#set($b = true)$b.toString() $b.equals(true) $b", "true true true"},
     };
     expect_rows(rows);
