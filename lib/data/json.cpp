@@ -2,6 +2,7 @@
 #include "data/read.h"
 #include "data/read_context.h"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 
@@ -158,15 +159,12 @@ private:
             return where;
         }
         const char first = text_[cursor_];
-        if (first == '"') {
-            advance();
+        if (first == '"') { // in which there is no end of line
+            ++cursor_;
             while (cursor_ < text_.size() && text_[cursor_] != '"') {
-                if (text_[cursor_] == '\\') {
-                    advance();
-                }
-                advance();
+                cursor_ += text_[cursor_] == '\\' ? 2 : 1;
             }
-            advance();
+            cursor_ = std::min(cursor_ + 1, text_.size());
         } else if (is_bracket(first)) {
             advance();
         } else {

@@ -8,7 +8,7 @@
 #include "gateway/message/request_value.h"
 #include "gateway/message/response.h"
 #include "gateway/message/streamed_result.h"
-#include "net/wait.h"
+#include "gateway/on_loop.h"
 
 #include <algorithm>
 
@@ -113,6 +113,12 @@ base::Task<net::HttpResponse> Gateway::call_function(
     auto reply = co_await run_function(call, integration, std::move(request), record);
     if (!reply) {
         co_return std::move(reply.error());
+    }
+    if (reply->payload.size() > most_on_loop) {
+        const bool may_wait = co_await net::to_thread();
+        if (!may_wait) {
+            co_return no_thread(record);
+        }
     }
     auto response =
         v2 ? response_v2(*reply)

@@ -3,17 +3,12 @@
 #include "aws/api_gateway_limits.h"
 #include "base/uuid.h"
 #include "gateway/access/cors.h"
-#include "gateway/integration/function_backend.h"
-#include "gateway/integration/http_backend.h"
-#include "gateway/integration/mock.h"
 #include "gateway/integration/parameter_mapping.h"
-#include "gateway/integration/streamed_backend.h"
-#include "gateway/integration_time.h"
 #include "gateway/message/gateway_response.h"
 #include "gateway/message/log_line.h"
 #include "gateway/message/request_validation.h"
 #include "gateway/message/response.h"
-#include "net/wait.h"
+#include "gateway/on_loop.h"
 
 namespace samara::gateway {
 
@@ -41,18 +36,6 @@ bool headers_too_large(const net::HttpRequest& request) {
         bytes += header.value.size();
     }
     return bytes > aws::api_gateway::request_headers;
-}
-
-/// What a translation has made, or the answer for a request that has none.
-net::HttpResponse finish(
-    const Call& call,
-    tl::expected<net::HttpResponse, Untranslated> translated,
-    serving::AccessRecord& record) {
-    if (translated) {
-        return std::move(*translated);
-    }
-    record.error = translated.error().reason;
-    return refuse(translated.error().refusal, call, {translated.error().message});
 }
 
 /// That of a streamed answer is written at its end.
@@ -297,6 +280,12 @@ Gateway::integrate_mapped(const Call& call, Snapshot& current, serving::AccessRe
 
 base::Task<net::HttpResponse>
 Gateway::integrate(const Call& call, Snapshot& current, serving::AccessRecord& record) {
+    if (call.request.body.size() > most_on_loop) {
+        const bool may_wait = co_await net::to_thread();
+        if (!may_wait) {
+            co_return no_thread(record);
+        }
+    }
     if (const auto& validation = call.match.route->validation) {
         if (const auto violation = check_request(*validation, call)) {
             record.error = "the request is not valid: " + violation->detail.message +
@@ -315,7 +304,7 @@ Gateway::integrate(const Call& call, Snapshot& current, serving::AccessRecord& r
         co_return co_await call_mapped(call, *mapped, record);
     }
     if (const auto* mock = std::get_if<MockIntegration>(&integration)) {
-        co_return finish(call, mock_answer(call, *mock->mapping), record);
+        co_return co_await call_mock(call, *mock, record);
     }
     if (const auto* http = std::get_if<HttpIntegration>(&integration)) {
         const bool may_wait = co_await net::to_thread();
@@ -333,56 +322,6 @@ Gateway::integrate(const Call& call, Snapshot& current, serving::AccessRecord& r
         unsupported.status,
         unsupported.status == 502 ? "No function defined for resource method"
                                   : std::string_view(unsupported.reason));
-}
-
-/// docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-custom-integrations.html
-base::Task<net::HttpResponse> Gateway::call_mapped(
-    const Call& call, const MappedLambdaIntegration& mapped, serving::AccessRecord& record) {
-    auto request = function_request(call, *mapped.mapping);
-    if (!request) {
-        co_return finish(call, tl::unexpected(std::move(request.error())), record);
-    }
-    auto reply = co_await run_function(call, mapped.lambda, std::move(*request), record);
-    if (!reply) {
-        co_return std::move(reply.error());
-    }
-    co_return finish(
-        call, translate_answer(call, *mapped.mapping, function_answer(*reply)), record);
-}
-
-net::HttpResponse Gateway::call_http(
-    const Call& call, const HttpIntegration& integration, serving::AccessRecord& record) {
-    tl::expected<TranslatedRequest, Untranslated> request;
-    if (integration.proxy) {
-        map_parameters(call, *integration.mapping, *request);
-    } else {
-        request = translate_request(call, *integration.mapping);
-    }
-    if (!request) {
-        return finish(call, tl::unexpected(std::move(request.error())), record);
-    }
-    if (integration.streams) {
-        auto asked =
-            backend_request(call, integration, std::move(*request), options_.stop_descriptor);
-        return finish(
-            call,
-            asked ? stream_backend(streams_, integration, std::move(*asked), record)
-                  : tl::unexpected(std::move(asked.error())),
-            record);
-    }
-    auto answer = [&] {
-        const IntegrationTime time(record);
-        return ask_backend(call, integration, std::move(*request), options_.stop_descriptor);
-    }();
-    if (!answer) {
-        return finish(call, tl::unexpected(std::move(answer.error())), record);
-    }
-    record.integration_status = std::atoi(answer->selector.c_str());
-    return finish(
-        call,
-        integration.proxy ? proxied(call, *integration.mapping, std::move(*answer))
-                          : translate_answer(call, *integration.mapping, *answer),
-        record);
 }
 
 } // namespace samara::gateway

@@ -107,6 +107,8 @@ private:
         const LambdaIntegration& integration,
         invoke::Request request,
         serving::AccessRecord& record);
+    base::Task<net::HttpResponse>
+    call_mock(const Call& call, const MockIntegration& mock, serving::AccessRecord& record);
     base::Task<net::HttpResponse> call_mapped(
         const Call& call, const MappedLambdaIntegration& mapped, serving::AccessRecord& record);
     net::HttpResponse

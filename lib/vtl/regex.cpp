@@ -74,6 +74,9 @@ std::optional<Regex::Found> Regex::find(const std::string& text, std::size_t fro
         return at == std::string::npos ? std::nullopt
                                        : std::optional(Found{at, at + literal_.size()});
     }
+    if (!work_.use_regular_expression({})) { // not one more
+        return std::nullopt;
+    }
     const auto start = std::chrono::steady_clock::now();
     const int found = pcre2_match(
         code_->compiled,

@@ -33,11 +33,12 @@ bool Work::use_bytes(std::size_t count) {
     return !failed();
 }
 
-void Work::use_regular_expression(std::chrono::steady_clock::duration time) {
+bool Work::use_regular_expression(std::chrono::steady_clock::duration time) {
     matching_ += time;
-    if (matching_ > limits_.regular_expressions) {
+    if (matching_ >= limits_.regular_expressions) {
         fail("its regular expressions take too long");
     }
+    return !failed();
 }
 
 void Work::fail(std::string reason) {

@@ -19,7 +19,7 @@ struct Limits {
     std::size_t depth = 300;                            ///< nested values, blocks and macros
     /// docs.aws.amazon.com/apigateway/latest/developerguide/limits.html: iterations of a #foreach.
     std::size_t iterations = 1'000;
-    std::chrono::milliseconds regular_expressions{60};
+    std::chrono::milliseconds regular_expressions{60}; ///< matching, in all; 0: none
 };
 
 /// One rendering: what it has made, what it may still use, and why it failed. Whoever computes asks
@@ -54,7 +54,7 @@ public:
     /// Counts; false once there are too many, or something else has failed.
     bool step(std::size_t count = 1);
     bool use_bytes(std::size_t count);
-    void use_regular_expression(std::chrono::steady_clock::duration time);
+    bool use_regular_expression(std::chrono::steady_clock::duration time);
 
     /// Only the first failure counts.
     void fail(std::string reason);

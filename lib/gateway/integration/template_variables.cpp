@@ -2,6 +2,7 @@
 
 #include "base/percent.h"
 #include "gateway/message/context.h"
+#include "net/wait.h"
 
 #include <charconv>
 
@@ -33,14 +34,26 @@ const vtl::Map* map_in(const vtl::Map& map, std::string_view name) {
     return found == nullptr ? nullptr : *found;
 }
 
+/// On an event loop, a tenth of a millisecond or so: see gateway/on_loop.h.
+vtl::Limits limits_here() {
+    vtl::Limits limits;
+    if (net::on_loop()) {
+        limits.steps = 4'000;
+        limits.bytes = std::size_t{256} * 1024;
+        limits.output = std::size_t{128} * 1024;
+        limits.regular_expressions = {};
+    }
+    return limits;
+}
+
 } // namespace
 
 TemplateVariables::TemplateVariables(const Call& call, std::string payload)
-    : call_(call), input_(
-                       std::move(payload),
-                       path_of(call),
-                       base::parse_query(call.request.query()),
-                       headers_of(call)) {}
+    : call_(call), work_(limits_here()), input_(
+                                             std::move(payload),
+                                             path_of(call),
+                                             base::parse_query(call.request.query()),
+                                             headers_of(call)) {}
 
 base::Result<std::string> TemplateVariables::render(const vtl::Template& rendered) {
     return rendered.render(

@@ -28,11 +28,11 @@ data::Value request_context(const Call& call) {
     std::string text;
     base::JsonWriter json(text);
     json.begin_object();
-    write_request_v1(json, call);
+    write_context_v1(json, call);
     json.end_object();
-    const auto event = data::read_json(text, "event");
-    const data::Value* context = event ? event->find("requestContext") : nullptr;
-    return context == nullptr ? data::Value() : *context;
+    auto event = data::read_json(text, "event");
+    data::Value* context = event ? event->find("requestContext") : nullptr;
+    return context == nullptr ? data::Value() : std::move(*context);
 }
 
 std::string context_value(const Call& call, const data::Value& context, std::string_view name) {

@@ -35,4 +35,7 @@ void write_request_v1(
     base::JsonWriter& json, const Call& call, NoParameters none = NoParameters::null);
 void write_request_v2(base::JsonWriter& json, const Call& call);
 
+/// Their member requestContext, of format 1.0.
+void write_context_v1(base::JsonWriter& json, const Call& call);
+
 } // namespace samara::gateway

@@ -121,35 +121,6 @@ std::string stage_path(const Call& call) {
     return rest ? "/" + call.api.stage + event_path(call) : event_path(call);
 }
 
-void write_context(base::JsonWriter& json, const Call& call) {
-    const Route& route = *call.match.route;
-    const bool rest = call.api.kind == ApiKind::rest;
-    json.key("requestContext").begin_object();
-    json.member("accountId", aws::local_account);
-    json.member("apiId", call.api.id);
-    if (!call.authorizer.empty()) {
-        json.key("authorizer").raw(call.authorizer);
-    }
-    json.member("domainName", call.domain());
-    json.member("domainPrefix", call.domain_prefix());
-    json.member("extendedRequestId", call.extended_request_id);
-    json.member("httpMethod", call.request.method);
-    write_identity(json, call);
-    if (!route.operation_name.empty()) {
-        json.member("operationName", route.operation_name);
-    }
-    json.member("path", stage_path(call));
-    json.member("protocol", call.request.http_1_0 ? "HTTP/1.0" : "HTTP/1.1");
-    json.member("requestId", call.request_id);
-    json.member("requestTime", call.clf_time());
-    json.key("requestTimeEpoch").number(call.epoch_milliseconds());
-    json.member(
-        "resourceId", rest ? std::string_view("local") : std::string_view(route_key(route)));
-    json.member("resourcePath", route.path);
-    json.member("stage", call.api.stage);
-    json.end_object();
-}
-
 void write_parameters(base::JsonWriter& json, const Call& call, NoParameters none) {
     if (call.match.parameters.empty()) {
         write_none(json, "pathParameters", none);
@@ -185,13 +156,42 @@ bool goes_as_text(const Call& call) {
 
 } // namespace
 
+void write_context_v1(base::JsonWriter& json, const Call& call) {
+    const Route& route = *call.match.route;
+    const bool rest = call.api.kind == ApiKind::rest;
+    json.key("requestContext").begin_object();
+    json.member("accountId", aws::local_account);
+    json.member("apiId", call.api.id);
+    if (!call.authorizer.empty()) {
+        json.key("authorizer").raw(call.authorizer);
+    }
+    json.member("domainName", call.domain());
+    json.member("domainPrefix", call.domain_prefix());
+    json.member("extendedRequestId", call.extended_request_id);
+    json.member("httpMethod", call.request.method);
+    write_identity(json, call);
+    if (!route.operation_name.empty()) {
+        json.member("operationName", route.operation_name);
+    }
+    json.member("path", stage_path(call));
+    json.member("protocol", call.request.http_1_0 ? "HTTP/1.0" : "HTTP/1.1");
+    json.member("requestId", call.request_id);
+    json.member("requestTime", call.clf_time());
+    json.key("requestTimeEpoch").number(call.epoch_milliseconds());
+    json.member(
+        "resourceId", rest ? std::string_view("local") : std::string_view(route_key(route)));
+    json.member("resourcePath", route.path);
+    json.member("stage", call.api.stage);
+    json.end_object();
+}
+
 void write_request_v1(base::JsonWriter& json, const Call& call, NoParameters none) {
     json.member("resource", call.match.route->path);
     json.member("path", event_path(call));
     json.member("httpMethod", call.request.method);
     write_headers(json, call, none);
     write_query(json, call, none);
-    write_context(json, call);
+    write_context_v1(json, call);
     write_parameters(json, call, none);
     write_stage_variables(json, call, none);
 }

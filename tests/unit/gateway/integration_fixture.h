@@ -5,6 +5,7 @@
 #include "data/read.h"
 #include "gateway/read/apis.h"
 #include "gateway/server.h"
+#include "support/on_loop.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -58,6 +59,12 @@ protected:
             response.answered(); // then it is logged
         }
         return response;
+    }
+
+    /// As the server asks it.
+    net::HttpResponse ask_on_loop(net::HttpRequest request) {
+        asked_ = {};
+        return test::on_loop(gateway_->serve(std::move(request)));
     }
 
     static net::HttpRequest post(std::string type, std::string body, std::string target = "/x/7") {

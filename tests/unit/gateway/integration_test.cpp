@@ -42,6 +42,51 @@ TEST_F(IntegrationTest, TemplatesMakeTheEventOfAFunction) {
     }
 }
 
+// An event loop has little time for one request: what needs more goes on elsewhere, and is the
+// same.
+TEST_F(IntegrationTest, OnAnEventLoopNothingIsMissing) {
+    struct Row {
+        std::string_view written;
+        std::string body;
+        std::string event;
+    };
+
+    const std::string many(1000, 'x');
+    const std::string large(200'000, 'y');
+    for (const Row& row :
+         {Row{"\"#foreach($i in [1..900])#foreach($j in [1..10])x#end#end\"",
+              "{}",
+              '"' + std::string(9000, 'x') + '"'},
+          Row{"\"$input.path('$.t').replaceAll('[a]', 'b')\"", R"({"t": "aca"})", "\"bcb\""},
+          Row{"$input.json('$.t')", R"({"t": ")" + many + R"("})", '"' + many + '"'},
+          Row{"$input.json('$.t')", R"({"t": ")" + large + R"("})", '"' + large + '"'}}) {
+        serve(fmt::format(
+            "{{type: aws, uri: '$fn', requestTemplates: {{application/json: '{}'}}, responses: "
+            "{{default: {{statusCode: 200, responseTemplates: {{application/json: "
+            "\"$input.json('$')\"}}}}}}}}",
+            base::replace_all(row.written, "'", "''")));
+        for (const std::string& answer : {many, large}) {
+            reply('"' + answer + '"');
+            const auto response = ask_on_loop(post("application/json", row.body));
+            EXPECT_EQ(response.status, 200) << row.written;
+            EXPECT_TRUE(asked_.payload == row.event) << row.written;
+            EXPECT_TRUE(response.body == '"' + answer + '"') << response.body.substr(0, 200);
+        }
+    }
+    serve("{type: mock, requestTemplates: {application/json: '#foreach($i in [1..900])"
+          "#foreach($j in [1..10]) #end#end{\"statusCode\": 202}'}, "
+          "responses: {202: {statusCode: 202}}}");
+    EXPECT_EQ(ask_on_loop(post("application/json", "{}")).status, 202);
+}
+
+// A loop in which nothing ends is refused there, too.
+TEST_F(IntegrationTest, OnAnEventLoopTemplatesHaveTheirLimits) {
+    serve("{type: aws, uri: '$fn', requestTemplates: {application/json: '#macro(m)#m()#end#m()'}, "
+          "responses: {default: {statusCode: 200}}}");
+    EXPECT_EQ(ask_on_loop(post("application/json", "{}")).status, 500);
+    EXPECT_EQ(asked_.function, "");
+}
+
 // integration-passthrough-behaviors.html: its three tables, row by row
 TEST_F(IntegrationTest, PassthroughOfPayloadsWithoutTemplate) {
     struct Row {
