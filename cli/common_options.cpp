@@ -58,6 +58,9 @@ void declare_common(Options& options, CommonOptions& common) {
     options.ignored_flag("--skip-prepare-infra/--prepare-infra", "there are no hooks");
     options.ignored_value("--hook-name", "templates come from files only", {"terraform"});
     options.ignored_value("--terraform-plan-file", "templates come from files only");
+    // As scripts for the AWS SAM CLI know it, where a hook writes the template.
+    options.needs("--skip-prepare-infra", "--hook-name");
+    options.excludes("--hook-name", {"--template-file", "--parameter-overrides"});
 }
 
 void declare_without_template(Options& options, CommonOptions& common) {

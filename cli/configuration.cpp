@@ -231,7 +231,7 @@ base::Result<void> apply_configuration(
     }
     std::error_code failed;
     if (!*file || !fs::exists(**file, failed)) {
-        return {};
+        return options.apply([](std::string_view) { return std::nullopt; });
     }
     TRY_ASSIGN(const auto settings, config::Settings::load(**file));
     warn_of_environment(settings, common, **file, log);

@@ -83,14 +83,6 @@ void declare_init(Options& options, InitArguments& given) {
     options.ignored_flag("--beta-features/--no-beta-features", "there are no beta features");
 }
 
-base::Error usage_error(std::string message, std::string hint) {
-    base::Error error;
-    error.message = std::move(message);
-    error.hint = std::move(hint);
-    error.kind = base::ErrorKind::usage;
-    return error;
-}
-
 void take_label(const std::string& label, projects::Wanted& wanted) {
     const std::size_t bracket = label.find(" (");
     if (bracket == std::string::npos) {

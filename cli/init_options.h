@@ -33,6 +33,4 @@ base::Result<void> check_wanted(InitArguments& given);
 /// "go (provided.al2023)" is what the AWS SAM CLI calls it in its questions.
 void take_label(const std::string& label, projects::Wanted& wanted);
 
-base::Error usage_error(std::string message, std::string hint);
-
 } // namespace samara::cli

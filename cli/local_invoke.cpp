@@ -40,6 +40,7 @@ int local_invoke(Console& console, const Arguments& arguments) {
         "--no-event", given.no_event, {.help = "Pass an empty event; the default without --event"});
     options.text(
         "--tenant-id", given.tenant_id, {.help = "Tenant of a function with tenant isolation"});
+    options.ignored_value("--durable-execution-name", "executions are not kept");
     declare_run(options, given);
     declare_common(options, given.common);
     if (const auto ended = prepare(console, options, arguments, "local invoke", given.common)) {

@@ -21,11 +21,7 @@ std::string written(std::string_view key) {
 }
 
 base::Result<void> usage(std::string message, std::string hint) {
-    base::Error error;
-    error.message = std::move(message);
-    error.hint = std::move(hint);
-    error.kind = base::ErrorKind::usage;
-    return base::fail(std::move(error));
+    return base::fail(usage_error(std::move(message), std::move(hint)));
 }
 
 } // namespace

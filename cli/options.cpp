@@ -3,150 +3,17 @@
 #include "base/strings.h"
 #include "option_help.h"
 #include "option_names.h"
+#include "option_store.h"
 #include "os/environment.h"
 
 #include <algorithm>
-#include <array>
 #include <functional>
-#include <map>
 #include <optional>
-#include <stdexcept>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace samara::cli {
-
-namespace {
-
-base::Error usage_error(std::string message, std::string hint) {
-    base::Error error;
-    error.message = std::move(message);
-    error.hint = std::move(hint);
-    error.kind = base::ErrorKind::usage;
-    return error;
-}
-
-constexpr std::string_view wrong_flag = "Invalid value for a flag: it takes true or false";
-
-/// What is wrong with the values that `read` reads, or nothing. CLI11 takes the numbers of flags by
-/// std::stoll and passes its exceptions on.
-std::optional<std::string> complaint(const std::function<void()>& read) {
-    try {
-        read();
-    } catch (const CLI::ParseError& error) {
-        return complaint_in_words(error.what());
-    } catch (const std::logic_error&) {
-        return std::string(wrong_flag);
-    }
-    return std::nullopt;
-}
-
-} // namespace
-
-struct Options::Implementation {
-    struct Declared {
-        CLI::Option* option;
-        OptionNames names;
-        std::string environment; // the variable that sets it, or empty
-        bool given = false;      // on the command line
-    };
-
-    struct Ignored {
-        CLI::Option* option;
-        std::string name;
-        std::string reason;
-        std::vector<std::string> choices = {}; ///< what its value may be; empty: anything
-    };
-
-    Implementation(std::string name, std::string_view summary)
-        : app(std::string(summary), name), usage_name(std::move(name)) {}
-
-    CLI::Option* bind(CLI::Option* option, OptionNames names, const Text& text) {
-        rows.push_back(
-            {.names = names.all,
-             .value = {},
-             .help = std::string(text.help),
-             .environment = std::string(text.environment),
-             .fallback = option->get_default_str(),
-             .group = current_group});
-        for (const std::string& name : names.several_letters) {
-            rewrites[name] = names.long_name;
-        }
-        declared.push_back({option, std::move(names), std::string(text.environment)});
-        return option;
-    }
-
-    template <class T>
-    CLI::Option*
-    add(std::string_view names, T& target, const Text& text, std::string_view value_name) {
-        OptionNames parsed = parse_option_names(names, text.key);
-        CLI::Option* option = app.add_option(parsed.cli11, target, "");
-        if constexpr (!std::is_same_v<T, std::vector<std::string>>) {
-            option->capture_default_str();
-        }
-        bind(option, std::move(parsed), text);
-        rows.back().value = value_name;
-        return option;
-    }
-
-    template <class T>
-    void argument(std::string_view name, T& target, std::string_view help) {
-        app.add_option(std::string(name), target, "");
-        rows.push_back(
-            {.names = {std::string(name)},
-             .value = {},
-             .help = std::string(help),
-             .group = "Arguments",
-             .several = std::is_same_v<T, std::vector<std::string>>,
-             .argument = true});
-    }
-
-    [[nodiscard]] base::Error unexpected(const std::vector<std::string>& extras) const {
-        const std::string& first = extras.front();
-        if (!first.starts_with('-') || first == "-") {
-            return usage_error(fmt::format("Got unexpected extra argument ({})", first), hint());
-        }
-        std::vector<std::string_view> known;
-        for (const Declared& row : declared) {
-            known.emplace_back(row.names.long_name);
-        }
-        const std::string name = first.substr(0, first.find('='));
-        const std::string_view near = base::nearest(name, known);
-        return usage_error(
-            fmt::format("No such option: {}", name),
-            near.empty() ? hint() : fmt::format("Did you mean {}? {}", near, hint()));
-    }
-
-    /// "--cached: " for the flag whose value is neither true nor false; CLI11 does not say which.
-    [[nodiscard]] std::string wrong_flag_in(const std::vector<std::string>& arguments) const {
-        for (const std::string& argument : arguments) {
-            const std::string name = argument.substr(0, argument.find('='));
-            const CLI::Option* option = app.get_option_no_throw(name);
-            if (option != nullptr && name != argument && option->get_items_expected_max() == 0 &&
-                complaint([&] { CLI::detail::to_flag_value(argument.substr(name.size() + 1)); })) {
-                return name + ": ";
-            }
-        }
-        return {};
-    }
-
-    [[nodiscard]] std::string hint() const {
-        return fmt::format("Try '{} --help' for help.", usage_name);
-    }
-
-    CLI::App app;
-    std::string usage_name;
-    std::string examples;
-    std::vector<OptionRow> rows;
-    bool for_programs = false; // --help-json
-    std::string current_group;
-    std::vector<Declared> declared;
-    std::vector<Ignored> ignored;
-    std::map<std::string, std::string> rewrites;
-    bool ignored_flag = false;
-    std::map<std::string, std::string> ignored_values;
-};
 
 Options::Options(std::string usage_name, std::string_view summary, std::string_view examples)
     : implementation_(std::make_unique<Implementation>(std::move(usage_name), summary)) {
@@ -342,7 +209,15 @@ base::Result<void> Options::apply(const ConfiguredValue& configured) {
             return base::fail(std::move(unreadable));
         }
     }
-    return {};
+    return implementation_->check_together(configured);
+}
+
+void Options::needs(std::string_view name, std::string_view needed) {
+    implementation_->together.push_back({std::string(name), {std::string(needed)}, true});
+}
+
+void Options::excludes(std::string_view name, std::vector<std::string> others) {
+    implementation_->together.push_back({std::string(name), std::move(others), false});
 }
 
 std::vector<std::string> Options::keys() const {

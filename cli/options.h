@@ -13,6 +13,9 @@
 /// The options of one command: declared once, bound to the variables that receive their values.
 namespace samara::cli {
 
+/// What is wrong with the command line: exit code 2.
+base::Error usage_error(std::string message, std::string hint);
+
 /// A configured value (samconfig.toml): several texts for a list.
 struct Configured {
     std::vector<std::string> values;
@@ -84,6 +87,11 @@ public:
     void ignored_value(
         std::string_view names, std::string_view reason, std::vector<std::string> choices = {});
 
+    /// What goes together: `name` only beside `needed`, or on the command line without any of
+    /// `others`. apply() tells.
+    void needs(std::string_view name, std::string_view needed);
+    void excludes(std::string_view name, std::vector<std::string> others);
+
     /// Whether an option of this name ("-v") has been declared.
     [[nodiscard]] bool has(std::string_view name) const;
 
@@ -92,7 +100,7 @@ public:
     base::Result<bool> parse(const std::vector<std::string>& arguments);
 
     /// Fills in what neither the command line nor the environment gave. Fails (usage), with its
-    /// place, for a value that the option does not take.
+    /// place, for a value that the option does not take, and for options that do not go together.
     base::Result<void> apply(const ConfiguredValue& configured);
 
     [[nodiscard]] std::string help() const;

@@ -18,11 +18,7 @@ namespace samara::cli {
 namespace {
 
 tl::unexpected<base::Error> misuse(std::string message, std::string hint = {}) {
-    base::Error error;
-    error.message = std::move(message);
-    error.hint = std::move(hint);
-    error.kind = base::ErrorKind::usage;
-    return base::fail(std::move(error));
+    return base::fail(usage_error(std::move(message), std::move(hint)));
 }
 
 base::Result<void> check_runtime(const std::string& runtime) {

@@ -60,6 +60,11 @@ class CommandLine(SamaraTest):
         self.assertIn("--hook-name has no effect here", told)
         self.assertIn("--terraform-plan-file has no effect here", told)
         self.assertIn("--hook-name: 'pulumi' is not one of terraform", self.samara("validate", "--hook-name", "pulumi", code=2).stderr)
+        told = self.samara("validate", "--hook-name", "terraform", "-t", "template.yaml", code=2).stderr
+        self.assertIn("Parameters --hook-name and --template-file cannot be used together", told)
+        self.assertIn("Missing option --hook-name", self.samara("validate", "--skip-prepare-infra", code=2).stderr)
+        self.samara("validate", "--prepare-infra")
+        self.samara("validate", "--skip-prepare-infra", "--hook-name", "terraform")
 
     def test_a_function_is_run_on_another_runtime(self):
         self.write("app.js", "exports.handler = async () => 'node';\n")

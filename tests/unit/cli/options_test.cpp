@@ -157,5 +157,33 @@ TEST_F(OptionsTest, GivenIsWhatTheCommandLineSaid) {
     EXPECT_THAT(options_.notes(), ElementsAre(HasSubstr("--beta-features has no effect here")));
 }
 
+TEST(OptionsTogether, AreToldOnTheCommandLineAndInTheConfiguration) {
+    const auto told = [](const std::vector<std::string>& arguments,
+                         const std::string& configured = {}) -> std::string {
+        Options options("samara try", "Tries.", "");
+        std::string file;
+        options.text("--template,--template-file", file, {.help = "F"});
+        options.ignored_flag("--skip-infra/--infra", "none");
+        options.ignored_value("--hook", "none");
+        options.needs("--skip-infra", "--hook");
+        options.excludes("--hook", {"--template-file"});
+        EXPECT_TRUE(options.parse(arguments));
+        const auto applied = options.apply([&](std::string_view key) {
+            return key == configured ? std::optional(Configured{{"true"}, {}}) : std::nullopt;
+        });
+        EXPECT_TRUE(applied || applied.error().kind == base::ErrorKind::usage);
+        return applied ? std::string() : applied.error().message;
+    };
+    EXPECT_EQ(told({"--skip-infra"}), "Missing option --hook");
+    EXPECT_EQ(told({}, "skip_infra"), "Missing option --hook");
+    EXPECT_EQ(told({"--infra"}, "skip_infra"), "");
+    EXPECT_EQ(told({"--skip-infra"}, "hook"), "");
+    EXPECT_EQ(told({"--skip-infra", "--hook", "a"}), "");
+    EXPECT_EQ(
+        told({"--hook", "a", "--template", "b"}),
+        "Parameters --hook and --template-file cannot be used together");
+    EXPECT_EQ(told({"--hook", "a"}, "template_file"), "");
+}
+
 } // namespace
 } // namespace samara::cli
