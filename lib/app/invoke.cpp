@@ -32,6 +32,9 @@ base::Result<std::string> read_event(const std::string& event, const base::Log& 
     const bool written_out =
         base::trim(event).starts_with('{') && !std::filesystem::exists(event, ignored);
     const std::string name = event == "-" ? "standard input" : written_out ? "--event" : event;
+    if (event == "-") {
+        log.info("Reading invoke payload from stdin (you can also pass it from file with --event)");
+    }
     base::Result<std::string> text = written_out
                                          ? base::Result<std::string>(event)
                                          : os::read_file(event == "-" ? "/dev/stdin" : event);

@@ -34,6 +34,16 @@ base::Result<void> write_all(int descriptor, std::string_view bytes, const fs::p
     return {};
 }
 
+// Standard input is read where it stands: it may be a socket (Node.js gives its children one) or a
+// file of somebody else, which no name opens, and what is read of it already does not come again.
+int open_to_read(const fs::path& path) {
+    if (path == "/dev/stdin") {
+        return ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+    }
+    // Without O_NONBLOCK opening a named pipe waits for somebody who writes, and nothing ends that.
+    return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
 // A pipe or a terminal may have nothing to read for as long as it likes: until there is something,
 // or a signal stops the program.
 base::Result<void> wait_for_bytes(int descriptor, const fs::path& path) {
@@ -76,8 +86,7 @@ base::Result<std::string> read_file(const fs::path& path) {
         return base::fail(
             fmt::format("cannot open {}...: its name holds a NUL character", path.c_str()));
     }
-    // Without O_NONBLOCK opening a named pipe waits for somebody who writes, and nothing ends that.
-    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const UniqueFd file(open_to_read(path));
     if (!file.valid()) {
         return fail_errno(fmt::format("cannot open {}", path.string()));
     }
@@ -91,7 +100,8 @@ base::Result<std::string> read_file(const fs::path& path) {
         }
         bytes.reserve(static_cast<std::size_t>(status.st_size) + 1);
     }
-    const bool may_wait = S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode);
+    const bool may_wait =
+        S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode) || S_ISSOCK(status.st_mode);
     std::array<char, 65536> chunk; // NOLINT(cppcoreguidelines-pro-type-member-init): filled by read
     while (true) {
         if (may_wait) {

@@ -3,6 +3,7 @@
 #include "os/temp_dir.h"
 #include "os/unique_fd.h"
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,6 +36,24 @@ TEST_F(File, ReadsBackWhatWasWritten) {
     ASSERT_TRUE(write_file_atomically(path_, bytes, 0640));
     EXPECT_EQ(read_file(path_).value(), bytes);
     EXPECT_EQ(fs::status(path_).permissions(), static_cast<fs::perms>(0640));
+}
+
+TEST_F(File, ReadsStandardInputWhereItStands) {
+    const UniqueFd before(::dup(STDIN_FILENO));
+    std::array<int, 2> sockets{};
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()), 0);
+    ASSERT_EQ(::dup2(sockets[0], STDIN_FILENO), STDIN_FILENO);
+    ASSERT_EQ(::write(sockets[1], "sent", 4), 4);
+    ::close(sockets[0]);
+    ::close(sockets[1]);
+    EXPECT_EQ(read_file("/dev/stdin").value(), "sent");
+
+    ASSERT_TRUE(write_file_atomically(path_, "first rest"));
+    const UniqueFd file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+    ASSERT_EQ(::dup2(file.get(), STDIN_FILENO), STDIN_FILENO);
+    ASSERT_EQ(::lseek(STDIN_FILENO, 6, SEEK_SET), 6);
+    EXPECT_EQ(read_file("/dev/stdin").value(), "rest");
+    ASSERT_EQ(::dup2(before.get(), STDIN_FILENO), STDIN_FILENO);
 }
 
 // Nobody writes, and the first Ctrl-C is to end it.
