@@ -51,9 +51,12 @@ Server::start(std::vector<Api> apis, serving::Invoke invoke, ServerOptions optio
         std::move(options.sockets),
         invoke,
         SocketServerOptions{
-            {options.gateway.authorization, options.gateway.log, options.gateway.recorder},
+            {options.gateway.authorization,
+             options.gateway.log,
+             options.gateway.recorder,
+             options.gateway.access_log,
+             options.gateway.stage_log_lines},
             serving::PageGuard(std::move(options.allowed_hosts)),
-            options.gateway.access_log,
             options.before_request});
     const base::Log log = options.gateway.log;
     auto gateway =

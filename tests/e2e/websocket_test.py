@@ -132,6 +132,8 @@ class Served(WebSocketApi, SamaraTest):
         self.assertEqual((ended["connectionId"], ended["disconnectStatusCode"], ended["disconnectReason"]),
                          (said["connection"], 4001, "enough"))
         self.server.wait_for_line("GET /prod 101")
+        self.server.wait_for_line("MESSAGE /prod/$default 200")
+        self.server.wait_for_line("DISCONNECT /prod/$disconnect 200")
         self.assertEqual(self.server.stop(), 0)
         self.assert_nothing_left()
 

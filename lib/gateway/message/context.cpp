@@ -42,11 +42,16 @@ std::string context_value(const Call& call, const data::Value& context, std::str
     if (name == "routeKey") {
         return route_key(*call.match.route);
     }
-    const data::Value* value = &context;
     if (call.api.kind == ApiKind::http && name.starts_with(authorizer)) {
-        value = unnested(value->find("authorizer"));
-        name.remove_prefix(authorizer.size());
+        const data::Value* found = unnested(context.find("authorizer"));
+        return found == nullptr ? std::string()
+                                : context_value(*found, name.substr(authorizer.size()));
     }
+    return context_value(context, name);
+}
+
+std::string context_value(const data::Value& context, std::string_view name) {
+    const data::Value* value = &context;
     for (const std::string_view step : base::split(name, '.')) {
         value = value == nullptr ? nullptr : value->find(step);
     }

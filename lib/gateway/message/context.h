@@ -18,6 +18,9 @@ data::Value request_context(const Call& call);
 /// none.
 std::string context_value(const Call& call, const data::Value& context, std::string_view name);
 
+/// A member of such a map by its path, and nothing else.
+std::string context_value(const data::Value& context, std::string_view name);
+
 /// The same of a request.
 std::string context_value(const Call& call, std::string_view name);
 

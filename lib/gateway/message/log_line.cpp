@@ -30,9 +30,26 @@ struct Answered {
     const serving::AccessRecord& record;
 };
 
+std::string status_text(int status) {
+    return status == 0 ? "" : fmt::format("{}", status);
+}
+
+bool is_integration_status(std::string_view name) {
+    return name == "integrationStatus" || name == "integration.status" ||
+           name == "integration.integrationStatus";
+}
+
 std::string integration_status(const Answered& one) {
-    return one.record.integration_status == 0 ? ""
-                                              : fmt::format("{}", one.record.integration_status);
+    return status_text(one.record.integration_status);
+}
+
+/// As a JSON text; nothing where there is none.
+std::string json_text(std::string_view message) {
+    std::string json;
+    if (!message.empty()) {
+        base::JsonWriter(json).text(message);
+    }
+    return json;
 }
 
 /// What the gateway itself has told the client.
@@ -42,15 +59,6 @@ std::string error_message(const Answered& one) {
     }
     const auto body = data::read_json(one.response.body, "response");
     return body ? data::text_of(*body, "message") : std::string();
-}
-
-std::string quoted_error_message(const Answered& one) {
-    const std::string message = error_message(one);
-    std::string quoted;
-    if (!message.empty()) {
-        base::JsonWriter(quoted).text(message);
-    }
-    return quoted;
 }
 
 /// REST APIs only: HTTP APIs have no gateway responses.
@@ -78,7 +86,7 @@ constexpr std::array<Variable, 10> variables{{
     {"integration.integrationStatus", integration_status},
     {"integration.responseTransferMode", transfer_mode},
     {"error.message", error_message},
-    {"error.messageString", quoted_error_message},
+    {"error.messageString", [](const Answered& one) { return json_text(error_message(one)); }},
     {"error.responseType", response_type},
     {"xrayTraceId", [](const Answered& one) { return one.call.trace_id; }},
     {"awsEndpointRequestId", [](const Answered& one) { return one.call.request_id; }},
@@ -144,32 +152,56 @@ std::string_view leading_name(std::string_view text) {
 
 } // namespace
 
-LogLine::LogLine(
-    const Call& call, const net::HttpResponse& response, const serving::AccessRecord& record) {
+LogLine::LogLine(std::string_view format, const Value& value) {
     constexpr std::string_view prefix = "$context.";
-    const data::Value context = request_context(call);
     std::string text;
-    std::string_view rest = call.api.access_log_format;
     while (true) {
-        const std::size_t begin = rest.find(prefix);
-        text += rest.substr(0, begin);
+        const std::size_t begin = format.find(prefix);
+        text += format.substr(0, begin);
         if (begin == std::string_view::npos) {
             parts_.push_back({std::move(text), nullptr});
             return;
         }
-        rest.remove_prefix(begin + prefix.size());
-        const std::string_view name = leading_name(rest);
+        format.remove_prefix(begin + prefix.size());
+        const std::string_view name = leading_name(format);
         if (const auto late = find_variable(late_variables, name)) {
             parts_.push_back({std::exchange(text, {}), late});
         } else {
-            const auto own = find_variable(variables, name);
-            const std::string value =
-                own == nullptr ? context_value(call, context, name) : own({call, response, record});
-            text += value.empty() ? "-" : value;
+            const std::string known = value(name);
+            text += known.empty() ? "-" : known;
         }
-        rest.remove_prefix(name.size());
+        format.remove_prefix(name.size());
     }
 }
+
+LogLine::LogLine(
+    const Call& call, const net::HttpResponse& response, const serving::AccessRecord& record)
+    : LogLine(
+          call.api.access_log_format,
+          [&, context = request_context(call)](std::string_view name) -> std::string {
+              const auto own = find_variable(variables, name);
+              return own == nullptr ? context_value(call, context, name)
+                                    : own({call, response, record});
+          }) {}
+
+LogLine::LogLine(
+    const Api& api,
+    const data::Value& context,
+    std::string_view told,
+    const serving::AccessRecord& record)
+    : LogLine(api.access_log_format, [&](std::string_view name) -> std::string {
+          if (name == "status") {
+              return fmt::format("{}", record.status);
+          }
+          if (name == "error.message") {
+              return std::string(told);
+          }
+          if (name == "error.messageString") {
+              return json_text(told);
+          }
+          return is_integration_status(name) ? status_text(record.integration_status)
+                                             : context_value(context, name);
+      }) {}
 
 std::string LogLine::text(const serving::AccessRecord& record) const {
     std::string line;

@@ -101,6 +101,9 @@ void write_context(
     json.key("connectedAt").number(milliseconds(client.connected_at));
     json.key("requestTimeEpoch").number(milliseconds(happening.time));
     json.key("identity").begin_object();
+    if (!client.iam_caller.empty()) {
+        json.raw(client.iam_caller);
+    }
     if (!client.user_agent.empty()) {
         json.member("userAgent", client.user_agent);
     }

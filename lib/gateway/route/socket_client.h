@@ -14,6 +14,7 @@ struct SocketClient {
     std::string user_agent;
     std::string domain;     ///< with the port: "127.0.0.1:3000"
     std::string authorizer; ///< JSON for requestContext.authorizer; may be empty
+    std::string iam_caller; ///< JSON members of requestContext.identity; may be empty
     std::chrono::system_clock::time_point connected_at;
 };
 

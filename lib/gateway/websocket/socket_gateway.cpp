@@ -65,6 +65,12 @@ problem(std::string_view message, const SocketClient& client, const std::string&
     return text;
 }
 
+/// "message" of a refusal.
+std::string message_of(const std::string& body) {
+    const auto value = data::read_json(body, "response");
+    return value ? data::text_of(*value, "message") : std::string();
+}
+
 struct Reply {
     std::string message;
     bool binary = false;
@@ -115,7 +121,7 @@ bool SocketGateway::takes(const net::HttpRequest& request) const {
 
 /// The result of the route's function; its failure, a timeout and a throttle are errors.
 base::Result<std::string>
-SocketGateway::run(const Route& route, std::string event, serving::CallTraces* traces) {
+SocketGateway::run(const Route& route, std::string event, SocketRecord& record) {
     const auto* lambda = std::get_if<LambdaIntegration>(&route.integration);
     if (lambda == nullptr) {
         const auto* unsupported = std::get_if<UnsupportedIntegration>(&route.integration);
@@ -128,9 +134,18 @@ SocketGateway::run(const Route& route, std::string event, serving::CallTraces* t
     request.function = lambda->function;
     request.qualifier = lambda->qualifier;
     request.payload = std::move(event);
-    serving::trace_call(traces, request);
+    serving::trace_call(record.traces(), request);
+    serving::AccessRecord& access = record.access();
+    access.function = lambda->function;
+    const auto begin = std::chrono::steady_clock::now();
     const auto result =
         invoker_.call(std::move(request), lambda->timeout, lambda->function_timeout).now();
+    access.integration = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - begin);
+    if (result && *result) {
+        access.integration_status = (*result)->status;
+        access.cold = serving::environment_of(**result);
+    }
     if (!result) {
         return base::fail("the function has not answered in time");
     }
@@ -143,8 +158,17 @@ SocketGateway::run(const Route& route, std::string event, serving::CallTraces* t
     return (*result)->payload;
 }
 
+/// A stage without a format of its own has the program's line.
+void SocketGateway::log(SocketRecord& record, const std::string& event, std::string_view told) {
+    if (!options_.access_log) {
+        return;
+    }
+    const bool own = options_.stage_log_lines && record.has_format();
+    options_.access_log(own ? record.with_line(event, told) : record.access());
+}
+
 tl::expected<SocketGateway::Accepted, net::HttpResponse>
-SocketGateway::connect(const net::HttpRequest& request) {
+SocketGateway::connect(const net::HttpRequest& request, serving::AccessRecord& access) {
     const auto current = snapshot();
     const Api* api = api_for(current->apis, request);
     if (api == nullptr) {
@@ -158,8 +182,20 @@ SocketGateway::connect(const net::HttpRequest& request) {
     client->user_agent = header_of(request, "User-Agent");
     client->domain = header_of(request, "Host");
     client->connected_at = std::chrono::system_clock::now();
+    const SocketHappening one = happening(*api, *client, "$connect");
     const Route* route = socket_route(*api, "$connect");
+    SocketRecord record(
+        route == nullptr ? nullptr : options_.recorder.get(), one, request.headers, {});
+    const auto end = [&](int status, std::string_view reply, std::string_view error = {}) {
+        record.end(status, reply, error);
+        if (options_.stage_log_lines && record.has_format()) {
+            record.with_line(
+                connect_event(one, request), error.empty() ? "" : message_of(std::string(reply)));
+        }
+        access = record.access();
+    };
     if (route == nullptr) {
+        end(200, {});
         return Accepted{client, {}};
     }
     const Router::Match match{route, {}, {}};
@@ -168,15 +204,14 @@ SocketGateway::connect(const net::HttpRequest& request) {
     call.request_id = call.extended_request_id = make_http_request_id();
     call.trace_id = make_trace_id(call.time);
     call.socket = client.get();
-    SocketRecord record(options_.recorder.get(), *api, "$connect", request.headers, {});
     call.traces = record.traces();
     if (auto rejection = current->authorization.check(call)) {
-        record.end(rejection->response.status, rejection->response.body, rejection->reason);
+        end(rejection->response.status, rejection->response.body, rejection->reason);
         return tl::unexpected(std::move(rejection->response));
     }
     client->authorizer = call.authorizer;
-    auto result =
-        run(*route, connect_event(happening(*api, *client, "$connect"), request), record.traces());
+    client->iam_caller = call.iam_caller;
+    auto result = run(*route, connect_event(one, request), record);
     invoke::Response reply;
     reply.payload = result ? *result : "";
     auto response =
@@ -184,10 +219,11 @@ SocketGateway::connect(const net::HttpRequest& request) {
     if (!response) {
         const base::Error& error = result ? response.error() : result.error();
         report(*api, "$connect", error);
-        record.end(502, {}, error.message);
-        return tl::unexpected(message_response(502, "Internal server error"));
+        net::HttpResponse failed = message_response(502, "Internal server error");
+        end(502, failed.body, error.message);
+        return tl::unexpected(std::move(failed));
     }
-    record.end(response->status, response->body);
+    end(response->status, response->body);
     if (response->status / 100 != 2) {
         return tl::unexpected(std::move(*response));
     }
@@ -221,14 +257,19 @@ void SocketGateway::answer_message(
     const std::string key = binary ? "$default" : selected_key(api.route_selection, message);
     const Route* route = socket_route(api, key);
     const auto now = std::chrono::system_clock::now();
+    const SocketHappening one =
+        happening(api, client, route == nullptr ? std::string_view(key) : route->path);
+    const std::string event = message_event(one, message, binary);
+    SocketRecord record(route == nullptr ? nullptr : options_.recorder.get(), one, {}, message);
+    const auto refuse = [&](int status, std::string_view told, std::string_view error) {
+        record.end(status, {}, error);
+        connections_.send(client.id, problem(told, client, one.request_id), false, now);
+        log(record, event, told);
+    };
     if (route == nullptr) {
-        connections_.send(
-            client.id, problem("Forbidden", client, make_http_request_id()), false, now);
-        return;
+        return refuse(403, "Forbidden", fmt::format("there is no route {}, and no $default", key));
     }
-    const SocketHappening one = happening(api, client, route->path);
-    SocketRecord record(options_.recorder.get(), api, route->path, {}, message);
-    const auto result = run(*route, message_event(one, message, binary), record.traces());
+    const auto result = run(*route, event, record);
     auto reply = result ? base::Result<std::optional<Reply>>(std::nullopt)
                         : base::Result<std::optional<Reply>>(base::fail(result.error()));
     if (result && route->responds) {
@@ -236,15 +277,13 @@ void SocketGateway::answer_message(
     }
     if (!reply) {
         report(api, route->path, reply.error());
-        record.end(500, {}, reply.error().message);
-        connections_.send(
-            client.id, problem("Internal server error", client, one.request_id), false, now);
-        return;
+        return refuse(500, "Internal server error", reply.error().message);
     }
     record.end(200, *reply ? std::string_view((*reply)->message) : std::string_view());
     if (*reply) {
         connections_.send(client.id, std::move((*reply)->message), (*reply)->binary, now);
     }
+    log(record, event, {});
 }
 
 void SocketGateway::closed(
@@ -252,18 +291,20 @@ void SocketGateway::closed(
     connections_.remove(client.id);
     const auto current = snapshot();
     const Api* api = api_of(current->apis, client);
-    const Route* route = api == nullptr ? nullptr : socket_route(*api, "$disconnect");
-    if (route != nullptr && !ending_) { // best effort, as AWS says
-        SocketRecord record(options_.recorder.get(), *api, "$disconnect", {}, reason);
-        const auto ended =
-            run(*route,
-                disconnect_event(happening(*api, client, "$disconnect"), status, reason),
-                record.traces());
-        if (!ended) {
-            report(*api, "$disconnect", ended.error());
-        }
-        record.end(ended ? 200 : 500, {}, ended ? std::string_view() : ended.error().message);
+    if (api == nullptr || ending_) { // best effort, as AWS says
+        return;
     }
+    const Route* route = socket_route(*api, "$disconnect");
+    const SocketHappening one = happening(*api, client, "$disconnect");
+    const std::string event = disconnect_event(one, status, reason);
+    SocketRecord record(route == nullptr ? nullptr : options_.recorder.get(), one, {}, reason);
+    const base::Result<std::string> ended =
+        route == nullptr ? base::Result<std::string>("") : run(*route, event, record);
+    if (!ended) {
+        report(*api, "$disconnect", ended.error());
+    }
+    record.end(ended ? 200 : 500, {}, ended ? std::string_view() : ended.error().message);
+    log(record, event, {});
 }
 
 std::vector<RouteSummary> SocketGateway::routes() const {

@@ -4,6 +4,7 @@
 #include "gateway/access/authorization.h"
 #include "gateway/route/route_summary.h"
 #include "gateway/websocket/connections.h"
+#include "serving/access_log.h"
 #include "serving/deadline.h"
 #include "serving/invoke.h"
 
@@ -16,6 +17,8 @@
 
 namespace samara::gateway {
 
+class SocketRecord;
+
 /// WebSocket APIs: what becomes of handshakes, messages and their end. Knows no sockets: the server
 /// brings what comes, and gives a SocketPeer for what goes. Calls functions and waits for them.
 /// Thread-safe.
@@ -26,6 +29,8 @@ public:
         AuthorizationOptions authorization;
         base::Log log;                                    ///< what clients are not told
         std::shared_ptr<serving::Recorder> recorder = {}; ///< nullptr: nothing is recorded
+        serving::AccessLog access_log = {}; ///< of messages and ends; that of handshakes is HTTP's
+        bool stage_log_lines = true;        ///< its lines as the stages' formats have them
     };
 
     SocketGateway(std::vector<Api> apis, serving::Invoke invoke, Options options);
@@ -42,8 +47,10 @@ public:
         net::HttpHeaders headers;
     };
 
-    /// Asks the authorizer and the route $connect; or the answer that refuses.
-    tl::expected<Accepted, net::HttpResponse> connect(const net::HttpRequest& request);
+    /// Asks the authorizer and the route $connect; or the answer that refuses. `record` is that of
+    /// the request.
+    tl::expected<Accepted, net::HttpResponse>
+    connect(const net::HttpRequest& request, serving::AccessRecord& record);
 
     /// The handshake is done.
     void opened(std::shared_ptr<const SocketClient> client, std::shared_ptr<SocketPeer> peer);
@@ -79,8 +86,8 @@ private:
 
     [[nodiscard]] std::shared_ptr<Snapshot> snapshot() const;
     void report(const Api& api, std::string_view key, const base::Error& error) const;
-    base::Result<std::string>
-    run(const Route& route, std::string event, serving::CallTraces* traces);
+    base::Result<std::string> run(const Route& route, std::string event, SocketRecord& record);
+    void log(SocketRecord& record, const std::string& event, std::string_view told);
     void answer_message(
         const Api& api, const SocketClient& client, const std::string& message, bool binary);
 

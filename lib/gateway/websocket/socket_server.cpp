@@ -143,16 +143,18 @@ std::optional<net::HttpResponse> SocketServer::handle(const net::HttpRequest& re
     serving::AccessRecord record;
     record.time = std::chrono::system_clock::now();
     const auto begin = std::chrono::steady_clock::now();
-    net::HttpResponse response = answer_handshake(request);
-    serving::log_when_answered(options_.access_log, std::move(record), begin, request, response);
+    net::HttpResponse response = answer_handshake(request, record);
+    serving::log_when_answered(
+        options_.gateway.access_log, std::move(record), begin, request, response);
     return response;
 }
 
-net::HttpResponse SocketServer::answer_handshake(const net::HttpRequest& request) {
+net::HttpResponse
+SocketServer::answer_handshake(const net::HttpRequest& request, serving::AccessRecord& record) {
     if (auto refused = net::handshake_refusal(request)) {
         return std::move(*refused);
     }
-    auto accepted = gateway_->connect(request);
+    auto accepted = gateway_->connect(request, record);
     if (!accepted) {
         return std::move(accepted.error());
     }
@@ -178,7 +180,8 @@ std::optional<net::HttpResponse> SocketServer::manage(const net::HttpRequest& re
     } else {
         response = gateway_->connections().manage(request, record.time);
     }
-    serving::log_when_answered(options_.access_log, std::move(record), begin, request, *response);
+    serving::log_when_answered(
+        options_.gateway.access_log, std::move(record), begin, request, *response);
     return response;
 }
 

@@ -2,7 +2,6 @@
 
 #include "gateway/websocket/socket_gateway.h"
 #include "net/worker_pool.h"
-#include "serving/access_log.h"
 #include "serving/before_request.h"
 #include "serving/page_guard.h"
 
@@ -20,7 +19,6 @@ namespace samara::gateway {
 struct SocketServerOptions {
     SocketGateway::Options gateway;
     serving::PageGuard guard; ///< of the management API
-    serving::AccessLog access_log;
     /// As ServerOptions::before_request, also before a message.
     serving::BeforeRequest before_request;
 };
@@ -68,7 +66,8 @@ public:
 private:
     [[nodiscard]] bool is_handshake(const net::HttpRequest& request) const;
     [[nodiscard]] bool is_managing(const net::HttpRequest& request) const;
-    net::HttpResponse answer_handshake(const net::HttpRequest& request);
+    net::HttpResponse
+    answer_handshake(const net::HttpRequest& request, serving::AccessRecord& record);
     void watch_over();
 
     SocketServerOptions options_;

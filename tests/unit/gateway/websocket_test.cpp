@@ -52,6 +52,7 @@ protected:
     void serve(std::string_view auth = "AuthorizationType: NONE", std::string_view more = "") {
         std::string yaml(chat);
         yaml.replace(yaml.find("AUTH}"), 4, auth);
+        yaml.replace(yaml.find("StageVariables"), 0, stage_);
         const auto resources = data::read_yaml(yaml + std::string(more), "template.yaml");
         ASSERT_TRUE(resources) << base::to_string(resources.error());
         base::Diagnostics diagnostics;
@@ -65,7 +66,12 @@ protected:
                 }
                 return response;
             },
-            SocketGateway::Options{});
+            SocketGateway::Options{
+                .authorization = authorization_,
+                .log = {},
+                .access_log = [this](const serving::AccessRecord& record) {
+                    records_.push_back(record);
+                }});
         EXPECT_THAT(diagnostics, IsEmpty());
         EXPECT_THAT(read_apis(*resources, {}, diagnostics), IsEmpty());
     }
@@ -81,7 +87,7 @@ protected:
 
     /// A client that is in.
     std::shared_ptr<const SocketClient> open(const std::shared_ptr<Client>& peer) {
-        const auto accepted = gateway_->connect(handshake());
+        const auto accepted = gateway_->connect(handshake(), access_);
         EXPECT_TRUE(accepted);
         gateway_->opened(accepted->client, peer);
         events_.clear();
@@ -106,6 +112,10 @@ protected:
         return response;
     }();
     std::string verdict_;
+    std::string stage_; // properties of the stage
+    AuthorizationOptions authorization_;
+    serving::AccessRecord access_;               // of the last handshake
+    std::vector<serving::AccessRecord> records_; // of what came then
 };
 
 // websocket-api-develop-routes.html, apigateway-websocket-api-selection-expressions.html
@@ -147,6 +157,63 @@ TEST(WebSocketRoutes, AreSelectedByTheMessage) {
     EXPECT_EQ(socket_route(api, "other"), nullptr);
 }
 
+// websocket-api-logging.html
+TEST_F(WebSocketTest, EachHandshakeMessageAndEndIsInTheAccessLog) {
+    const auto with = [&](std::string_view format) {
+        stage_ = fmt::format("AccessLogSettings: {{Format: '{}'}}, ", format);
+        serve("AuthorizationType: CUSTOM, AuthorizerId: A");
+        verdict_ = R"({"principalId": "me", "context": {"team": "red"}, "policyDocument":
+            {"Statement": [{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}]}})";
+        records_.clear();
+        const auto peer = std::make_shared<Client>();
+        const auto accepted = gateway_->connect(handshake("/prod?token=t"), access_);
+        EXPECT_TRUE(accepted);
+        gateway_->opened(accepted->client, peer);
+        gateway_->message(*accepted->client, R"({"action": "quiet"})", false);
+        gateway_->message(*accepted->client, "nonsense", false);
+        reply_.function_error = "Unhandled";
+        gateway_->message(*accepted->client, R"({"action": "say"})", false);
+        reply_.function_error = {};
+        gateway_->closed(*accepted->client, 1001, "bye");
+        std::vector<std::string> lines{access_.line};
+        for (const serving::AccessRecord& record : records_) {
+            lines.push_back(record.line);
+        }
+        return lines;
+    };
+    EXPECT_THAT(
+        with("$context.eventType $context.routeKey $context.status $context.integrationStatus"),
+        ElementsAre(
+            "CONNECT $connect 200 200",
+            "MESSAGE quiet 200 200",
+            "MESSAGE $default 403 -",
+            "MESSAGE say 500 200",
+            "DISCONNECT $disconnect 200 200"));
+    EXPECT_THAT(
+        with("$context.error.message $context.authorizer.team $context.stage $context.apiId"),
+        ElementsAre(
+            "- red prod Chat",
+            "- red prod Chat",
+            "Forbidden red prod Chat",
+            "Internal server error red prod Chat",
+            "- red prod Chat"));
+    for (const std::string& line : with("$context.identity.sourceIp $context.messageDirection")) {
+        EXPECT_EQ(line, "10.0.0.9 IN");
+    }
+    EXPECT_EQ(access_.function, "Fn");
+    const serving::AccessRecord& message = records_.front();
+    EXPECT_EQ(
+        std::tie(message.method, message.path, message.status, message.function),
+        std::make_tuple("MESSAGE", "/prod/quiet", 200, "Fn"));
+    EXPECT_THAT(records_.at(2).error, HasSubstr("the function failed"));
+    EXPECT_EQ(records_.back().method, "DISCONNECT");
+
+    verdict_ = "nonsense";
+    EXPECT_FALSE(gateway_->connect(handshake("/prod?token=u"), access_));
+    EXPECT_EQ(access_.status, 500);
+    EXPECT_THAT(access_.error, testing::Not(IsEmpty()));
+}
+
 // apigateway-websocket-api-route-keys-connect-disconnect.html
 TEST_F(WebSocketTest, ConnectAsksTheFunction) {
     serve();
@@ -154,7 +221,7 @@ TEST_F(WebSocketTest, ConnectAsksTheFunction) {
     EXPECT_TRUE(gateway_->takes(handshake("/prod?a=1")));
     EXPECT_FALSE(gateway_->takes(handshake("/other")));
     reply_.payload = R"({"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "chat"}})";
-    const auto accepted = gateway_->connect(handshake("/prod?a=1&a=2"));
+    const auto accepted = gateway_->connect(handshake("/prod?a=1&a=2"), access_);
     ASSERT_TRUE(accepted);
     ASSERT_THAT(accepted->headers, SizeIs(1));
     EXPECT_EQ(accepted->headers[0].value, "chat");
@@ -175,11 +242,11 @@ TEST_F(WebSocketTest, ConnectAsksTheFunction) {
 TEST_F(WebSocketTest, WhoIsRefusedIsNotConnected) {
     serve();
     reply_.payload = R"({"statusCode": 403, "body": "no"})";
-    auto refused = gateway_->connect(handshake());
+    auto refused = gateway_->connect(handshake(), access_);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().status, 403);
     reply_.function_error = "Unhandled";
-    refused = gateway_->connect(handshake());
+    refused = gateway_->connect(handshake(), access_);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().status, 502);
     EXPECT_EQ(gateway_->connections().size(), 0U);
@@ -188,7 +255,7 @@ TEST_F(WebSocketTest, WhoIsRefusedIsNotConnected) {
 // apigateway-websocket-api-lambda-auth.html
 TEST_F(WebSocketTest, AnAuthorizerDecidesAndItsContextGoesWithEachMessage) {
     serve("AuthorizationType: CUSTOM, AuthorizerId: A");
-    auto refused = gateway_->connect(handshake());
+    auto refused = gateway_->connect(handshake(), access_);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().status, 401);
     EXPECT_THAT(events_, IsEmpty());
@@ -197,7 +264,7 @@ TEST_F(WebSocketTest, AnAuthorizerDecidesAndItsContextGoesWithEachMessage) {
             {{"Action": "execute-api:Invoke", "Effect": "{}",
               "Resource": "arn:aws:execute-api:us-east-1:123456789012:Chat/prod/$connect"}}]}}}})";
     verdict_ = fmt::format(policy, "Deny");
-    refused = gateway_->connect(handshake("/prod?token=t"));
+    refused = gateway_->connect(handshake("/prod?token=t"), access_);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().status, 403);
     ASSERT_THAT(events_, SizeIs(1));
@@ -207,11 +274,39 @@ TEST_F(WebSocketTest, AnAuthorizerDecidesAndItsContextGoesWithEachMessage) {
         "arn:aws:execute-api:us-east-1:123456789012:Chat/prod/$connect");
     EXPECT_EQ(data::text_of(context(), "eventType"), "CONNECT");
     verdict_ = fmt::format(policy, "Allow");
-    const auto accepted = gateway_->connect(handshake("/prod?token=t"));
+    const auto accepted = gateway_->connect(handshake("/prod?token=t"), access_);
     ASSERT_TRUE(accepted); // the verdict is not kept
     gateway_->message(*accepted->client, R"({"action": "quiet"})", false);
     EXPECT_EQ(data::text_of(*context().find("authorizer"), "principalId"), "me");
     EXPECT_EQ(data::text_of(*context().find("authorizer"), "n"), "1");
+}
+
+TEST_F(WebSocketTest, WhoSignsTheHandshakeIsKnownWithEachMessage) {
+    authorization_.iam =
+        std::make_shared<const aws_client::IamCredentials>(*aws_client::parse_credentials(
+            "[me]\naws_access_key_id=AK\naws_secret_access_key=s\n", "f"));
+    serve("AuthorizationType: AWS_IAM");
+    const auto refused = gateway_->connect(handshake(), access_);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().status, 403);
+    EXPECT_THAT(events_, IsEmpty());
+
+    net::HttpRequest request = handshake();
+    aws_client::IamCredential credential;
+    credential.secret_key = "s";
+    aws_client::sign_sigv4(
+        request, "AK", credential, "us-east-1", "execute-api", std::chrono::system_clock::now());
+    const auto accepted = gateway_->connect(request, access_);
+    ASSERT_TRUE(accepted);
+    gateway_->opened(accepted->client, std::make_shared<Client>());
+    gateway_->message(*accepted->client, R"({"action": "quiet"})", false);
+    ASSERT_THAT(events_, SizeIs(2));
+    for (const data::Value& event : events_) {
+        const data::Value& identity = *event.find("requestContext")->find("identity");
+        EXPECT_EQ(data::text_of(identity, "accessKey"), "AK");
+        EXPECT_EQ(data::text_of(identity, "userArn"), "arn:aws:iam::123456789012:user/me");
+        EXPECT_EQ(data::text_of(identity, "sourceIp"), "10.0.0.9");
+    }
 }
 
 TEST_F(WebSocketTest, MessagesCallTheirRoutes) {
