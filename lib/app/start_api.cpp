@@ -125,6 +125,13 @@ struct Served {
     std::vector<gateway::Api> urls;    // of functions
 };
 
+bool serves_nothing(const Served& served) {
+    return served.sockets.empty() && served.urls.empty() &&
+           std::all_of(served.apis.begin(), served.apis.end(), [](const gateway::Api& api) {
+               return api.routes.empty();
+           });
+}
+
 Served read_served(
     Application& application,
     const Faults& faults,
@@ -272,7 +279,7 @@ start_api(const ServeOptions& given, engine::OutputSink output, const base::Log&
     if (auto strict = strictness.check(); !strict) {
         return strict;
     }
-    if (served.apis.empty() && served.sockets.empty() && served.urls.empty()) {
+    if (serves_nothing(served)) {
         return base::fail(
             "Template does not have any APIs connected to Lambda functions",
             "add an event of the type HttpApi or Api, or a FunctionUrlConfig, to a function");

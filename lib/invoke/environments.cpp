@@ -3,7 +3,6 @@
 #include "base/trace.h"
 #include "base/try.h"
 #include "invoke/host_paths.h"
-#include "invoke/memory_pressure.h"
 #include "invoke/own_answers.h"
 #include "net/wait.h"
 
@@ -341,7 +340,7 @@ void Environments::clean_up() {
     std::unique_lock lock(mutex_);
     while (true) {
         const Clock::time_point now = Clock::now();
-        const bool shortage = memory_is_short();
+        const bool shortage = options_.memory_is_short();
         const std::optional<Clock::time_point> next =
             pools_.expire(shortage ? now : now - options_.idle_timeout, ended_);
         if (!ended_.empty()) {

@@ -6,6 +6,7 @@
 #include "invoke/event_policy.h"
 #include "invoke/event_queue.h"
 #include "invoke/invocation.h"
+#include "invoke/memory_pressure.h"
 #include "invoke/transport.h"
 #include "os/cancellation.h"
 
@@ -64,6 +65,8 @@ struct InvokerOptions {
     bool host_paths = false; ///< beside places in a function's code, in its log: people read it
     EventQueueOptions events;
     std::function<std::unique_ptr<Transport>(const engine::Endpoint&)> connect = connect_transport;
+    /// Environments that nobody uses end sooner.
+    std::function<bool()> memory_is_short = this_machine_is_short_of_memory;
 };
 
 /// Thread-safe. Every environment it started has ended when its destructor returns.

@@ -2,9 +2,9 @@
 
 #include "os/file.h"
 
+#include <algorithm>
+#include <charconv>
 #include <cstdint>
-#include <cstdlib>
-#include <string_view>
 
 namespace samara::invoke {
 
@@ -16,24 +16,27 @@ constexpr std::uint64_t most_kilobytes = 512UL * 1024;
 
 /// Kilobytes; 0 when the text does not have them.
 std::uint64_t field(std::string_view text, std::string_view name) {
-    const std::size_t at = text.find(name);
-    return at == std::string_view::npos
-               ? 0
-               : std::strtoull(text.data() + at + name.size(), nullptr, 10);
+    std::uint64_t value = 0;
+    if (const std::size_t at = text.find(name); at != std::string_view::npos) {
+        text.remove_prefix(at + name.size());
+        text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+        std::from_chars(text.data(), text.data() + text.size(), value);
+    }
+    return value;
 }
 
 } // namespace
 
-bool memory_is_short(const char* meminfo) {
+bool is_short_of_memory(std::string_view meminfo) {
     const std::uint64_t total = field(meminfo, "MemTotal:");
     const std::uint64_t available = field(meminfo, "MemAvailable:");
     const std::uint64_t wanted = total / share < most_kilobytes ? total / share : most_kilobytes;
     return total > 0 && available > 0 && available < wanted;
 }
 
-bool memory_is_short() {
+bool this_machine_is_short_of_memory() {
     const auto text = os::read_file("/proc/meminfo");
-    return text && memory_is_short(text->c_str());
+    return text && is_short_of_memory(*text);
 }
 
 } // namespace samara::invoke

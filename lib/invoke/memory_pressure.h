@@ -1,12 +1,13 @@
 #pragma once
 
+#include <string_view>
+
 namespace samara::invoke {
 
 /// Whether this machine has so little memory left that environments nobody uses had better end.
-/// Private to invoke/.
-bool memory_is_short();
+bool this_machine_is_short_of_memory();
 
 /// The same from the text of /proc/meminfo.
-bool memory_is_short(const char* meminfo);
+bool is_short_of_memory(std::string_view meminfo);
 
 } // namespace samara::invoke

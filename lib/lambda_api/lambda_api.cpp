@@ -177,7 +177,7 @@ Qualified qualify(
     }
     auto version = functions.version_of(function, qualifier);
     if (!version) {
-        const std::string arn = arn_of(function.id, region) + ":" + qualifier;
+        const std::string arn = arn_of(function.name, region) + ":" + qualifier;
         return {{}, {}, error(404, "ResourceNotFoundException", "Function not found: " + arn)};
     }
     return {std::move(qualifier), std::move(*version)};

@@ -41,14 +41,15 @@ Functions::Functions(const data::Value& resources) {
         if (type == nullptr || !model::is_function_type(type->text())) {
             continue;
         }
-        Function function{entry.key};
+        Function function{.id = entry.key, .name = entry.key};
         if (const data::Value* properties = entry.value.find("Properties")) {
             if (const auto timeout = data::integer_of(properties->find("Timeout"))) {
                 function.timeout = std::chrono::seconds(*timeout);
             }
             const data::Value* name = properties->find("FunctionName");
             if (name != nullptr && !name->text().empty()) {
-                by_name_.emplace(std::string(name->text()), function);
+                function.name = name->text();
+                by_name_.emplace(function.name, function);
             }
         }
         by_name_[entry.key] = std::move(function); // a logical id wins over somebody's name

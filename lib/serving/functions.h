@@ -16,6 +16,7 @@ public:
     struct Function {
         std::string id; ///< logical id
         std::chrono::seconds timeout{3};
+        std::string name; ///< FunctionName, else the logical id
     };
 
     Functions() = default;

@@ -205,7 +205,7 @@ class LambdaApiOfSandboxes(LambdaApi):
             self.assertEqual([answer[:2] for answer in unknown],
                              [[404, "ResourceNotFoundException"]] * 2 +
                              [[400, "InvalidParameterValueException"], [404, "ResourceNotFoundException"]])
-            self.assertEqual(unknown[1][2], f"Function not found: {arn}Worker:dead")
+            self.assertEqual(unknown[1][2], f"Function not found: {arn}the-worker:dead")
 
     def test_tail_context_and_errors_of_the_function(self):
         context = base64.b64encode(b'{"custom": {"who": "me"}}').decode()

@@ -229,7 +229,7 @@ base::Result<os::FileWatcher> LiveApplication::watch(Reloaded reloaded) {
             }
             if (!applied) {
                 log_.error(fmt::format(
-                    "{} (what was served before is still served)", to_string(applied.error())));
+                    "{}\n  what was served before is still served", to_string(applied.error())));
             }
             return {true, std::move(paths), [this] { provision(); }};
         });

@@ -1,5 +1,6 @@
 #include "invoke/call_trace.h"
 #include "invoke/invoker.h"
+#include "invoke/memory_pressure.h"
 #include "net/wait.h"
 #include "os/wait.h"
 #include "support/on_loop.h"
@@ -9,6 +10,7 @@
 #include <mutex>
 #include <thread>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace samara::invoke {
@@ -287,6 +289,26 @@ TEST_F(InvokerTest, EndsEnvironmentsThatAreIdleTooLong) {
     const auto invoker = make(options);
     ASSERT_TRUE(invoker->invoke(request()));
     EXPECT_TRUE(world_.wait([&] { return world_.running == 0; }));
+}
+
+TEST_F(InvokerTest, EndsWhatIsIdleSoonerWhereMemoryIsShort) {
+    InvokerOptions options;
+    options.memory_is_short = [] { return true; };
+    const auto invoker = make(options);
+    ASSERT_TRUE(invoker->invoke(request()));
+    EXPECT_TRUE(world_.wait([&] { return world_.running == 0; }));
+}
+
+TEST(MemoryPressure, IsATwentiethOfTheMemoryOrHalfAGigabyte) {
+    const auto is_short = [](std::uint64_t total, std::uint64_t available) {
+        return is_short_of_memory(
+            fmt::format("MemTotal: {:14} kB\nMemAvailable:{:10} kB\n", total, available));
+    };
+    EXPECT_TRUE(is_short(4'000'000, 199'999));
+    EXPECT_FALSE(is_short(4'000'000, 200'000));
+    EXPECT_TRUE(is_short(64'000'000, 524'287));
+    EXPECT_FALSE(is_short(64'000'000, 524'288));
+    EXPECT_FALSE(is_short_of_memory("")); // a kernel that does not tell
 }
 
 TEST_F(InvokerTest, ChangedFunctionsStartAfresh) {
