@@ -183,13 +183,22 @@ base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
     run.layer_cache_basedir = arguments.layer_cache_basedir;
     run.container_env_vars = arguments.container_env_vars;
     std::error_code failed;
-    if (!arguments.debugger_path.empty()) {
+    if (!arguments.debugger_path.empty() && !arguments.debug_ports.empty()) {
         // Containers mount it: the engine knows nothing of our folder.
         run.debug.debugger_path = std::filesystem::canonical(arguments.debugger_path, failed);
+        if (!failed && !std::filesystem::is_directory(run.debug.debugger_path, failed)) {
+            failed = std::make_error_code(std::errc::not_a_directory);
+        }
     }
     if (failed) {
+        return base::fail(
+            fmt::format("--debugger-path: {}: {}", arguments.debugger_path, failed.message()),
+            "name the folder that holds the debugger");
+    }
+    if (std::filesystem::exists(arguments.layer_cache_basedir, failed) &&
+        !std::filesystem::is_directory(arguments.layer_cache_basedir, failed)) {
         return misuse(
-            fmt::format("--debugger-path: {}: {}", arguments.debugger_path, failed.message()));
+            fmt::format("--layer-cache-basedir: {} is no folder", arguments.layer_cache_basedir));
     }
     for (const auto& [option, file] :
          {std::pair("--env-vars", &arguments.env_vars),

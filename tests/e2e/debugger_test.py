@@ -168,10 +168,13 @@ class Sandbox(Cases, SamaraTest):
     engine = "sandbox"
 
     def test_options_that_cannot_be_used(self):
-        bad = self.samara("local", "invoke", "PythonFn", "--debugger-path", "none", "-d", "5678", code=2)
-        self.assertIn("--debugger-path: none", bad.stderr)
+        for path, words in (("none", "No such file or directory"), ("template.yaml", "Not a directory")):
+            bad = self.samara("local", "invoke", "PythonFn", "--debugger-path", path, "-d", "5678", code=1)
+            self.assertIn(f"Error: --debugger-path: {path}: {words}", bad.stderr)
+        bad = self.samara("local", "invoke", "PythonFn", "--layer-cache-basedir", "template.yaml", code=2)
+        self.assertIn("--layer-cache-basedir: template.yaml is no folder", bad.stderr)
         self.write("debug.json", '{"FOR_DEBUGGING": "no"}')
-        idle = self.samara("local", "invoke", "PythonFn", "--container-env-vars", "debug.json")
+        idle = self.samara("local", "invoke", "PythonFn", "--container-env-vars", "debug.json", "--debugger-path", "none")
         self.assertIn("without --debug-port it is not used", idle.stderr)
         self.assertIsNone(json.loads(idle.stdout)["for_debugging"])
 
