@@ -15,7 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 from cloud_e2e import FUNCTION, CloudTest  # noqa: E402
 from registry import Registry  # noqa: E402
-from samara_e2e import SAMARA, SamaraTest, background, needs_docker, wait_for  # noqa: E402
+from samara_e2e import SAMARA, SamaraTest, background, free_port, needs_docker, wait_for  # noqa: E402
 
 def folder_key(folder):
     """The rule for names of folders, said again: MD5 over relative names and MD5s of contents, in the order of paths."""
@@ -309,6 +309,38 @@ Resources:
         self.assertIn("s3 PutObject, attempt 1", told)
         for secret in (self.environment["AWS_SECRET_ACCESS_KEY"], self.environment["AWS_ACCESS_KEY_ID"], "Signature="):
             self.assertNotIn(secret, told)
+
+
+class AnotherS3(SamaraTest):
+    """npm's S3 server: what one of ours takes may be our own opinion."""
+
+    def test_objects_arrive_whole_and_once(self):
+        program = pathlib.Path(os.environ.get("SAMARA_TEST_NPM", "/var/cache/samara-tools")) / "node_modules/.bin/s3rver"
+        if not program.exists():
+            self.skipTest("SAMARA_TEST_NPM has no s3rver")
+        port, store = free_port(), self.folder / "store"
+        store.mkdir()
+        url = f"http://127.0.0.1:{port}"
+        self.environment.update(AWS_ACCESS_KEY_ID="S3RVER", AWS_SECRET_ACCESS_KEY="S3RVER", AWS_REGION="us-east-1", AWS_ENDPOINT_URL_S3=url)
+        self.write("template.yaml", FUNCTION)
+        self.write("src/main.py", "def handler(event, context):\n    return 1\n")
+        large = os.urandom(20 << 20)
+        (self.project / "src/big.bin").write_bytes(large)
+        with background([str(program), "--directory", str(store), "--address", "127.0.0.1", "--port", str(port), "--no-vhost-buckets",
+                         "--configure-bucket", "artifacts"], cwd=self.folder, env=self.environment) as server:
+            wait_for(lambda: subprocess.run(["curl", "-s", "-o", "/dev/null", url]).returncode == 0, "the S3 server")
+            first = self.samara("package", "--s3-bucket", "artifacts", "--s3-prefix", "a b/+~", "--metadata", "owner=me")
+            key = f"a b/+~/{folder_key(self.project / 'src')}"
+            self.assertIn(f"CodeUri: s3://artifacts/{key}\n", first.stdout)
+            again = self.samara("package", "--s3-bucket", "artifacts", "--s3-prefix", "a b/+~")
+            self.assertIn("File with same data already exists at", again.stderr)
+            fetched = subprocess.run(
+                ["/usr/bin/aws", "--endpoint-url", url, "s3", "cp", "--only-show-errors", f"s3://artifacts/{key}", "-"], capture_output=True,
+                check=True, env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "AWS_ACCESS_KEY_ID": "S3RVER",
+                                 "AWS_SECRET_ACCESS_KEY": "S3RVER", "AWS_DEFAULT_REGION": "us-east-1"}).stdout
+            self.assertIn("uploadId=", server.output(), "it went in parts")
+        with zipfile.ZipFile(io.BytesIO(fetched)) as archive:
+            self.assertEqual(archive.read("big.bin"), large)
 
 
 class Images(CloudTest, SamaraTest):
