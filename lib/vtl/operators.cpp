@@ -55,6 +55,21 @@ Value fractional(Operator operation, double left, double right) {
     }
 }
 
+/// Two texts in one; the longest are copied once.
+Value joined(const Value& left, const Value& right, Work& work) {
+    const std::string* a = as_text(left);
+    const std::string* b = as_text(right);
+    const std::string first = a == nullptr ? text_of(left, work) : std::string();
+    const std::string second = b == nullptr ? text_of(right, work) : std::string();
+    const std::string& begin = a == nullptr ? first : *a;
+    const std::string& end = b == nullptr ? second : *b;
+    std::string text;
+    text.reserve(begin.size() + end.size());
+    text += begin;
+    text += end;
+    return work.text(std::move(text));
+}
+
 Value compare(Operator operation, const Value& left, const Value& right) {
     if (!is_number(left) || !is_number(right)) {
         return false;
@@ -108,7 +123,7 @@ Value apply(Operator operation, const Value& left, const Value& right, Work& wor
         break;
     }
     if (operation == Operator::add && (as_text(left) != nullptr || as_text(right) != nullptr)) {
-        return work.text(text_of(left, work) + text_of(right, work));
+        return joined(left, right, work);
     }
     if (!is_number(left) || !is_number(right)) {
         return {};

@@ -67,6 +67,8 @@ std::string repeated(const std::string& text, int count) {
 TEST(TemplateError, WhatGrowsOrLoopsIsRefusedInTime) {
     const std::string doubled =
         "#set($s = 'xxxxxxxxxxxxxxxx')" + repeated("#set($s = $s + $s)", 40);
+    const std::string searched = "#set($s = 'aaaaaaaaaaaaaaaaaaaa')" +
+                                 repeated("#set($s = $s + $s)", 18) + "#foreach($i in [1..1000])";
     const std::string loops = repeated("#foreach($i in [1..1000])", 4) + "x" + repeated("#end", 4);
 
     struct Row {
@@ -77,26 +79,31 @@ TEST(TemplateError, WhatGrowsOrLoopsIsRefusedInTime) {
     const std::string self = "#set($l = [1])#set($o = $l.add($l))$l";
     const std::string shared = "#set($l = ['x'])" + repeated("#set($l = [$l, $l])", 40) + "$l";
     const std::string aas = repeated("a", 40);
-    for (const Row& row : {
-             Row{doubled, "MB"},
-             Row{loops, "steps"},
-             Row{"#set($x = [1..2000000000])", "steps"},
-             Row{self, "nested deeper"},
-             Row{shared, "steps"},
-             Row{"#set($s = '" + aas + "!')$s.matches('(a|aa)+[^a!]')",
-                 "expression takes too long"},
-             Row{"#set($s = '" + aas +
-                     "')#foreach($i in [1..30])#set($s = $s.replace('a', 'aaaaaaa'))#end",
-                 "steps"},
-             Row{repeated("#if(true)", 1000) + repeated("#end", 1000), "nested too deeply"},
-             Row{"#set($x = " + repeated("(", 5000) + "1)", "nested too deeply"},
-             Row{"#set($x = 1" + repeated("+1", 5000) + ")", "too many operands"},
-             Row{"#foreach($i in [1..1000])#foreach($j in [1..1000])" + repeated("y", 20000) +
-                     "#end#end",
-                 "output is larger"},
-             Row{repeated("$x.a", 1) + "#set($x = " + repeated("[", 5000) + ")",
-                 "nested too deeply"},
-         }) {
+    for (
+        const Row& row : {
+            Row{doubled, "MB"},
+            Row{R"(#macro(m $x $n)#if($n > 0)#set($k = $n - 1)#m("$x$x" $k)#{else}$x#end#end#m("ab" 18))",
+                "steps"},
+            Row{searched + "$s.lastIndexOf('ab', 5000000)#end", "steps"},
+            Row{searched + "$s.indexOf('ab', 5000000)$s.contains('ab')$s.charAt(5000000)#end",
+                "steps"},
+            Row{loops, "steps"},
+            Row{"#set($x = [1..2000000000])", "steps"},
+            Row{self, "nested deeper"},
+            Row{shared, "steps"},
+            Row{"#set($s = '" + aas + "!')$s.matches('(a|aa)+[^a!]')", "expression takes too long"},
+            Row{"#set($s = '" + aas +
+                    "')#foreach($i in [1..30])#set($s = $s.replace('a', 'aaaaaaa'))#end",
+                "steps"},
+            Row{repeated("#if(true)", 1000) + repeated("#end", 1000), "nested too deeply"},
+            Row{"#set($x = " + repeated("(", 5000) + "1)", "nested too deeply"},
+            Row{"#set($x = 1" + repeated("+1", 5000) + ")", "too many operands"},
+            Row{"#foreach($i in [1..1000])#foreach($j in [1..1000])" + repeated("y", 20000) +
+                    "#end#end",
+                "output is larger"},
+            Row{repeated("$x.a", 1) + "#set($x = " + repeated("[", 5000) + ")",
+                "nested too deeply"},
+        }) {
         const auto start = std::chrono::steady_clock::now();
         const std::string output = test::render(row.source);
         const auto time = std::chrono::steady_clock::now() - start;

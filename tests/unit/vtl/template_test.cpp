@@ -198,6 +198,10 @@ TEST(Template, MethodsOfTexts) {
         {"#set($s = 'Ab')$s.toLowerCase() $s.toUpperCase() $s.toString() $s.compareTo('Ab')",
          "ab AB Ab 0"},
         {"#set($s = 'äöü€')$s.length() $s.substring(1, 2) $s.indexOf('€')", "4 ö 3"},
+        {"#set($s = 'abcdefgäöü€x')$s.length() $s.substring(7) $s.substring(7, 9) $s.charAt(10)"
+         "$s.indexOf('x', 8)$s.indexOf('x', 99)$s.indexOf('a', -5)$s.lastIndexOf('ö', 8)"
+         "$s.lastIndexOf('ö', 7) $s.startsWith('€', 10)",
+         "12 äöü€x äö €11-108-1 true"},
     };
     expect_rows(rows);
 }
