@@ -1,5 +1,7 @@
 #include "invoke/environment_pool.h"
 
+#include "os/side_by_side.h"
+
 #include <algorithm>
 #include <iterator>
 
@@ -205,14 +207,10 @@ EnvironmentPool::expire(Clock::time_point limit, std::vector<Slot>& ended) {
 }
 
 void end_all(std::vector<Slot> slots) {
-    std::vector<std::thread> threads;
+    os::SideBySide threads;
     for (Slot& slot : slots) {
         slot.transport.reset();
-        threads.emplace_back(
-            [environment = std::move(slot.environment)]() mutable { environment.reset(); });
-    }
-    for (std::thread& thread : threads) {
-        thread.join();
+        threads.run([&slot] { slot.environment.reset(); });
     }
 }
 

@@ -5,6 +5,7 @@
 #include "invoke/host_paths.h"
 #include "invoke/own_answers.h"
 #include "net/wait.h"
+#include "os/side_by_side.h"
 
 #include <algorithm>
 #include <utility>
@@ -230,24 +231,22 @@ base::Result<void> Environments::fill(const Pool& pool, std::size_t count, bool 
         }
     }
     std::vector<base::Result<void>> results(missing);
-    std::vector<std::thread> threads;
-    threads.reserve(missing);
-    for (base::Result<void>& result : results) {
-        threads.emplace_back([&] {
-            base::Result<Slot> started = start(*pool, spec);
-            const std::scoped_lock lock(mutex_);
-            if (started) {
-                pool->end_start(began);
-                started->provisioned = provisioned;
-                pool->add_idle(std::move(*started), Clock::now(), ended_);
-            } else {
-                pool->fail_start(began, Clock::now());
-                result = base::fail(std::move(started).error());
-            }
-        });
-    }
-    for (std::thread& thread : threads) {
-        thread.join();
+    {
+        os::SideBySide threads;
+        for (base::Result<void>& result : results) {
+            threads.run([&] {
+                base::Result<Slot> started = start(*pool, spec);
+                const std::scoped_lock lock(mutex_);
+                if (started) {
+                    pool->end_start(began);
+                    started->provisioned = provisioned;
+                    pool->add_idle(std::move(*started), Clock::now(), ended_);
+                } else {
+                    pool->fail_start(began, Clock::now());
+                    result = base::fail(std::move(started).error());
+                }
+            });
+        }
     }
     wake_janitor();
     const auto failed =

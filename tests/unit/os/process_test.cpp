@@ -1,6 +1,7 @@
 #include "os/file.h"
 #include "os/owner.h"
 #include "os/process.h"
+#include "os/side_by_side.h"
 #include "os/temp_dir.h"
 
 #include <csignal>
@@ -222,6 +223,29 @@ TEST(Process, TellsWhichLimitKeepsItFromBeingMade) {
             const bool told = !started && started.error().hint.find("0 of this user (ulimit -u)") !=
                                               std::string::npos;
             ::_exit(told ? 7 : 1);
+        },
+        testing::ExitedWithCode(7),
+        "");
+}
+
+TEST(SideBySide, WhatNoThreadCanBeMadeForIsDoneInPlace) {
+    EXPECT_EXIT(
+        {
+            constexpr uid_t nobodys = 54321;
+            const struct rlimit none {};
+
+            if (::setrlimit(RLIMIT_NPROC, &none) != 0 ||
+                (::geteuid() == 0 && ::setresuid(nobodys, nobodys, nobodys) != 0)) {
+                ::_exit(2);
+            }
+            std::vector<std::thread::id> done(3);
+            {
+                SideBySide threads;
+                for (std::thread::id& thread : done) {
+                    threads.run([&] { thread = std::this_thread::get_id(); });
+                }
+            }
+            ::_exit(done == std::vector(3, std::this_thread::get_id()) ? 7 : 1);
         },
         testing::ExitedWithCode(7),
         "");
