@@ -1,3 +1,4 @@
+#include "data/accessors.h"
 #include "transform/core/expanders.h"
 #include "transform/core/intrinsics.h"
 #include "transform/core/lambda_role.h"
@@ -6,6 +7,7 @@
 #include "transform/core/tags.h"
 
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <optional>
 
@@ -115,7 +117,8 @@ std::optional<Value> number_of(const Value& given, bool whole) {
     }
     const double* number = given.as_number();
     if (number != nullptr && whole) {
-        return Value(static_cast<std::int64_t>(*number));
+        const auto cut = data::whole_number(std::trunc(*number));
+        return cut ? std::optional(Value(*cut)) : std::nullopt;
     }
     return given.is_numeric() || given.is_boolean() ? std::optional(given) : std::nullopt;
 }

@@ -186,6 +186,9 @@ TEST(UnusualInput, NumbersOfACapacityProvider) {
         R"(["a","5","True"])");
     EXPECT_EQ(errors(provider("many", "5")).size(), 1U);
     EXPECT_EQ(errors(provider("5", "much")).size(), 1U);
+    for (const char* number : {"1e300", "-1e19"}) {
+        EXPECT_EQ(errors(provider(number, "5")).size(), 1U) << number;
+    }
 }
 
 TEST(UnusualInput, AMapOfOneMemberStandsForAFunctionInLayers) {
