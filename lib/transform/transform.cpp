@@ -98,7 +98,7 @@ void check_template(Context& context) {
         const Value* type = resource.value.find("Type");
         if (type != nullptr && find_type(type->text()) != nullptr) {
             check_sam_resource(context, resource);
-            check_intrinsics(context, resource.value);
+            check_substitutions(context, resource.value);
         }
     }
 }

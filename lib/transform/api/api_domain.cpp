@@ -250,6 +250,12 @@ bool emit_rest_domain(const Resource& api, const std::string& stage) {
     }
     if (is_private) {
         copy_given(*domain, "Policy", properties);
+        if (domain->given("OwnershipVerificationCertificateArn") != nullptr) {
+            domain->for_resource(id).error(
+                "OwnershipVerificationCertificateArn",
+                "a private domain has no OwnershipVerificationCertificateArn");
+            return false;
+        }
     } else if (domain->given("Policy") != nullptr) {
         // AWS names the domain.
         domain->for_resource(id).error("Policy", "only a private domain has a Policy");

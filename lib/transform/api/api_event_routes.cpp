@@ -172,7 +172,8 @@ void add_route(Context& context, const ApiKind& kind, const data::Entry& owner, 
         std::string(condition == nullptr ? std::string_view{} : condition->text()));
 }
 
-/// RouteSettings of an HttpApi event become those of its API's stage, under "GET /path".
+/// RouteSettings of an HttpApi event become those of its API's stage, under "GET /path" or "ANY
+/// /path".
 void add_route_settings(
     Context& context, const data::Entry& owner, const Properties& event, const Map& properties) {
     const Value* settings = properties.find("RouteSettings");
@@ -192,10 +193,11 @@ void add_route_settings(
     if (!route || api == nullptr) {
         return;
     }
+    // The method of a route that is not written, and OpenAPI's name for any method, are left out.
+    const Value* method = properties.find("Method");
     std::string key(route->path.text());
-    if (key != default_path) {
-        const bool any = route->method.text() == any_method;
-        key = fmt::format("{} {}", any ? "ANY" : base::to_upper(route->method.text()), key);
+    if (is_given(method) && method->text() != any_method) {
+        key = fmt::format("{} {}", base::to_upper(method->text()), key);
     }
     Value& api_properties = (*api)["Properties"];
     if (api_properties.is_null()) {

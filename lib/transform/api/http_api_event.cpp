@@ -35,7 +35,7 @@ std::optional<HttpRoute> http_route(const Map& event) {
     }
     route.path = *path;
     route.method = openapi_method(method->text());
-    if (route.method.text() != any_method) {
+    if (!is_any(method->text())) {
         route.method.set_where(method->where());
     }
     return route;
@@ -75,12 +75,12 @@ Map* http_api_of(Context& context, const Map& event, std::string* id) {
 namespace {
 
 // The route's part of a permission's SourceArn.
-std::string permission_route(const HttpRoute& route) {
+std::string permission_route(const HttpRoute& route, std::string_view written) {
     const std::string_view path = route.path.text();
     if (path == default_path) {
         return "*";
     }
-    if (path == "/$default") {
+    if (path == "/$default" && is_any(written)) {
         return "$default";
     }
     const bool any = route.method.text() == any_method;
@@ -98,7 +98,7 @@ void emit_permission(const FunctionEvent& event, const HttpRoute& route, const V
              make_sub(
                  "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/"
                  "${__Stage__}/" +
-                     permission_route(route),
+                     permission_route(route, event.properties["Method"].text()),
                  Map{{"__ApiId__", api_id}, {"__Stage__", "*"}})}});
 }
 

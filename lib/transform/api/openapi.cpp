@@ -11,9 +11,12 @@ using data::List;
 using data::Map;
 using data::Value;
 
+bool is_any(std::string_view method) {
+    return base::to_lower(method) == "any";
+}
+
 std::string openapi_method(std::string_view method) {
-    std::string lower = base::to_lower(method);
-    return lower == "any" ? std::string(any_method) : lower;
+    return is_any(method) ? std::string(any_method) : base::to_lower(method);
 }
 
 namespace {

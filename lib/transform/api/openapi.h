@@ -15,6 +15,9 @@ constexpr std::string_view any_method = "x-amazon-apigateway-any-method";
 constexpr std::string_view default_path = "$default";
 constexpr std::string_view integration_key = "x-amazon-apigateway-integration";
 
+/// Whether SAM's name for every method is meant: ANY, however it is written.
+bool is_any(std::string_view method);
+
 /// "POST" is "post", "ANY" the extension key.
 std::string openapi_method(std::string_view method);
 

@@ -158,11 +158,27 @@ HashTable table_of(const Map& map, std::uint32_t since, std::uint32_t now) {
     HashTable table;
     std::uint32_t at = since;
     std::vector<const data::Entry*> leaving;
+    // What is added and removed between the same copies is added first.
+    const auto remove_leaving = [&] {
+        leaving.erase(
+            std::remove_if(
+                leaving.begin(),
+                leaving.end(),
+                [&](const data::Entry* entry) {
+                    const bool leaves = entry->key_where.removed <= at;
+                    if (leaves) {
+                        table.remove(*entry);
+                    }
+                    return leaves;
+                }),
+            leaving.end());
+    };
     const auto advance = [&](std::uint32_t to) {
         while (at < to) {
+            remove_leaving();
             std::uint32_t next = to;
             for (const data::Entry* entry : leaving) {
-                next = std::max(at, std::min(next, entry->key_where.removed));
+                next = std::min(next, entry->key_where.removed);
             }
             std::uint32_t copies = next - at;
             if (table.size() > large_map) {
@@ -170,18 +186,6 @@ HashTable table_of(const Map& map, std::uint32_t since, std::uint32_t now) {
             }
             table.copy(copies);
             at = next;
-            leaving.erase(
-                std::remove_if(
-                    leaving.begin(),
-                    leaving.end(),
-                    [&](const data::Entry* entry) {
-                        const bool leaves = entry->key_where.removed <= at;
-                        if (leaves) {
-                            table.remove(*entry);
-                        }
-                        return leaves;
-                    }),
-                leaving.end());
         }
     };
     if (!map.empty() && map.begin()->key_where.added != 0) {

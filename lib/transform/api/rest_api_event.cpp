@@ -29,7 +29,7 @@ std::optional<RestRoute> rest_route(const Map& event) {
         return std::nullopt;
     }
     RestRoute route{*path, openapi_method(method->text())};
-    if (route.method.text() != any_method) {
+    if (!is_any(method->text())) {
         route.method.set_where(method->where());
     }
     return route;
@@ -310,7 +310,7 @@ bool add_rest_route(
 namespace {
 
 void emit_permission(const FunctionEvent& event, const RestRoute& route, const RestTarget& target) {
-    const bool any = route.method.text() == any_method;
+    const bool any = is_any(event.properties["Method"].text()); // of OpenAPI's name AWS knows not
     event.emit(
         fmt::format("{}Permission{}", event.prefix, target.stage_suffix),
         "AWS::Lambda::Permission",

@@ -108,7 +108,7 @@ std::optional<Value> artifact_location(
     const Map* map = value.as_map();
     const Value* bucket = map == nullptr ? nullptr : map->find("Bucket");
     const Value* key = map == nullptr ? nullptr : map->find("Key");
-    if (bucket == nullptr || key == nullptr || bucket->is_null() || key->is_null()) {
+    if (!is_given(bucket) || !is_given(key)) {
         properties.error(
             property, fmt::format("{} must have Bucket and Key", property), std::string(hint));
         return std::nullopt;

@@ -11,28 +11,30 @@ using data::List;
 using data::Map;
 using data::Value;
 
-void check_find_in_map(Context& context, const Value& argument) {
+bool check_find_in_map(Context& context, const Value& argument) {
     const List* path = argument.as_list();
-    if (path == nullptr || path->size() < 3) {
+    if (path == nullptr || path->size() != 3) {
         context.error(
             "Fn::FindInMap takes a mapping and two keys",
             "[mapping, first key, second key]",
             argument.where());
-        return;
+        return false;
     }
     const Value* mappings = context.document().find("Mappings");
     const Value* mapping = mappings == nullptr ? nullptr : mappings->find(path->front().text());
     if (mapping == nullptr) {
-        return;
+        return true;
     }
     const Value key = context.parameters().resolve_references((*path)[1]);
     const Value* row = mapping->find(data::scalar_text(key));
-    if (!mapping->is_map() || (row != nullptr && !row->is_map())) {
+    const bool good = mapping->is_map() && (row == nullptr || row->is_map());
+    if (!good) {
         context.error(
             fmt::format("mapping {} must be a map of maps", path->front().text()),
             "a mapping has keys, each of them keys and values",
             mapping->where());
     }
+    return good;
 }
 
 void check_sub(Context& context, const Value& argument) {
@@ -57,10 +59,10 @@ void check_sub(Context& context, const Value& argument) {
 
 } // namespace
 
-void check_intrinsics(Context& context, const Value& value) {
+void check_substitutions(Context& context, const Value& value) {
     if (const List* list = value.as_list()) {
         for (const Value& item : *list) {
-            check_intrinsics(context, item);
+            check_substitutions(context, item);
         }
         return;
     }
@@ -69,13 +71,26 @@ void check_intrinsics(Context& context, const Value& value) {
         return;
     }
     for (const data::Entry& entry : *map) {
-        check_intrinsics(context, entry.value);
+        check_substitutions(context, entry.value);
     }
-    if (const Value* path = argument_of(value, "Fn::FindInMap")) {
-        check_find_in_map(context, *path);
-    } else if (const Value* text = argument_of(value, "Fn::Sub")) {
+    if (const Value* text = argument_of(value, "Fn::Sub")) {
         check_sub(context, *text);
     }
+}
+
+bool check_look_ups(Context& context, const Value& value) {
+    bool good = true;
+    if (const List* list = value.as_list()) {
+        for (const Value& item : *list) {
+            good = check_look_ups(context, item) && good;
+        }
+    } else if (const Map* map = value.as_map()) {
+        for (const data::Entry& entry : *map) {
+            good = check_look_ups(context, entry.value) && good;
+        }
+    }
+    const Value* path = argument_of(value, "Fn::FindInMap");
+    return (path == nullptr || check_find_in_map(context, *path)) && good;
 }
 
 } // namespace samara::transform

@@ -97,14 +97,22 @@ private:
         return name == nullptr ? entry : managed_policy(properties_.context(), *name);
     }
 
+    /// As named; an Fn::If of documents in a branch is taken for a document itself.
+    std::optional<Value> named_branch(const Value& branch, const std::string& name) {
+        if (as_if(branch) && kind_of(branch) == PolicyKind::document) {
+            return Value(Map{{"PolicyName", name}, {"PolicyDocument", branch}});
+        }
+        return named(branch, name);
+    }
+
     /// {PolicyName, PolicyDocument}, or an Fn::If of two of them.
     std::optional<Value> named(const Value& entry, const std::string& name) {
         if (is_no_value(entry)) {
             return entry;
         }
         if (auto choice = as_if(entry)) {
-            auto then_value = named(choice->then_value, name);
-            auto else_value = named(choice->else_value, name);
+            auto then_value = named_branch(choice->then_value, name);
+            auto else_value = named_branch(choice->else_value, name);
             if (!then_value || !else_value) {
                 return std::nullopt;
             }

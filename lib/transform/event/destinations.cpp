@@ -11,20 +11,19 @@ namespace samara::transform {
 namespace {
 
 constexpr std::array destination_types{
-    DestinationType{
-        "SQS", "SQS", "sqs:SendMessage", "AWS::SQS::Queue", "Queue", "DestinationQueue"},
-    DestinationType{"SNS", "SNS", "sns:publish", "AWS::SNS::Topic", "Topic", "DestinationTopic"},
-    DestinationType{"Lambda", "Lambda", "lambda:InvokeFunction", "", "", ""},
-    DestinationType{"EventBridge", "EventBridge", "events:PutEvents", "", "", ""},
-    DestinationType{"S3Bucket", "S3", "", "", "", ""},
+    DestinationType{"SQS", "SQS", "sqs:SendMessage", "AWS::SQS::Queue", "Queue"},
+    DestinationType{"SNS", "SNS", "sns:publish", "AWS::SNS::Topic", "Topic"},
+    DestinationType{"Lambda", "Lambda", "lambda:InvokeFunction", "", ""},
+    DestinationType{"EventBridge", "EventBridge", "events:PutEvents", "", ""},
+    DestinationType{"S3Bucket", "S3", "", "", ""},
 };
 
 /// Of records that a poller gave up.
 constexpr std::array failure_types{
-    DestinationType{"SQS", "SQS", "sqs:SendMessage", "", "", ""},
-    DestinationType{"SNS", "SNS", "sns:publish", "", "", ""},
-    DestinationType{"S3", "S3", "", "", "", ""},
-    DestinationType{"Kafka", "", "", "", "", ""},
+    DestinationType{"SQS", "SQS", "sqs:SendMessage", "", ""},
+    DestinationType{"SNS", "SNS", "sns:publish", "", ""},
+    DestinationType{"S3", "S3", "", "", ""},
+    DestinationType{"Kafka", "", "", "", ""},
 };
 
 const DestinationType* find_in(std::span<const DestinationType> types, std::string_view type) {

@@ -15,7 +15,6 @@ struct DestinationType {
     std::string_view
         generated;           ///< type of the resource made when no Destination is given, or empty
     std::string_view suffix; ///< of the generated resource's id
-    std::string_view referable; ///< `Ref: function.<referable>` is the generated resource
 };
 
 /// Of asynchronous invocations; nullptr when there is no such type.

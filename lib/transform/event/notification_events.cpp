@@ -1,6 +1,7 @@
 #include "transform/core/expanders.h"
 #include "transform/core/intrinsics.h"
 #include "transform/core/tags.h"
+#include "transform/event/changed_resource.h"
 #include "transform/event/function_event.h"
 
 #include <algorithm>
@@ -89,7 +90,8 @@ void notify(FunctionEvent& event, std::string_view bucket_id, Map& bucket) {
         return;
     }
     // From here on the bucket gets no more members, so that pointers into it hold.
-    Map* properties = map_in(bucket, "Properties");
+    const bool may_be_null = condition != nullptr || !bucket.contains("Properties");
+    Map* properties = may_be_null ? map_in(bucket, "Properties") : bucket["Properties"].as_map();
     if (properties == nullptr) {
         resource_error(context, bucket_id, bucket["Properties"], "Properties must be a map");
         return;
@@ -258,6 +260,7 @@ void expand_s3_event(FunctionEvent& event) {
         return;
     }
     notify(event, id, *context.find_resource(id));
+    finish_changed_resource(context, id, *context.find_resource(id), "Bucket");
 }
 
 void expand_sns_event(FunctionEvent& event) {

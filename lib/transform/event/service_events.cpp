@@ -1,5 +1,6 @@
 #include "transform/core/expanders.h"
 #include "transform/core/intrinsics.h"
+#include "transform/event/changed_resource.h"
 #include "transform/event/function_event.h"
 
 #include <fmt/format.h>
@@ -119,6 +120,7 @@ void expand_cognito_event(FunctionEvent& event) {
         }
         config->as_map()->set(trigger.text(), event.target_arn());
     }
+    finish_changed_resource(context, id, *resource, "UserPool");
     // One permission for all triggers of the function or alias.
     FunctionEvent permitted = event;
     permitted.prefix = event.target_id;

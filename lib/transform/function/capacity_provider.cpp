@@ -55,7 +55,7 @@ bool check(const Resource& provider) {
 }
 
 /// A list of texts as AWS's model of it reads it: numbers and booleans become text, as Python
-/// prints them. The model tries a map before a list: an empty list comes out as an empty map.
+/// prints them. The model tries a map first: what is empty comes out as an empty map.
 Value texts_of(const Value& given) {
     const List* list = given.as_list();
     if (list == nullptr) {
@@ -67,8 +67,10 @@ Value texts_of(const Value& given) {
     List out;
     for (const Value& item : *list) {
         const bool* flag = item.as_boolean();
+        const bool empty = item.is_string() && item.text().empty();
         out.push_back(
-            item.is_map()     ? item
+            empty             ? Value(Map{})
+            : item.is_map()   ? item
             : flag != nullptr ? Value(*flag ? "True" : "False")
                               : Value(data::scalar_text(item)));
         out.back().set_where(item.where());

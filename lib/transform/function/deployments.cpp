@@ -1,5 +1,6 @@
 #include "base/strings.h"
 #include "transform/core/expanders.h"
+#include "transform/core/intrinsic_checks.h"
 #include "transform/core/intrinsics.h"
 #include "transform/core/tags.h"
 #include "transform/function/function_parts.h"
@@ -177,6 +178,11 @@ deployment_update_policy(const Resource& function, const PublishedAlias* alias) 
     const auto preference = function.below("DeploymentPreference");
     if (!preference || !preference->check("DeploymentPreference")) {
         return std::nullopt;
+    }
+    for (const char* name : {"Enabled", "Type", "PassthroughCondition"}) {
+        if (!check_look_ups(function.context(), (*preference)[name])) {
+            return std::nullopt;
+        }
     }
     const Parameters& parameters = function.context().parameters();
     const Value* written = preference->find("PassthroughCondition");

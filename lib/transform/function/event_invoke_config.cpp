@@ -155,7 +155,6 @@ private:
                                      short_hash(Value(function_.logical_id())))));
         }
         function_.emit(id, row.generated, {}, std::move(attributes));
-        function_.context().refer(function_.logical_id(), row.referable, id);
     }
 
     const Resource& function_;

@@ -4,7 +4,9 @@
 #include "transform/core/tags.h"
 #include "transform/function/function_parts.h"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -263,7 +265,32 @@ std::optional<Map> lambda_properties(const Resource& function) {
     return good ? std::optional(std::move(lambda)) : std::nullopt;
 }
 
+namespace {
+
+/// The queue and the topic that come last of what was generated are what
+/// ${Function.DestinationQueue} and ${Function.DestinationTopic} mean, whatever they are for.
+void refer_to_destinations(const Resource& function, std::size_t before) {
+    Context& context = function.context();
+    const Map& generated = context.generated();
+    for (const auto& [type, name] :
+         {std::pair{"AWS::SQS::Queue", "DestinationQueue"},
+          std::pair{"AWS::SNS::Topic", "DestinationTopic"}}) {
+        const auto last = std::find_if(
+            std::make_reverse_iterator(generated.end()),
+            std::make_reverse_iterator(generated.begin() + static_cast<std::ptrdiff_t>(before)),
+            [wanted = type](const data::Entry& made) {
+                return made.value.find("Type")->text() == wanted;
+            });
+        if (last.base() != generated.begin() + static_cast<std::ptrdiff_t>(before)) {
+            context.refer(function.logical_id(), name, last->key);
+        }
+    }
+}
+
+} // namespace
+
 void expand_function(Resource& function) {
+    const std::size_t before = function.context().generated().size();
     if (!check_policy_templates(function) || !function.check("Function")) {
         return;
     }
@@ -307,6 +334,7 @@ void expand_function(Resource& function) {
     RoleNeeds needs;
     emit_event_invoke_config(function, published, needs.invocations);
     emit_events(function, events, published, needs.events);
+    refer_to_destinations(function, before);
     lambda->set("Role", function_role(function, std::move(needs)));
     function.emit_main(function.logical_id(), "AWS::Lambda::Function", std::move(*lambda));
 }

@@ -1,8 +1,10 @@
 #include "transform/core/expanders.h"
+#include "transform/core/intrinsic_checks.h"
 #include "transform/core/intrinsics.h"
 #include "transform/core/resource.h"
 #include "transform/core/tags.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -30,6 +32,13 @@ constexpr std::array repository_keys{
 /// deployment, so a stand-in that names the application takes its place. Nothing after an error.
 std::optional<Value> repository_url(const Resource& application, Map& tags) {
     auto location = application.below("Location");
+    const bool of_repository =
+        std::all_of(repository_keys.begin(), repository_keys.end(), [&](const RepositoryKey& key) {
+            return location->find(key.property) != nullptr;
+        });
+    if (of_repository && !check_look_ups(application.context(), location->map())) {
+        return std::nullopt;
+    }
     for (const RepositoryKey& key : repository_keys) {
         if (Value* value = location->find(key.property)) {
             *value = application.context().parameters().resolve(*value);

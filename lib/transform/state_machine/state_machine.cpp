@@ -190,6 +190,14 @@ void expand_state_machine(Resource& machine) {
     if (!check_policy_templates(machine) || !machine.check("StateMachine")) {
         return;
     }
+    if (const Map* policies = machine["Policies"].as_map();
+        policies != nullptr && policies->empty()) {
+        machine.wrong_kind("Policies", "a string or a list of strings"); // a function takes it
+        return;
+    }
+    if (!check_state_machine_events(machine)) {
+        return;
+    }
     if (const Map* tags = machine["Tags"].as_map();
         tags != nullptr && machine.given("PropagateTags") != nullptr) {
         machine.pass_on_tags(*tags);

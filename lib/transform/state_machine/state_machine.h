@@ -37,7 +37,12 @@ struct StateMachineEvent {
 /// An Api event: a route of a REST API that starts the machine.
 void expand_state_machine_api(StateMachineEvent& event);
 
-/// The Events property: rules, schedules and API routes that start the machine (or its alias).
+/// Whether every event of the Events property has a type and the properties that the type takes;
+/// errors when not. AWS's transform looks at them before it looks at the state machine.
+bool check_state_machine_events(const Resource& machine);
+
+/// The Events property, which has been checked: rules, schedules and API routes that start the
+/// machine (or its alias).
 void emit_state_machine_events(const Resource& machine, const std::string& target_id);
 
 } // namespace samara::transform

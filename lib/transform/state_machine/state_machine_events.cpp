@@ -107,6 +107,13 @@ const Row* find_row(std::string_view type) {
     return row == rows.end() ? nullptr : row;
 }
 
+/// The members of Events, which the property list of state machines lets be nothing but maps.
+Map& events_of(const Resource& machine) {
+    static Map none;
+    Value* events = machine.map().find("Events");
+    return events == nullptr || !events->is_map() ? none : *events->as_map();
+}
+
 std::string near_type(std::string_view type) {
     std::vector<std::string_view> names;
     names.reserve(rows.size());
@@ -137,11 +144,9 @@ void StateMachineEvent::emit_role(std::string_view service) const {
                                                           : machine["PermissionsBoundary"]}});
 }
 
-void emit_state_machine_events(const Resource& machine, const std::string& target_id) {
-    if (machine.find("Events") == nullptr) {
-        return;
-    }
-    for (data::Entry& entry : *machine.map().find("Events")->as_map()) {
+bool check_state_machine_events(const Resource& machine) {
+    bool good = true;
+    for (data::Entry& entry : events_of(machine)) {
         Map empty;
         const Properties place = machine.event(entry, empty);
         const Value* type = entry.value.find("Type");
@@ -154,31 +159,37 @@ void emit_state_machine_events(const Resource& machine, const std::string& targe
                     ? "an event must be a map with a Type"
                     : fmt::format("there is no event type {}", data::scalar_text(*type)),
                 near_type(type == nullptr ? std::string_view{} : type->text()));
+            good = false;
             continue;
         }
         Map& written = *entry.value.as_map();
         if (!written.contains("Properties")) {
             written.set("Properties", Map{});
         }
+        const std::string prefix = machine.logical_id() + entry.key;
         Value& given = *written.find("Properties");
         if (!given.is_map()) {
-            place.for_resource(machine.logical_id() + entry.key)
-                .error_at(given, "Properties", "Properties must be a map");
+            place.for_resource(prefix).error_at(given, "Properties", "Properties must be a map");
+            good = false;
             continue;
         }
         const Properties properties = machine.event(entry, *given.as_map());
-        std::string prefix = machine.logical_id() + entry.key;
-        if (!properties.for_resource(prefix).check(row->list)) {
-            continue;
-        }
+        good = properties.for_resource(prefix).check(row->list) && good;
+    }
+    return good;
+}
+
+void emit_state_machine_events(const Resource& machine, const std::string& target_id) {
+    for (data::Entry& entry : events_of(machine)) {
+        Map& properties = *entry.value.as_map()->find("Properties")->as_map();
         // AWS reports what is wrong with such an event by the event alone.
         StateMachineEvent event{
             machine,
-            properties.for_resource({}),
-            std::move(prefix),
+            machine.event(entry, properties).for_resource({}),
+            machine.logical_id() + entry.key,
             make_ref(target_id),
             target_id};
-        row->expand(event);
+        find_row(entry.value.find("Type")->text())->expand(event);
     }
 }
 
