@@ -8,6 +8,7 @@
 #include "net/local_address.h"
 #include "samara_console_files.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 
@@ -21,7 +22,11 @@ bool is_root_without_slash(std::string_view path) {
     return path == Console::root.substr(0, Console::root.size() - 1);
 }
 
+// Looking takes a hundredth of the time, so that a page that is open does not slow down what it
+// shows; under a flood of requests it shows them every second.
+constexpr int share_of_looks = 100;
 constexpr std::chrono::milliseconds look_again{200};
+constexpr std::chrono::milliseconds look_again_at_last{1000};
 constexpr std::chrono::seconds sign_of_life{15}; ///< a viewer that is gone shows only so
 
 net::HttpResponse with_type(std::string_view type, std::string body, int status = 200) {
@@ -244,24 +249,27 @@ net::HttpResponse Console::watch() {
 bool Console::run_viewer(const net::HttpResponse::Write& write) {
     Updates updates(*recording_, *sources_);
     auto last = std::chrono::steady_clock::now();
+    auto began = last;
     do {
+        began = std::chrono::steady_clock::now();
         std::string events = updates.next();
-        const auto now = std::chrono::steady_clock::now();
-        if (events.empty() && now - last < sign_of_life) {
+        if (events.empty() && began - last < sign_of_life) {
             continue;
         }
-        last = now;
+        last = began;
         if (!write(events.empty() ? std::string(":\n\n") : std::move(events))) {
             return false;
         }
-    } while (wait());
+    } while (wait(std::chrono::steady_clock::now() - began));
     return true;
 }
 
-/// False: it is to end.
-bool Console::wait() {
+/// Until it may be looked again what has changed, which took that long. False: it is to end.
+bool Console::wait(std::chrono::steady_clock::duration taken) {
+    const auto pause = std::clamp<std::chrono::steady_clock::duration>(
+        share_of_looks * taken, look_again, look_again_at_last);
     std::unique_lock lock(mutex_);
-    return !stopped_.wait_for(lock, look_again, [this] { return stopping_; });
+    return !stopped_.wait_for(lock, pause, [this] { return stopping_; });
 }
 
 } // namespace samara::console

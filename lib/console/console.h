@@ -5,6 +5,7 @@
 #include "net/http_message.h"
 #include "serving/page_guard.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
@@ -50,7 +51,7 @@ private:
     net::HttpResponse state() const;
     net::HttpResponse watch();
     bool run_viewer(const net::HttpResponse::Write& write);
-    bool wait();
+    bool wait(std::chrono::steady_clock::duration taken);
 
     serving::PageGuard guard_;
     std::string invoke_options_; // of the command lines that it shows
