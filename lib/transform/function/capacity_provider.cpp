@@ -196,15 +196,18 @@ void expand_capacity_provider(Resource& provider) {
     if (!scaling) {
         return;
     }
+    const auto unless_empty = [&](std::string_view name) {
+        return provider.given(name) == nullptr ? Value() : provider[name];
+    };
     provider.emit_main(
         provider.logical_id(),
         "AWS::Lambda::CapacityProvider",
-        {{"CapacityProviderName", provider["CapacityProviderName"]},
+        {{"CapacityProviderName", unless_empty("CapacityProviderName")},
          {"VpcConfig", lists_of(provider.find("VpcConfig"))},
          {"PermissionsConfig", Map{{"CapacityProviderOperatorRoleArn", operator_role(provider)}}},
          {"InstanceRequirements", lists_of(provider.find("InstanceRequirements"))},
          {"CapacityProviderScalingConfig", std::move(*scaling)},
-         {"KmsKeyArn", is_given(provider.find("KmsKeyArn")) ? provider["KmsKeyArn"] : Value()},
+         {"KmsKeyArn", unless_empty("KmsKeyArn")},
          {"TelemetryConfig",
           provider.given("LoggingConfig") == nullptr
               ? Value()

@@ -112,6 +112,20 @@ TEST(AsAwsDoes, ACapacityProviderReadsNoFunctionAndNoEmptyText) {
     EXPECT_EQ(blamed(resource("CapacityProvider", vpc + ", PropagateTags: true")), Ids{});
 }
 
+TEST(AsAwsDoes, NamesOfACapacityProviderMayBeMapsAndAreLeftOutWhenEmpty) {
+    for (const char* name : {"CapacityProviderName", "KmsKeyArn"}) {
+        const auto with = [&](std::string_view value) {
+            return run(resource(
+                "CapacityProvider",
+                fmt::format("VpcConfig: {{SubnetIds: [a]}}, {}: {}", name, value)));
+        };
+        const std::string path = fmt::format("Resources.R.Properties.{}", name);
+        EXPECT_EQ(part(with("{a: b, c: d}"), path), R"({"a":"b","c":"d"})");
+        EXPECT_EQ(part(with("{}"), path), "null");
+        EXPECT_EQ(part(with("''"), path), "null");
+    }
+}
+
 TEST(AsAwsDoes, APrivateDomainHasNoCertificateOfItsOwner) {
     const auto with = [](std::string_view endpoint) {
         return api_with(fmt::format(
