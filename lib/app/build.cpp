@@ -216,7 +216,9 @@ base::Result<BuildResult> build_once(
     const Strictness strictness(options.strict, given_log);
     const base::Log& log = strictness.log();
     const auto began = std::chrono::steady_clock::now();
-    TRY_ASSIGN(auto application, load_application(options.load, false));
+    LoadArguments load = options.load;
+    load.whatever_condition = true;
+    TRY_ASSIGN(auto application, load_application(load, false));
     const std::vector<std::string> known = buildable(application);
     check_ids("--exclude", options.exclude, "resource", known, log);
     check_ids("--build-image", named_resources(options.containers.images), "resource", known, log);

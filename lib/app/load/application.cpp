@@ -236,7 +236,7 @@ void Application::read_resource(const data::Entry& resource) {
     if (!is_read(name)) {
         return;
     }
-    if (!resolver_->exists(resource.value, diagnostics_)) {
+    if (!resolver_->exists(resource.value, diagnostics_) && !options_.whatever_condition) {
         if (!model::is_function_type(name) || resource.key != options_.asked_for) {
             return;
         }

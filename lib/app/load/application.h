@@ -28,6 +28,10 @@ struct LoadOptions {
     /// A function that is read although its Condition is false: somebody asks for it by its id.
     std::string asked_for;
 
+    /// Functions, layers and stacks are read whatever their Condition says: what is built is
+    /// deployed with other parameters.
+    bool whatever_condition = false;
+
     /// Where a function URL is served, by what Ref gives for it; empty, or no address: nowhere.
     std::function<std::string(const std::string& url)> function_url;
 

@@ -20,6 +20,7 @@ base::Result<Application> load_application(const LoadArguments& arguments, bool 
     options.region = aws_client::find_region(arguments.region, arguments.profile);
     options.function_url = arguments.function_url;
     options.asked_for = arguments.asked_for;
+    options.whatever_condition = arguments.whatever_condition;
     return Application::load(options);
 }
 

@@ -17,6 +17,7 @@ struct LoadArguments {
     std::string profile;
     std::function<std::string(const std::string& url)> function_url = {}; ///< see LoadOptions
     std::string asked_for = {};                                           ///< see LoadOptions
+    bool whatever_condition = false;                                      ///< see LoadOptions
 };
 
 /// Finds, reads and transforms the template. `prefer_built`: as the local commands do.

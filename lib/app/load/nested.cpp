@@ -74,7 +74,7 @@ std::unique_ptr<Application> Nested::load(const data::Entry& resource) {
         return nullptr;
     };
     intrinsics::Resolver& resolver = outer_->resolver();
-    if (!resolver.exists(resource.value, *diagnostics_)) {
+    if (!resolver.exists(resource.value, *diagnostics_) && !outer_->options_.whatever_condition) {
         return nullptr;
     }
     if (auto named = check_folder_name(id, resource.key_where); !named) {
@@ -107,6 +107,7 @@ std::unique_ptr<Application> Nested::load(const data::Entry& resource) {
             "name the template of another stack"));
     }
     options.region = outer_->region();
+    options.whatever_condition = outer_->options_.whatever_condition;
     options.function_url = outer_->options_.function_url;
     options.stack_path = outer_->path_of(id);
     options.parameter_overrides = stack->parameters;

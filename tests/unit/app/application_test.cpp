@@ -82,6 +82,44 @@ TEST_F(ApplicationTest, AFunctionWhoseConditionIsFalseIsReadWhenItIsAskedFor) {
     EXPECT_EQ(Application::load(options)->find_function("Two"), nullptr);
 }
 
+// Whoever deploys what is built may give other parameters than whoever builds it.
+TEST_F(ApplicationTest, ABuildReadsWhateverTheConditionsSay) {
+    constexpr std::string_view function = R"(
+Conditions: {Never: !Equals [a, b]}
+Resources:
+  Fn:
+    Type: AWS::Lambda::Function
+    Condition: Never
+    Properties:
+      Code: src
+      Handler: app.handler
+      Runtime: python3.12
+      Role: arn:aws:iam::123456789012:role/r
+)";
+    write("child.yaml", function);
+    write(
+        "template.yaml",
+        std::string(function) + "  Shared: {Type: AWS::Lambda::LayerVersion, Condition: Never, "
+                                "Properties: {Content: src}}\n"
+                                "  Child:\n"
+                                "    Type: AWS::CloudFormation::Stack\n"
+                                "    Condition: Never\n"
+                                "    Properties: {TemplateURL: child.yaml}\n");
+    LoadOptions options;
+    options.template_file = folder_.path() / "template.yaml";
+    const auto as_deployed = Application::load(options);
+    ASSERT_TRUE(as_deployed) << to_string(as_deployed.error());
+    EXPECT_TRUE(as_deployed->functions().empty());
+    EXPECT_TRUE(as_deployed->layers().empty());
+    options.whatever_condition = true;
+    const auto built = Application::load(options);
+    ASSERT_TRUE(built) << to_string(built.error());
+    EXPECT_NE(built->find_function("Fn"), nullptr);
+    EXPECT_NE(built->find_function("Child/Fn"), nullptr);
+    EXPECT_EQ(built->layers().size(), 1U);
+    EXPECT_TRUE(built->diagnostics().empty());
+}
+
 // AWS wants some values written out, and others have to be known before an API is read.
 TEST_F(ApplicationTest, WhatTheCommandLineGivesNeedNotBeDeclared) {
     write("src/app.py", "");
