@@ -124,11 +124,16 @@ image_jobs(const Request& request, const base::Log& log, std::vector<Failure>& f
                                function.recipe.metadata.find("DockerContext") != nullptr;
         if (!described) {
             const fs::path& archive = function.image_archive;
-            log.info(fmt::format(
-                "Skip building {}: {}",
-                function.logical_id,
-                archive.empty() ? std::string("it has no Dockerfile in its Metadata")
-                                : fmt::format("its image is in {}", archive.string())));
+            log.info(
+                archive.empty()
+                    ? fmt::format(
+                          "Skip Building {} function, as it is missing either Dockerfile or "
+                          "DockerContext metadata properties.",
+                          function.logical_id)
+                    : fmt::format(
+                          "Skip building {}: its image is in {}",
+                          function.logical_id,
+                          archive.string()));
             continue;
         }
         ImageBuild image = image_of(function, request);

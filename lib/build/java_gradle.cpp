@@ -54,7 +54,7 @@ base::Result<void> build_java_gradle(const WorkflowInput& input) {
     if (auto written = os::replace_file(script, init_script); !written) {
         return written;
     }
-    report_step(input, "GradleBuild");
+    report_step(input, "GradleBuild", "JavaGradleWorkflow");
     Tool gradle;
     gradle.argv = {
         program->string(),

@@ -12,6 +12,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::string_view builder = "JavaMavenWorkflow"; // Gradle's has another name
+
 base::Result<void> copy_if_there(const fs::path& from, const fs::path& to) {
     std::error_code ignored;
     if (!fs::is_directory(from, ignored)) {
@@ -25,6 +27,7 @@ base::Result<void> copy_if_there(const fs::path& from, const fs::path& to) {
 base::Result<void> build_java_maven(const WorkflowInput& input) {
     std::error_code ignored;
     const fs::path source = input.scratch / "source";
+    report_step(input, "CopySource", builder);
     if (auto copied = os::copy_tree(input.source, source, input.copy); !copied) {
         return copied;
     }
@@ -37,18 +40,20 @@ base::Result<void> build_java_maven(const WorkflowInput& input) {
     if (!program) {
         return tl::unexpected(std::move(program.error()));
     }
-    report_step(input, "MavenBuild");
     const std::string failure = fmt::format("cannot build {}", input.source.string());
-    const std::vector<std::vector<std::string>> steps{
-        {program->string(), "--batch-mode", "clean", "install"},
-        {program->string(),
-         "--batch-mode",
-         "dependency:copy-dependencies",
-         "-DincludeScope=runtime",
-         "-Dmdep.prependGroupId=true"}};
-    for (const std::vector<std::string>& step : steps) {
-        TRY(run_tool(input, {step, source}, failure, "see the output of mvn above"));
+    const std::vector<std::pair<std::string_view, std::vector<std::string>>> steps{
+        {"MavenBuild", {program->string(), "--batch-mode", "clean", "install"}},
+        {"MavenCopyDependency",
+         {program->string(),
+          "--batch-mode",
+          "dependency:copy-dependencies",
+          "-DincludeScope=runtime",
+          "-Dmdep.prependGroupId=true"}}};
+    for (const auto& [action, arguments] : steps) {
+        report_step(input, action, builder);
+        TRY(run_tool(input, {arguments, source}, failure, "see the output of mvn above"));
     }
+    report_step(input, "MavenCopyArtifacts", builder);
     // Classes at the root and jars in lib/; a layer has all jars in java/lib.
     if (input.recipe.layer) {
         const fs::path lib = input.artifacts / "lib";

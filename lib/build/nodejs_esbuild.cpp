@@ -256,7 +256,10 @@ base::Result<void> build_nodejs_esbuild(const WorkflowInput& input) {
         if (auto copied = os::copy_tree(input.source, folder, input.copy); !copied) {
             return copied;
         }
-        if (!input.manifest.empty()) {
+        std::error_code ignored;
+        if (!input.manifest.empty() && !fs::is_regular_file(input.manifest, ignored)) {
+            fs::remove(folder / npm_manifest, ignored); // nothing is installed then
+        } else if (!input.manifest.empty()) {
             if (auto copied = os::copy_tree(input.manifest, folder / npm_manifest); !copied) {
                 return copied;
             }

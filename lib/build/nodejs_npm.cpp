@@ -139,10 +139,10 @@ base::Result<void> build_nodejs_npm(const WorkflowInput& input) {
             return copied;
         }
     }
+    report_step(input, "NpmInstall");
     if (!has_something_to_install(*manifest)) {
         return {};
     }
-    report_step(input, "NpmInstall");
     return input.build_in_source
                ? install_in_source(input)
                : install_packages(

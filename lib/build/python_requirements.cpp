@@ -214,6 +214,9 @@ base::Result<std::optional<PythonRequirements>> python_requirements(const Workfl
         TRY_ASSIGN(auto treated, requirements.treat(file));
         return PythonRequirements{std::move(treated), requirements.names()};
     }
+    if (!input.manifest.empty()) {
+        return std::nullopt; // another one than what was asked for is none
+    }
     for (const Exporter& exporter : exporters()) {
         if (is_file(input.source / exporter.lock)) {
             TRY_ASSIGN(auto exported, export_lock(input, exporter));

@@ -14,13 +14,15 @@ base::Result<void> build_ruby_bundler(const WorkflowInput& input) {
     if (auto copied = os::copy_tree(input.source, input.artifacts, input.copy); !copied) {
         return copied;
     }
-    if (!input.manifest.empty()) {
-        if (auto copied = os::copy_tree(input.manifest, input.artifacts / "Gemfile"); !copied) {
+    std::error_code ignored;
+    const fs::path manifest = input.manifest.empty() ? input.artifacts / "Gemfile" : input.manifest;
+    const bool there = fs::is_regular_file(manifest, ignored);
+    if (there && !input.manifest.empty()) {
+        if (auto copied = os::copy_tree(manifest, input.artifacts / "Gemfile"); !copied) {
             return copied;
         }
     }
-    std::error_code ignored;
-    if (!fs::is_regular_file(input.artifacts / "Gemfile", ignored)) {
+    if (!there) {
         input.log.info("Gemfile file not found. Continuing the build without dependencies.");
         return {};
     }

@@ -1,6 +1,7 @@
 #include "build/settings.h"
 
 #include "base/hash.h"
+#include "base/try.h"
 #include "build/digest.h"
 #include "build/outside.h"
 #include "build/state.h"
@@ -34,10 +35,11 @@ bool is_below(const fs::path& path, const fs::path& folder) {
 } // namespace
 
 fs::path manifest_of(const Run& run, const Definition& definition) {
-    if (!run.request.manifest.empty()) {
-        return run.request.manifest;
-    }
     std::error_code ignored;
+    if (!run.request.manifest.empty()) {
+        return fs::is_regular_file(run.request.manifest, ignored) ? run.request.manifest
+                                                                  : fs::path();
+    }
     if (const fs::path context = metadata_folder(definition, "ContextPath"); !context.empty()) {
         for (const std::string& name : definition.workflow.facts.manifests) {
             if (fs::is_regular_file(context / name, ignored)) {
@@ -72,8 +74,9 @@ ContainerNeeds needs_of(const Run& run, const Definition& definition) {
     for (fs::path& path : outside_of(run, definition)) {
         needs.sources.push_back(std::move(path));
     }
-    if (!run.request.manifest.empty()) {
-        needs.sources.push_back(run.request.manifest.parent_path());
+    const fs::path manifest = manifest_of(run, definition);
+    if (!run.request.manifest.empty() && !manifest.empty()) {
+        needs.sources.push_back(manifest.parent_path());
     }
     return needs;
 }
@@ -107,11 +110,11 @@ base::Result<std::string> settings_of(const Run& run, const Definition& definiti
     }
     text += fmt::format("{}\n", run.request.build_in_source);
     if (!run.request.manifest.empty()) {
-        auto manifest = content_digest(run.request.manifest, {});
-        if (!manifest) {
-            return manifest;
-        }
-        text += *manifest;
+        const fs::path manifest = manifest_of(run, definition);
+        TRY_ASSIGN(
+            const std::string digest,
+            manifest.empty() ? base::Result<std::string>("none") : content_digest(manifest, {}));
+        text += digest;
     }
     if (in_container(run, definition)) {
         text += run.request.containers.key(needs_of(run, definition));

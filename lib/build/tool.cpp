@@ -136,8 +136,9 @@ void log_output(std::string_view output, const base::Log& log) {
     }
 }
 
-void report_step(const WorkflowInput& input, std::string_view action) {
-    input.log.info(fmt::format("Running {}:{}", input.facts->builder, action));
+void report_step(const WorkflowInput& input, std::string_view action, std::string_view builder) {
+    input.log.info(
+        fmt::format("Running {}:{}", builder.empty() ? input.facts->builder : builder, action));
 }
 
 } // namespace samara::build

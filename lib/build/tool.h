@@ -71,7 +71,9 @@ base::Result<std::string> run_tool(
 /// Writes every line of a tool's output to `log`.
 void log_output(std::string_view output, const base::Log& log);
 
-/// Tells what the workflow does now: "Running PythonPipBuilder:ResolveDependencies".
-void report_step(const WorkflowInput& input, std::string_view action);
+/// Tells what the workflow does now: "Running PythonPipBuilder:ResolveDependencies". `builder`
+/// where a workflow has more than one.
+void report_step(
+    const WorkflowInput& input, std::string_view action, std::string_view builder = {});
 
 } // namespace samara::build

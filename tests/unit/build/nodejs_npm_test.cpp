@@ -82,6 +82,18 @@ TEST_F(NodejsNpm, InSourceThePackagesStayThereAndAreLinked) {
     EXPECT_TRUE(exists(".aws-sam/build/A/node_modules/greeting/index.js"));
 }
 
+TEST_F(NodejsNpm, AManifestThatIsNotThereIsNone) {
+    write("src/package.json", R"({"dependencies": {"greeting": "file:../missing"}})");
+    write("src/app.js", "exports.handler = 1;");
+    add_function("A", "src", "nodejs22.x");
+    request_.manifest = root() / "missing.json";
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    EXPECT_TRUE(exists(".aws-sam/build/A/app.js"));
+    EXPECT_THAT(log_text_, HasSubstr("package.json file not found. Continuing the build"));
+    request_.functions[0].recipe.metadata = data::Map{{"BuildMethod", "esbuild"}};
+    EXPECT_THAT(message(), testing::Not(HasSubstr("missing.json")));
+}
+
 TEST_F(NodejsNpm, WithoutAManifestTheSourcesAreCopied) {
     write("src/app.js", "x");
     write("src/node_modules/kept/index.js", "x");

@@ -180,6 +180,17 @@ TEST_F(PythonPip, AManifestFromElsewhereMayBeNamed) {
     EXPECT_TRUE(exists(".aws-sam/build/A/greeting/__init__.py"));
 }
 
+TEST_F(PythonPip, AManifestThatIsNotThereIsNone) {
+    write("src/app.py", "");
+    write("src/requirements.txt", "samara-has-no-such-package\n");
+    write("src/pyproject.toml", "[project]\ndependencies = ['samara-has-no-such-package']\n");
+    add_function("A", "src", runtime_);
+    request_.manifest = root() / "missing.txt";
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    EXPECT_TRUE(exists(".aws-sam/build/A/app.py"));
+    EXPECT_THAT(log_text_, HasSubstr("requirements.txt file not found. Continuing the build"));
+}
+
 TEST_F(PythonPip, WithoutRequirementsTheSourcesAreCopiedWithoutLitter) {
     write("src/app.py", "x");
     write("src/__pycache__/app.pyc", "x");
