@@ -3,10 +3,60 @@
 #include "commands.h"
 #include "diagnostics.h"
 
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
 #include <fmt/format.h>
 
 // samara validate
 namespace samara::cli {
+
+namespace {
+
+std::string absolute(const std::string& file) {
+    std::error_code ignored;
+    return (std::filesystem::current_path(ignored) / file).lexically_normal().string();
+}
+
+// "E3002" of "... [E3002]", which is cut off; empty: it has none.
+std::string take_rule(std::string& message) {
+    constexpr std::string_view shape = " [E3002]";
+    const std::size_t start = message.size() - std::min(message.size(), shape.size());
+    const std::string end = message.substr(start);
+    if (end.size() < shape.size() || !end.starts_with(" [") || !end.ends_with("]") ||
+        end.find_first_of("EWI") != 2) {
+        return {};
+    }
+    message.resize(start);
+    return end.substr(2, shape.size() - 3);
+}
+
+/// Takes out what makes --lint fail, as cfn-lint writes it:
+///
+///     E3002 Queue: AWS::SQS::Queue has no property QueueNmae; did you mean QueueName?
+///     template.yaml:13:47
+///
+std::string take_matches(base::Diagnostics& diagnostics) {
+    std::string text;
+    base::Diagnostics rest;
+    for (base::Diagnostic& found : diagnostics) {
+        std::string rule = take_rule(found.error.message);
+        if (rule.empty() && found.severity == base::Severity::warning) {
+            rest.push_back(std::move(found));
+            continue;
+        }
+        rule = rule.empty() ? "E0001" : rule; // the transform's, by cfn-lint's name for all of it
+        const base::Location where = std::exchange(found.error.where, {});
+        const std::string hint = std::exchange(found.error.hint, {});
+        text += fmt::format("{} {}", rule, to_string(found.error));
+        text += fmt::format("{}\n{}\n\n", hint.empty() ? "" : "; " + hint, to_string(where));
+    }
+    diagnostics = std::move(rest);
+    return text;
+}
+
+} // namespace
 
 int validate(Console& console, const Arguments& arguments) {
     CommonOptions common;
@@ -58,18 +108,25 @@ int validate(Console& console, const Arguments& arguments) {
         console.out_line(validation_json(result->file, result->diagnostics));
         return has_errors(result->diagnostics) || result->lint_failed ? 1 : 0;
     }
-    print_diagnostics(console, result->diagnostics, error_format == "json");
-    if (result->lint_failed && error_format != "json") {
-        console.err_line(
-            "Error: Linting failed. At least one linting rule was matched to the provided "
-            "template.");
+    const bool failed = has_errors(result->diagnostics) || result->lint_failed;
+    const std::string file = absolute(result->file);
+    if (failed && result->readable && error_format == "text") {
+        console.out(
+            lint ? take_matches(result->diagnostics)
+                 : fmt::format("Template provided at '{}' was invalid SAM Template.\n", file));
     }
-    if (has_errors(result->diagnostics) || result->lint_failed) {
+    print_diagnostics(console, result->diagnostics, error_format == "json");
+    if (failed) {
+        if (lint && error_format == "text") {
+            console.err_line(
+                "Error: Linting failed. At least one linting rule was matched to the provided "
+                "template.");
+        }
         return 1;
     }
     console.out(fmt::format(
         "{} is a valid SAM Template{}\n",
-        result->file,
+        file,
         lint ? ""
              : ". This is according to basic SAM Validation, for additional validation, please run "
                "with \"--lint\" option"));

@@ -203,10 +203,12 @@ base::Result<Validated> validate_template(const ValidateArguments& arguments) {
         arguments.template_file.empty() ? file.filename().string() : arguments.template_file;
     auto document = data::read_document(text, result.file, &result.diagnostics);
     if (!document) {
+        result.readable = false;
         result.diagnostics.push_back({base::Severity::error, std::move(document).error()});
         return result;
     }
     if (document->is_null()) {
+        result.readable = false;
         result.diagnostics.push_back({base::Severity::error, empty_template(result.file)});
         return result;
     }

@@ -18,6 +18,7 @@ struct ValidateArguments {
 struct Validated {
     std::string file;              ///< the template that was checked
     base::Diagnostics diagnostics; ///< all that was found, in the order of the file
+    bool readable = true;          ///< it is YAML or JSON, and not empty
     bool lint_failed = false;      ///< a likely mistake, which is a failure though only warned of
 };
 

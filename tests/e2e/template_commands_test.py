@@ -74,9 +74,9 @@ class TemplateCommands(SamaraTest):
         result = self.samara("validate")
         self.assertEqual(
             result.stdout,
-            "template.yaml is a valid SAM Template. This is according to basic SAM Validation, for additional "
+            f"{self.project}/template.yaml is a valid SAM Template. This is according to basic SAM Validation, for additional "
             'validation, please run with "--lint" option\n')
-        self.assertEqual(self.samara("validate", "--lint").stdout, "template.yaml is a valid SAM Template\n")
+        self.assertEqual(self.samara("validate", "--lint").stdout, f"{self.project}/template.yaml is a valid SAM Template\n")
         self.assertEqual(result.stderr, "")
 
     def test_all_errors_are_told_in_one_run_with_their_places(self):
@@ -96,8 +96,9 @@ class TemplateCommands(SamaraTest):
         self.write("template.yaml", GOOD.replace("!Ref Stage", "plain"))
         self.samara("validate")
         result = self.samara("validate", "--lint", code=1)
-        self.assertIn("Error: Linting failed. At least one linting rule was matched", result.stderr)
-        self.assertEqual(result.stdout, "")
+        self.assertEqual(
+            result.stderr, "Error: Linting failed. At least one linting rule was matched to the provided template.\n")
+        self.assertIn("W2001 parameter Stage is not used", result.stdout)
         result = self.samara("validate", "--lint", "--error-format", "json", code=1)
         warnings = self.json_lines(result.stderr)
         self.assertIn(("warning", 3), [(d["severity"], d["line"]) for d in warnings], warnings)
@@ -105,10 +106,10 @@ class TemplateCommands(SamaraTest):
 
     def test_lint_leaves_out_what_cfn_lint_is_told_to(self):
         self.write("template.yaml", "Parameters: {P: {Type: String}}\nResources: {Topic: {Type: AWS::SNS::Topic}}\n")
-        self.assertIn("template.yaml:1:14: parameter P is not used [W2001]", self.samara("validate", "--lint", code=1).stderr)
+        self.assertIn("W2001 parameter P is not used; ", self.samara("validate", "--lint", code=1).stdout)
         for name in (".cfnlintrc", ".cfnlintrc.yaml", ".cfnlintrc.yml"):
             self.write(name, "templates: ['*.yaml']\nignore_checks: [W2]\n")
-            self.assertEqual(self.samara("validate", "--lint").stdout, "template.yaml is a valid SAM Template\n")
+            self.assertEqual(self.samara("validate", "--lint").stdout, f"{self.project}/template.yaml is a valid SAM Template\n")
             (self.project / name).unlink()
         self.write("template.yaml", "Metadata: {cfn-lint: {config: {ignore_checks: [W2001]}}}\n"
                                     "Parameters: {P: {Type: String}}\nResources: {Topic: {Type: AWS::SNS::Topic}}\n")
@@ -119,10 +120,11 @@ class TemplateCommands(SamaraTest):
         self.samara("validate")
         result = self.samara("validate", "--lint", code=1)
         self.assertEqual(
-            result.stderr,
-            "Error: template.yaml:13:47: AWS::SQS::Queue has no property QueueNmae [E3002]\n"
-            "  did you mean QueueName?\n"
-            "Error: Linting failed. At least one linting rule was matched to the provided template.\n")
+            result.stdout,
+            "E3002 AWS::SQS::Queue has no property QueueNmae; did you mean QueueName?\n"
+            "template.yaml:13:47\n\n")
+        self.assertEqual(
+            result.stderr, "Error: Linting failed. At least one linting rule was matched to the provided template.\n")
 
     def test_code_that_is_not_there_is_a_warning(self):
         self.write("template.yaml", GOOD.replace("s3://bucket/code.zip", "src"))
