@@ -31,7 +31,7 @@ std::optional<std::size_t> terminal_width(int descriptor) {
 }
 
 bool wants_colour(int descriptor) {
-    if (is_set("NO_COLOR")) {
+    if (is_set("NO_COLOR") || is_set("SAM_CLI_NO_COLOR")) {
         return false;
     }
     if (is_set("FORCE_COLOR")) {

@@ -9,8 +9,8 @@ namespace samara::cli {
 /// does not tell.
 std::optional<std::size_t> terminal_width(int descriptor);
 
-/// Whether labels are coloured: NO_COLOR says no, FORCE_COLOR yes, else a terminal that is not
-/// dumb. https://no-color.org https://force-color.org
+/// Whether labels are coloured: NO_COLOR and SAM_CLI_NO_COLOR say no, FORCE_COLOR yes, else a
+/// terminal that is not dumb. https://no-color.org https://force-color.org
 bool wants_colour(int descriptor);
 
 /// Whether lines that have been written can be written again: a terminal that moves its cursor.

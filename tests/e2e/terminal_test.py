@@ -106,7 +106,7 @@ class OnATerminal(SamaraTest):
         terminal = self.terminal("validate")
         self.assertEqual(terminal.end(), 1)
         self.assertIn(RED, terminal.text)
-        for variables in ({"NO_COLOR": "1"}, {"TERM": "dumb"}, {"TERM": ""}, {"NO_COLOR": "1", "FORCE_COLOR": "1"},
+        for variables in ({"NO_COLOR": "1"}, {"SAM_CLI_NO_COLOR": "1"}, {"TERM": "dumb"}, {"TERM": ""}, {"NO_COLOR": "1", "FORCE_COLOR": "1"},
                           {"FORCE_COLOR": "0"}):
             terminal = self.terminal("validate", **variables)
             self.assertEqual(terminal.end(), 1)
