@@ -65,28 +65,26 @@ private:
     std::array<Class, classes> classes_{};
 };
 
-/// nullptr for frames that are not kept, and when the thread ends.
-class Own {
-public:
-    static Kept* of(std::size_t index) {
-        thread_local Own own;
-        return keeps_frames && index < classes && !ended_ ? &own.kept_ : nullptr;
-    }
+thread_local bool thread_ends = false;
 
+/// Of this thread.
+struct Own {
     Own() = default;
     Own(const Own&) = delete;
     Own& operator=(const Own&) = delete;
     Own(Own&&) = delete;
     Own& operator=(Own&&) = delete;
 
-    ~Own() { ended_ = true; }
+    ~Own() { thread_ends = true; }
 
-private:
-    static thread_local bool ended_;
-    Kept kept_;
+    Kept kept;
 };
 
-thread_local bool Own::ended_ = false;
+/// nullptr for frames that are not kept, and when the thread ends.
+Kept* kept_of(std::size_t index) {
+    thread_local Own own;
+    return keeps_frames && index < classes && !thread_ends ? &own.kept : nullptr;
+}
 
 std::size_t class_of(std::size_t size) {
     return (size - 1) / step;
@@ -96,14 +94,14 @@ std::size_t class_of(std::size_t size) {
 
 void* take_frame(std::size_t size) {
     const std::size_t index = class_of(size);
-    Kept* const kept = Own::of(index);
+    Kept* const kept = kept_of(index);
     void* const frame = kept == nullptr ? nullptr : kept->take(index);
     return frame != nullptr ? frame : ::operator new((index + 1) * step);
 }
 
 void give_frame(void* frame, std::size_t size) noexcept {
     const std::size_t index = class_of(size);
-    Kept* const kept = Own::of(index);
+    Kept* const kept = kept_of(index);
     if (kept == nullptr || !kept->give(frame, index)) {
         ::operator delete(frame);
     }

@@ -123,32 +123,33 @@ void Process::pass_on(UniqueFd& from, const ByteSink& sink) {
     }
 }
 
+bool Process::watch(const ExitStatus& status, const Cancellation& cancel, Deadline deadline) {
+    if (resting_ && *resting_ <= std::chrono::steady_clock::now()) {
+        resting_.reset();
+    }
+    // Once the group has been told to stop, the cancellation is no longer news.
+    std::array<pollfd, 4> watched{
+        pollfd{pid_descriptor_.get(), POLLIN, 0},
+        pollfd{resting_ ? -1 : out_.get(), POLLIN, 0},
+        pollfd{resting_ ? -1 : error_.get(), POLLIN, 0},
+        pollfd{status.cause == EndCause::own ? cancel.descriptor() : -1, POLLIN, 0}};
+    const Deadline next = resting_ && (!deadline || *resting_ < *deadline) ? resting_ : deadline;
+    if (::poll(watched.data(), watched.size(), poll_timeout(next)) <= 0) {
+        return true;
+    }
+    if (watched[1].revents != 0) {
+        pass_on(out_, sinks_.out);
+    }
+    if (watched[2].revents != 0) {
+        pass_on(error_, sinks_.error);
+    }
+    return watched[0].revents == 0;
+}
+
 ExitStatus Process::wait(const Cancellation& cancel, Deadline deadline) {
     ExitStatus status;
     bool killed = false;
-    while (true) {
-        if (resting_ && *resting_ <= std::chrono::steady_clock::now()) {
-            resting_.reset();
-        }
-        // Once the group has been told to stop, the cancellation is no longer news.
-        std::array<pollfd, 4> watched{
-            pollfd{pid_descriptor_.get(), POLLIN, 0},
-            pollfd{resting_ ? -1 : out_.get(), POLLIN, 0},
-            pollfd{resting_ ? -1 : error_.get(), POLLIN, 0},
-            pollfd{status.cause == EndCause::own ? cancel.descriptor() : -1, POLLIN, 0}};
-        const Deadline next =
-            resting_ && (!deadline || *resting_ < *deadline) ? resting_ : deadline;
-        const int ready = ::poll(watched.data(), watched.size(), poll_timeout(next));
-        if (ready > 0 && watched[1].revents != 0) {
-            pass_on(out_, sinks_.out);
-        }
-        if (ready > 0 && watched[2].revents != 0) {
-            pass_on(error_, sinks_.error);
-        }
-        if (ready > 0 && watched[0].revents != 0) {
-            finish(status);
-            return status;
-        }
+    while (watch(status, cancel, deadline)) {
         const bool late = deadline && std::chrono::steady_clock::now() >= *deadline;
         if (status.cause == EndCause::own && (cancel.cancelled() || late)) {
             status.cause = cancel.cancelled() ? EndCause::cancelled : EndCause::timed_out;
@@ -160,6 +161,8 @@ ExitStatus Process::wait(const Cancellation& cancel, Deadline deadline) {
             kill(SIGKILL);
         }
     }
+    finish(status);
+    return status;
 }
 
 void Process::finish(ExitStatus& status) {

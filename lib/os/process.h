@@ -106,6 +106,8 @@ public:
 private:
     Process() = default;
     void finish(ExitStatus& status);
+    /// Passes on what comes, or waits until then; false once the child has ended.
+    bool watch(const ExitStatus& status, const Cancellation& cancel, Deadline deadline);
     /// Reads once.
     void pass_on(UniqueFd& from, const ByteSink& sink);
 

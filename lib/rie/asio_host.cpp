@@ -352,7 +352,8 @@ std::vector<std::string> AsioHost::extension_programs() {
     }
     while (const dirent* entry = ::readdir(listing)) {
         const std::string name = static_cast<const char*>(entry->d_name);
-        if (entry->d_type != DT_DIR && ::access((folder + "/" + name).c_str(), X_OK) == 0 &&
+        if (entry->d_type != DT_DIR &&
+            ::access(fmt::format("{}/{}", folder, name).c_str(), X_OK) == 0 &&
             !name.starts_with('.')) {
             names.push_back(name);
         }

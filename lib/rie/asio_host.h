@@ -12,7 +12,7 @@ class io_context;
 namespace samara::rie {
 
 /// The machine itself, seen from one event loop: processes, pipes, timers.
-class AsioHost : public Host {
+class AsioHost final : public Host {
 public:
     AsioHost(boost::asio::io_context& context, const Settings& settings, Variables variables);
     AsioHost(const AsioHost&) = delete;

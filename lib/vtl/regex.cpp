@@ -20,6 +20,8 @@ struct Regex::Code {
     Code() = default;
     Code(const Code&) = delete;
     Code& operator=(const Code&) = delete;
+    Code(Code&&) = delete;
+    Code& operator=(Code&&) = delete;
 
     ~Code() {
         pcre2_match_data_free(groups);
