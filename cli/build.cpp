@@ -54,18 +54,16 @@ void declare(Options& options, BuildArguments& given) {
         "--follow-links/--no-follow-links",
         given.follow_links,
         {.help = "Whether links that lead out of the project are followed; default: yes"});
-    options.text(
+    options.folder(
         "-b,--build-dir",
         given.build.build_dir,
-        {.help = "Where artifacts go; default: .aws-sam/build", .value_name = "FOLDER"});
-    options.text(
+        {.help = "Where artifacts go; default: .aws-sam/build"});
+    options.folder(
         "-cd,--cache-dir",
         given.build.cache_dir,
-        {.help = "Where --cached keeps them; default: .aws-sam/cache", .value_name = "FOLDER"});
-    options.text(
-        "-s,--base-dir",
-        given.build.base_dir,
-        {.help = "Folder the code paths are relative to", .value_name = "FOLDER"});
+        {.help = "Where --cached keeps them; default: .aws-sam/cache"});
+    options.folder(
+        "-s,--base-dir", given.build.base_dir, {.help = "Folder the code paths are relative to"});
     options.flag(
         "--watch", given.watch, {.help = "Build again whenever a source or the template changes"});
     options.choice(
@@ -112,6 +110,7 @@ void declare(Options& options, BuildArguments& given) {
         {.help = "Network of the container",
          .environment = "SAM_DOCKER_NETWORK",
          .value_name = "NAME"});
+    options.ignored_value("--terraform-project-root-path", "templates come from files only");
     options.ignored_flag(
         "--mount-symlinks/--no-mount-symlinks",
         "functions are built with the tools of this machine");
@@ -247,8 +246,10 @@ int build(Console& console, const Arguments& arguments) {
         {"container_env_var", "container_env_var_file", "build_image", "mount_with"},
         "--use-container",
         given.use_container.value_or(false));
-    if (!possible) {
-        return exit_with(console, possible.error());
+    const auto alone =
+        possible ? check_alone(options, "build_in_source", {"use_container"}) : possible;
+    if (!alone) {
+        return exit_with(console, alone.error());
     }
     given.build.load = load_arguments(given.common);
     given.build.build_in_source = given.in_source.value_or(false);
@@ -258,6 +259,12 @@ int build(Console& console, const Arguments& arguments) {
     given.build.containers.use = given.use_container.value_or(false);
     given.build.containers.variables_file = given.variables_file;
     given.build.containers.writable_sources = given.mount_with == "WRITE";
+    if (given.cached.value_or(false)) {
+        console.log().info("Starting Build use cache");
+    }
+    if (given.build.containers.use) {
+        console.log().info("Starting Build inside a container");
+    }
     if (given.watch) {
         const auto watched = app::watch_and_build(
             given.build, console.log(), [&](const base::Result<app::BuildResult>& built) {

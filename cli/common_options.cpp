@@ -47,8 +47,10 @@ void declare_common(Options& options, CommonOptions& common) {
         "--parameter-overrides",
         common.parameter_overrides,
         {.help = "Template parameters: Key=Value, ParameterKey=Key,ParameterValue=Value, or "
-                 "file://FILE with them in YAML, JSON or TOML",
-         .value_name = "KEY=VALUE"});
+                 "file://FILE with them in YAML, JSON or TOML; added to those of the "
+                 "configuration file",
+         .value_name = "KEY=VALUE",
+         .merged = true});
     declare_shared(
         options, common, "Configuration file; default: samconfig.toml beside the template");
     if (!options.has("--language-extensions")) {

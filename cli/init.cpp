@@ -107,6 +107,9 @@ int init(Console& console, const Arguments& arguments) {
         return from_location(console, given, cancel);
     }
     if (!given.extra_context.empty()) {
+        if (const auto context = app::read_extra_context(given.extra_context); !context) {
+            return exit_with(console, context.error());
+        }
         console.log().warning("--extra-context is for cookiecutter templates (--location)");
     }
     base::Result<projects::Match> match = base::fail("");

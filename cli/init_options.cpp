@@ -19,12 +19,12 @@ void declare_init(Options& options, InitArguments& given) {
         {.help = "What it begins as; without this and without --no-interactive it is asked"});
     options.text("-r,--runtime", given.wanted.runtime, {.help = "Lambda runtime of its functions"});
     options.choice(
-        "--package-type",
+        "-p,--package-type",
         given.wanted.package_type,
         {"Zip", "Image"},
         {.help = "How its functions are packaged"});
     options.text(
-        "-b,--base-image",
+        "-i,-b,--base-image",
         given.base_image,
         {.help = "Lambda base image, for --package-type Image: amazon/python3.13-base"});
     options.choice(

@@ -283,7 +283,10 @@ base::Result<projects::Match> match_given(InitArguments& given) {
     }
     if (!missing.empty()) {
         return base::fail(usage_error(
-            fmt::format("nothing may be asked, and {} is missing", base::join(missing, ", ")),
+            fmt::format(
+                "Missing required parameters, with {}: {}",
+                given.no_interactive ? "--no-interactive set" : "nobody to ask",
+                base::join(missing, ", ")),
             "give --name, --runtime and --app-template, or --name, --package-type Image and "
             "--base-image, or --location"));
     }

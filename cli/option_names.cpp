@@ -63,6 +63,11 @@ std::string complaint_in_words(const std::string& text) {
             text.substr(equals + 3));
     }
     const std::size_t colon = text.find(": ");
+    if (text.starts_with("-") && colon != std::string::npos &&
+        text.compare(colon + 2, 1, "'") == 0) { // of a validator of ours
+        return fmt::format(
+            "Invalid value for '{}': {}", text.substr(0, colon), text.substr(colon + 2));
+    }
     return colon != std::string::npos && text.ends_with(" missing") && text.starts_with("-")
                ? fmt::format("Option '{}' requires an argument", text.substr(0, colon))
                : text;

@@ -38,7 +38,7 @@ Options::Implementation::bind(CLI::Option* option, OptionNames names, const Text
     for (const std::string& name : names.several_letters) {
         rewrites[name] = names.long_name;
     }
-    declared.push_back({option, std::move(names), std::string(text.environment)});
+    declared.push_back({option, std::move(names), std::string(text.environment), text.merged});
     return option;
 }
 

@@ -27,6 +27,7 @@ struct Options::Implementation {
         CLI::Option* option;
         OptionNames names;
         std::string environment; // the variable that sets it, or empty
+        bool merged = false;     // configured values are taken, too
         bool given = false;      // on the command line
     };
 

@@ -4,6 +4,7 @@
 #include "option_help.h"
 #include "option_names.h"
 #include "option_store.h"
+#include "option_values.h"
 #include "os/environment.h"
 
 #include <algorithm>
@@ -49,17 +50,11 @@ void Options::choice(
     const Text& text) {
     CLI::Option* option = implementation_->add(names, target, text, {});
     implementation_->rows.back().choices = choices;
-    option->transform(CLI::Validator(
-        [choices = std::move(choices)](std::string& value) {
-            for (const std::string& choice : choices) {
-                if (base::to_lower(choice) == base::to_lower(value)) {
-                    value = choice;
-                    return std::string();
-                }
-            }
-            return fmt::format("'{}' is not one of {}", value, base::join(choices, ", "));
-        },
-        ""));
+    option->transform(one_of(std::move(choices)));
+}
+
+void Options::folder(std::string_view names, std::string& target, const Text& text) {
+    implementation_->add(names, target, text, "FOLDER")->check(no_file());
 }
 
 void Options::number(std::string_view names, std::uint32_t& target, const Text& text) {
@@ -155,9 +150,7 @@ base::Result<bool> Options::parse(const std::vector<std::string>& arguments) {
         if (row.option->count() > 0 && !choices.empty() &&
             std::find(choices.begin(), choices.end(), value) == choices.end()) {
             return base::fail(usage_error(
-                fmt::format(
-                    "{}: '{}' is not one of {}", row.name, value, base::join(choices, ", ")),
-                self.hint()));
+                complaint_in_words(row.name + ": " + not_one_of(value, choices)), self.hint()));
         }
     }
     for (Implementation::Declared& row : self.declared) {
@@ -182,7 +175,7 @@ base::Result<bool> Options::parse(const std::vector<std::string>& arguments) {
 
 base::Result<void> Options::apply(const ConfiguredValue& configured) {
     for (const Implementation::Declared& row : implementation_->declared) {
-        if (row.option->count() > 0) {
+        if (row.option->count() > 0 && !row.merged) {
             continue;
         }
         std::optional<Configured> found;
@@ -192,8 +185,12 @@ base::Result<void> Options::apply(const ConfiguredValue& configured) {
         if (!found || found->values.empty()) { // an empty list says nothing
             continue;
         }
+        std::vector<std::string> values = found->values;
+        const std::vector<std::string>& given = row.option->results();
+        values.insert(values.end(), given.begin(), given.end());
         const auto wrong = complaint([&] {
-            for (const std::string& value : found->values) {
+            row.option->clear();
+            for (const std::string& value : values) {
                 row.option->add_result(value);
             }
             row.option->run_callback();

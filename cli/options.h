@@ -51,6 +51,7 @@ public:
         std::string_view environment = {}; ///< variable that sets it
         std::string_view value_name = "TEXT";
         std::string_view key = {}; ///< configuration key, when it is not the long name
+        bool merged = false;       ///< a list: configured values come before those that are given
     };
 
     /// `usage_name` is what the user types, "samara local invoke".
@@ -72,6 +73,9 @@ public:
         std::string& target,
         std::vector<std::string> choices,
         const Text& text);
+
+    /// A folder, there already or not, but no file.
+    void folder(std::string_view names, std::string& target, const Text& text);
     void number(std::string_view names, std::uint32_t& target, const Text& text);
     void port(std::string_view names, std::uint16_t& target, const Text& text);
     void flag(std::string_view names, bool& target, const Text& text);

@@ -111,6 +111,9 @@ wanted_ids(const Application& application, const std::string& name) {
     }
     auto missing = application.require_function(name);
     base::Error error = missing ? base::Error() : std::move(missing).error();
+    if (!application.broken_functions().contains(name)) {
+        error.message = fmt::format("Unable to find a function or layer with name '{}'", name);
+    }
     std::vector<std::string> layers;
     for (const model::Layer& layer : application.layers()) {
         layers.push_back(layer.logical_id);
@@ -189,6 +192,45 @@ bool needs_build(std::string_view type, const data::Value& resource) {
            (model::is_layer_type(type) && metadata != nullptr &&
             metadata->find("BuildMethod") != nullptr) ||
            model::is_nested_stack(type);
+}
+
+// Applications of the repository and templates on the web are nobody's to build.
+void report_remote_stacks(Application& application, const base::Log& log) {
+    std::string list;
+    application.for_each_stack([&](Application& stack) {
+        const std::string prefix = stack.stack_path().empty() ? "" : stack.stack_path() + "/";
+        for (const data::Entry& resource : *stack.sections().resources) {
+            const data::Value* type = resource.value.find("Type");
+            base::Diagnostics wrong;
+            if (type != nullptr && model::is_nested_stack(type->text()) &&
+                !model::read_nested_stack(resource.key, resource.value, wrong) && wrong.empty()) {
+                list += fmt::format("\n- {}{}", prefix, resource.key);
+            }
+        }
+    });
+    if (!list.empty()) {
+        log.info(fmt::format(
+            "Below nested stacks(s) specify non-local URL(s), which are unsupported:{}\n"
+            "Skipping building resources inside these nested stacks.",
+            list));
+    }
+}
+
+// SAM makes resources of these names.
+void warn_of_reserved_ids(const Application& application, const base::Log& log) {
+    const data::Value* resources = application.source().find("Resources");
+    if (resources == nullptr || application.source().find("Transform") == nullptr) {
+        return;
+    }
+    for (const std::string_view id : {"ServerlessRestApi", "ServerlessHttpApi"}) {
+        if (resources->find(id) != nullptr) {
+            log.warning(fmt::format(
+                "Your template contains a resource with logical ID \"{}\", which is a reserved "
+                "logical ID in AWS SAM. It could result in unexpected behaviors and is not "
+                "recommended.",
+                id));
+        }
+    }
 }
 
 bool is_known(const Application& application, const std::string& path) {
@@ -294,19 +336,30 @@ make_build_request(Application& application, const BuildOptions& options, const 
     if (!options.function.empty()) {
         TRY_ASSIGN(auto ids, wanted_ids(application, options.function));
         for (const std::string& id : ids) {
-            request.exclude.erase(id); // what is asked for is not left out
+            if (request.exclude.erase(id) > 0) { // what is asked for is not left out
+                log.warning(fmt::format(
+                    "Resource expected to be built, but marked as excluded.\nBuilding anyways... "
+                    "({})",
+                    id));
+            }
         }
         wanted = std::move(ids);
     }
     add_functions(application, folder, wanted, log, request);
     add_layers(application, folder, wanted, log, request);
+    warn_of_reserved_ids(application, log);
     if (!wanted) {
+        report_remote_stacks(application, log);
         add_failures(application, application.diagnostics(), request.exclude, made.failures);
     }
     request.build_dir = absolute(options.build_dir, ".aws-sam/build");
     request.cache_dir = absolute(options.cache_dir, ".aws-sam/cache");
     if (!options.manifest.empty()) {
         request.manifest = absolute(options.manifest, "");
+        std::error_code ignored;
+        if (!fs::is_regular_file(request.manifest, ignored)) {
+            log.warning(fmt::format("--manifest: there is no file {}", options.manifest));
+        }
     }
     TRY_ASSIGN(auto containers, build_containers(options.containers));
     request.containers = std::move(containers);

@@ -335,7 +335,10 @@ base::Result<std::map<std::string, std::string>> read_extra_context(const std::s
     if (!read || !read->is_map()) {
         return base::fail(usage(
             read ? "--extra-context must be a JSON object"
-                 : fmt::format("--extra-context is not JSON: {}", read.error().message),
+                 : fmt::format(
+                       "Parse error reading the --extra-context parameter. The value of this "
+                       "parameter must be valid JSON: {}",
+                       read.error().message),
             R"(write for example --extra-context '{"customer": "Ada"}')"));
     }
     for (const data::Entry& entry : *read->as_map()) {

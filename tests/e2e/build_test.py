@@ -109,7 +109,7 @@ class Layers(BuildCase):
             self.assertIn(f"Building layer '{name}'", result.stderr)
         self.assertEqual(self.seen("Fn")["layers"], self.expected())
         result = self.samara("build", "Nothing", code=1)
-        self.assertIn("Function Nothing not found in template", result.stderr)
+        self.assertIn("Error: Unable to find a function or layer with name 'Nothing'", result.stderr)
 
     def test_a_layer_that_says_nothing_of_its_build_is_not_built_by_its_name(self):
         self.write("layer/x.txt", "x")
@@ -129,7 +129,8 @@ class Chosen(BuildCase):
         self.template(f"  One: {function('src')}\n  Two: {function('src')}\n")
 
     def test_what_is_asked_for_is_built_although_it_is_excluded(self):
-        self.samara("build", "One", "-x", "One", "--exclude", "Two")
+        told = self.samara("build", "One", "-x", "One", "--exclude", "Two").stderr
+        self.assertIn("Resource expected to be built, but marked as excluded.\nBuilding anyways...", told)
         self.assertTrue(self.built("One").is_dir())
         self.assertFalse(self.built("Two").exists())
 
@@ -184,6 +185,14 @@ Outputs: {{Shared: {{Value: !Ref Shared}}}}
         for folder in ("a", "own", "layers"):
             (self.project / folder).rename(self.folder / folder)
         self.assertEqual(self.seen("First/Second/Third/Fn"), {"code": "deep", "layers": shared})
+
+    def test_stacks_that_are_elsewhere_and_reserved_ids_are_told(self):
+        self.template("  ServerlessRestApi: {Type: AWS::SNS::Topic}\n"
+                      "  Web: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: https://host/template.yaml}}\n"
+                      "  Shop: {Type: AWS::Serverless::Application, Properties: {Location: {ApplicationId: a, SemanticVersion: 1.0.0}}}\n")
+        told = self.samara("build").stderr
+        self.assertIn("specify non-local URL(s), which are unsupported:\n- Web\n- Shop\nSkipping building resources", told)
+        self.assertIn('resource with logical ID "ServerlessRestApi", which is a reserved logical ID', told)
 
     def test_one_function_of_a_stack_with_the_layer_of_another(self):
         self.samara("build", "First/Second/Third/Fn")

@@ -59,7 +59,7 @@ class CommandLine(SamaraTest):
         told = self.samara("validate", "--hook-name", "terraform", "--terraform-plan-file", "plan.json").stderr
         self.assertIn("--hook-name has no effect here", told)
         self.assertIn("--terraform-plan-file has no effect here", told)
-        self.assertIn("--hook-name: 'pulumi' is not one of terraform", self.samara("validate", "--hook-name", "pulumi", code=2).stderr)
+        self.assertIn("Invalid value for '--hook-name': 'pulumi' is not one of 'terraform'", self.samara("validate", "--hook-name", "pulumi", code=2).stderr)
         told = self.samara("validate", "--hook-name", "terraform", "-t", "template.yaml", code=2).stderr
         self.assertIn("Parameters --hook-name and --template-file cannot be used together", told)
         self.assertIn("Missing option --hook-name", self.samara("validate", "--skip-prepare-infra", code=2).stderr)
@@ -135,6 +135,8 @@ Resources: {Fn: {Type: AWS::Serverless::Function}, Other: {Type: AWS::Serverless
             self.assertIn(f"need the --use-container flag in order to use {option} flag.", told)
         self.write("samconfig.toml", 'version = 0.1\n[default.build.parameters]\nbuild_image = "image"\n')
         self.samara("build")
+        self.assertIn("You must not provide both the --build-in-source and --use-container parameters.",
+                      self.samara("build", "-u", "--build-in-source", code=2).stderr)
         for option, value in (("--runtime", "python3.11"), ("--app-template", "hello-world"), ("--package-type", "Zip"),
                               ("--base-image", "amazon/python3.11-base"), ("--dependency-manager", "pip")):
             told = self.samara("init", "--name", "x", "--location", ".", option, value, code=2).stderr

@@ -185,12 +185,14 @@ class Init(SamaraTest):
 
     def test_what_is_missing_or_unknown_is_told(self):
         for arguments, words in (
-                (["init", "--no-interactive"], ["--name, --runtime is missing"]),
+                (["init", "--no-interactive"], ["Missing required parameters, with --no-interactive set: --name, --runtime\n"]),
                 (["init", "--no-interactive", "-n", "a", "-r", "python3.13", "--app-template", "helo-world"],
                  ["there is no template helo-world", "did you mean hello-world?"]),
                 (["init", "--no-interactive", "-n", "a", "-r", "pyhton3.13"], ["did you mean python3.13?"]),
                 (["init", "--no-interactive", "-n", "a", "-r", "provided.al2023"], ["mod or cargo"]),
                 (["init", "--no-interactive", "-n", "a", "-r", "java21"], ["maven or gradle"]),
+                (["init", "-n", "a", "--app-template", "hello-world", "--extra-context", "{a"],
+                 ["Parse error reading the --extra-context parameter. The value of this parameter must be valid JSON"]),
                 (["init", "--no-interactive", "-n", "a", "-r", "ruby3.3", "--app-template", "queue-worker"],
                  ["there is no template queue-worker for ruby3.3"]),
                 (["init", "--no-interactive", "-n", "a", "-b", "python"], ["there is no base image python"]),
@@ -397,7 +399,7 @@ class InitQuestions(SamaraTest):
 
     def test_without_anybody_to_answer_it_says_what_to_give(self):
         error = self.samara("init", "--name", "app", code=2).stderr
-        self.assertIn("--runtime is missing", error)
+        self.assertIn("Missing required parameters, with nobody to ask: --runtime\n", error)
         self.assertEqual(list(self.project.iterdir()), [])
 
     def test_only_what_is_missing_is_asked(self):

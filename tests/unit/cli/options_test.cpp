@@ -22,6 +22,8 @@ protected:
         options_.flag("--strict", strict_, {.help = "a flag"});
         options_.toggle("--cached/--no-cached", cached_, {.help = "yes, no or neither"});
         options_.list("--build-image,-bi", images_, {.help = "several"});
+        options_.list("--values", values_, {.help = "several more", .merged = true});
+        options_.folder("--build-dir", folder_, {.help = "a folder"});
         options_.ignored_flag("--beta-features/--no-beta-features", "there are none");
         unsetenv(variable_);
     }
@@ -42,6 +44,8 @@ protected:
     bool strict_ = false;
     std::optional<bool> cached_;
     std::vector<std::string> images_;
+    std::vector<std::string> values_;
+    std::string folder_;
 };
 
 TEST_F(OptionsTest, LeaveAloneWhatIsNotGiven) {
@@ -94,7 +98,10 @@ TEST_F(OptionsTest, NameWhatIsWrong) {
     EXPECT_THAT(refusal({"--templat", "x"}), HasSubstr("No such option: --templat"));
     EXPECT_THAT(refusal({"--templat", "x"}), HasSubstr("Did you mean --template?"));
     EXPECT_THAT(refusal({"this"}), HasSubstr("Got unexpected extra argument (this)"));
-    EXPECT_THAT(refusal({"--engine", "podman"}), HasSubstr("'podman' is not one of auto, docker"));
+    EXPECT_THAT(
+        refusal({"--engine", "podman"}),
+        HasSubstr("Invalid value for '--engine': 'podman' is not one of 'auto', 'docker'"));
+    EXPECT_THAT(refusal({"--build-dir", "/proc/self/exe"}), HasSubstr("is a file, not a folder"));
     EXPECT_THAT(refusal({"--port", "70000"}), HasSubstr("70000"));
     EXPECT_THAT(refusal({"--limit", "-1"}), HasSubstr("-1"));
     EXPECT_THAT(refusal({"--template"}), HasSubstr("--template"));
@@ -134,6 +141,17 @@ TEST_F(OptionsTest, TheConfigurationFillsInTheRest) {
     EXPECT_EQ(limit_, 9U);
     EXPECT_EQ(template_, "3"); // by another name of the option
     EXPECT_THAT(images_, ElementsAre("a", "b"));
+}
+
+TEST_F(OptionsTest, ConfiguredValuesOfAMergedListComeFirst) {
+    ASSERT_TRUE(options_.parse({"--values", "A=given", "-bi", "given"}));
+    ASSERT_TRUE(options_.apply([](std::string_view key) -> std::optional<Configured> {
+        return key == "values" || key == "build_image"
+                   ? std::optional(Configured{{"A=a", "B=b"}, {}})
+                   : std::nullopt;
+    }));
+    EXPECT_THAT(values_, ElementsAre("A=a", "B=b", "A=given"));
+    EXPECT_THAT(images_, ElementsAre("given"));
 }
 
 TEST_F(OptionsTest, AConfiguredValueThatIsNoneHasItsPlace) {
