@@ -7,7 +7,6 @@
 #include "os/environment.h"
 #include "os/process_spawn.h"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -26,8 +25,8 @@ namespace samara::os {
 
 namespace {
 
-// Reads once; closes the descriptor at the end of the stream. Returns how much there was.
-std::size_t read_once(UniqueFd& from, const ByteSink& sink) {
+// Reads once; closes the descriptor at the end of the stream.
+void pass_on(UniqueFd& from, const ByteSink& sink) {
     std::array<char, 65536> chunk; // NOLINT(cppcoreguidelines-pro-type-member-init): filled by read
     const ssize_t count = ::read(from.get(), chunk.data(), chunk.size());
     if (count > 0) {
@@ -35,14 +34,13 @@ std::size_t read_once(UniqueFd& from, const ByteSink& sink) {
     } else if (count == 0 || (errno != EINTR && errno != EAGAIN)) {
         from.reset();
     }
-    return static_cast<std::size_t>(std::max<ssize_t>(count, 0));
 }
 
 // What is still in the pipe, without waiting for others who may hold its other end.
 void drain(UniqueFd& from, const ByteSink& sink) {
     pollfd waiting{from.get(), POLLIN, 0};
     while (from.valid() && ::poll(&waiting, 1, 0) > 0) {
-        read_once(from, sink);
+        pass_on(from, sink);
     }
     from.reset();
 }
@@ -81,14 +79,13 @@ base::Result<Process> Process::start(const Command& command, OutputSinks sinks) 
     process.error_ = std::move(child.error);
     process.sinks_ = std::move(sinks);
     process.grace_ = command.grace;
-    process.rest_ = command.rest;
     return process;
 }
 
 Process::Process(Process&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)), pid_descriptor_(std::move(other.pid_descriptor_)),
       out_(std::move(other.out_)), error_(std::move(other.error_)), sinks_(std::move(other.sinks_)),
-      grace_(other.grace_), rest_(other.rest_), resting_(other.resting_) {}
+      grace_(other.grace_) {}
 
 Process& Process::operator=(Process&& other) noexcept {
     std::swap(pid_, other.pid_);
@@ -97,8 +94,6 @@ Process& Process::operator=(Process&& other) noexcept {
     std::swap(error_, other.error_);
     std::swap(sinks_, other.sinks_);
     std::swap(grace_, other.grace_);
-    std::swap(rest_, other.rest_);
-    std::swap(resting_, other.resting_);
     return *this;
 }
 
@@ -116,25 +111,14 @@ void Process::kill(int signal) const noexcept {
     }
 }
 
-void Process::pass_on(UniqueFd& from, const ByteSink& sink) {
-    constexpr std::size_t little = 4096;
-    if (read_once(from, sink) < little && rest_.count() > 0) {
-        resting_ = std::chrono::steady_clock::now() + rest_;
-    }
-}
-
 bool Process::watch(const ExitStatus& status, const Cancellation& cancel, Deadline deadline) {
-    if (resting_ && *resting_ <= std::chrono::steady_clock::now()) {
-        resting_.reset();
-    }
     // Once the group has been told to stop, the cancellation is no longer news.
     std::array<pollfd, 4> watched{
         pollfd{pid_descriptor_.get(), POLLIN, 0},
-        pollfd{resting_ ? -1 : out_.get(), POLLIN, 0},
-        pollfd{resting_ ? -1 : error_.get(), POLLIN, 0},
+        pollfd{out_.get(), POLLIN, 0},
+        pollfd{error_.get(), POLLIN, 0},
         pollfd{status.cause == EndCause::own ? cancel.descriptor() : -1, POLLIN, 0}};
-    const Deadline next = resting_ && (!deadline || *resting_ < *deadline) ? resting_ : deadline;
-    if (::poll(watched.data(), watched.size(), poll_timeout(next)) <= 0) {
+    if (::poll(watched.data(), watched.size(), poll_timeout(deadline)) <= 0) {
         return true;
     }
     if (watched[1].revents != 0) {

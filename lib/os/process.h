@@ -51,8 +51,6 @@ struct Command {
     std::vector<int> control_groups;
     /// Between SIGTERM and SIGKILL when a wait is cancelled or times out.
     std::chrono::milliseconds grace{2000};
-    /// After a little output, how long more of it may collect before it is passed on.
-    std::chrono::milliseconds rest{0};
 };
 
 /// Receives bytes as they come.
@@ -108,8 +106,6 @@ private:
     void finish(ExitStatus& status);
     /// Passes on what comes, or waits until then; false once the child has ended.
     bool watch(const ExitStatus& status, const Cancellation& cancel, Deadline deadline);
-    /// Reads once.
-    void pass_on(UniqueFd& from, const ByteSink& sink);
 
     pid_t pid_ = -1;
     UniqueFd pid_descriptor_;
@@ -117,8 +113,6 @@ private:
     UniqueFd error_;
     OutputSinks sinks_;
     std::chrono::milliseconds grace_{0};
-    std::chrono::milliseconds rest_{0};
-    Deadline resting_; ///< until then output collects
 };
 
 /// What a command writes that is captured. Far more than any answer has; a program that never stops

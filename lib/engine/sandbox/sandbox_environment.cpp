@@ -28,7 +28,6 @@ using namespace std::chrono_literals;
 
 // Starting takes milliseconds; a machine that needs this long is not working.
 constexpr auto start_limit = 30s;
-constexpr auto log_rest = 2ms;
 // A killed process is gone at once unless it hangs in the kernel.
 constexpr auto kill_limit = 5s;
 
@@ -114,7 +113,6 @@ base::Result<void> SandboxEnvironment::launch(const os::Cancellation& cancel) {
     TRY_ASSIGN(auto command, parts_.bubblewrap.command(parts_.command));
     command.environment.emplace(); // bwrap itself needs none
     command.limits = parts_.limits;
-    command.rest = log_rest; // each read wakes a thread, and calls may come by the thousand
     if (parts_.group) {
         command.control_groups = parts_.group->entrances();
         if (parts_.group->limits().memory_bytes) {

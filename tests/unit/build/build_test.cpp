@@ -412,9 +412,12 @@ TEST_F(Build, CancellingKillsTheToolAndKeepsTheFormerBuild) {
     write_python("src", "former");
     add_function("A", "src", "python3.11");
     ASSERT_TRUE(run());
-    write("slow/Makefile", "build-S:\n\techo $$$$ > $(MARK); exec sleep 1000\n");
     const std::filesystem::path mark = root() / "mark";
-    write("slow/Makefile", "build-S:\n\techo $$$$ > " + mark.string() + "; exec sleep 1000\n");
+    // There only once it is whole.
+    write(
+        "slow/Makefile",
+        fmt::format(
+            "build-S:\n\techo $$$$ > {0}.new; mv {0}.new {0}; exec sleep 1000\n", mark.string()));
     add_function("S", "slow", "provided.al2023");
     std::thread canceller([&] {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);

@@ -79,34 +79,6 @@ TEST(Process, PassesOnMoreThanAPipeHolds) {
     EXPECT_EQ(done.error.size(), 1000000U);
 }
 
-TEST(Process, CollectsOutputForAWhileWhenAsked) {
-    Command command = shell("echo first; read x; echo second; echo third >&2; exec sleep 60");
-    command.rest = 1h;
-    command.input = "go\n";
-    const Cancellation cancel;
-    std::vector<std::string> pieces;
-    const auto note = [&](std::string_view bytes) {
-        pieces.emplace_back(bytes);
-        cancel.cancel();
-    };
-    auto process = Process::start(command, {note, note});
-    ASSERT_TRUE(process);
-    EXPECT_EQ(process->wait(cancel).cause, EndCause::cancelled) << "the end is seen meanwhile";
-    ASSERT_FALSE(pieces.empty());
-    EXPECT_THAT(pieces.front(), testing::StartsWith("first\n"));
-}
-
-TEST(Process, PassesOnAtItsEndWhatHasCollected) {
-    Command command = shell("echo first; sleep 0.05; echo second; echo third >&2");
-    command.rest = 1h;
-    std::string out;
-    const auto note = [&](std::string_view bytes) { out += bytes; };
-    auto process = Process::start(command, {note, note});
-    ASSERT_TRUE(process);
-    EXPECT_TRUE(process->wait({}).success());
-    EXPECT_EQ(out, "first\nsecond\nthird\n");
-}
-
 TEST(Process, EndsWhatNeverStopsAnswering) {
     Command command;
     command.argv = {"yes"};
