@@ -41,6 +41,9 @@ class GroupPeak {
 public:
     GroupPeak();
 
+    /// Whether there is a control group to read.
+    [[nodiscard]] bool counts() const { return mark_.valid(); }
+
     /// What the group holds in files is known for a moment only: look at it now and then.
     void look();
 

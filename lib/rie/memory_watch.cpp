@@ -12,6 +12,7 @@ namespace {
 constexpr std::chrono::milliseconds pause_of_looks{50};
 constexpr int share_of_looks = 20; // of the time
 constexpr std::chrono::milliseconds pause_of_reports{20};
+constexpr std::chrono::milliseconds pause_beside_group{1000};
 
 } // namespace
 
@@ -55,7 +56,8 @@ void MemoryWatch::count_ended(const rusage& usage) {
 // took shows with one of the next.
 std::uint64_t MemoryWatch::peak() {
     const auto now = Clock::now();
-    if (group_.advanced() || now - reported_ >= pause_of_reports) {
+    const auto pause = group_.counts() ? pause_beside_group : pause_of_reports;
+    if (group_.advanced() || now - reported_ >= pause) {
         look();
         reported_ = now;
     }
