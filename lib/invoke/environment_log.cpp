@@ -12,6 +12,10 @@ namespace {
 /// Calls whose line may still come; more are not waited for.
 constexpr std::size_t most_begun = 16;
 
+/// A piece that ends within a line, and is of that size, has been cut: its rest follows.
+constexpr std::size_t piece = 4096;
+constexpr std::size_t longest_line = 1024UL * 1024;
+
 /// The id of the call that a line starts; nothing for another line.
 std::optional<std::string_view> started(std::string_view line) {
     constexpr std::string_view text = "START RequestId: ";
@@ -56,8 +60,25 @@ void EnvironmentLog::write(std::string_view bytes) {
             divide(bytes);
         }
     }
-    if (next_) {
+    pass_on(bytes);
+}
+
+// What a function writes by and by, a piece of a line at a time, is shown at once.
+void EnvironmentLog::pass_on(std::string_view bytes) {
+    if (!next_) {
+        return;
+    }
+    const bool cut = bytes.size() >= piece && bytes.back() != '\n';
+    if (!cut && cut_.empty()) {
         next_(bytes);
+        return;
+    }
+    cut_ += bytes;
+    const bool waits = cut && cut_.size() < longest_line;
+    const std::string whole = cut_.substr(0, waits ? cut_.rfind('\n') + 1 : cut_.size());
+    cut_.erase(0, whole.size());
+    if (!whole.empty()) {
+        next_(whole);
     }
 }
 

@@ -15,10 +15,18 @@ namespace samara::invoke {
 /// Passes on what an environment writes, and adds it to the trace of the call that it belongs to.
 /// Output arrives when it likes, often after the answer and the start of the next call: what
 /// divides it is the line that the emulator writes at the start of each call ("START RequestId:
-/// ...", or the event platform.start). Thread-safe.
+/// ...", or the event platform.start). A line that comes in pieces, since it is longer than what a
+/// pipe holds, is passed on as one, so that nothing of others stands in it. Thread-safe.
 class EnvironmentLog {
 public:
     explicit EnvironmentLog(engine::OutputSink next) : next_(std::move(next)) {}
+
+    EnvironmentLog(const EnvironmentLog&) = delete;
+    EnvironmentLog& operator=(const EnvironmentLog&) = delete;
+    EnvironmentLog(EnvironmentLog&&) = delete;
+    EnvironmentLog& operator=(EnvironmentLog&&) = delete;
+
+    ~EnvironmentLog() { pass_on({}); }
 
     /// A call begins; nullptr: one that nobody traces.
     void begin(std::shared_ptr<CallTrace> trace);
@@ -29,6 +37,7 @@ private:
     void divide(std::string_view bytes);
     void start(std::string_view request_id);
     void add(std::string_view bytes);
+    void pass_on(std::string_view bytes);
 
     engine::OutputSink next_;
     std::mutex mutex_;
@@ -36,6 +45,7 @@ private:
     std::deque<std::shared_ptr<CallTrace>> begun_; // their lines have not come yet
     std::string before_;                           // its first call, while it initialises
     bool called_ = false;
+    std::string cut_; // the pieces of a line whose end has not come
 };
 
 } // namespace samara::invoke

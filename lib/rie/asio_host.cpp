@@ -321,8 +321,13 @@ void AsioHost::write_log(std::string_view bytes) {
 }
 
 void AsioHost::write_log_soon(std::string_view bytes) {
+    constexpr std::size_t most = 64UL * 1024;
     state_->unwritten += bytes;
-    state_->write_after();
+    if (state_->unwritten.size() >= most) {
+        write_log({});
+    } else {
+        state_->write_after();
+    }
 }
 
 // One timer for all that comes meanwhile: setting it anew for each would cost a write.

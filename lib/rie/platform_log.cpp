@@ -339,7 +339,8 @@ void PlatformLog::drop() {
 void PlatformLog::output(RecordKind kind, std::string_view bytes) {
     constexpr std::size_t most_held = 256UL * 1024;
     if (!holding_) {
-        write(bytes);
+        // Runtimes write a line in pieces: nothing of others is to come between them.
+        write(bytes, bytes.ends_with('\n') ? When::now : When::soon);
     } else {
         held_ += bytes;
         if (held_.size() > most_held) {

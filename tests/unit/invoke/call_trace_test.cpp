@@ -71,6 +71,32 @@ TEST(EnvironmentLogTest, OutputGoesToTheCallWhoseLineCameLast) {
     EXPECT_EQ(passed, log_of(first) + log_of(second));
 }
 
+TEST(EnvironmentLogTest, ALongLineIsPassedOnAsOne) {
+    std::vector<std::string> passed;
+    const std::string some(5000, 'x');
+    {
+        EnvironmentLog log([&](std::string_view bytes) { passed.emplace_back(bytes); });
+        log.write("progress: ");
+        log.write(".");
+        EXPECT_EQ(passed, (std::vector<std::string>{"progress: ", "."})) << "at once";
+        passed.clear();
+        log.write("\nbefore\n" + some);
+        log.write(some);
+        EXPECT_EQ(passed, std::vector<std::string>{"\nbefore\n"});
+        log.write("end\nnext");
+        EXPECT_EQ(passed.back(), some + some + "end\nnext");
+        log.write(some + "\n");
+        EXPECT_EQ(passed.back(), some + "\n");
+        passed.clear();
+        const std::string much(600UL * 1024, 'y');
+        log.write(much);
+        log.write(much);
+        EXPECT_EQ(passed, std::vector<std::string>{much + much}) << "no line is that long";
+        log.write(some);
+    }
+    EXPECT_EQ(passed.back(), some) << "at the end";
+}
+
 TEST(EnvironmentLogTest, JsonLogsAreDividedByTheirEvent) {
     EnvironmentLog log(nullptr);
     const auto first = trace();

@@ -80,6 +80,19 @@ TEST(PlatformLog, AShortCallIsOneWrite) {
     }
 }
 
+TEST(PlatformLog, ALineInPiecesIsOneWrite) {
+    FakeHost host;
+    const Settings settings = settings_for({});
+    PlatformLog log(settings, host);
+    for (const char* piece : {"EVENT", " ", "{}"}) {
+        log.output(RecordKind::function, piece);
+    }
+    EXPECT_EQ(host.log_writes, 0);
+    log.output(RecordKind::function, "\n");
+    EXPECT_EQ(host.log_writes, 1);
+    EXPECT_EQ(host.log, "EVENT {}\n");
+}
+
 TEST(PlatformLog, RecordsAreForWhoListens) {
     FakeHost host;
     const Settings settings = settings_for({});
