@@ -68,17 +68,20 @@ void EnvironmentLog::pass_on(std::string_view bytes) {
     if (!next_) {
         return;
     }
-    const bool cut = bytes.size() >= piece && bytes.back() != '\n';
-    if (!cut && cut_.empty()) {
-        next_(bytes);
-        return;
+    std::string whole;
+    {
+        const std::scoped_lock lock(mutex_);
+        const bool cut = bytes.size() >= piece && bytes.back() != '\n';
+        if (cut || !cut_.empty()) {
+            cut_ += bytes;
+            const bool waits = cut && cut_.size() < longest_line;
+            whole = cut_.substr(0, waits ? cut_.rfind('\n') + 1 : cut_.size());
+            cut_.erase(0, whole.size());
+            bytes = whole;
+        }
     }
-    cut_ += bytes;
-    const bool waits = cut && cut_.size() < longest_line;
-    const std::string whole = cut_.substr(0, waits ? cut_.rfind('\n') + 1 : cut_.size());
-    cut_.erase(0, whole.size());
-    if (!whole.empty()) {
-        next_(whole);
+    if (!bytes.empty()) {
+        next_(bytes);
     }
 }
 

@@ -337,10 +337,11 @@ void AsioHost::State::write_after() {
     }
     write_timer.expires_after(write_pause);
     write_timer.async_wait([this](const auto& error) {
-        writes = false;
-        if (!error) {
-            write_all(STDERR_FILENO, std::exchange(unwritten, {}));
+        if (error) {
+            return; // all of this is gone
         }
+        writes = false;
+        write_all(STDERR_FILENO, std::exchange(unwritten, {}));
     });
 }
 

@@ -35,7 +35,10 @@ void MemoryWatch::look() {
 void MemoryWatch::look_after(Clock::duration pause) {
     timer_.expires_after(pause);
     timer_.async_wait([this](const auto& error) {
-        runs_ = !error && wanted_;
+        if (error) {
+            return; // all of this is gone
+        }
+        runs_ = wanted_;
         if (runs_) {
             const auto begin = Clock::now();
             look();
