@@ -210,9 +210,7 @@ void report_remote_stacks(Application& application, const base::Log& log) {
     });
     if (!list.empty()) {
         log.info(fmt::format(
-            "Below nested stacks(s) specify non-local URL(s), which are unsupported:{}\n"
-            "Skipping building resources inside these nested stacks.",
-            list));
+            "Nested stacks whose templates are not files here are left as they are:{}", list));
     }
 }
 
@@ -225,9 +223,8 @@ void warn_of_reserved_ids(const Application& application, const base::Log& log) 
     for (const std::string_view id : {"ServerlessRestApi", "ServerlessHttpApi"}) {
         if (resources->find(id) != nullptr) {
             log.warning(fmt::format(
-                "Your template contains a resource with logical ID \"{}\", which is a reserved "
-                "logical ID in AWS SAM. It could result in unexpected behaviors and is not "
-                "recommended.",
+                "{} is the logical id of the API that SAM makes of events; give the resource "
+                "another one",
                 id));
         }
     }
@@ -338,9 +335,7 @@ make_build_request(Application& application, const BuildOptions& options, const 
         for (const std::string& id : ids) {
             if (request.exclude.erase(id) > 0) { // what is asked for is not left out
                 log.warning(fmt::format(
-                    "Resource expected to be built, but marked as excluded.\nBuilding anyways... "
-                    "({})",
-                    id));
+                    "{} is built although it is excluded: it was asked for by name", id));
             }
         }
         wanted = std::move(ids);
