@@ -8,6 +8,7 @@
 #include "build/workflow.h"
 #include "model/nested_stack.h"
 #include "os/environment.h"
+#include "os/project_links.h"
 
 #include <algorithm>
 #include <set>
@@ -276,6 +277,20 @@ void add_failures(
     });
 }
 
+// Of the folders that are written: they are in the user's hand as the links in the sources are.
+base::Result<void> follow_links(
+    const BuildOptions& options,
+    const fs::path& folder,
+    const base::Log& log,
+    build::Request& request) {
+    const os::ProjectLinks links(os::project_root(folder), options.follow_links, log);
+    for (fs::path* written : {&request.build_dir, &request.cache_dir}) {
+        TRY(links.check_written(*written));
+        *written = os::link_target(*written);
+    }
+    return {};
+}
+
 // "debug", or not set.
 base::Result<void> check_build_mode() {
     const std::string mode = os::variable(build::build_mode_variable).value_or(std::string());
@@ -349,6 +364,7 @@ make_build_request(Application& application, const BuildOptions& options, const 
     }
     request.build_dir = absolute(options.build_dir, ".aws-sam/build");
     request.cache_dir = absolute(options.cache_dir, ".aws-sam/cache");
+    TRY(follow_links(options, folder, log, request));
     if (!options.manifest.empty()) {
         request.manifest = absolute(options.manifest, "");
         std::error_code ignored;

@@ -1,6 +1,7 @@
 #include "build/refresh.h"
 
 #include "build/build.h"
+#include "os/project_links.h"
 
 namespace samara::build {
 
@@ -46,7 +47,7 @@ Refreshed refresh(
     refreshed.newer = outdated(build_dir, only);
     const BuildState state = BuildState::read(build_dir);
     Request request;
-    request.build_dir = build_dir;
+    request.build_dir = os::link_target(build_dir);
     request.cache_dir = state.cache_dir;
     request.whole = false;
     request.copies_only = true;

@@ -40,6 +40,13 @@ bool has_artifact(std::string_view type) {
         });
 }
 
+// Of a folder, which may not be there yet.
+fs::path real(const fs::path& folder) {
+    std::error_code failed;
+    const fs::path found = fs::weakly_canonical(folder, failed);
+    return found.has_filename() ? found : found.parent_path();
+}
+
 class Rewriter {
 public:
     Rewriter(
@@ -195,8 +202,22 @@ private:
         if (!moved.has_filename()) {
             moved = moved.parent_path(); // "src/" and "." end with a slash
         }
-        *value = moved.lexically_relative(to_.lexically_normal()).generic_string();
+        *value = way_to(moved).generic_string();
         value->set_where(where);
+    }
+
+    // From the new place of the template. Where a link stands on the way up, names alone lead
+    // elsewhere than the file system does; the whole path is the same for both.
+    [[nodiscard]] fs::path way_to(const fs::path& file) const {
+        const fs::path to = to_.lexically_normal();
+        fs::path way = file.lexically_relative(to);
+        fs::path up = to_;
+        fs::path by_name = to;
+        for (auto part = way.begin(); part != way.end() && *part == ".."; ++part) {
+            up /= "..";
+            by_name = by_name.parent_path();
+        }
+        return real(up) == real(by_name) ? way : file;
     }
 
     const Artifacts& artifacts_;

@@ -18,11 +18,6 @@ fs::path real(const fs::path& path) {
     return failed ? path.lexically_normal() : found;
 }
 
-bool is_within(const fs::path& path, const fs::path& folder) {
-    return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
-           folder.end();
-}
-
 } // namespace
 
 struct ProjectLinks::State {
@@ -41,20 +36,51 @@ ProjectLinks::ProjectLinks(const fs::path& project, bool follow_out, base::Log l
 }
 
 base::Result<void> ProjectLinks::operator()(const fs::path& link) const {
-    const fs::path target = real(link);
-    if (is_within(target, state_->project)) {
-        return {};
+    return has(link) ? base::Result<void>() : tell_or_refuse(link, "what it leads to is copied");
+}
+
+base::Result<void> ProjectLinks::check_written(const fs::path& folder) const {
+    fs::path at;
+    for (const fs::path& name : folder) {
+        const bool from_inside = has(at);
+        at /= name;
+        std::error_code failed;
+        if (!fs::is_symlink(at, failed)) {
+            continue;
+        }
+        if (!fs::exists(at, failed)) {
+            const fs::path target = at.parent_path() / fs::read_symlink(at, failed);
+            return base::fail(
+                fmt::format(
+                    "{} is a link to {}, which is not there", at.string(), real(target).string()),
+                "make that folder, or remove the link");
+        }
+        if (from_inside && !has(at)) {
+            return tell_or_refuse(at, "what is written there goes with it");
+        }
     }
+    return {};
+}
+
+bool ProjectLinks::has(const fs::path& path) const {
+    const fs::path target = real(path);
+    return std::mismatch(
+               state_->project.begin(), state_->project.end(), target.begin(), target.end())
+               .first == state_->project.end();
+}
+
+base::Result<void>
+ProjectLinks::tell_or_refuse(const fs::path& link, std::string_view what_happens) const {
+    const fs::path target = real(link);
     if (!state_->follow_out) {
         return base::fail(
             fmt::format("{} is a link out of the project, to {}", link.string(), target.string()),
             fmt::format(
-                "put a copy below {}, or leave out --no-follow-links", state_->project.string()));
+                "put what it leads to below {}, or leave out --no-follow-links",
+                state_->project.string()));
     }
     std::string told = fmt::format(
-        "{} leads out of the project, and what it leads to is copied: {}",
-        link.string(),
-        target.string());
+        "{} leads out of the project, and {}: {}", link.string(), what_happens, target.string());
     if (state_->told->exchange(true)) {
         state_->log.debug(told);
     } else {
@@ -74,6 +100,11 @@ fs::path project_root(const fs::path& folder) {
             return begin;
         }
     }
+}
+
+fs::path link_target(const fs::path& path) {
+    std::error_code failed;
+    return fs::is_symlink(path, failed) ? real(path) : path;
 }
 
 } // namespace samara::os

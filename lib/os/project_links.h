@@ -6,6 +6,7 @@
 #include <atomic>
 #include <filesystem>
 #include <memory>
+#include <string_view>
 
 namespace samara::os {
 
@@ -27,7 +28,15 @@ public:
     /// For CopyOptions::follow: an error when the link must not be followed.
     base::Result<void> operator()(const std::filesystem::path& link) const;
 
+    /// The same for a folder that is written to and may not be there yet: an error also when a link
+    /// on the way to it leads to nothing.
+    [[nodiscard]] base::Result<void> check_written(const std::filesystem::path& folder) const;
+
 private:
+    [[nodiscard]] bool has(const std::filesystem::path& path) const;
+    [[nodiscard]] base::Result<void>
+    tell_or_refuse(const std::filesystem::path& link, std::string_view what_happens) const;
+
     struct State;
     std::shared_ptr<State> state_;
 };
@@ -35,5 +44,9 @@ private:
 /// The folder that holds the user's project: the git work tree that `folder` is in, else `folder`
 /// (of the template, or --base-dir) itself.
 std::filesystem::path project_root(const std::filesystem::path& folder);
+
+/// What a path leads to where it is a link, else the path as it is: what is put in the place of a
+/// folder then leaves the link.
+std::filesystem::path link_target(const std::filesystem::path& path);
 
 } // namespace samara::os

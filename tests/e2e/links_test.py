@@ -69,6 +69,30 @@ class LinksOfSources(SamaraTest):
         self.assertNotIn("out of the project", self.build("--no-follow-links", "--base-dir", ".."))
 
 
+    def test_of_what_is_written_as_well(self):
+        """A build folder may be on another disk; nobody else's link decides where that is."""
+        folder = self.project / "service/.aws-sam"
+        folder.symlink_to(self.outside)
+        self.assertIn(".aws-sam is a link out of the project", self.build("--no-follow-links", code=1))
+        self.assertEqual([path.name for path in self.outside.iterdir()], ["other.py"])
+        told = self.build()
+        self.assertEqual(told.count("leads out of the project"), 1, told)
+        self.assertTrue((self.outside / "build/Fn/main.py").is_file())
+        folder.unlink()
+        (self.project / "service/kept").mkdir()
+        folder.mkdir()
+        (folder / "build").symlink_to("../kept")
+        for code in (CODE, CODE + "#\n"):
+            self.write("service/code/main.py", code)
+            self.assertNotIn("Warning", self.build("--no-follow-links"))
+            self.assertTrue((folder / "build").is_symlink(), "it is followed and not replaced")
+            self.assertEqual((self.project / "service/kept/Fn/main.py").read_text(), code)
+
+    def test_that_lead_to_nothing_are_named(self):
+        (self.project / "service/.aws-sam").symlink_to("../gone")
+        self.assertRegex(self.build(code=1), "[.]aws-sam is a link to .*/gone, which is not there")
+
+
 class SpecialBits(SamaraTest):
     def test_do_not_reach_artifacts(self):
         self.write("template.yaml", TEMPLATE.replace("CODE", "app"))

@@ -1,6 +1,8 @@
 #include "build/rewrite.h"
 #include "data/read.h"
 #include "data/write.h"
+#include "os/file.h"
+#include "os/temp_dir.h"
 
 #include <gtest/gtest.h>
 
@@ -42,6 +44,32 @@ TEST(RewriteTemplate, WhatWasBuiltIsReferredToByItsArtifact) {
   Y: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: Y}, Metadata: {SamResourceId: Y}}
   G: {Type: AWS::Serverless::Function, Properties: {CodeUri: G}, Metadata: {SamResourceId: G}}
 )")));
+}
+
+TEST(RewriteTemplate, PathsAreWholeWhereALinkStandsBetween) {
+    const auto dir = os::TempDir::create("test");
+    ASSERT_TRUE(dir);
+    const std::filesystem::path app = dir->path() / "app";
+    ASSERT_TRUE(os::make_folders(app));
+    ASSERT_TRUE(os::make_folders(dir->path() / "a/b/c"));
+    const auto location = [&] {
+        const data::Value document = rewrite_template(
+            yaml("Resources: {A: {Type: AWS::Serverless::Api, Properties: {DefinitionUri: "
+                 "x.yaml}}}"),
+            {},
+            app,
+            app / ".aws-sam/build");
+        const data::Value* properties = document.find("Resources")->find("A")->find("Properties");
+        return std::string(properties->find("DefinitionUri")->text());
+    };
+    EXPECT_EQ(location(), "../../x.yaml");
+    std::filesystem::create_directory_symlink("../a/b/c", app / ".aws-sam");
+    EXPECT_EQ(location(), app / "x.yaml");
+    // A link above both changes nothing.
+    std::filesystem::remove(app / ".aws-sam");
+    std::filesystem::rename(app, dir->path() / "a/app");
+    std::filesystem::create_directory_symlink("a/app", app);
+    EXPECT_EQ(location(), "../../x.yaml");
 }
 
 TEST(RewriteTemplate, OtherLocalPathsAreSeenFromTheBuildFolder) {

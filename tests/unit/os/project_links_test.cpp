@@ -26,15 +26,19 @@ protected:
         fs::create_symlink("../../shared/common.py", code_ / "common.py");
     }
 
-    base::Result<void> copy(const fs::path& project, bool follow_out = true) {
+    ProjectLinks links(const fs::path& project, bool follow_out = true) {
         const base::Log log([this](base::LogLevel level, std::string_view line) {
             if (level == base::LogLevel::warning) {
                 warnings_.emplace_back(line);
             }
         });
+        return {project, follow_out, log};
+    }
+
+    base::Result<void> copy(const fs::path& project, bool follow_out = true) {
         CopyOptions options;
         options.symlinks = SymlinkMode::follow;
-        options.follow = ProjectLinks(project, follow_out, log);
+        options.follow = links(project, follow_out);
         static_cast<void>(remove_tree(to_));
         return copy_tree(code_, to_, options);
     }
@@ -79,6 +83,49 @@ TEST_F(ProjectLinksTest, ANeighbourWithALongerNameIsOutside) {
     ASSERT_TRUE(make_folders(dir_.path() / "repo-other"));
     fs::create_symlink(dir_.path() / "repo-other", code_ / "link");
     EXPECT_FALSE(copy(repo_, false));
+}
+
+TEST_F(ProjectLinksTest, FoldersThatAreWrittenKeepToTheSameRule) {
+    fs::create_symlink("../shared", repo_ / "app/inside");
+    fs::create_symlink(dir_.path() / "elsewhere", repo_ / "app/outside");
+    fs::create_symlink("../outside", repo_ / "app/code/by_way_of_one");
+    for (const char* folder :
+         {"app/inside/build", "app/new/build", "app/inside", "app/../app/new"}) {
+        EXPECT_TRUE(links(repo_, false).check_written(repo_ / folder)) << folder;
+    }
+    EXPECT_TRUE(links(repo_, false).check_written(dir_.path() / "elsewhere/build")) << "no link";
+    EXPECT_THAT(warnings_, ElementsAre());
+    for (const char* folder : {"app/outside/build", "app/outside", "app/code/by_way_of_one/a/b"}) {
+        const auto refused = links(repo_, false).check_written(repo_ / folder);
+        ASSERT_FALSE(refused) << folder;
+        EXPECT_THAT(refused.error().message, HasSubstr("is a link out of the project"));
+    }
+    const ProjectLinks told = links(repo_);
+    EXPECT_TRUE(told.check_written(repo_ / "app/outside/build"));
+    EXPECT_TRUE(told.check_written(repo_ / "app/outside/cache"));
+    EXPECT_THAT(warnings_, ElementsAre(HasSubstr("what is written there goes with it")));
+}
+
+TEST_F(ProjectLinksTest, AWayThatLeadsToNothingIsNamed) {
+    fs::create_symlink("../gone", repo_ / ".aws-sam");
+    const auto checked = links(repo_).check_written(repo_ / ".aws-sam/build");
+    ASSERT_FALSE(checked);
+    EXPECT_THAT(checked.error().message, HasSubstr("/gone, which is not there"));
+}
+
+TEST_F(ProjectLinksTest, AProjectMayItselfBeBehindALink) {
+    fs::create_symlink(repo_, dir_.path() / "work");
+    fs::create_symlink(dir_.path() / "elsewhere", repo_ / "out");
+    const fs::path work = dir_.path() / "work";
+    EXPECT_TRUE(links(work, false).check_written(work / "app/new"));
+    EXPECT_FALSE(links(work, false).check_written(work / "out/new"));
+}
+
+TEST_F(ProjectLinksTest, TheTargetOfWhatIsNoLinkIsItself) {
+    fs::create_symlink("app/code", repo_ / "link");
+    EXPECT_EQ(link_target(repo_ / "link"), fs::canonical(code_));
+    EXPECT_EQ(link_target(repo_ / "link/new"), repo_ / "link/new");
+    EXPECT_EQ(link_target(repo_ / "new"), repo_ / "new");
 }
 
 TEST_F(ProjectLinksTest, TheProjectIsTheGitWorkTree) {
