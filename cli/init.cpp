@@ -97,6 +97,8 @@ int init(Console& console, const Arguments& arguments) {
         "location",
         {"package_type", "runtime", "base_image", "dependency_manager", "app_template"});
     valid = valid ? check_alone(options, "runtime", {"base_image"}) : valid;
+    valid = valid && given.no_interactive ? check_complete(given) : valid;
+    const bool asks = !given.no_interactive && (given.choices.name.empty() || !has_image(given));
     valid = valid ? check_wanted(given) : valid;
     if (!valid) {
         return exit_with(console, valid.error());
@@ -113,7 +115,7 @@ int init(Console& console, const Arguments& arguments) {
         console.log().warning("--extra-context is for cookiecutter templates (--location)");
     }
     base::Result<projects::Match> match = base::fail("");
-    if (given.no_interactive) {
+    if (!asks) {
         match = match_given(given);
     } else {
         Prompt prompt(console, cancel);

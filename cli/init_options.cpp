@@ -93,6 +93,33 @@ void take_label(const std::string& label, projects::Wanted& wanted) {
     wanted.runtime = label.substr(bracket + 2, label.size() - bracket - 3);
 }
 
+base::Result<void> check_complete(const InitArguments& given) {
+    const projects::Wanted& wanted = given.wanted;
+    const bool located = !given.location.empty();
+    const bool of_runtime =
+        !wanted.runtime.empty() && !wanted.manager.empty() && !wanted.name.empty();
+    if (given.choices.name.empty() || !(located || of_runtime || has_image(given))) {
+        return base::fail(usage_error(
+            "Missing required parameters, with --no-interactive set.",
+            "Must provide one of the following required parameter combinations:\n"
+            "    --name, --location\n"
+            "    --name, --package-type, --base-image\n"
+            "    --name, --runtime, --dependency-manager, --app-template\n"
+            "  or leave --no-interactive out, to be asked"));
+    }
+    const bool several = given.base_image.find("java") != std::string::npos;
+    if (!located && wanted.manager.empty() && (wanted.package_type != "Image" || several)) {
+        return base::fail(usage_error(
+            "Missing parameter --dependency-manager",
+            "it installs the dependencies: pip, npm ..."));
+    }
+    return {};
+}
+
+bool has_image(const InitArguments& given) {
+    return !given.wanted.package_type.empty() && !given.base_image.empty();
+}
+
 base::Result<void> check_wanted(InitArguments& given) {
     if (given.wanted.runtime.find(" (") != std::string::npos) {
         take_label(given.wanted.runtime, given.wanted);

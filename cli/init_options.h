@@ -27,6 +27,12 @@ struct InitArguments {
 
 void declare_init(Options& options, InitArguments& given);
 
+/// What has to be there where nobody is asked (--no-interactive).
+base::Result<void> check_complete(const InitArguments& given);
+
+/// Whether package type and base image are given, which is all that an image needs beside its name.
+bool has_image(const InitArguments& given);
+
 /// Whether what is given can be; a base image tells the runtime.
 base::Result<void> check_wanted(InitArguments& given);
 

@@ -282,13 +282,11 @@ base::Result<projects::Match> match_given(InitArguments& given) {
         missing.emplace_back(given.wanted.package_type == "Image" ? "--base-image" : "--runtime");
     }
     if (!missing.empty()) {
-        return base::fail(usage_error(
+        return base::fail(
             fmt::format(
-                "Missing required parameters, with {}: {}",
-                given.no_interactive ? "--no-interactive set" : "nobody to ask",
-                base::join(missing, ", ")),
+                "Missing required parameters, with nobody to ask: {}", base::join(missing, ", ")),
             "give --name, --runtime and --app-template, or --name, --package-type Image and "
-            "--base-image, or --location"));
+            "--base-image, or --location");
     }
     if (given.wanted.name.empty()) {
         given.wanted.name = "hello-world";
@@ -301,9 +299,9 @@ base::Result<projects::Match> match_given(InitArguments& given) {
         return base::fail(no_match(given.wanted));
     }
     if (found.size() > 1) {
-        return base::fail(usage_error(
+        return base::fail(
             "there is more than one template for this",
-            fmt::format("give --dependency-manager: {}", base::join(managers(found), " or "))));
+            fmt::format("give --dependency-manager: {}", base::join(managers(found), " or ")));
     }
     return found.front();
 }

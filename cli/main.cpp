@@ -30,7 +30,7 @@ std::string general_help(std::string_view group = {}) {
         group.empty() ? "" : " ");
     if (group.empty()) {
         text += "\nExamples:\n"
-                "  samara init --name hello --runtime python3.13 --no-interactive\n"
+                "  samara init --name hello --runtime python3.13 --app-template hello-world\n"
                 "  samara build && samara local invoke -e events/event.json\n"
                 "  samara local start-api\n";
     }

@@ -17,7 +17,7 @@ step() { echo "== $*"; }
 wait_for() { for _ in $(seq 600); do if "$@" >/dev/null 2>&1; then return; fi; sleep 0.1; done; echo "in vain: $*"; exit 1; }
 
 step init
-sam init --name shop --runtime python3.11 --app-template hello-world --no-interactive --no-tracing
+sam init --name shop --runtime python3.11 --dependency-manager pip --app-template hello-world --no-interactive --no-tracing
 cd shop
 
 step validate

@@ -142,25 +142,51 @@ class InitNames(SamaraTest):
                 ("hello-world-powertools-python", "python3.12", "POWERTOOLS_SERVICE_NAME"),
                 ("hello-world-powertools-typescript", "nodejs22.x", "BuildMethod: esbuild")):
             with self.subTest(name):
-                self.samara("init", "--no-interactive", "-n", name, "-r", runtime, "--app-template", name)
+                self.samara("init", "-n", name, "-r", runtime, "--app-template", name)
                 self.assertIn(holds, (self.project / name / "template.yaml").read_text())
 
     def test_exit_codes(self):
         """2 for options that cannot be read or are missing, 1 for those that fit no template, as the SAM CLI."""
         for code, options in (
-                (1, ("-n", "a", "-r", "python3.12", "--app-template", "no-such")),
-                (1, ("-n", "a", "-r", "ruby3.3", "--app-template", "layers")),
-                (1, ("-n", "a", "-r", "python3.12", "--app-template", "layers", "--package-type", "Image")),
-                (2, ("-n", "a", "--app-template", "hello-world")),
-                (2, ("-n", "a", "-r", "no-such", "--app-template", "hello-world")),
-                (2, ("-n", "a/b", "-r", "python3.12", "--app-template", "hello-world"))):
+                (1, ("-r", "python3.12", "-d", "pip", "--app-template", "no-such")),
+                (1, ("-r", "ruby3.3", "-d", "bundler", "--app-template", "layers")),
+                (1, ("-r", "python3.12", "-d", "pip", "--app-template", "layers", "--package-type", "Image")),
+                (2, ("-r", "no-such", "-d", "pip", "--app-template", "hello-world")),
+                (2, ("-n", "a/b", "-r", "python3.12", "-d", "pip", "--app-template", "hello-world"))):
             with self.subTest(options):
-                self.assertTrue(self.samara("init", "--no-interactive", *options, code=code).stderr.startswith("Error: "))
+                self.assertTrue(self.samara("init", "--no-interactive", "-n", "a", *options, code=code).stderr.startswith("Error: "))
+        self.assertEqual(list(self.project.iterdir()), [])
+
+    def test_what_has_to_be_given_where_nobody_is_asked(self):
+        """As the SAM CLI: one of three combinations, and for Java what builds it."""
+        runtime, manager, template = ("-r", "python3.12"), ("-d", "pip"), ("--app-template", "hello-world")
+        image, base = ("-p", "Image"), ("-i", "amazon/python3.12-base")
+        for options, word in (
+                ((), "parameters"), (("-n", "a"), "parameters"), (("-n", "a", *runtime), "parameters"),
+                ((*runtime, *manager, *template), "parameters"), (("-n", "a", *manager, *template), "parameters"),
+                (("-n", "a", *runtime, *manager), "parameters"), (("-n", "a", *runtime, *template), "parameters"),
+                (("-n", "a", *image), "parameters"), (("-n", "a", *base), "parameters"), ((*image, *base), "parameters"),
+                (("-l", "source"), "parameters"), (("-n", "a", "-p", "Zip", *base), "parameter --dependency-manager"),
+                (("-n", "a", *image, "-i", "amazon/java21-base"), "parameter --dependency-manager")):
+            with self.subTest(options):
+                error = self.samara("init", "--no-interactive", *options, code=2).stderr
+                self.assertIn(f"Error: Missing {'required ' * (word == 'parameters')}{word}", error)
+        self.assertEqual(list(self.project.iterdir()), [])
+        self.write("source/template.yaml", "Resources: {}\n")
+        for name, options in (("zip", (*runtime, *manager, *template)), ("image", (*image, *base)), ("there", ("-l", "source"))):
+            self.samara("init", "--no-interactive", "-n", name, *options)
+        self.assertEqual(self.samara("init", "-n", "unasked", *image, *base).stdout.count("?"), 0)
+        self.assertEqual(sorted(path.name for path in self.project.iterdir()), ["image", "source", "there", "unasked", "zip"])
+
+    def test_nothing_comes_of_what_cannot_be(self):
+        for options in (("-r", "python3.12", "-l", "x"), ("-r", "python3.12", "-i", "amazon/python3.12-base")):
+            with self.subTest(options):
+                self.assertIn("You must not provide both the ", self.samara("init", "-n", "a", *options, code=2).stderr)
         self.assertEqual(list(self.project.iterdir()), [])
 
 
 class Init(SamaraTest):
-    HELLO = ("init", "--no-interactive", "--runtime", "python3.13", "--app-template", "hello-world")
+    HELLO = ("init", "--no-interactive", "--runtime", "python3.13", "-d", "pip", "--app-template", "hello-world")
 
     def entries(self):
         return sorted(path.name for path in self.project.iterdir())
@@ -185,20 +211,18 @@ class Init(SamaraTest):
 
     def test_what_is_missing_or_unknown_is_told(self):
         for arguments, words in (
-                (["init", "--no-interactive"], ["Missing required parameters, with --no-interactive set: --name, --runtime\n"]),
-                (["init", "--no-interactive", "-n", "a", "-r", "python3.13", "--app-template", "helo-world"],
+                (["init", "-n", "a", "-r", "python3.13", "--app-template", "helo-world"],
                  ["there is no template helo-world", "did you mean hello-world?"]),
-                (["init", "--no-interactive", "-n", "a", "-r", "pyhton3.13"], ["did you mean python3.13?"]),
-                (["init", "--no-interactive", "-n", "a", "-r", "provided.al2023"], ["mod or cargo"]),
-                (["init", "--no-interactive", "-n", "a", "-r", "java21"], ["maven or gradle"]),
+                (["init", "-n", "a", "-r", "pyhton3.13"], ["did you mean python3.13?"]),
+                (["init", "-n", "a", "-r", "java21"], ["there is more than one template", "maven or gradle"]),
                 (["init", "-n", "a", "--app-template", "hello-world", "--extra-context", "{a"],
                  ["Parse error reading the --extra-context parameter. The value of this parameter must be valid JSON"]),
-                (["init", "--no-interactive", "-n", "a", "-r", "ruby3.3", "--app-template", "queue-worker"],
+                (["init", "-n", "a", "-r", "ruby3.3", "--app-template", "queue-worker"],
                  ["there is no template queue-worker for ruby3.3"]),
-                (["init", "--no-interactive", "-n", "a", "-b", "python"], ["there is no base image python"]),
-                (["init", "--no-interactive", "-n", "a", "-r", "go1.x", "-a", "arm64"], ["go1.x is not for arm64"])):
+                (["init", "-n", "a", "-p", "Image", "-b", "python"], ["there is no base image python"]),
+                (["init", "-n", "a", "-r", "go1.x", "-a", "arm64"], ["go1.x is not for arm64"])):
             with self.subTest(arguments):
-                error = self.samara(*arguments, code=1 if "there is no template" in words[0] else 2).stderr
+                error = self.samara(*arguments, code=1 if "template" in words[0] else 2).stderr
                 for word in words:
                     self.assertIn(word, error)
         self.assertEqual(self.entries(), [])
@@ -398,7 +422,7 @@ class InitQuestions(SamaraTest):
         self.assertEqual(list(self.project.iterdir()), [])
 
     def test_without_anybody_to_answer_it_says_what_to_give(self):
-        error = self.samara("init", "--name", "app", code=2).stderr
+        error = self.samara("init", "--name", "app", code=1).stderr
         self.assertIn("Missing required parameters, with nobody to ask: --runtime\n", error)
         self.assertEqual(list(self.project.iterdir()), [])
 
