@@ -59,6 +59,23 @@ base::Result<std::string> read_event(const std::string& event, const base::Log& 
     return text;
 }
 
+void report_choice(const Application& application, const std::string& name, const base::Log& log) {
+    const auto found = application.functions_called(name);
+    if (found.size() < 2) {
+        return;
+    }
+    std::vector<std::string> paths;
+    for (const model::Function* function : found) {
+        paths.push_back(function->logical_id);
+    }
+    log.warning(fmt::format(
+        "Multiple functions found with keyword {}! Function {} will be invoked! Name another one "
+        "by its path: {}",
+        name,
+        paths.front(),
+        base::join(paths, ", ")));
+}
+
 } // namespace
 
 base::Result<std::string>
@@ -69,6 +86,7 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
     load.asked_for = options.function;
     TRY_ASSIGN(auto application, load_application(load, true));
     TRY_ASSIGN(auto function, application.require_function(options.function));
+    report_choice(application, options.function, log);
     auto event = read_event(options.event, log);
     if (!event) {
         return event;

@@ -131,8 +131,12 @@ public:
     /// order; the last three also of a nested stack's function where only one has it.
     [[nodiscard]] const model::Function* find_function(std::string_view name) const;
 
-    /// The function `name`, or the only one when `name` is empty. The error lists the ones that
-    /// exist, or says what is wrong with the one that was asked for.
+    /// Those that `name` may stand for: the one that find_function finds, else every function of
+    /// that id in its stack, by their paths.
+    [[nodiscard]] std::vector<const model::Function*> functions_called(std::string_view name) const;
+
+    /// The function `name`, of several the first one, or the only one when `name` is empty. The
+    /// error lists the ones that exist, or says what is wrong with the one that was asked for.
     [[nodiscard]] base::Result<const model::Function*>
     require_function(const std::string& name) const;
 

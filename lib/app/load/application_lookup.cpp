@@ -2,6 +2,7 @@
 #include "app/load/stack_names.h"
 #include "aws/account.h"
 #include "base/strings.h"
+#include "data/accessors.h"
 
 #include <algorithm>
 
@@ -12,8 +13,6 @@ namespace samara::app {
 
 namespace {
 
-using data::Value;
-
 std::string list_of(const std::vector<model::Function>& functions) {
     std::vector<std::string> names;
     names.reserve(functions.size());
@@ -21,6 +20,21 @@ std::string list_of(const std::vector<model::Function>& functions) {
         names.push_back(function.logical_id);
     }
     return base::join(names, ", ");
+}
+
+// What the CDK calls it: its construct id, alone or after those around it ("Nested/Fn").
+bool is_construct(const model::Function& function, std::string_view name) {
+    const std::string whole = data::text_of(function.metadata.find("aws:cdk:path"));
+    if (data::text_of(function.metadata.find("SamResourceId")) == name || whole == name) {
+        return true;
+    }
+    const std::string path = fmt::format("/{}", whole.substr(0, whole.rfind('/')));
+    return name.find('/') != std::string_view::npos && path.ends_with(fmt::format("/{}", name));
+}
+
+// A name without its stack, which functions of several stacks may have.
+bool is_short_for(std::string_view name, const model::Function& function) {
+    return last_of(function.logical_id) == name || is_construct(function, name);
 }
 
 } // namespace
@@ -48,13 +62,25 @@ const model::Function* Application::find_function(std::string_view name) const {
             [&](const model::Function& function) { return last_of(function.logical_id) == name; });
     }
     if (found == nullptr) {
-        found = find_only([&](const model::Function& function) {
-            const Value* id = function.metadata.find("SamResourceId");
-            const Value* path = function.metadata.find("aws:cdk:path");
-            return (id != nullptr && id->text() == name) ||
-                   (path != nullptr && path->text() == name);
-        });
+        found = find_only(
+            [&](const model::Function& function) { return is_construct(function, name); });
     }
+    return found;
+}
+
+std::vector<const model::Function*> Application::functions_called(std::string_view name) const {
+    std::vector<const model::Function*> found;
+    if (const model::Function* function = find_function(name)) {
+        return {function};
+    }
+    for (const model::Function& function : functions_) {
+        if (is_short_for(name, function)) {
+            found.push_back(&function);
+        }
+    }
+    std::sort(found.begin(), found.end(), [](const auto* a, const auto* b) {
+        return base::to_lower(a->logical_id) < base::to_lower(b->logical_id);
+    });
     return found;
 }
 
@@ -68,13 +94,14 @@ base::Result<const model::Function*> Application::require_function(const std::st
         }
         base::Error error;
         error.message = functions_.empty() ? "the template has no function"
-                                           : "which function? There is more than one";
+                                           : "You must provide a function logical ID: there is "
+                                             "more than one function";
         error.hint = functions_.empty() ? "add a resource of the type AWS::Serverless::Function"
                                         : fmt::format("name one of: {}", list_of(functions_));
         return base::fail(std::move(error));
     }
-    if (const model::Function* function = find_function(name)) {
-        return function;
+    if (const auto found = functions_called(name); !found.empty()) {
+        return found.front();
     }
     if (const auto broken = broken_functions_.find(name); broken != broken_functions_.end()) {
         return base::fail(broken->second);

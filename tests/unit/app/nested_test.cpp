@@ -201,7 +201,28 @@ TEST_F(NestedTest, TheCdksStacksAreItsAssets) {
     EXPECT_EQ(errors(application), "");
     ASSERT_NE(application.find_function("S/Fn1"), nullptr);
     EXPECT_EQ(application.find_function("S/Fn1")->code, "asset.1");
-    EXPECT_EQ(application.find_function("Fn"), application.find_function("S/Fn1"));
+    for (const char* name : {"Fn", "Inner/Fn", "App/Inner/Fn", "App/Inner/Fn/Resource"}) {
+        EXPECT_EQ(application.find_function(name), application.find_function("S/Fn1")) << name;
+    }
+    EXPECT_EQ(application.find_function("er/Fn"), nullptr);
+}
+
+TEST_F(NestedTest, OfSeveralWithOneIdTheFirstIsTaken) {
+    write("child.yaml", R"(
+Resources: {Fn: {Type: AWS::Lambda::Function, Properties: {Handler: a.b, Runtime: python3.12, Code: src}}}
+)");
+    const Application application = load(R"(
+Resources:
+  B: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml}}
+  a: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml}}
+)");
+    EXPECT_EQ(application.find_function("Fn"), nullptr);
+    EXPECT_EQ(application.functions_called("Fn").size(), 2U);
+    EXPECT_EQ(application.functions_called("B/Fn").size(), 1U);
+    const auto first = application.require_function("Fn");
+    ASSERT_TRUE(first);
+    EXPECT_EQ((*first)->logical_id, "a/Fn");
+    EXPECT_FALSE(application.require_function("Gn"));
 }
 
 } // namespace
