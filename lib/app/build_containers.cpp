@@ -2,6 +2,7 @@
 
 #include "app/image_builder.h"
 #include "app/load/function_environment.h"
+#include "app/load/stack_names.h"
 #include "base/hash.h"
 #include "base/strings.h"
 #include "build/tool.h"
@@ -41,21 +42,22 @@ struct Variable {
     std::string value;
 };
 
-base::Result<Variable> parse_variable(const std::string& text) {
+// "NAME=VALUE", or "FUNCTION.NAME=VALUE" for one function; nothing where that cannot be read.
+std::optional<Variable> parse_variable(std::string_view text) {
     const std::size_t equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) {
-        base::Error error;
-        error.kind = base::ErrorKind::usage;
-        error.message = fmt::format("--container-env-var '{}' has no value", text);
-        error.hint = "write NAME=VALUE, or FUNCTION.NAME=VALUE for one function";
-        return base::fail(std::move(error));
+    if (equals == std::string_view::npos) {
+        return std::nullopt;
     }
-    const std::string name = text.substr(0, equals);
-    const std::size_t dot = name.rfind('.');
-    return Variable{
-        dot == std::string::npos ? "" : name.substr(0, dot),
-        dot == std::string::npos ? name : name.substr(dot + 1),
-        text.substr(equals + 1)};
+    const std::string_view whole = base::trim(text.substr(0, equals));
+    const std::string_view value = base::trim(text.substr(equals + 1));
+    const std::size_t dot = whole.find('.');
+    const bool for_all = dot == std::string_view::npos;
+    const std::string_view id = for_all ? std::string_view() : base::trim(whole.substr(0, dot));
+    const std::string_view name = for_all ? whole : base::trim(whole.substr(dot + 1));
+    if (name.empty() || value.empty() || (!for_all && id.empty())) {
+        return std::nullopt;
+    }
+    return Variable{std::string(id), std::string(name), std::string(value)};
 }
 
 // The user's own settings of package managers reach the container, and no log.
@@ -173,7 +175,7 @@ public:
 private:
     [[nodiscard]] std::string image_of(const build::ContainerNeeds& needs) const {
         for (const std::string& id : needs.logical_ids) {
-            for (const std::string& name : {id, id.substr(id.rfind('/') + 1)}) {
+            for (const std::string& name : {id, std::string(last_of(id))}) {
                 if (const auto found = images_.find(name); found != images_.end()) {
                     return found->second;
                 }
@@ -201,13 +203,16 @@ private:
         };
         add(std::string(VariableOverrides::for_all));
         for (const std::string& id : needs.logical_ids) {
+            add(std::string(last_of(id)));
             add(id);
         }
         for (const Variable& variable : variables_) {
             const bool for_it =
                 variable.id.empty() ||
-                std::find(needs.logical_ids.begin(), needs.logical_ids.end(), variable.id) !=
-                    needs.logical_ids.end();
+                std::any_of(
+                    needs.logical_ids.begin(), needs.logical_ids.end(), [&](const auto& id) {
+                        return variable.id == id || variable.id == last_of(id);
+                    });
             if (for_it) {
                 environment[variable.name] = variable.value;
             }
@@ -245,17 +250,21 @@ std::vector<std::string> named_resources(const std::vector<std::string>& images)
     return ids;
 }
 
-base::Result<build::Containers> build_containers(const ContainerOptions& options) {
+base::Result<build::Containers>
+build_containers(const ContainerOptions& options, const base::Log& log) {
     if (!options.use) {
         return build::Containers();
     }
     std::vector<Variable> variables;
     for (const std::string& text : options.variables) {
-        auto variable = parse_variable(text);
-        if (!variable) {
-            return tl::unexpected(std::move(variable.error()));
+        if (auto variable = parse_variable(text)) {
+            variables.push_back(std::move(*variable));
+        } else { // its value may be a secret
+            log.warning(fmt::format(
+                "Invalid command line --container-env-var input {}, skipped: write NAME=VALUE, or "
+                "FUNCTION.NAME=VALUE for one function",
+                text.substr(0, text.find('='))));
         }
-        variables.push_back(std::move(*variable));
     }
     base::Result<VariableOverrides> file =
         options.variables_file.empty()
@@ -269,8 +278,8 @@ base::Result<build::Containers> build_containers(const ContainerOptions& options
     return build::Containers{
         [containers](
             const build::ContainerNeeds& needs,
-            const base::Log& log,
-            const os::Cancellation& cancel) { return containers->start(needs, log, cancel); },
+            const base::Log& own,
+            const os::Cancellation& cancel) { return containers->start(needs, own, cancel); },
         [containers](const build::ContainerNeeds& needs) { return containers->key(needs); }};
 }
 

@@ -20,8 +20,10 @@ struct ContainerOptions {
     bool skip_pull = false;
 };
 
-/// Build containers of the engine of this machine. Fails (usage) for options that cannot be read.
-base::Result<build::Containers> build_containers(const ContainerOptions& options);
+/// Build containers of the engine of this machine. A variable that cannot be read is left out with
+/// a warning.
+base::Result<build::Containers>
+build_containers(const ContainerOptions& options, const base::Log& log);
 
 /// The functions and layers that ContainerOptions::images has an image of their own for.
 std::vector<std::string> named_resources(const std::vector<std::string>& images);

@@ -231,6 +231,19 @@ void warn_of_reserved_ids(const Application& application, const base::Log& log) 
     }
 }
 
+// An image that comes from elsewhere, though nobody says yet from where.
+bool lacks_image(const data::Value& resource) {
+    const data::Value* properties = resource.find("Properties");
+    const data::Value* package = properties == nullptr ? nullptr : properties->find("PackageType");
+    const data::Value* metadata = resource.find("Metadata");
+    const auto described = [&](std::string_view key) {
+        return metadata != nullptr && metadata->find(key) != nullptr;
+    };
+    return package != nullptr && package->text() == "Image" &&
+           properties->find("ImageUri") == nullptr && properties->find("Code") == nullptr &&
+           !described("Dockerfile") && !described("DockerContext");
+}
+
 bool is_known(const Application& application, const std::string& path) {
     const auto has_id = [&](const auto& part) { return part.logical_id == path; };
     return std::any_of(application.functions().begin(), application.functions().end(), has_id) ||
@@ -242,6 +255,7 @@ void add_failures(
     Application& application,
     const base::Diagnostics& diagnostics,
     const std::set<std::string>& exclude,
+    const base::Log& log,
     std::vector<build::Failure>& failures) {
     application.for_each_stack([&](Application& stack) {
         const std::string prefix = stack.stack_path().empty() ? "" : stack.stack_path() + "/";
@@ -258,6 +272,13 @@ void add_failures(
             });
             if (type == nullptr || !needs_build(type->text(), resource.value) || loaded ||
                 is_known(application, path) || exclude.contains(path)) {
+                continue;
+            }
+            if (model::is_function_type(type->text()) && lacks_image(resource.value)) {
+                log.info(fmt::format(
+                    "Skip Building {} function, as it is missing either Dockerfile or "
+                    "DockerContext metadata properties.",
+                    path));
                 continue;
             }
             const auto broken = application.broken_functions().find(path);
@@ -360,7 +381,7 @@ make_build_request(Application& application, const BuildOptions& options, const 
     warn_of_reserved_ids(application, log);
     if (!wanted) {
         report_remote_stacks(application, log);
-        add_failures(application, application.diagnostics(), request.exclude, made.failures);
+        add_failures(application, application.diagnostics(), request.exclude, log, made.failures);
     }
     request.build_dir = absolute(options.build_dir, ".aws-sam/build");
     request.cache_dir = absolute(options.cache_dir, ".aws-sam/cache");
@@ -372,7 +393,7 @@ make_build_request(Application& application, const BuildOptions& options, const 
             log.warning(fmt::format("--manifest: there is no file {}", options.manifest));
         }
     }
-    TRY_ASSIGN(auto containers, build_containers(options.containers));
+    TRY_ASSIGN(auto containers, build_containers(options.containers, log));
     request.containers = std::move(containers);
     request.whole = !wanted;
     request.cached = options.cached.value_or(false);

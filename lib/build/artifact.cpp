@@ -40,6 +40,9 @@ void announce(const Run& run, const Definition& definition) {
 
 void report_cache(const Run& run, const Definition& definition, bool valid) {
     if (!run.request.cached) {
+        if (valid && !run.request.copies_only) {
+            announce(run, definition); // scripts look for each function, built anew or not
+        }
         return;
     }
     run.log.info(fmt::format(
@@ -50,22 +53,34 @@ void report_cache(const Run& run, const Definition& definition, bool valid) {
         base::join(definition.logical_ids, ", ")));
 }
 
-// Where packages come from a file of the project: that they are fetched anew, as scripts look for
-// it.
+// Where packages come from a file of the project: whether they are fetched anew, as scripts look
+// for it.
 void report_manifest(
-    const Run& run, const Definition& definition, const std::string& id, std::string_view digest) {
+    const Run& run,
+    const Definition& definition,
+    const std::string& id,
+    std::string_view digest,
+    bool builds) {
     const auto former = run.former.artifacts.find(id);
     const bool same = former != run.former.artifacts.end() && former->second.manifest == digest;
     const bool has_packages = definition.workflow.facts.plain ||
                               definition.recipe.runtime.starts_with("java") ||
                               definition.recipe.runtime.starts_with("dotnet");
-    if (run.request.cached && has_packages && !digest.empty() && !same) {
-        run.log.info(fmt::format(
-            "Manifest file is changed (new hash: {}) for ({}), downloading dependencies and "
-            "copying/building source",
-            digest,
-            base::join(definition.logical_ids, ", ")));
+    if (!run.request.cached || !has_packages || digest.empty()) {
+        return;
     }
+    const std::string ids = base::join(definition.logical_ids, ", ");
+    run.log.info(
+        same || !builds
+            ? fmt::format(
+                  "Manifest is not changed for ({}){}",
+                  ids,
+                  builds ? ", running incremental build" : "")
+            : fmt::format(
+                  "Manifest file is changed (new hash: {}) for ({}), downloading dependencies and "
+                  "copying/building source",
+                  digest,
+                  ids));
 }
 
 base::Result<void> copy_file_source(const WorkflowInput& input) {
@@ -237,7 +252,7 @@ base::Result<Fate> make_first(
         });
     }
     announce(run, definition);
-    report_manifest(run, definition, id, placed.manifest);
+    report_manifest(run, definition, id, placed.manifest, true);
     auto built = run_workflow(run, definition, filter, root);
     if (!built) {
         return tl::unexpected(std::move(built.error()));
@@ -351,6 +366,7 @@ base::Result<Made> make_artifact(const Run& run, const Definition& definition) {
         made.placed.size = run.former.artifacts.at(there.front()).size;
         made.fate = missing.empty() ? Fate::unchanged : Fate::restored;
         report_cache(run, definition, true);
+        report_manifest(run, definition, there.front(), made.placed.manifest, false);
     }
     const fs::path source =
         there.empty() ? run.fresh / missing.front() : run.request.build_dir / there.front();

@@ -176,6 +176,18 @@ std::vector<Definition> definitions(
     const base::Log& log,
     std::vector<Failure>& failures) {
     std::vector<Definition> result;
+    // An archive that is not there yet may come from elsewhere; who asks for it by name needs it.
+    const auto is_archive = [&](const auto& part, std::string_view property) {
+        std::error_code ignored;
+        const bool missing = part.source.extension() == ".zip" && !fs::exists(part.source, ignored);
+        if (!missing || !request.whole) {
+            return model::is_archive(part.source);
+        }
+        const auto wrong =
+            check_source(part.logical_id, property, part.source, false, part.where).error();
+        log.warning(to_string(wrong));
+        return true;
+    };
     const auto skip = [&](std::string_view what, const std::string& id, std::string_view why) {
         log.info(fmt::format("Skip building {}: {}{}", what, id, why));
     };
@@ -186,7 +198,7 @@ std::vector<Definition> definitions(
         }
         if (skips_build(layer.recipe.metadata)) {
             skip("layer", layer.logical_id, " (SkipBuild)");
-        } else if (model::is_archive(layer.source)) {
+        } else if (is_archive(layer, "ContentUri")) {
             skip("zip layer", layer.logical_id, "");
         } else if (auto definition = of_layer(layer, workflows)) {
             result.push_back(std::move(*definition));
@@ -202,7 +214,7 @@ std::vector<Definition> definitions(
             skip("function", function.logical_id, " (SkipBuild)");
             continue;
         }
-        if (model::is_archive(function.source)) {
+        if (is_archive(function, "CodeUri")) {
             skip("zip function", function.logical_id, "");
             continue;
         }

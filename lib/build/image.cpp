@@ -58,6 +58,17 @@ ImageBuild image_of(const Function& function, const Request& request) {
     return image;
 }
 
+// Whether it says how its image is built: by one of the two where the other is what it usually is.
+bool is_described(const Function& function) {
+    const data::Value& metadata = function.recipe.metadata;
+    const std::string file = metadata_text(metadata, "Dockerfile");
+    const bool has_context = !metadata_text(metadata, "DockerContext").empty();
+    std::error_code ignored;
+    return (!file.empty() && has_context) ||
+           ((!file.empty() || has_context) &&
+            fs::exists(function.source / or_default(file, "Dockerfile"), ignored));
+}
+
 // "v1" of "fn:v1": the repository is that of the first function.
 std::string_view version_of(const ImageBuild& image) {
     return std::string_view(image.tag).substr(image.tag.find(':') + 1);
@@ -120,9 +131,7 @@ image_jobs(const Request& request, const base::Log& log, std::vector<Failure>& f
             log.info(fmt::format("Skip building function: {} (SkipBuild)", function.logical_id));
             continue;
         }
-        const bool described = function.recipe.metadata.find("Dockerfile") != nullptr ||
-                               function.recipe.metadata.find("DockerContext") != nullptr;
-        if (!described) {
+        if (!is_described(function)) {
             const fs::path& archive = function.image_archive;
             log.info(
                 archive.empty()
@@ -148,10 +157,7 @@ image_jobs(const Request& request, const base::Log& log, std::vector<Failure>& f
             same->logical_ids.push_back(function.logical_id);
         } else {
             jobs.push_back(
-                {std::move(image),
-                 {function.logical_id},
-                 function.where,
-                 function.recipe.metadata});
+                {std::move(image), {function.logical_id}, function.where, function.recipe});
         }
     }
     return jobs;

@@ -11,7 +11,7 @@ struct ImageJob {
     ImageBuild image;
     std::vector<std::string> logical_ids;
     base::Location where;
-    data::Value metadata;
+    Recipe recipe;
 };
 
 /// The images of a request. Functions with the same Dockerfile, context, arguments and architecture

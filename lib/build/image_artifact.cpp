@@ -58,7 +58,7 @@ Placed placed_of(const ImageJob& job) {
     placed.image = image.tag;
     placed.inputs.definition = definition_id(image);
     placed.recipe.architecture = image.architecture;
-    placed.recipe.metadata = job.metadata;
+    placed.recipe.metadata = job.recipe.metadata;
     return placed;
 }
 
@@ -83,6 +83,15 @@ bases_of(const ImageBuild& image, ImageBuilder& images, const os::Cancellation& 
 // Files that other options name (a secret's source, another context) are not looked at.
 bool may_be_skipped(const Run& run, const ImageBuild& image) {
     return !run.request.anew && image.extra.empty();
+}
+
+// As scripts look for it. An image has no code of its own, so the template's folder stands for it.
+void announce(const Run& run, const ImageJob& job) {
+    run.log.info(fmt::format(
+        "Building codeuri: {} runtime: None architecture: {} functions: {}",
+        (job.recipe.template_folder / "").parent_path().string(), // without a slash at its end
+        job.image.architecture,
+        base::join(job.logical_ids, ", ")));
 }
 
 class Context {
@@ -141,6 +150,7 @@ base::Result<Made> make_image(const Run& run, ImageBuilder* images, const ImageJ
         return base::fail(
             "an image can only be built with Docker", "start Docker, or set DOCKER_HOST");
     }
+    announce(run, job);
     Made made;
     Placed& placed = made.placed;
     placed = placed_of(job);

@@ -173,6 +173,23 @@ TEST_F(Build, AnArchiveIsNotBuilt) {
     EXPECT_THAT(log_text_, HasSubstr("Skip building zip function: A"));
 }
 
+TEST_F(Build, AnArchiveThatIsNotThereKeepsNothingFromBeingBuilt) {
+    write_python("src");
+    add_function("A", "code.zip", "python3.11");
+    add_function("B", "src", "python3.11");
+    add_layer("L", "layer.zip", "python3.11");
+    const auto artifacts = run();
+    ASSERT_TRUE(artifacts);
+    EXPECT_EQ(artifacts->size(), 1U);
+    EXPECT_THAT(
+        log_text_, HasSubstr("A: CodeUri does not exist: " + (root() / "code.zip").string()));
+    EXPECT_THAT(log_text_, HasSubstr("Skip building zip function: A"));
+    EXPECT_THAT(log_text_, HasSubstr("L: ContentUri does not exist"));
+    request_.whole = false; // asked for by its name
+    request_.layers.clear();
+    EXPECT_THAT(message(), HasSubstr("A: CodeUri does not exist"));
+}
+
 TEST_F(Build, OneSourceFileBecomesAFolderThatHoldsIt) {
     write("src/app.py", "x");
     write("src/requirements.txt", "no-such-package-of-ours");
@@ -193,7 +210,11 @@ TEST_F(Build, WhatHasNotChangedStaysWhereItIs) {
     const auto b = inode("B/app.py");
     ASSERT_EQ(message(), "(no error)");
     EXPECT_EQ(fate("A"), Fate::unchanged);
-    EXPECT_EQ(log_text_, "");
+    const auto announced = [&](const char* source, const char* id) { // scripts look for each
+        return "Building codeuri: " + (root() / source).string() +
+               " runtime: python3.11 architecture: x86_64 functions: " + id + "\n";
+    };
+    EXPECT_EQ(log_text_, announced("a", "A") + announced("b", "B"));
     write_python("a", "two");
     ASSERT_EQ(message(), "(no error)");
     EXPECT_EQ(fate("A"), Fate::built);
@@ -345,7 +366,9 @@ TEST_F(Build, AChangedManifestIsTold) {
     EXPECT_THAT(log_text_, HasSubstr(") for (A), downloading dependencies"));
     write_python("src", "two");
     ASSERT_TRUE(run());
-    EXPECT_THAT(log_text_, Not(HasSubstr("Manifest file is changed")));
+    EXPECT_THAT(log_text_, HasSubstr("Manifest is not changed for (A), running incremental build"));
+    ASSERT_TRUE(run());
+    EXPECT_THAT(log_text_, HasSubstr("Manifest is not changed for (A)\n"));
 }
 
 TEST_F(Build, NothingIsCopiedFromTheCacheUntilItIsAskedFor) {

@@ -57,6 +57,15 @@ TEST_F(Image, HasTheTagOfItsFunction) {
     EXPECT_EQ(artifacts->at("Second").image, "second:v2");
 }
 
+TEST_F(Image, ComesFromElsewhereWhereOneOfTwoSaysNothing) {
+    add_image("Fn", {});
+    write("img/app.py", "1");
+    EXPECT_EQ(builds(), 0U); // no Dockerfile, told by nobody
+    EXPECT_THAT(log_text_, HasSubstr("Skip Building Fn function, as it is missing either"));
+    write("img/Dockerfile", "FROM scratch\n");
+    EXPECT_EQ(builds(), 1U);
+}
+
 TEST_F(Image, TakesAMapOfArguments) {
     write("img/Dockerfile", "FROM scratch\n");
     add_image("Fn", {{"DockerBuildArgs", data::List{"A=1"}}});
@@ -91,6 +100,11 @@ TEST_F(Image, IsBuiltOnceForTheFunctionsThatShareIt) {
     EXPECT_THAT(images_.built[0].extra, testing::ElementsAre("--label", "a=b"));
     EXPECT_EQ(artifacts->at("Frames").image, "thumbs:v1");
     EXPECT_THAT(log_text_, HasSubstr("Building image for Thumbs, Frames function"));
+    EXPECT_THAT(
+        log_text_,
+        HasSubstr(
+            "Building codeuri: " + root().string() +
+            " runtime: None architecture: x86_64 functions: Thumbs, Frames"));
 }
 
 TEST_F(Image, ThatCannotBeBuiltFailsTheBuild) {
@@ -101,7 +115,8 @@ TEST_F(Image, ThatCannotBeBuiltFailsTheBuild) {
     const auto failed = run(&images_);
     ASSERT_FALSE(failed);
     EXPECT_EQ(failed.error().message, "Thumbs: RUN failed");
-    request_.functions[0].recipe.metadata = data::Map{{"Dockerfile", "Dockrfile"}};
+    request_.functions[0].recipe.metadata =
+        data::Map{{"Dockerfile", "Dockrfile"}, {"DockerContext", "img"}};
     EXPECT_THAT(message(), HasSubstr("there is no Dockrfile in"));
     request_.functions[0].recipe.metadata =
         data::Map{{"Dockerfile", "Dockerfile"}, {"DockerBuildExtraParams", "--no-cache"}};
