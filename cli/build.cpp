@@ -248,8 +248,9 @@ int build(Console& console, const Arguments& arguments) {
         given.use_container.value_or(false));
     const auto alone =
         possible ? check_alone(options, "build_in_source", {"use_container"}) : possible;
-    if (!alone) {
-        return exit_with(console, alone.error());
+    const auto named = alone ? check_images(given.build.containers.images) : alone;
+    if (!named) {
+        return exit_with(console, named.error());
     }
     given.build.load = load_arguments(given.common);
     given.build.build_in_source = given.in_source.value_or(false);

@@ -3,6 +3,7 @@
 #include "base/strings.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -57,6 +58,27 @@ base::Result<void> check_needed(
         }
     }
     return {};
+}
+
+base::Result<void> check_images(const std::vector<std::string>& given) {
+    for (const std::string& text : given) {
+        const std::size_t equals = text.find('=');
+        if (base::trim(equals == std::string::npos ? text : text.substr(equals + 1)).empty()) {
+            return base::fail(
+                fmt::format("Invalid command line image input {}.", text),
+                "write IMAGE, or FUNCTION=IMAGE for one function");
+        }
+    }
+    return {};
+}
+
+base::Result<void> check_file(std::string_view option, const std::string& path) {
+    std::error_code ignored;
+    if (path.empty() || std::filesystem::exists(path, ignored)) {
+        return {};
+    }
+    return usage(
+        fmt::format("Invalid value for '{}': Path '{}' does not exist.", option, path), {});
 }
 
 } // namespace samara::cli

@@ -3,7 +3,9 @@
 #include "options.h"
 
 #include <initializer_list>
+#include <string>
 #include <string_view>
+#include <vector>
 
 /// What options of the command line say of each other. Options by their configuration keys.
 namespace samara::cli {
@@ -18,5 +20,11 @@ base::Result<void> check_needed(
     std::initializer_list<std::string_view> keys,
     std::string_view needed,
     bool in_force);
+
+/// Fails for one of "IMAGE" and "ID=IMAGE" that names no image.
+base::Result<void> check_images(const std::vector<std::string>& given);
+
+/// Fails (usage) when `path` is given and there is no such file.
+base::Result<void> check_file(std::string_view option, const std::string& path);
 
 } // namespace samara::cli

@@ -2,6 +2,7 @@
 
 #include "base/try.h"
 #include "model/runtimes.h"
+#include "option_rules.h"
 #include "serving/page_guard.h"
 #include "terminal_secret.h"
 
@@ -200,13 +201,9 @@ base::Result<app::RunOptions> run_options(const RunArguments& arguments) {
         return misuse(
             fmt::format("--layer-cache-basedir: {} is no folder", arguments.layer_cache_basedir));
     }
-    for (const auto& [option, file] :
-         {std::pair("--env-vars", &arguments.env_vars),
-          std::pair("--container-env-vars", &arguments.container_env_vars)}) {
-        if (!file->empty() && !std::filesystem::exists(*file, failed)) {
-            return misuse(fmt::format("{}: there is no file {}", option, *file));
-        }
-    }
+    TRY(check_file("--env-vars", arguments.env_vars));
+    TRY(check_file("--container-env-vars", arguments.container_env_vars));
+    TRY(check_images(run.invoke_images));
     for (const std::string& host : run.network.extra_hosts) {
         const std::size_t colon = host.find_first_of(":=");
         if (colon == 0 || colon >= host.size() - 1) { // npos is beyond it

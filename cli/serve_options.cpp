@@ -1,6 +1,7 @@
 #include "serve_options.h"
 
 #include "log_output.h"
+#include "option_rules.h"
 #include "serving/page_guard.h"
 
 #include <charconv>
@@ -88,11 +89,21 @@ int serve(
         return exit_with(console, run.error());
     }
     if (given.ssl_certificate.empty() != given.ssl_key.empty()) {
-        base::Error error;
-        error.message = "https needs a certificate and its key";
-        error.hint = "give both --ssl-cert-file and --ssl-key-file, or none";
-        error.kind = base::ErrorKind::usage;
-        return exit_with(console, error);
+        const std::string_view given_one =
+            given.ssl_key.empty() ? "--ssl-cert-file" : "--ssl-key-file";
+        return exit_with(
+            console,
+            usage_error(
+                fmt::format("Missing required parameters, with {} set.", given_one),
+                "https needs a certificate and its key: give both --ssl-cert-file and "
+                "--ssl-key-file, or none"));
+    }
+    for (const auto& [option, file] :
+         {std::pair("--ssl-cert-file", &given.ssl_certificate),
+          std::pair("--ssl-key-file", &given.ssl_key)}) {
+        if (const auto there = check_file(option, *file); !there) {
+            return exit_with(console, there.error());
+        }
     }
     const auto retry_scale = parse_scale(given.retry_scale);
     if (!retry_scale) {

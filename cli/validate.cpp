@@ -56,6 +56,11 @@ std::string take_matches(base::Diagnostics& diagnostics) {
     return text;
 }
 
+// What package managers' tests of an installation look for.
+bool is_missing(const base::Error& error) {
+    return error.message.starts_with("Template file not found");
+}
+
 } // namespace
 
 int validate(Console& console, const Arguments& arguments) {
@@ -97,6 +102,9 @@ int validate(Console& console, const Arguments& arguments) {
         if (output == "json") {
             console.out_line(validation_json(common.template_file, failure));
         } else {
+            if (error_format == "text" && is_missing(result.error())) {
+                console.out_line("SAM Template Not Found");
+            }
             print_diagnostics(console, failure, error_format == "json");
         }
         return result.error().kind == base::ErrorKind::usage ? 2 : 1;

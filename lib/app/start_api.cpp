@@ -345,6 +345,7 @@ start_api(const ServeOptions& given, engine::OutputSink output, const base::Log&
             console::Console::root));
     }
     log.info(fmt::format(
+        "You can now browse to the above endpoints to invoke your functions.\n"
         "{} apply from the next request on.\n"
         " * Running on {} (Press CTRL+C to quit)",
         build_sources(live->application()).empty() ? "Edits of the code or the template"

@@ -34,7 +34,7 @@ class BadInput(SamaraTest):
         result = self.samara(*arguments, code=code, environment=environment)
         self.assertIn("Error: ", result.stderr)
         if arguments[0] != "build":
-            self.assertEqual(result.stdout, "")
+            self.assertIn(result.stdout, ("", "SAM Template Not Found\n"))
         self.assert_nothing_left()
         return result.stderr
 
@@ -145,7 +145,27 @@ class BadInput(SamaraTest):
         self.assertIn("Did you mean 'build'?", self.refused("biuld", code=2))
         self.assertIn("unexpected extra argument (Gn)", self.refused("local", "invoke", "Fn", "Gn", code=2))
         self.assertIn("not a parameter", self.refused("local", "invoke", "--parameter-overrides", "x", code=2))
-        self.assertIn("--env-vars: there is no file x", self.refused("local", "invoke", "-n", "x", code=2))
+        self.assertIn("Invalid value for '--env-vars': Path 'x' does not exist.", self.refused("local", "invoke", "-n", "x", code=2))
+
+        for option in ("--ssl-cert-file", "--ssl-key-file"):
+            self.assertIn(f"Missing required parameters, with {option} set.",
+                          self.refused("local", "start-api", option, "template.yaml", code=2))
+        self.assertIn("Invalid value for '--ssl-key-file': Path 'x' does not exist.", self.refused(
+            "local", "start-api", "--ssl-cert-file", "template.yaml", "--ssl-key-file", "x", code=2))
+        for command in (["local", "invoke", "--invoke-image"], ["build", "-u", "--build-image"]):
+            self.assertIn("Invalid command line image input Fn=.", self.refused(*command, "Fn="))
+
+    def test_what_comes_from_elsewhere_keeps_nothing_from_being_built(self):
+        self.write("template.yaml", FUNCTION + """
+  Zip: {Type: AWS::Serverless::Function, Properties: {CodeUri: gone.zip, Handler: main.handler, Runtime: python3.11}}
+  Picture: {Type: AWS::Serverless::Function, Properties: {PackageType: Image}}
+  Plain: {Type: AWS::Lambda::Function, Properties: {PackageType: Image, Role: "arn:aws:iam::123456789012:role/r"}}
+""")
+        told = self.samara("build").stderr
+        self.assertIn("Zip: CodeUri does not exist: ", told)
+        for name in ("Picture", "Plain"):
+            self.assertIn(f"Skip Building {name} function, as it is missing either Dockerfile or DockerContext", told)
+        self.refused("build", "Picture")
 
     def test_env_vars_that_are_no_variables(self):
         self.write("template.yaml", FUNCTION)

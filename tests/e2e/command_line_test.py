@@ -133,6 +133,9 @@ Resources: {Fn: {Type: AWS::Serverless::Function}, Other: {Type: AWS::Serverless
                               ("--build-image", "image"), ("--mount-with", "WRITE")):
             told = self.samara("build", option, value, code=2).stderr
             self.assertIn(f"need the --use-container flag in order to use {option} flag.", told)
+        told = self.samara("build", "-u", *(word for value in ("NAME", "B=", ".C=1", "D.=1") for word in ("-e", value))).stderr
+        for name in ("NAME", "B", ".C", "D."):
+            self.assertIn(f"Invalid command line --container-env-var input {name}, skipped", told)
         self.write("samconfig.toml", 'version = 0.1\n[default.build.parameters]\nbuild_image = "image"\n')
         self.samara("build")
         self.assertIn("You must not provide both the --build-in-source and --use-container parameters.",

@@ -111,6 +111,10 @@ ImageProvider::provide(const EnvironmentSpec& spec, const os::Cancellation& canc
         TRY(ask_registry(inputs, cancel));
     }
     const Decision decision = decide(inputs.facts);
+    const bool here = inputs.facts.base_here || inputs.facts.added_here;
+    if (inputs.facts.skip_pull && here && first_time("kept " + names.base)) {
+        options_.log.info("Requested to skip pulling images ...");
+    }
     tell(inputs, decision);
     if (decision.pull) {
         TRY(pull(inputs, cancel));

@@ -151,7 +151,9 @@ TEST_F(ImageProviderTest, NewEmulatorOrBaseBuildsAgainWithoutTheRegistry) {
     have_base("sha256:other");
     lines_.clear();
     expect_calls({"build " + std::string(added)});
-    EXPECT_THAT(lines_, ElementsAre(HasSubstr("its base image changed")));
+    EXPECT_THAT(
+        lines_,
+        ElementsAre("Requested to skip pulling images ...", HasSubstr("its base image changed")));
     spec_.image_check.classic = true;
     have_base("sha256:third");
     expect_calls({});

@@ -256,6 +256,9 @@ protected:
                 lines.end(),
                 [](const std::string& line) { return line.starts_with("no route"); }),
             lines.end());
+        // What is here and asked to be taken is told, whatever becomes of it.
+        const bool told = std::erase(lines, "Requested to skip pulling images ...") > 0;
+        EXPECT_EQ(told, row.situation.skip && (row.situation.base || row.situation.added));
         if (row.line.empty()) {
             EXPECT_THAT(lines, IsEmpty());
         } else {
