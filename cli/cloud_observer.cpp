@@ -136,6 +136,13 @@ void CloudObserver::uploading(const std::string& key, std::uint64_t done, std::u
     }
 }
 
+void CloudObserver::upload_failed(const std::string& key) {
+    const std::scoped_lock lock(mutex_);
+    if (uploads_.erase(key) > 0) {
+        show_uploads();
+    }
+}
+
 void CloudObserver::pushing(std::string_view text) {
     if (look_.progress) {
         console_.err(text);

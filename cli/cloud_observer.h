@@ -26,6 +26,7 @@ public:
     void say(std::string_view line, cloud::Tone tone) override;
     void log(std::string_view line, cloud::Tone tone) override;
     void uploading(const std::string& key, std::uint64_t done, std::uint64_t size) override;
+    void upload_failed(const std::string& key) override;
     void pushing(std::string_view text) override;
     void change_set(const std::vector<aws_client::Change>& changes) override;
     void events_begin() override;

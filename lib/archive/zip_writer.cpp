@@ -118,12 +118,64 @@ std::string directory_end(std::uint64_t count, std::uint64_t offset, std::uint64
     return out;
 }
 
+/// In memory as long as it is small, then in a file.
+class Output {
+public:
+    Output(std::filesystem::path file, std::size_t in_memory)
+        : path_(std::move(file)), in_memory_(in_memory) {}
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+    void write(std::string_view bytes) {
+        if (!out_.is_open() && memory_.size() + bytes.size() <= in_memory_) {
+            memory_.reserve(in_memory_); // of which only what is written takes room
+            memory_ += bytes;
+            return;
+        }
+        if (!out_.is_open()) {
+            out_.open(path_, std::ios::binary | std::ios::trunc);
+            write_out(memory_);
+            memory_ = {};
+        }
+        write_out(bytes);
+    }
+
+    void write_again(std::uint64_t at, std::string_view bytes) {
+        if (!out_.is_open()) {
+            memory_.replace(at, bytes.size(), bytes);
+            return;
+        }
+        out_.seekp(static_cast<std::streamoff>(at));
+        write_out(bytes);
+        out_.seekp(0, std::ios::end);
+    }
+
+    bool good() const { return out_.good(); }
+
+    std::string finish() {
+        if (out_.is_open()) {
+            out_.close();
+        }
+        return std::move(memory_);
+    }
+
+private:
+    void write_out(std::string_view bytes) {
+        out_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    }
+
+    std::filesystem::path path_;
+    std::size_t in_memory_;
+    std::string memory_;
+    std::ofstream out_;
+};
+
 using Compressor = std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)>;
 
 class Writer {
 public:
-    explicit Writer(const std::filesystem::path& zip)
-        : path_(zip), out_(zip, std::ios::binary | std::ios::trunc),
+    Writer(std::filesystem::path zip, std::size_t in_memory)
+        : out_(std::move(zip), in_memory),
           compressor_(libdeflate_alloc_compressor(whole_level), &libdeflate_free_compressor) {}
 
     base::Result<void> add(const ZipEntry& entry) {
@@ -148,26 +200,27 @@ public:
         return checked();
     }
 
-    base::Result<void> finish() {
+    base::Result<std::string> finish() {
         if (offset_ >= largest) {
-            return base::fail(fmt::format("{} is larger than 4 GB", path_.string()));
+            return base::fail(fmt::format("{} is larger than 4 GB", out_.path().string()));
         }
         write(directory_end(count_, offset_, directory_.size()).insert(0, directory_));
-        out_.close();
-        return checked();
+        std::string bytes = out_.finish();
+        TRY(checked());
+        return bytes;
     }
 
 private:
     void write(std::string_view bytes) {
-        out_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        out_.write(bytes);
         offset_ += bytes.size();
     }
 
     base::Result<void> checked() {
-        return out_ ? base::Result<void>()
-                    : base::fail(
-                          fmt::format("cannot write {}", path_.string()),
-                          "is there room in its folder?");
+        return out_.good() ? base::Result<void>()
+                           : base::fail(
+                                 fmt::format("cannot write {}", out_.path().string()),
+                                 "is there room in its folder?");
     }
 
     static bool read_all(std::ifstream& in, std::uint64_t size, std::string& into) {
@@ -244,10 +297,7 @@ private:
         if (in.bad() || written.size >= largest || written.packed >= largest) {
             return base::fail(fmt::format("{} cannot be put into a zip file", entry.file.string()));
         }
-        out_.seekp(static_cast<std::streamoff>(begin));
-        const std::string header = local_header(entry, written);
-        out_.write(header.data(), static_cast<std::streamsize>(header.size()));
-        out_.seekp(0, std::ios::end);
+        out_.write_again(begin, local_header(entry, written));
         return {};
     }
 
@@ -265,8 +315,7 @@ private:
         } while (stream.avail_out == 0);
     }
 
-    std::filesystem::path path_;
-    std::ofstream out_;
+    Output out_;
     Compressor compressor_;
     std::string bytes_;
     std::string packed_;
@@ -277,11 +326,12 @@ private:
 
 } // namespace
 
-base::Result<void> write_zip(
+base::Result<std::string> write_zip(
     const std::filesystem::path& zip,
     const std::vector<ZipEntry>& entries,
-    const std::function<bool()>& stopped) {
-    Writer writer(zip);
+    const std::function<bool()>& stopped,
+    std::size_t in_memory) {
+    Writer writer(zip, in_memory);
     for (const ZipEntry& entry : entries) {
         if (stopped && stopped()) {
             return base::fail("cancelled");

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -19,9 +20,13 @@ struct ZipEntry {
 /// Writes a zip file: entries in the order they are given, each from 1980-01-01, so that the same
 /// files give the same bytes on every machine. What does not get smaller is stored. Memory is
 /// bounded whatever the files' sizes are. `stopped` is asked between files; then it fails.
-base::Result<void> write_zip(
+///
+/// A zip file of at most `in_memory` bytes is given back, and `zip` is not made; of a larger one
+/// nothing is given.
+base::Result<std::string> write_zip(
     const std::filesystem::path& zip,
     const std::vector<ZipEntry>& entries,
-    const std::function<bool()>& stopped = {});
+    const std::function<bool()>& stopped = {},
+    std::size_t in_memory = 0);
 
 } // namespace samara::archive

@@ -65,24 +65,26 @@ private:
     std::array<char, piece_size> bytes_{};
 };
 
-base::Result<std::string> sha256_of(const Slice& slice) {
-    TRY_ASSIGN(auto file, open_file(slice.file));
-    const auto reader = std::make_unique<SliceReader>(std::move(file), slice);
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest(
-        EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-    EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr);
-    while (true) {
-        TRY_ASSIGN(const auto bytes, reader->next());
-        if (bytes.empty()) {
-            break;
-        }
-        EVP_DigestUpdate(digest.get(), bytes.data(), bytes.size());
+class Sha256 {
+public:
+    Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+        EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
     }
-    std::array<unsigned char, EVP_MAX_MD_SIZE> value{};
-    unsigned int size = 0;
-    EVP_DigestFinal_ex(digest.get(), value.data(), &size);
-    return fmt::format("{:02x}", fmt::join(value.begin(), value.begin() + size, ""));
-}
+
+    void add(std::string_view bytes) {
+        EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
+    }
+
+    std::string hex() {
+        std::array<unsigned char, EVP_MAX_MD_SIZE> value{};
+        unsigned int size = 0;
+        EVP_DigestFinal_ex(context_.get(), value.data(), &size);
+        return fmt::format("{:02x}", fmt::join(value.begin(), value.begin() + size, ""));
+    }
+
+private:
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
 
 /// What was told of an attempt that failed is taken back: a progress never goes past its end.
 struct Told {
@@ -90,21 +92,56 @@ struct Told {
     std::uint64_t bytes = 0;
 };
 
-base::Result<StreamedBody> body_of(const Slice& slice, const PutProgress& progress) {
+/// The next bytes at each call, empty at the end.
+using Pieces = std::function<base::Result<std::string_view>()>;
+using OpenPieces = std::function<base::Result<Pieces>()>;
+
+OpenPieces pieces_of(const Slice& slice) {
+    return [slice]() -> base::Result<Pieces> {
+        TRY_ASSIGN(auto file, open_file(slice.file));
+        return [reader = std::make_shared<SliceReader>(std::move(file), slice)] {
+            return reader->next();
+        };
+    };
+}
+
+OpenPieces pieces_of(std::string_view whole) {
+    return [whole]() -> base::Result<Pieces> {
+        return [rest = whole]() mutable -> base::Result<std::string_view> {
+            const std::string_view piece = rest.substr(0, piece_size);
+            rest.remove_prefix(piece.size());
+            return piece;
+        };
+    };
+}
+
+base::Result<std::string> sha256_of(const OpenPieces& open) {
+    TRY_ASSIGN(const auto next, open());
+    Sha256 digest;
+    while (true) {
+        TRY_ASSIGN(const auto bytes, next());
+        if (bytes.empty()) {
+            return digest.hex();
+        }
+        digest.add(bytes);
+    }
+}
+
+base::Result<StreamedBody>
+body_of(OpenPieces open, std::uint64_t size, const PutProgress& progress) {
     StreamedBody body;
-    body.size = slice.size;
-    TRY_ASSIGN(body.sha256, sha256_of(slice));
-    body.open = [slice,
+    body.size = size;
+    TRY_ASSIGN(body.sha256, sha256_of(open));
+    body.open = [open = std::move(open),
                  told =
                      std::make_shared<Told>(Told{progress, 0})]() -> base::Result<net::BodySource> {
-        TRY_ASSIGN(auto file, open_file(slice.file));
+        TRY_ASSIGN(auto next, open());
         if (told->progress && told->bytes > 0) {
             told->progress(0 - told->bytes);
         }
         told->bytes = 0;
-        auto reader = std::make_shared<SliceReader>(std::move(file), slice);
-        return [reader, told]() -> net::HttpResult<std::string_view> {
-            auto bytes = reader->next();
+        return [next = std::move(next), told]() -> net::HttpResult<std::string_view> {
+            auto bytes = next();
             if (!bytes) {
                 return tl::unexpected(
                     net::HttpError{net::HttpFailure::cancelled, bytes.error().message});
@@ -141,6 +178,19 @@ Call with_rules(Call call, const PutRules& rules) {
     return call;
 }
 
+AwsResult<void> put_whole(
+    Session& session,
+    const S3Place& place,
+    const PutRules& rules,
+    OpenPieces pieces,
+    std::uint64_t size,
+    const PutProgress& progress) {
+    Call call = with_rules(call_on("PutObject", place), rules);
+    AWS_TRY_ASSIGN(call.streamed, body_of(std::move(pieces), size, progress));
+    AWS_TRY(session.call(call));
+    return {};
+}
+
 AwsResult<void> put_parts(
     Session& session,
     const S3Place& place,
@@ -154,13 +204,11 @@ AwsResult<void> put_parts(
     std::vector<std::function<AwsResult<void>()>> tasks;
     for (std::uint64_t part = 0; part < count; ++part) {
         tasks.emplace_back([&, part]() -> AwsResult<void> {
-            const std::uint64_t begin = part * size;
+            const Slice slice{whole.file, part * size, std::min(size, whole.size - part * size)};
             Call call = call_on("UploadPart", place);
             call.input.set("PartNumber", static_cast<std::int64_t>(part + 1));
             call.input.set("UploadId", upload);
-            AWS_TRY_ASSIGN(
-                call.streamed,
-                body_of({whole.file, begin, std::min(size, whole.size - begin)}, progress));
+            AWS_TRY_ASSIGN(call.streamed, body_of(pieces_of(slice), slice.size, progress));
             AWS_TRY_ASSIGN(const auto reply, session.call(call));
             tags[part] = reply.header("ETag");
             return {};
@@ -195,12 +243,13 @@ AwsResult<bool> object_exists(Session& session, const S3Place& place) {
     return reply.has_value();
 }
 
-AwsResult<void>
-put_text(Session& session, const S3Place& place, const PutRules& rules, std::string text) {
-    Call call = with_rules(call_on("PutObject", place), rules);
-    call.body = std::move(text);
-    AWS_TRY(session.call(call));
-    return {};
+AwsResult<void> put_bytes(
+    Session& session,
+    const S3Place& place,
+    const PutRules& rules,
+    std::string_view bytes,
+    const PutProgress& progress) {
+    return put_whole(session, place, rules, pieces_of(bytes), bytes.size(), progress);
 }
 
 AwsResult<void> put_file(
@@ -216,10 +265,7 @@ AwsResult<void> put_file(
         return aws_fail(AwsFailure::other, fmt::format("cannot read {}", file.string()));
     }
     if (whole.size < part_size) {
-        Call call = with_rules(call_on("PutObject", place), rules);
-        AWS_TRY_ASSIGN(call.streamed, body_of(whole, progress));
-        AWS_TRY(session.call(call));
-        return {};
+        return put_whole(session, place, rules, pieces_of(whole), whole.size, progress);
     }
     Call create = with_rules(call_on("CreateMultipartUpload", place), rules);
     create.cleans_up = true; // only its answer tells what is to be aborted

@@ -32,8 +32,13 @@ using RunAll = std::function<AwsResult<void>(std::vector<std::function<AwsResult
 /// allowed to write, but not to look.
 AwsResult<bool> object_exists(Session& session, const S3Place& place);
 
-AwsResult<void>
-put_text(Session& session, const S3Place& place, const PutRules& rules, std::string text);
+/// Bytes that stay the caller's until it is done.
+AwsResult<void> put_bytes(
+    Session& session,
+    const S3Place& place,
+    const PutRules& rules,
+    std::string_view bytes,
+    const PutProgress& progress);
 
 /// A file, from 8 MiB on in parts, which `run_all` may send side by side; none of it is held in
 /// memory as a whole. An upload that fails or is cancelled leaves no parts behind.

@@ -31,8 +31,10 @@ public:
 
     void log(std::string_view line) { log(line, Tone::plain); }
 
-    /// An upload of `size` bytes: called again as `done` grows. From any thread.
+    /// An upload of `size` bytes: called again as `done` grows, until all is there or it has
+    /// failed. From any thread.
     virtual void uploading(const std::string& key, std::uint64_t done, std::uint64_t size) = 0;
+    virtual void upload_failed(const std::string& key) = 0;
 
     /// A piece of what a push of an image tells.
     virtual void pushing(std::string_view text) = 0;

@@ -13,7 +13,7 @@ namespace samara::net {
 namespace {
 
 // Pieces of a body: between two of them an early answer is seen.
-constexpr std::size_t piece_size = 16UL * 1024;
+constexpr std::size_t piece_size = 64UL * 1024;
 // cpp-httplib matches it with std::regex, which takes stack for each byte.
 constexpr std::size_t longest_status_line = 1024;
 constexpr std::size_t longest_header = 8192;
@@ -45,13 +45,20 @@ bool BoundedWire::write(std::string_view bytes) {
     if (refused_) {
         return true;
     }
+    if (bytes.size() >= piece_size) { // not worth a copy
+        return flush() && send(bytes);
+    }
     unsent_ += bytes;
     return unsent_.size() < piece_size || flush();
 }
 
 bool BoundedWire::flush() {
-    const std::string unsent = std::exchange(unsent_, {});
-    std::string_view rest = unsent;
+    const bool sent = send(unsent_);
+    unsent_.clear();
+    return sent;
+}
+
+bool BoundedWire::send(std::string_view rest) {
     while (!rest.empty() && !refused_) {
         if (failure_ || !send_piece(rest.substr(0, piece_size))) {
             return false;

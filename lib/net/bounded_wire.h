@@ -39,6 +39,7 @@ public:
     [[nodiscard]] const std::optional<HttpError>& failure() const { return failure_; }
 
 private:
+    bool send(std::string_view rest);
     bool send_piece(std::string_view piece);
     bool fill();
     bool count_head(std::string_view bytes);

@@ -1,11 +1,11 @@
 #include "cloud/package/content.h"
 
 #include "base/try.h"
+#include "os/unique_fd.h"
 
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <fstream>
+#include <cerrno>
 #include <memory>
 #include <set>
 #include <system_error>
@@ -13,8 +13,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace samara::cloud {
 
@@ -23,6 +25,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint32_t everybody_reads = 0444;
+constexpr std::size_t piece_size = std::size_t{256} << 10U;
 
 class Md5 {
 public:
@@ -44,6 +47,29 @@ public:
 private:
     std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
+
+base::Result<std::string>
+digest_of(const fs::path& file, std::vector<char>& buffer, const os::Cancellation& cancel) {
+    const os::UniqueFd in(
+        ::open(file.c_str(), O_RDONLY | O_CLOEXEC)); // NOLINT: open(2) is variadic
+    Md5 digest;
+    while (true) {
+        const ssize_t got = ::read(in.get(), buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return base::fail(fmt::format("cannot read {}", file.string()));
+        }
+        if (got == 0) {
+            return digest.hex();
+        }
+        digest.add({buffer.data(), static_cast<std::size_t>(got)});
+        if (cancel.cancelled()) {
+            return base::fail("cancelled");
+        }
+    }
+}
 
 using FolderId = std::pair<dev_t, ino_t>;
 
@@ -115,26 +141,16 @@ list_folder(const fs::path& folder, bool readable_by_all) {
 }
 
 base::Result<std::string> file_digest(const fs::path& file, const os::Cancellation& cancel) {
-    constexpr std::size_t piece = std::size_t{256} << 10U;
-    std::ifstream in(file, std::ios::binary);
-    std::string bytes(piece, '\0');
-    Md5 digest;
-    while (in) {
-        in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        digest.add(std::string_view(bytes).substr(0, static_cast<std::size_t>(in.gcount())));
-        if (cancel.cancelled()) {
-            return base::fail("cancelled");
-        }
-    }
-    return in.eof() ? base::Result<std::string>(digest.hex())
-                    : base::fail(fmt::format("cannot read {}", file.string()));
+    std::vector<char> buffer(piece_size);
+    return digest_of(file, buffer, cancel);
 }
 
 base::Result<std::string>
 entries_digest(const std::vector<archive::ZipEntry>& entries, const os::Cancellation& cancel) {
+    std::vector<char> buffer(piece_size);
     Md5 digest;
     for (const archive::ZipEntry& entry : entries) {
-        TRY_ASSIGN(const auto content, file_digest(entry.file, cancel));
+        TRY_ASSIGN(const auto content, digest_of(entry.file, buffer, cancel));
         digest.add(entry.name);
         digest.add(content);
     }

@@ -61,6 +61,36 @@ private:
     Uploader& uploader_;
 };
 
+/// Bytes of zip files in memory: small ones need no file, as long as all together are few.
+class Uploader::Memory {
+public:
+    explicit Memory(Uploader& uploader) : uploader_(uploader) {
+        constexpr std::size_t for_one = std::size_t{4} << 20U;
+        const std::scoped_lock lock(uploader_.mutex_);
+        held_ = std::min(for_one, uploader_.memory_left_);
+        uploader_.memory_left_ -= held_;
+    }
+
+    Memory(const Memory&) = delete;
+    Memory& operator=(const Memory&) = delete;
+    Memory(Memory&&) = delete;
+    Memory& operator=(Memory&&) = delete;
+
+    ~Memory() { keep(0); }
+
+    [[nodiscard]] std::size_t allowed() const { return held_; }
+
+    void keep(std::size_t bytes) {
+        const std::scoped_lock lock(uploader_.mutex_);
+        uploader_.memory_left_ += held_ - bytes;
+        held_ = bytes;
+    }
+
+private:
+    Uploader& uploader_;
+    std::size_t held_ = 0;
+};
+
 AwsResult<void> Uploader::run_all(std::vector<Task> tasks) {
     std::atomic<std::size_t> next{0};
     std::atomic<bool> failed{false};
@@ -155,19 +185,35 @@ AwsResult<S3Place> Uploader::put_once(
 
 AwsResult<void> Uploader::send_file(const S3Place& place, const fs::path& file) {
     std::error_code failed;
-    const std::uint64_t size = fs::file_size(file, failed);
+    return send(place, fs::file_size(file, failed), [&](const aws_client::PutProgress& progress) {
+        return aws_client::put_file(session_, place, rules_.put, file, progress, run_all);
+    });
+}
+
+AwsResult<void> Uploader::send_bytes(const S3Place& place, std::string_view bytes) {
+    return send(place, bytes.size(), [&](const aws_client::PutProgress& progress) {
+        return aws_client::put_bytes(session_, place, rules_.put, bytes, progress);
+    });
+}
+
+// It is all there when S3 says so, not when the last byte has gone.
+AwsResult<void> Uploader::send(
+    const S3Place& place,
+    std::uint64_t size,
+    const std::function<AwsResult<void>(const aws_client::PutProgress&)>& put) {
     std::atomic<std::uint64_t> done{0};
     observer_.uploading(place.key, 0, size);
-    AWS_TRY(aws_client::put_file(
-        session_,
-        place,
-        rules_.put,
-        file,
-        [&](std::uint64_t bytes) {
-            observer_.uploading(place.key, std::min(size, done += bytes), size);
-        },
-        run_all));
-    return {};
+    auto sent = put([&](std::uint64_t bytes) {
+        if (const std::uint64_t now = done += bytes; now < size) {
+            observer_.uploading(place.key, now, size);
+        }
+    });
+    if (sent) {
+        observer_.uploading(place.key, size, size);
+    } else {
+        observer_.upload_failed(place.key);
+    }
+    return sent;
 }
 
 AwsResult<S3Place> Uploader::put_file(const fs::path& file, std::string_view extension) {
@@ -187,12 +233,17 @@ AwsResult<S3Place> Uploader::put_entries(
     return put_once(digest, extension, [&](const S3Place& place) -> AwsResult<void> {
         AWS_TRY_ASSIGN(const auto folder, os::TempDir::create("package"));
         const fs::path zip = folder.path() / "artifact.zip";
+        Memory memory(*this);
+        std::string bytes;
         {
             const Slot slot(*this);
-            AWS_TRY(
-                archive::write_zip(zip, entries, [&] { return session_.cancel().cancelled(); }));
+            AWS_TRY_ASSIGN(
+                bytes,
+                archive::write_zip(
+                    zip, entries, [&] { return session_.cancel().cancelled(); }, memory.allowed()));
         }
-        return send_file(place, zip);
+        memory.keep(bytes.size());
+        return bytes.empty() ? send_file(place, zip) : send_bytes(place, bytes);
     });
 }
 
@@ -231,11 +282,8 @@ Uploader::put_zipped(const fs::path& file, bool lambda, std::string_view extensi
 }
 
 AwsResult<S3Place> Uploader::put_text(const std::string& text, std::string_view extension) {
-    return put_once(base::md5_hex(text), extension, [&](const S3Place& place) -> AwsResult<void> {
-        observer_.uploading(place.key, 0, text.size());
-        AWS_TRY(aws_client::put_text(session_, place, rules_.put, text));
-        observer_.uploading(place.key, text.size(), text.size());
-        return {};
+    return put_once(base::md5_hex(text), extension, [&](const S3Place& place) {
+        return send_bytes(place, text);
     });
 }
 

@@ -51,6 +51,7 @@ public:
 
 private:
     class Slot;
+    class Memory;
     /// Once for a key, however many resources have the same content.
     aws_client::AwsResult<aws_client::S3Place> put_once(
         const std::string& digest,
@@ -61,6 +62,12 @@ private:
         const std::function<aws_client::AwsResult<void>(const aws_client::S3Place&)>& send);
     aws_client::AwsResult<void>
     send_file(const aws_client::S3Place& place, const std::filesystem::path& file);
+    aws_client::AwsResult<void> send(
+        const aws_client::S3Place& place,
+        std::uint64_t size,
+        const std::function<aws_client::AwsResult<void>(const aws_client::PutProgress&)>& put);
+    aws_client::AwsResult<void>
+    send_bytes(const aws_client::S3Place& place, std::string_view bytes);
     aws_client::AwsResult<aws_client::S3Place> put_entries(
         const std::string& digest,
         const std::vector<archive::ZipEntry>& entries,
@@ -72,6 +79,7 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     std::uint32_t working_ = 0; ///< threads that need the processor
+    std::size_t memory_left_ = std::size_t{16} << 20U;
     enum class State : std::uint8_t { begun, done };
     std::map<std::string, State> keys_;
 };

@@ -65,6 +65,24 @@ TEST_F(ZipWriterTest, TheSameFilesGiveTheSameBytes) {
     EXPECT_EQ(zip({entry("a", "1"), entry("b", "2")}), zip({entry("a", "1"), entry("b", "2")}));
 }
 
+TEST_F(ZipWriterTest, StaysInMemoryWhileItIsSmall) {
+    constexpr std::size_t streamed = 5U << 20U;
+    const std::vector<ZipEntry> entries{
+        entry("a", std::string(streamed, 'x')), entry("b", noise(100'000))};
+    const std::string expected = zip(entries);
+    const auto other = folder_.path() / "other.zip";
+    for (const std::size_t memory : {expected.size(), expected.size() + 1}) {
+        EXPECT_EQ(write_zip(other, entries, {}, memory).value_or("?"), expected);
+        EXPECT_FALSE(std::filesystem::exists(other)) << "no file is made";
+    }
+    // One byte less, or what fills up in the middle of the first file.
+    for (const std::size_t memory : {expected.size() - 1, std::size_t{100}}) {
+        EXPECT_EQ(write_zip(other, entries, {}, memory).value_or("?"), "");
+        EXPECT_EQ(os::read_file(other).value_or(""), expected);
+        std::filesystem::remove(other);
+    }
+}
+
 TEST_F(ZipWriterTest, FailsWhereItCannotWrite) {
     EXPECT_FALSE(write_zip(folder_.path() / "no/such.zip", {entry("a", "1")}));
     EXPECT_FALSE(write_zip(folder_.path() / "x.zip", {{"a", folder_.path() / "gone", 0}}));
