@@ -13,6 +13,8 @@
 #include <ctime>
 #include <filesystem>
 
+#include <fmt/format.h>
+
 namespace samara::app {
 
 base::Result<data::Value> local_resources(const LoadArguments& arguments) {
@@ -22,6 +24,12 @@ base::Result<data::Value> local_resources(const LoadArguments& arguments) {
         find_template(arguments.template_file, std::filesystem::current_path(failed), false));
     TRY_ASSIGN(const auto text, os::read_file(file));
     TRY_ASSIGN(auto document, data::read_document(text, file.filename().string(), nullptr));
+    const auto nothing = [&] {
+        return base::fail("No local resources found.", fmt::format("{} has none", file.string()));
+    };
+    if (data::members_of(document.find("Resources")).empty()) {
+        return nothing();
+    }
     transform::Options options;
     TRY_ASSIGN(
         options.parameter_overrides, read_parameter_overrides(arguments.parameter_overrides));
@@ -35,7 +43,7 @@ base::Result<data::Value> local_resources(const LoadArguments& arguments) {
         }
     }
     if (data::members_of(output.document.find("Resources")).empty()) {
-        return base::fail("No local resources found.");
+        return nothing();
     }
     return std::move(output.document);
 }

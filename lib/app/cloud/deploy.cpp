@@ -157,6 +157,7 @@ AwsResult<cloud::Deployed> deploy_application(
     AWS_TRY_ASSIGN(auto rules, check_artifacts(options.artifacts, file, false));
     AWS_TRY_ASSIGN(auto request, make_request(options));
     AWS_TRY_ASSIGN(const auto session, aws_client::Session::open(opened));
+    AWS_TRY(session->endpoint("cloudformation")); // no region: before anything is told or sent
     if (options.artifacts.resolve_s3) {
         AWS_TRY_ASSIGN(rules.upload.bucket, cloud::find_or_make_bucket(*session, observer));
         cloud::tell_bucket(observer, rules.upload.bucket, false);
