@@ -72,6 +72,17 @@ void add(StoredArtifacts& found, const ArtifactRow& row, const data::Value* valu
     }
 }
 
+/// At any depth, as it is uploaded from: resolvers are grouped by their types.
+void add_below(StoredArtifacts& found, const ArtifactRow& row, const data::Value* at) {
+    if (at == nullptr || !at->is_map()) {
+        return;
+    }
+    add(found, row, member_at(at, row.property));
+    for (const data::Entry& one : data::members_of(at)) {
+        add_below(found, row, &one.value);
+    }
+}
+
 } // namespace
 
 StoredObject read_object(const data::Value& location) {
@@ -109,10 +120,7 @@ StoredArtifacts find_stored(const data::Value& document) {
                 add(found, row, member_at(properties, row.property));
                 continue;
             }
-            for (const data::Entry& one :
-                 data::members_of(properties == nullptr ? nullptr : properties->find(row.below))) {
-                add(found, row, member_at(&one.value, row.property));
-            }
+            add_below(found, row, properties == nullptr ? nullptr : properties->find(row.below));
         }
     }
     return found;

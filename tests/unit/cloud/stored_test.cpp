@@ -53,5 +53,24 @@ TEST(Stored, WhatATemplateNames) {
     EXPECT_EQ(stored.repositories[0].name, "mine");
 }
 
+TEST(Stored, CodeOfResolversIsFoundAtAnyDepth) {
+    const auto document = data::read_document(
+        "Resources:\n"
+        "  Graph:\n"
+        "    Type: AWS::Serverless::GraphQLApi\n"
+        "    Properties:\n"
+        "      SchemaUri: s3://b/schema\n"
+        "      Functions: {One: {CodeUri: 's3://b/one'}}\n"
+        "      Resolvers: {Query: {get: {CodeUri: 's3://b/get'}, list: {CodeUri: "
+        "'s3://b/list'}}}\n",
+        "template.yaml");
+    ASSERT_TRUE(document.has_value());
+    std::vector<std::string> keys;
+    for (const StoredObject& object : find_stored(*document).objects) {
+        keys.push_back(object.key);
+    }
+    EXPECT_EQ(keys, (std::vector<std::string>{"schema", "get", "list", "one"}));
+}
+
 } // namespace
 } // namespace samara::cloud
