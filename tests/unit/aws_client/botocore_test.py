@@ -254,8 +254,10 @@ class ServedTest(ClientTest):
     def theirs(self, profile=None):
         """What botocore picks, in a process of its own."""
         program = (
-            "import sys, json, botocore.session\n"
+            "import os, sys, json, botocore.session\n"
             "s = botocore.session.Session(profile=sys.argv[1] or None)\n"
+            "make = s.create_client\n"  # 1.29 does not know AWS_ENDPOINT_URL
+            "s.create_client = lambda name, **more: make(name, **{'endpoint_url': os.environ['AWS_ENDPOINT_URL'], **more})\n"
             "c = s.get_credentials()\n"
             "print(json.dumps(c and list(c.get_frozen_credentials())))\n")
         ran = subprocess.run([sys.executable, "-c", program, profile or ""], capture_output=True, text=True, timeout=60,
@@ -268,14 +270,11 @@ class ServedTest(ClientTest):
             cached.unlink()
         own = self.own(**({"profile": profile} if profile else {}))
         self.assertNotIn("error", own)
+        self.assertNotIn("error", own)
         self.assertEqual([own["key"], own["secret"], own["token"]], [text or "" for text in other])
         if key:
             self.assertEqual(own["key"], key)
         return own
-
-    def sts_is_asked_here(self):
-        """botocore 1.29 does not know AWS_ENDPOINT_URL."""
-        return tuple(int(n) for n in botocore.__version__.split(".")[:2]) >= (1, 31)
 
 
 class CredentialsTest(ServedTest):
@@ -297,6 +296,47 @@ class CredentialsTest(ServedTest):
         self.same(key="OTHER")
         self.environment["AWS_DEFAULT_PROFILE"] = "only"
         self.same(key="ONLY")
+
+    def test_every_source_gives_way_to_those_before_it(self):
+        """All of them at once; then the first that yields is taken away, and so on."""
+        tool, jwt = self.home / "tool", self.home / "jwt"
+        tool.write_text("#!/bin/sh\necho '{\"Version\": 1, \"AccessKeyId\": \"PROCESS\", \"SecretAccessKey\": \"s\"}'\n")
+        tool.chmod(0o755)
+        jwt.write_text("token")
+        self.sso()
+        base = (self.home / ".aws/config").read_text() + "[profile base]\n" + self.KEYS.format("BASE") + "[default]\n"
+        config = {"role_arn": "arn:aws:iam::1:role/one", "source_profile": "base", "sso_session": "main",
+                  "sso_account_id": "123456789012", "sso_role_name": "admin", "credential_process": str(tool),
+                  "aws_access_key_id": "CONFIG", "aws_secret_access_key": "c"}
+        self.shared("[default]\n" + self.KEYS.format("SHARED"))
+        self.environment |= {"AWS_ACCESS_KEY_ID": "ENV", "AWS_SECRET_ACCESS_KEY": "e", "AWS_EC2_METADATA_DISABLED": "false",
+                             "AWS_EC2_METADATA_SERVICE_ENDPOINT": self.url,
+                             "AWS_CONTAINER_CREDENTIALS_FULL_URI": self.url + "/container"}
+
+        def picked(key):
+            self.config(base + "".join(f"{name} = {value}\n" for name, value in config.items()))
+            self.same(key=key)
+
+        picked("ENV")
+        del self.environment["AWS_ACCESS_KEY_ID"], self.environment["AWS_SECRET_ACCESS_KEY"]
+        picked("ASIAone")
+        config |= {"web_identity_token_file": str(jwt), "role_arn": "arn:aws:iam::1:role/web"}
+        picked("ASIAweb")
+        del config["web_identity_token_file"], config["role_arn"], config["source_profile"]
+        picked("ASIASSO")
+        del config["sso_session"], config["sso_account_id"], config["sso_role_name"]
+        picked("SHARED")
+        self.shared("")
+        picked("PROCESS")
+        del config["credential_process"]
+        picked("CONFIG")
+        del config["aws_access_key_id"], config["aws_secret_access_key"]
+        picked("ASIABOX")
+        del self.environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
+        picked("ASIAEC2")
+        self.environment["AWS_EC2_METADATA_DISABLED"] = "true"
+        self.assertEqual(self.own()["error"], "Unable to locate credentials")
+        self.assertIsNone(self.theirs())
 
     def test_files_elsewhere_and_odd_spellings(self):
         (self.home / "c").write_text("[default]\ns3 =\n  aws_access_key_id = NESTED\n# comment\nAWS_ACCESS_KEY_ID=UPPER\n"
@@ -356,23 +396,20 @@ class CredentialsTest(ServedTest):
 
     def test_roles(self):
         self.shared("[base]\n" + self.KEYS.format("BASE"))
-        self.config("[profile role]\nrole_arn = arn:aws:iam::1:role/one\nsource_profile = base\nexternal_id = e\nduration_seconds = 900\n"
-                    "[profile chain]\nrole_arn = arn:aws:iam::1:role/two\nsource_profile = role\n"
-                    "[profile self]\nrole_arn = arn:aws:iam::1:role/self\nsource_profile = self\n" + self.KEYS.format("SELF") +
-                    "[profile env]\nrole_arn = arn:aws:iam::1:role/env\ncredential_source = Environment\n"
-                    "[profile loop]\nrole_arn = arn:aws:iam::1:role/l\nsource_profile = pool\n"
-                    "[profile pool]\nrole_arn = arn:aws:iam::1:role/l\nsource_profile = loop\n"
+        self.config("[profile role]\nrole_arn = arn:aws:iam::1234:role/one\nsource_profile = base\nexternal_id = ee\nduration_seconds = 900\n"
+                    "[profile chain]\nrole_arn = arn:aws:iam::1234:role/two\nsource_profile = role\n"
+                    "[profile self]\nrole_arn = arn:aws:iam::1234:role/self\nsource_profile = self\n" + self.KEYS.format("SELF") +
+                    "[profile env]\nrole_arn = arn:aws:iam::1234:role/env\ncredential_source = Environment\n"
+                    "[profile loop]\nrole_arn = arn:aws:iam::1234:role/l\nsource_profile = pool\n"
+                    "[profile pool]\nrole_arn = arn:aws:iam::1234:role/l\nsource_profile = loop\n"
                     "[profile both]\nrole_arn = r\nsource_profile = base\ncredential_source = Environment\n"
                     "[profile none]\nrole_arn = r\n[profile gone]\nrole_arn = r\nsource_profile = missing\n")
         self.environment |= {"AWS_ACCESS_KEY_ID": "ENV", "AWS_SECRET_ACCESS_KEY": "e"}
         for profile, key in (("role", "ASIAone"), ("chain", "ASIAtwo"), ("self", "ASIAself"), ("env", "ASIAenv")):
-            if self.sts_is_asked_here():
-                self.same(profile, key)
-            else:
-                self.assertEqual(self.own(profile=profile)["key"], key)
+            self.same(profile, key)
         calls = [dict(urllib.parse.parse_qsl(body)) for _, _, _, body in self.server.seen if "AssumeRole" in body]
         one = next(c for c in calls if c["RoleArn"].endswith("one"))
-        self.assertEqual((one["ExternalId"], one["DurationSeconds"]), ("e", "900"))
+        self.assertEqual((one["ExternalId"], one["DurationSeconds"]), ("ee", "900"))
         for profile, words in (("loop", "Infinite loop"), ("both", "both"), ("none", "source_profile"), ("gone", "missing")):
             self.assertIn(words, self.own(profile=profile)["error"])
             self.assertIsInstance(self.theirs(profile), str)
