@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace samara::invoke {
 
@@ -20,6 +21,10 @@ constexpr std::chrono::milliseconds first_cold_start{1000};
 /// down what runs, and then the next ones are late. What is lost where waiting was wrong is this
 /// share of a cold start.
 constexpr int patience = 4;
+
+/// More environments than cores do not make short calls faster, but for this one: while the answer
+/// of one is on its way and the next request to it, the others keep the cores busy.
+constexpr std::size_t spare = 1;
 
 void erase_one(std::multiset<Clock::time_point>& times, Clock::time_point time) {
     if (const auto found = times.find(time); found != times.end()) {
@@ -43,6 +48,10 @@ Clock::duration EnvironmentPool::ready_after(Clock::duration cold_start) const {
     return cold_start * std::max(starting, concurrency_.cores) / concurrency_.cores;
 }
 
+Clock::duration EnvironmentPool::cold_start() const {
+    return cold_starts_.value().value_or(first_cold_start);
+}
+
 EnvironmentPool::Admission EnvironmentPool::enter(Clock::time_point now, std::vector<Slot>& ended) {
     Admission admission;
     Quota& quota = *concurrency_.quota;
@@ -62,13 +71,13 @@ EnvironmentPool::Admission EnvironmentPool::enter(Clock::time_point now, std::ve
         admission.slot = std::move(slot);
         return admission;
     }
-    const Clock::duration cold_start = cold_starts_.value().value_or(first_cold_start);
+    const Clock::duration start = cold_start();
     const auto wait =
         concurrency_.shared
-            ? expected_wait(occupancy_, calls_.value().value_or(first_call), cold_start, now)
+            ? expected_wait(occupancy_, calls_.value().value_or(first_call), start, now)
             : std::nullopt;
     const bool room = has_room();
-    if (room && (!wait || *wait >= ready_after(cold_start))) {
+    if (room && (!wait || *wait >= ready_after(start))) {
         begin_start(now);
         admission.verdict = Verdict::start;
         return admission;
@@ -77,13 +86,15 @@ EnvironmentPool::Admission EnvironmentPool::enter(Clock::time_point now, std::ve
     admission.waiter = std::make_shared<Waiter>();
     admission.full = !room;
     admission.last = now + longest_wait;
-    admission.until = room ? now + *wait + cold_start / patience : admission.last;
+    admission.until = room ? now + *wait + start / patience : admission.last;
+    admission.own = room ? now + *wait + start : admission.last;
+    admission.handed_on = handed_on_;
     waiting_.push_back(admission.waiter);
     ++occupancy_.waiting;
     // Who waits a little each time has at last waited as long as a start takes.
-    if (room && environments() < concurrency_.cores) {
+    if (room && environments() < concurrency_.cores + spare) {
         waited_ += *wait;
-        if (waited_ >= cold_start) {
+        if (waited_ >= start) {
             begin_start(now);
             admission.one_more = true;
         }
@@ -91,11 +102,20 @@ EnvironmentPool::Admission EnvironmentPool::enter(Clock::time_point now, std::ve
     return admission;
 }
 
-bool EnvironmentPool::start_own(const std::shared_ptr<Waiter>& waiter, Clock::time_point now) {
+bool EnvironmentPool::start_own(Admission& admission, Clock::time_point now) {
     if (!has_room()) {
+        admission.full = true;
+        admission.until = admission.last;
         return false;
     }
-    give_up(waiter);
+    // After a moment in which this machine did something else all who wait are late at once. While
+    // they do move on, or the cores start others already, each start would make the next one late.
+    const bool moves = std::exchange(admission.handed_on, handed_on_) != handed_on_;
+    if (now < admission.own && (moves || occupancy_.starting.size() >= concurrency_.cores)) {
+        admission.until = std::min(admission.own, now + cold_start() / patience);
+        return false;
+    }
+    give_up(admission.waiter);
     begin_start(now);
     return true;
 }
@@ -155,6 +175,7 @@ void EnvironmentPool::add_idle(Slot slot, Clock::time_point now, std::vector<Slo
         const std::shared_ptr<Waiter> next = std::move(waiting_.front());
         waiting_.pop_front();
         --occupancy_.waiting;
+        ++handed_on_;
         use(slot, now);
         next->slot = std::move(slot);
         next->served.set();

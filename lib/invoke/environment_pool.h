@@ -50,7 +50,7 @@ struct Concurrency {
     std::shared_ptr<Quota> quota;                                       ///< of requests
     std::size_t environments = std::numeric_limits<std::size_t>::max(); ///< --max-concurrency
     bool shared = true;    ///< false: each request has its own at once, as on AWS
-    std::size_t cores = 1; ///< more environments than these do not make short calls faster
+    std::size_t cores = 1; ///< of this machine
 };
 
 /// A request that waits for an environment. Its owner's mutex guards it.
@@ -103,11 +103,12 @@ public:
         Verdict verdict = Verdict::refused;
         std::optional<Slot> slot;
         std::shared_ptr<Waiter> waiter;
-        /// The request gets one of its own then, if there is room for it (start_own()).
-        Clock::time_point until;
-        Clock::time_point last; ///< and is refused then
-        bool full = false;      ///< as many environments run as may
-        bool one_more = false;  ///< another one is worth its start: begin_start() was done
+        Clock::time_point until;   ///< it asks for one of its own then (start_own()),
+        Clock::time_point own;     ///< gets it by then if there is room,
+        Clock::time_point last;    ///< and is refused then
+        std::size_t handed_on = 0; ///< see `handed_on_`, when it looked last
+        bool full = false;         ///< as many environments run as may
+        bool one_more = false;     ///< another one is worth its start: begin_start() was done
     };
 
     /// What a request that comes now gets; it counts as in flight until leave(). Dead environments
@@ -116,9 +117,9 @@ public:
 
     void leave() { --concurrency_.quota->in_flight; }
 
-    /// Whether `waiter` may start one of its own: then it waits no more, and begin_start() was
-    /// done.
-    bool start_own(const std::shared_ptr<Waiter>& waiter, Clock::time_point now);
+    /// Whether who waits longer than was expected starts one of its own: then it waits no more, and
+    /// begin_start() was done. Else `until` is when it asks again.
+    bool start_own(Admission& admission, Clock::time_point now);
 
     /// It waits no more.
     void give_up(const std::shared_ptr<Waiter>& waiter);
@@ -156,6 +157,7 @@ private:
 
     [[nodiscard]] bool has_room() const { return environments() < concurrency_.environments; }
 
+    [[nodiscard]] Clock::duration cold_start() const;
     [[nodiscard]] Clock::duration ready_after(Clock::duration cold_start) const;
     void note(const Slot& slot, Clock::time_point now);
     void let_one_start(Clock::time_point now);
@@ -168,7 +170,8 @@ private:
     Occupancy occupancy_;
     MovingMedian calls_;
     MovingMedian cold_starts_;
-    Clock::duration waited_{}; // by all requests since the last start
+    Clock::duration waited_{};  // by all requests since the last start
+    std::size_t handed_on_ = 0; // environments given to who waited: they do move on
     std::deque<std::shared_ptr<Waiter>> waiting_;
     std::vector<Slot> idle_; // the warmest last
 };

@@ -99,20 +99,15 @@ Environments::wait_for_one(const Pool& pool, EnvironmentPool::Admission admissio
     const Clock::time_point began = Clock::now();
     Waiter& waiter = *admission.waiter;
     std::optional<Clock::time_point> start_began;
-    const bool soon = co_await waiter.served.wait_until(admission.until);
-    if (!soon) {
+    bool waits = true;
+    while (waits) {
+        const bool served = co_await waiter.served.wait_until(admission.until);
         const Clock::time_point now = Clock::now();
-        bool waits = false;
-        {
-            const std::scoped_lock lock(mutex_);
-            if (!waiter.slot && !waiter.start_began) {
-                waits = !pool->start_own(admission.waiter, now);
-                start_began = waits ? std::nullopt : std::optional(now);
-            }
-        }
-        if (waits) { // as many run as may
-            admission.full = true;
-            co_await waiter.served.wait_until(admission.last);
+        waits = !served && now < admission.last;
+        const std::scoped_lock lock(mutex_);
+        if (waits && !waiter.slot && !waiter.start_began && pool->start_own(admission, now)) {
+            start_began = now;
+            waits = false;
         }
     }
     const Clock::time_point now = Clock::now();

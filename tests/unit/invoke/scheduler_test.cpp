@@ -105,9 +105,41 @@ TEST_F(Scheduler, WhatStartsAtATimeSharesTheCores) {
 TEST_F(Scheduler, AWaitThatIsOverGetsAnEnvironmentOfItsOwn) {
     EnvironmentPool pool = known({}, 1ms, 200ms);
     enter(pool);
-    const auto second = enter(pool);
+    auto second = enter(pool);
     now_ = second.until;
-    EXPECT_TRUE(pool.start_own(second.waiter, now_));
+    EXPECT_TRUE(pool.start_own(second, now_));
+}
+
+TEST_F(Scheduler, WhoIsLateWaitsOnWhileOthersAreServed) {
+    EnvironmentPool pool = known({}, 1ms, 200ms);
+    auto first = enter(pool);
+    const auto second = enter(pool);
+    auto third = enter(pool);
+    now_ = third.until;
+    end(pool, std::move(*first.slot), 1ms);
+    EXPECT_TRUE(second.waiter->slot);
+    EXPECT_FALSE(pool.start_own(third, now_)) << "the second has been served since";
+    EXPECT_EQ(third.until, now_ + 50ms) << "another quarter of a start";
+    now_ = third.until;
+    EXPECT_TRUE(pool.start_own(third, now_)) << "nobody was";
+}
+
+TEST_F(Scheduler, WhileTheCoresStartOthersOneWaitsAtMostAsLongAsAStartTakes) {
+    EnvironmentPool pool = known({}, 1ms, 200ms); // one core
+    enter(pool);
+    auto second = enter(pool);
+    auto third = enter(pool);
+    const auto entered = now_;
+    now_ = third.until;
+    EXPECT_TRUE(pool.start_own(second, now_));
+    int asked = 0;
+    while (!pool.start_own(third, now_)) {
+        ++asked;
+        ASSERT_GT(third.until, now_);
+        now_ = third.until;
+    }
+    EXPECT_GT(asked, 0);
+    EXPECT_EQ(now_, entered + 2ms + 200ms) << "as was expected, and a start";
 }
 
 TEST_F(Scheduler, ThoseWhoWaitAreServedInOrder) {
@@ -123,14 +155,21 @@ TEST_F(Scheduler, ThoseWhoWaitAreServedInOrder) {
     EXPECT_TRUE(third.waiter->slot);
 }
 
-TEST_F(Scheduler, ManyShortWaitsPayForOneMoreUpToTheCores) {
+TEST_F(Scheduler, ManyShortWaitsPayForOneMoreUpToOneMoreThanTheCores) {
     Concurrency two;
     two.cores = 2;
-    EnvironmentPool pool = known(two, 10ms, 25ms);
+    EnvironmentPool pool = known(two, 1ms, 25ms);
     enter(pool);
-    EXPECT_FALSE(enter(pool).one_more); // waits 10 ms
-    EXPECT_TRUE(enter(pool).one_more);  // and 20: as long as a start
-    EXPECT_FALSE(enter(pool).one_more);
+    int more = 0;
+    for (int waiting = 1; waiting <= 6; ++waiting) { // 21 ms
+        more += enter(pool).one_more ? 1 : 0;
+    }
+    EXPECT_EQ(more, 0);
+    EXPECT_TRUE(enter(pool).one_more) << "28 ms: as long as a start";
+    for (int waiting = 8; waiting <= 18; ++waiting) {
+        more += enter(pool).one_more ? 1 : 0;
+    }
+    EXPECT_EQ(more, 1) << "one for the time that answers are on their way, and no more";
 }
 
 TEST_F(Scheduler, PastTheQuotaRequestsAreRefused) {
@@ -149,11 +188,11 @@ TEST_F(Scheduler, AnUpperBoundMakesRequestsWaitInsteadOfRefusingThem) {
     bounded.environments = 1;
     EnvironmentPool pool = known(bounded, 10s, 200ms);
     enter(pool);
-    const auto second = enter(pool);
+    auto second = enter(pool);
     EXPECT_EQ(second.verdict, Verdict::wait);
     EXPECT_TRUE(second.full);
     EXPECT_EQ(second.until, now_ + 30s);
-    EXPECT_FALSE(pool.start_own(second.waiter, now_));
+    EXPECT_FALSE(pool.start_own(second, now_));
 }
 
 TEST_F(Scheduler, AWaitThatIsOverGoesOnWhereThereIsNoMoreRoom) {
@@ -162,11 +201,12 @@ TEST_F(Scheduler, AWaitThatIsOverGoesOnWhereThereIsNoMoreRoom) {
     bounded.cores = 8;
     EnvironmentPool pool = known(bounded, 100ms, 200ms);
     auto first = enter(pool);
-    const auto second = enter(pool);
+    auto second = enter(pool);
     const auto third = enter(pool);
     EXPECT_EQ(third.verdict, Verdict::start) << "it would have waited as long as a start takes";
-    EXPECT_FALSE(pool.start_own(second.waiter, second.until));
-    EXPECT_EQ(second.last, now_ + 30s);
+    EXPECT_FALSE(pool.start_own(second, second.until));
+    EXPECT_TRUE(second.full);
+    EXPECT_EQ(second.until, now_ + 30s) << "when it is refused";
     end(pool, std::move(*first.slot), 1ms);
     EXPECT_TRUE(second.waiter->slot) << "it has kept its place";
 }
