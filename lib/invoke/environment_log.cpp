@@ -51,42 +51,36 @@ void EnvironmentLog::begin(std::shared_ptr<CallTrace> trace) {
 }
 
 void EnvironmentLog::write(std::string_view bytes) {
+    std::string joined;
     {
         const std::scoped_lock lock(mutex_);
-        if (!called_) {
+        bytes = join(bytes, joined);
+        if (called_) {
+            divide(bytes);
+        } else {
             before_.append(
                 bytes.substr(0, CallTrace::kept - std::min(CallTrace::kept, before_.size())));
-        } else {
-            divide(bytes);
         }
     }
-    pass_on(bytes);
-}
-
-// What a function writes by and by, a piece of a line at a time, is shown at once.
-void EnvironmentLog::pass_on(std::string_view bytes) {
-    if (!next_) {
-        return;
-    }
-    std::string whole;
-    {
-        const std::scoped_lock lock(mutex_);
-        const bool cut = bytes.size() >= piece && bytes.back() != '\n';
-        if (cut || !cut_.empty()) {
-            cut_ += bytes;
-            const bool waits = cut && cut_.size() < longest_line;
-            whole = cut_.substr(0, waits ? cut_.rfind('\n') + 1 : cut_.size());
-            cut_.erase(0, whole.size());
-            bytes = whole;
-        }
-    }
-    if (!bytes.empty()) {
+    if (next_ && !bytes.empty()) {
         next_(bytes);
     }
 }
 
-// The emulator writes a line of its own at once, so a piece has all of it; one that is cut by
-// chance costs that call its division only.
+// What a function writes by and by, a piece of a line at a time, is shown at once; what was cut on
+// its way here waits for its rest.
+std::string_view EnvironmentLog::join(std::string_view bytes, std::string& joined) {
+    const bool cut = bytes.size() >= piece && bytes.back() != '\n';
+    if (!cut && cut_.empty()) {
+        return bytes;
+    }
+    cut_ += bytes;
+    const bool waits = cut && cut_.size() < longest_line;
+    joined = cut_.substr(0, waits ? cut_.rfind('\n') + 1 : cut_.size());
+    cut_.erase(0, joined.size());
+    return joined;
+}
+
 void EnvironmentLog::divide(std::string_view bytes) {
     std::size_t from = 0;
     for (std::size_t at = 0; at < bytes.size();) {

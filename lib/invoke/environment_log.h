@@ -16,7 +16,8 @@ namespace samara::invoke {
 /// Output arrives when it likes, often after the answer and the start of the next call: what
 /// divides it is the line that the emulator writes at the start of each call ("START RequestId:
 /// ...", or the event platform.start). A line that comes in pieces, since it is longer than what a
-/// pipe holds, is passed on as one, so that nothing of others stands in it. Thread-safe.
+/// pipe holds or several calls are written together, is joined first, so that nothing of others
+/// stands in it. Thread-safe.
 class EnvironmentLog {
 public:
     explicit EnvironmentLog(engine::OutputSink next) : next_(std::move(next)) {}
@@ -26,7 +27,7 @@ public:
     EnvironmentLog(EnvironmentLog&&) = delete;
     EnvironmentLog& operator=(EnvironmentLog&&) = delete;
 
-    ~EnvironmentLog() { pass_on({}); }
+    ~EnvironmentLog() { write({}); }
 
     /// A call begins; nullptr: one that nobody traces.
     void begin(std::shared_ptr<CallTrace> trace);
@@ -34,10 +35,11 @@ public:
     void write(std::string_view bytes);
 
 private:
+    /// What of it can be used now, in `joined` if it does not stand in `bytes`.
+    std::string_view join(std::string_view bytes, std::string& joined);
     void divide(std::string_view bytes);
     void start(std::string_view request_id);
     void add(std::string_view bytes);
-    void pass_on(std::string_view bytes);
 
     engine::OutputSink next_;
     std::mutex mutex_;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/asio/buffer.hpp>
 
@@ -37,7 +38,9 @@ public:
 
     /// Appends what has come already; false when nothing has.
     bool take(std::string& buffer, ErrorCode& error) {
-        static thread_local std::array<char, std::size_t{64} * 1024> bytes;
+        // Not an array: each thread of the program, those that read nothing too, would fill it with
+        // zeros.
+        static thread_local std::vector<char> bytes(std::size_t{64} * 1024);
         const std::size_t count = socket_.read_some(asio::buffer(bytes), error);
         more_ = count == bytes.size();
         buffer.append(bytes.data(), count);

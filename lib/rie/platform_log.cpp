@@ -218,28 +218,32 @@ void PlatformLog::invoke_ended(const InvokeReport& report) {
         if (!suffix.empty()) {
             text += suffix.substr(1);
         }
-        line(text);
+        line(text, When::soon);
     }
     record("platform.end", false, [&] {
         return fmt::format(R"({{"requestId":"{}"}})", report.request_id);
     });
-    record("platform.report", true, [&] {
-        std::string metrics = fmt::format(
-            R"("durationMs":{:.3f},"billedDurationMs":{},"memorySizeMB":{},"maxMemoryUsedMB":{})",
-            report.duration_ms,
-            billed(report),
-            settings_.memory_mb,
-            memory);
-        if (report.init_ms) {
-            metrics += fmt::format(R"(,"initDurationMs":{:.3f})", *report.init_ms);
-        }
-        return fmt::format(
-            R"({{"requestId":"{}",{},"metrics":{{{}}},"tracing":{}}})",
-            report.request_id,
-            status_members(report.status, report.error_type),
-            metrics,
-            tracing(report.trace_id));
-    });
+    record(
+        "platform.report",
+        true,
+        [&] {
+            std::string metrics = fmt::format(
+                R"("durationMs":{:.3f},"billedDurationMs":{},"memorySizeMB":{},"maxMemoryUsedMB":{})",
+                report.duration_ms,
+                billed(report),
+                settings_.memory_mb,
+                memory);
+            if (report.init_ms) {
+                metrics += fmt::format(R"(,"initDurationMs":{:.3f})", *report.init_ms);
+            }
+            return fmt::format(
+                R"({{"requestId":"{}",{},"metrics":{{{}}},"tracing":{}}})",
+                report.request_id,
+                status_members(report.status, report.error_type),
+                metrics,
+                tracing(report.trace_id));
+        },
+        When::soon);
 }
 
 void PlatformLog::fault(

@@ -97,6 +97,21 @@ TEST(EnvironmentLogTest, ALongLineIsPassedOnAsOne) {
     EXPECT_EQ(passed.back(), some) << "at the end";
 }
 
+TEST(EnvironmentLogTest, CallsAreDividedWhereAPieceEndsWithinALine) {
+    EnvironmentLog log(nullptr);
+    const auto first = trace();
+    const auto second = trace();
+    log.begin(first);
+    log.begin(second);
+    std::string both = "START RequestId: a Version: 1\n" + std::string(4090, 'x') + "\n";
+    const std::size_t size = both.size();
+    both += "START RequestId: b Version: 1\ntwo\n";
+    log.write(both.substr(0, size + 10));
+    log.write(both.substr(size + 10));
+    EXPECT_EQ(log_of(first), both.substr(0, size));
+    EXPECT_EQ(log_of(second), both.substr(size));
+}
+
 TEST(EnvironmentLogTest, JsonLogsAreDividedByTheirEvent) {
     EnvironmentLog log(nullptr);
     const auto first = trace();

@@ -67,7 +67,7 @@ TEST(PlatformLog, ReportOfAWarmCallHasNoInitDuration) {
         EndsWith("Billed Duration: 2 ms\tMemory Size: 128 MB\tMax Memory Used: 35 MB\t\n"));
 }
 
-TEST(PlatformLog, AShortCallIsOneWrite) {
+TEST(PlatformLog, ShortCallsAreWrittenTogether) {
     for (const char* format : {"Text", "JSON"}) {
         FakeHost host;
         const Settings settings = settings_for({{"AWS_LAMBDA_LOG_FORMAT", format}});
@@ -76,7 +76,10 @@ TEST(PlatformLog, AShortCallIsOneWrite) {
         EXPECT_EQ(host.log_writes, 0);
         EXPECT_THAT(host.log, EndsWith("\n"));
         log.invoke_ended(report());
-        EXPECT_EQ(host.log_writes, 1);
+        log.invoke_started("id-2", "Root=1");
+        EXPECT_EQ(host.log_writes, 0);
+        log.output(RecordKind::function, "a line\n");
+        EXPECT_EQ(host.log_writes, 1) << "what the function says is not held back";
     }
 }
 
