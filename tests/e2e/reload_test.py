@@ -205,7 +205,7 @@ class ReloadingFromTheSandbox(Reloading):  # alone: how soon an edit applies
         self.assert_nothing_left()
 
     def test_a_running_request_is_not_dropped(self):
-        with self.api() as api:
+        with self.api("--max-concurrency", "1") as api:
             api.wait_for_line("Press CTRL+C to quit")
             answers = []
             client = threading.Thread(target=lambda: answers.append(self.get("/slow")))
@@ -220,7 +220,7 @@ class ReloadingFromTheSandbox(Reloading):  # alone: how soon an edit applies
             wait_for(lambda: len(self.environments()) == 2, "the end of the old environment", 10)
 
     def test_fifty_edits_leave_one_environment(self):
-        with self.api() as api:
+        with self.api("--max-concurrency", "1") as api:
             api.wait_for_line("Press CTRL+C to quit")
             self.get()
             descriptors = pathlib.Path(f"/proc/{api.process.pid}/fd")
