@@ -359,7 +359,18 @@ def own_address():
 
 
 class EscapeAsRoot(Escapes, SamaraTest):  # alone: fork bombs, and what is left of processes and memory
-    pass
+    def test_no_network_without_the_means_for_an_isolated_one(self):
+        tools = self.folder / "tools"
+        tools.mkdir()
+        for name in ("bwrap", "python3.11"):
+            (tools / name).symlink_to(shutil.which(name))
+        self.environment["PATH"] = str(tools)
+        with self.server("--sandbox-network", "isolated") as server:
+            server.wait_for_line("Press CTRL+C to quit")
+            self.assertEqual(self.ask("answer = [name for _, name in socket.if_nameindex()]"), ["lo"])
+            self.assertNotEqual(self.ask("s = socket.socket(); s.connect(('127.0.0.1', %d)); answer = 'connected'" % self.port), "connected")
+            self.assertEqual(server.stop(), 0)
+        self.assertRegex(server.output(), "slirp4netns is not installed .*no network at all")
 
 
 class EscapeAsNobody(Escapes, SamaraTest):  # alone: fork bombs, and what is left of processes and memory
