@@ -204,8 +204,10 @@ void take_up(
 }
 
 // Those of functions have their ports from the first one up.
-net::HttpServerOptions http_options(const ServeOptions& options, std::uint16_t port) {
+net::HttpServerOptions
+http_options(const ServeOptions& options, std::uint16_t port, const base::Log& log) {
     net::HttpServerOptions http;
+    http.log = log;
     http.host = options.host;
     http.port = port;
     if (!options.ssl_certificate.empty()) {
@@ -242,7 +244,7 @@ std::filesystem::path static_folder(const ServeOptions& options, const Applicati
 gateway::ServerOptions
 server_options(const ServeOptions& options, const Application& application, const base::Log& log) {
     gateway::ServerOptions server;
-    server.http = http_options(options, options.port);
+    server.http = http_options(options, options.port, log);
     server.gateway.authorization.disable_authorizer = options.disable_authorizer;
     server.gateway.authorization.region = application.region();
     server.gateway.static_folder = static_folder(options, application);
@@ -265,7 +267,7 @@ start_api(const ServeOptions& given, engine::OutputSink output, const base::Log&
     const base::Log& log = strictness.log();
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
-    gateway::FunctionUrls urls(http_options(given, given.function_url_port));
+    gateway::FunctionUrls urls(http_options(given, given.function_url_port, log));
     ServeOptions options = given;
     options.serves_apis = true;
     if (options.function_urls) {

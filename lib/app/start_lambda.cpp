@@ -48,6 +48,7 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
     net::HttpServerOptions http;
     http.host = options.host;
     http.port = options.port;
+    http.log = log;
     // Beyond Lambda's own limits, which are reported in its words.
     http.body_limit =
         options.run.limits ? 32UL * 1024 * 1024 : std::numeric_limits<std::size_t>::max();

@@ -4,6 +4,7 @@
 #include "base/uuid.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include <fmt/format.h>
@@ -129,7 +130,14 @@ void EventQueue::work() {
         const std::string function = event->request.function;
         const std::size_t size = size_of(*event);
         lock.unlock();
-        attempt(std::move(*event));
+        try {
+            attempt(std::move(*event));
+        } catch (const std::exception& error) { // the end of this event alone
+            log_.error(fmt::format(
+                "{}: an asynchronous event is lost, a fault in samara itself: {}",
+                function,
+                error.what()));
+        }
         lock.lock();
         --events_;
         bytes_ -= size; // one that comes again has been counted anew

@@ -3,14 +3,35 @@
 #include "net/http_session.h"
 #include "net/stream_writer.h"
 
+#include <exception>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace samara::net {
 
 namespace {
 
+/// A request that an exception has come in the way of.
+struct Faulty {
+    std::string request; ///< method and path
+    const base::Log& log;
+
+    /// In a catch block.
+    void tell() const {
+        std::string what = "an exception of no known type";
+        try {
+            throw;
+        } catch (const std::exception& error) {
+            what = error.what();
+        } catch (...) { // NOLINT(bugprone-empty-catch): the text says so already
+        }
+        log.error(fmt::format("{}: a fault in samara itself: {}", request, what));
+    }
+};
+
 /// On a thread that may wait.
-void answer(ReplyHandle& reply, HttpResponse response) {
+void answer(ReplyHandle& reply, HttpResponse response, const Faulty& faulty) {
     if (!response.stream) {
         reply.send(std::move(response));
         return;
@@ -19,9 +40,13 @@ void answer(ReplyHandle& reply, HttpResponse response) {
     std::string first = std::exchange(response.body, {});
     reply.begin(std::move(response));
     StreamWriter writer(reply);
-    writer.write(std::move(first));
-    const bool complete =
-        stream([&writer](std::string bytes) { return writer.write(std::move(bytes)); });
+    bool complete = false;
+    try {
+        writer.write(std::move(first));
+        complete = stream([&writer](std::string bytes) { return writer.write(std::move(bytes)); });
+    } catch (...) {
+        faulty.tell();
+    }
     complete ? reply.finish() : reply.abort();
 }
 
@@ -37,15 +62,23 @@ handle_on_thread(std::shared_ptr<const HttpServer::Handler> handler, HttpRequest
 base::Task<bool> serve_request(
     std::shared_ptr<const HttpServer::TaskHandler> handler,
     HttpRequest request,
-    ReplyHandle reply) {
-    HttpResponse response = co_await (*handler)(std::move(request));
+    ReplyHandle reply,
+    std::shared_ptr<const base::Log> log) {
+    const Faulty faulty{request.method + " " + std::string(request.path()), *log};
+    HttpResponse response;
+    try {
+        response = co_await (*handler)(std::move(request));
+    } catch (...) {
+        faulty.tell();
+        response = refusal_response(500);
+    }
     if (response.stream) {
         const bool may_wait = co_await to_thread();
         if (!may_wait) {
             response = refusal_response(503);
         }
     }
-    answer(reply, std::move(response));
+    answer(reply, std::move(response), faulty);
     co_return true;
 }
 
@@ -57,11 +90,13 @@ HttpServer::TaskHandler on_threads(HttpServer::Handler handler) {
 }
 
 HttpServer::AsyncHandler
-as_tasks(HttpServer::TaskHandler handler, const std::shared_ptr<TaskGroup>& tasks) {
+as_tasks(HttpServer::TaskHandler handler, const std::shared_ptr<TaskGroup>& tasks, base::Log log) {
     return [handler = std::make_shared<const HttpServer::TaskHandler>(std::move(handler)),
+            log = std::make_shared<const base::Log>(std::move(log)),
             tasks](HttpRequest request, ReplyHandle reply) {
         tasks->spawn(
-            serve_request(handler, std::move(request), std::move(reply)), [](bool /*answered*/) {});
+            serve_request(handler, std::move(request), std::move(reply), log),
+            [](bool /*answered*/) {});
     };
 }
 

@@ -11,8 +11,9 @@ namespace samara::net {
 /// Runs a handler that waits on a thread that may.
 HttpServer::TaskHandler on_threads(HttpServer::Handler handler);
 
-/// Each request is a task of the group.
+/// Each request is a task of the group. The one place that catches what is thrown while a request
+/// is served, and tells `log` of it.
 HttpServer::AsyncHandler
-as_tasks(HttpServer::TaskHandler handler, const std::shared_ptr<TaskGroup>& tasks);
+as_tasks(HttpServer::TaskHandler handler, const std::shared_ptr<TaskGroup>& tasks, base::Log log);
 
 } // namespace samara::net

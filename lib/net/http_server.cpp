@@ -322,8 +322,9 @@ base::Result<HttpServer> HttpServer::start(HttpServerOptions options, Handler ha
 
 base::Result<HttpServer> HttpServer::start(HttpServerOptions options, TaskHandler handler) {
     const auto tasks = std::make_shared<TaskGroup>();
+    const base::Log log = options.log;
     return start_service(
-        std::move(options), as_tasks(std::move(handler), tasks), [tasks] { tasks->drain(); });
+        std::move(options), as_tasks(std::move(handler), tasks, log), [tasks] { tasks->drain(); });
 }
 
 base::Result<HttpServer> HttpServer::start(HttpServerOptions options, AsyncHandler handler) {

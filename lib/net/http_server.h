@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/task.h"
 #include "net/http_message.h"
 #include "net/http_service.h"
@@ -39,6 +40,7 @@ struct HttpServerOptions {
     std::chrono::milliseconds write_timeout{60'000};
     std::chrono::milliseconds idle_timeout{75'000}; ///< between requests of one connection
     std::chrono::milliseconds stop_grace{5'000};    ///< for requests that run when it is stopped
+    base::Log log = {};                             ///< is told what a handler has thrown
 };
 
 /// Serves from construction to destruction, on the event loops of the process: a connection that
@@ -46,13 +48,15 @@ struct HttpServerOptions {
 class HttpServer {
 public:
     /// Called from many threads at once, each request on one that may wait, and which stays with an
-    /// answer that is streamed; must not throw.
+    /// answer that is streamed. What it throws, or its stream, is 500 for that request alone, or
+    /// cuts off what has begun.
     using Handler = std::function<HttpResponse(HttpRequest request)>;
 
     /// Called on the threads of the loops: it may neither wait nor throw, and answers when it can.
     using AsyncHandler = std::function<void(HttpRequest request, ReplyHandle reply)>;
 
-    /// Called on the threads of the loops: its task waits as net/wait.h has it, and must not throw.
+    /// Called on the threads of the loops: its task waits as net/wait.h has it, and may throw as
+    /// well.
     using TaskHandler = std::function<base::Task<HttpResponse>(HttpRequest request)>;
 
     /// Fails when it cannot listen (port in use) or the TLS files cannot be used.

@@ -5,6 +5,7 @@
 #include "net/websocket_session.h"
 
 #include <algorithm>
+#include <exception>
 #include <limits>
 #include <utility>
 
@@ -91,7 +92,12 @@ private:
         }
         may_stop_ = false;
         if (!error) {
-            while (!cut_ && co_await serve_one()) {
+            try {
+                while (!cut_ && co_await serve_one()) {
+                }
+            } catch (const std::exception&) { // no memory, for one: the end of this client alone
+                exchange_.reset();
+                socket_.reset();
             }
             limit_to(std::chrono::seconds(1));
             co_await stream_.finish();

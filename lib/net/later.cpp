@@ -1,6 +1,7 @@
 #include "net/later.h"
 
 #include <chrono>
+#include <exception>
 #include <system_error>
 #include <utility>
 
@@ -67,7 +68,11 @@ void Later::work() {
         busy_ = true;
         lock.unlock();
         for (const std::function<void()>& task : batch) {
-            task();
+            try {
+                task();
+            } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
+                // A line of a log is lost: nothing that a client waits for.
+            }
         }
         batch.clear();
         lock.lock();

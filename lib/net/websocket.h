@@ -24,6 +24,7 @@ inline constexpr std::uint16_t none_given = 1005; ///< never sent
 inline constexpr std::uint16_t abnormal = 1006;   ///< never sent: there was no close frame
 inline constexpr std::uint16_t not_utf8 = 1007;
 inline constexpr std::uint16_t too_large = 1009;
+inline constexpr std::uint16_t internal_error = 1011;
 } // namespace close_code
 
 struct WebSocketLimits {
@@ -52,7 +53,8 @@ public:
     virtual void close(std::uint16_t code, std::string_view reason) = 0;
 };
 
-/// One client. Called on the connection's thread: nothing here may wait or throw.
+/// One client. Called on the connection's thread: nothing here may wait, and what it throws is the
+/// end of the connection.
 class WebSocketService {
 public:
     WebSocketService() = default;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,8 +39,13 @@ public:
     Awaitable<void> run(std::string head, std::shared_ptr<void> keeper) {
         service_->on_open(channel_);
         asio::co_spawn(executor_, write_all(std::move(head), std::move(keeper)), asio::detached);
-        co_await read_all();
-        co_await end_writing();
+        try {
+            co_await read_all();
+        } catch (const std::exception&) { // of the service, or no memory: the end of this client
+            channel_->close_now(close_code::internal_error, {});
+            end_with(channel_->code(), channel_->reason());
+        }
+        co_await end_writing(); // whoever writes refers to this
         service_->on_close(code_, reason_);
     }
 

@@ -36,10 +36,12 @@ base::Task<std::optional<Invoke::Result>> DeadlineInvoker::call(
         meeting->done.set();
     };
     if (net::on_loop()) {
-        calls_.spawn(invoke_->call(std::move(request)), end);
+        calls_.spawn(invoke_->call_guarded(std::move(request)), end);
     } else {
         const auto shared = std::make_shared<invoke::Request>(std::move(request)); // copyable
-        workers_.run([end, shared, invoke = invoke_] { end((*invoke)(std::move(*shared))); });
+        workers_.run([end, shared, invoke = invoke_] {
+            end(invoke->call_guarded(std::move(*shared)).now());
+        });
     }
     co_await meeting->done.wait_until(until);
     const std::scoped_lock lock(meeting->mutex);

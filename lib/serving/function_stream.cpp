@@ -93,7 +93,7 @@ FunctionStream::FunctionStream(
     auto shared = std::make_shared<invoke::Request>(std::move(request));
     try {
         threads.run([state = state_, shared, invoke] {
-            auto result = (*invoke)(std::move(*shared));
+            auto result = invoke->call_guarded(std::move(*shared)).now();
             *shared = {};
             state->end(std::move(result));
         });

@@ -5,8 +5,10 @@
 #include "invoke/invocation.h"
 #include "net/wait.h"
 
+#include <exception>
 #include <functional>
 #include <memory>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -38,6 +40,15 @@ public:
 
     [[nodiscard]] base::Task<Result> call(invoke::Request request) const {
         return call_(std::move(request));
+    }
+
+    /// The same of a call that nobody has to hear the end of: what it throws is its failure.
+    [[nodiscard]] base::Task<Result> call_guarded(invoke::Request request) const {
+        try {
+            co_return co_await call_(std::move(request));
+        } catch (const std::exception& error) {
+            co_return base::fail(std::string("a fault in samara itself: ") + error.what());
+        }
     }
 
     /// Waits on this thread.

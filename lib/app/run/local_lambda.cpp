@@ -20,14 +20,14 @@ base::Result<std::unique_ptr<LocalLambda>> LocalLambda::start(
     const base::Log& log,
     const os::Cancellation& cancel) {
     std::unique_ptr<LocalLambda> local(new LocalLambda);
-    TRY(local->listen(loopback));
+    TRY(local->listen(loopback, log));
     const auto host = engine.host_address(network, cancel);
     if (!host) {
         log.warning(fmt::format("--local-lambda: {}", to_string(host.error())));
         return local;
     }
     if (*host != loopback) {
-        if (auto listening = local->listen(*host); !listening) {
+        if (auto listening = local->listen(*host, log); !listening) {
             log.warning(fmt::format("--local-lambda: {}", to_string(listening.error())));
             return local;
         }
@@ -37,8 +37,9 @@ base::Result<std::unique_ptr<LocalLambda>> LocalLambda::start(
     return local;
 }
 
-base::Result<void> LocalLambda::listen(const std::string& host) {
+base::Result<void> LocalLambda::listen(const std::string& host, const base::Log& log) {
     net::HttpServerOptions options;
+    options.log = log;
     options.host = host;
     options.port = port_;
     options.body_limit = 32UL * 1024 * 1024; // beyond Lambda's own limits, reported in its words

@@ -42,7 +42,7 @@ public:
 
 private:
     LocalLambda() = default;
-    base::Result<void> listen(const std::string& host);
+    base::Result<void> listen(const std::string& host, const base::Log& log);
     base::Task<net::HttpResponse> serve(net::HttpRequest request);
 
     std::mutex mutex_;

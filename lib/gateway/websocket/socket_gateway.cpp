@@ -25,9 +25,12 @@ std::string header_of(const net::HttpRequest& request, std::string_view name) {
     return value == nullptr ? std::string() : *value;
 }
 
-/// At "/" the first API answers, or the one that the host names; else the one with that stage.
+/// At "/" the first API answers, or the one that the host names; else the one with that stage,
+/// which clients write with a slash behind or without
+/// (docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-wscat.html).
 const Api* api_for(const std::vector<Api>& apis, const net::HttpRequest& request) {
-    const std::string_view path = request.path();
+    std::string_view path = request.path();
+    path.remove_suffix(path.size() > 1 && path.ends_with('/') ? 1 : 0);
     const std::string host = base::to_lower(header_of(request, "Host"));
     const Api* first = nullptr;
     for (const Api& api : apis) {
@@ -305,6 +308,15 @@ void SocketGateway::closed(
     }
     record.end(ended ? 200 : 500, {}, ended ? std::string_view() : ended.error().message);
     log(record, event, {});
+}
+
+void SocketGateway::fault(const SocketClient& client, const std::exception& error) {
+    options_.log.error(fmt::format("{}: a fault in samara itself: {}", client.api, error.what()));
+    connections_.send(
+        client.id,
+        problem("Internal server error", client, make_http_request_id()),
+        false,
+        std::chrono::system_clock::now());
 }
 
 std::vector<RouteSummary> SocketGateway::routes() const {

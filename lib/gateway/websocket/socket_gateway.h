@@ -9,6 +9,7 @@
 #include "serving/invoke.h"
 
 #include <atomic>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -60,6 +61,9 @@ public:
 
     /// Calls $disconnect; who has been refused was never there.
     void closed(const SocketClient& client, std::uint16_t status, std::string_view reason);
+
+    /// Something of samara has thrown while what came of the client was handled: it is told.
+    void fault(const SocketClient& client, const std::exception& error);
 
     /// The end of the server: $disconnect is not called for those that it ends.
     void end() { ending_ = true; }

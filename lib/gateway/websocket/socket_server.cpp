@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <deque>
+#include <exception>
 #include <system_error>
 #include <utility>
 
@@ -52,26 +53,33 @@ public:
     }
 
     void on_message(std::string message, bool binary, std::function<void()> handled) override {
-        run([this, message = std::move(message), binary, handled = std::move(handled)] {
-            if (before_message_) {
-                before_message_().now();
-            }
-            gateway_->message(*client_, message, binary);
-            handled();
-        });
+        run(
+            [this, message = std::move(message), binary] {
+                if (before_message_) {
+                    before_message_().now();
+                }
+                gateway_->message(*client_, message, binary);
+            },
+            std::move(handled));
     }
 
     void on_close(std::uint16_t code, std::string_view reason) override {
         gateway_->connections().remove(client_->id); // is gone, whatever is still to be done
-        run([this, code, reason = std::string(reason)] {
-            gateway_->closed(*client_, code, reason);
-        });
+        run([this,
+             code,
+             reason = std::string(reason)] { gateway_->closed(*client_, code, reason); },
+            [] {});
     }
 
 private:
-    void run(std::function<void()> task) {
+    struct Work {
+        std::function<void()> task;
+        std::function<void()> handled; ///< whatever has come of it
+    };
+
+    void run(std::function<void()> task, std::function<void()> handled) {
         const std::scoped_lock lock(mutex_);
-        tasks_.push_back(std::move(task));
+        tasks_.push_back({std::move(task), std::move(handled)});
         const std::shared_ptr<net::WorkerPool> threads = threads_.lock();
         if (!running_ && threads) {
             try {
@@ -85,17 +93,22 @@ private:
 
     void work() {
         while (true) {
-            std::function<void()> task;
+            Work work;
             {
                 const std::scoped_lock lock(mutex_);
                 if (tasks_.empty()) {
                     running_ = false;
                     return;
                 }
-                task = std::move(tasks_.front());
+                work = std::move(tasks_.front());
                 tasks_.pop_front();
             }
-            task();
+            try {
+                work.task();
+            } catch (const std::exception& error) {
+                gateway_->fault(*client_, error);
+            }
+            work.handled();
         }
     }
 
@@ -104,7 +117,7 @@ private:
     std::weak_ptr<net::WorkerPool> threads_;
     serving::BeforeRequest before_message_;
     std::mutex mutex_;
-    std::deque<std::function<void()>> tasks_;
+    std::deque<Work> tasks_;
     bool running_ = false;
 };
 

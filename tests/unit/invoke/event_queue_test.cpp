@@ -28,6 +28,7 @@ protected:
     std::map<std::string, int> failing_;    // so many calls fail from now on
     std::map<std::string, int> throttling_; // so many calls are refused from now on
     std::map<std::string, EventHandling> handling_;
+    bool throws_ = false; // the next call does
     std::vector<std::string> log_;
     os::TempDir folder_ = std::move(*os::TempDir::create("destinations"));
     os::Cancellation cancel_;
@@ -64,6 +65,9 @@ protected:
 
     base::Result<Response> run(const Request& request) {
         std::unique_lock lock(mutex_);
+        if (std::exchange(throws_, false)) {
+            throw std::bad_alloc();
+        }
         Response response;
         if (int& left = throttling_[request.function]; left > 0) {
             --left;
@@ -122,6 +126,15 @@ protected:
         return data::scalar_text(*record.find("requestContext")->find(name));
     }
 };
+
+TEST_F(EventQueueTest, WhatACallThrowsIsTheEndOfItsEventAlone) {
+    throws_ = true;
+    start();
+    push();
+    EXPECT_TRUE(wait_for_line("an asynchronous event is lost, a fault in samara itself"));
+    push();
+    EXPECT_TRUE(wait([&] { return calls_["Fn"].size() == 1; }));
+}
 
 TEST_F(EventQueueTest, TakesNoMoreThanItMayHold) {
     bytes_ = 8 * 1024; // each event counts a kilobyte and its payload

@@ -3,7 +3,11 @@
 
 #include <atomic>
 #include <barrier>
+#include <filesystem>
 #include <latch>
+#include <mutex>
+#include <new>
+#include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
@@ -54,6 +58,84 @@ TEST(HttpServer, AnswersPipelinedRequestsInOrder) {
     EXPECT_EQ(body_of(client.response()), "GET ");
     EXPECT_EQ(body_of(client.response()), "PURGE ");
     EXPECT_TRUE(client.closed());
+}
+
+/// A handler's log, line by line.
+struct Told {
+    base::Log log() {
+        return base::Log([this](base::LogLevel level, std::string_view line) {
+            const std::scoped_lock lock(mutex);
+            lines.push_back((level == base::LogLevel::error ? "error: " : "") + std::string(line));
+        });
+    }
+
+    std::mutex mutex;
+    std::vector<std::string> lines;
+};
+
+HttpResponse answer_or_throw(const HttpRequest& request) {
+    if (request.path() == "/memory") {
+        throw std::bad_alloc();
+    }
+    if (request.path() == "/number") {
+        throw 5; // NOLINT(misc-throw-by-value-catch-by-reference,hicpp-exception-baseclass)
+    }
+    HttpResponse response{200, {}, "fine"};
+    if (request.path() == "/stream") {
+        response.stream = [](const HttpResponse::Write& write) -> bool {
+            write("begun");
+            throw std::filesystem::filesystem_error("gone", std::error_code());
+        };
+    }
+    return response;
+}
+
+/// What each path of answer_or_throw() gets, and the log of it.
+void expect_faults_stay_where_they_are(HttpServer server, Told& told) {
+    RawClient client(server.port());
+    for (const char* path : {"/memory", "/number", "/ok", "/memory"}) {
+        client.send(fmt::format("GET {}?secret=s HTTP/1.1\r\nHost: h\r\n\r\n", path));
+        const std::string response = client.response();
+        EXPECT_EQ(status_of(response), path == std::string("/ok") ? 200 : 500) << path;
+        EXPECT_THAT(
+            response,
+            HasSubstr(
+                path == std::string("/ok") ? "fine" : R"({"message":"Internal Server Error"})"));
+    }
+    client.send("GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_THAT(client.everything(), testing::EndsWith("5\r\nbegun\r\n")); // no last chunk
+    RawClient other(server.port());
+    other.send("GET /ok HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_EQ(status_of(other.response()), 200);
+    server.stop();
+    EXPECT_THAT(
+        told.lines,
+        testing::ElementsAre(
+            "error: GET /memory: a fault in samara itself: std::bad_alloc",
+            "error: GET /number: a fault in samara itself: an exception of no known type",
+            "error: GET /memory: a fault in samara itself: std::bad_alloc",
+            HasSubstr("GET /stream: a fault in samara itself: filesystem error: gone")));
+}
+
+TEST(HttpServer, WhatAHandlerThrowsIs500OfThatRequestAlone) {
+    Told told;
+    HttpServerOptions options;
+    options.log = told.log();
+    expect_faults_stay_where_they_are(serve(answer_or_throw, std::move(options)), told);
+}
+
+TEST(HttpServer, WhatATaskThrowsOnALoopIs500OfThatRequestAlone) {
+    Told told;
+    HttpServerOptions options;
+    options.log = told.log();
+    auto server =
+        HttpServer::start(std::move(options), HttpServer::TaskHandler([](HttpRequest request) {
+                              return [](HttpRequest asked) -> base::Task<HttpResponse> {
+                                  co_return answer_or_throw(asked);
+                              }(std::move(request));
+                          }));
+    ASSERT_TRUE(server);
+    expect_faults_stay_where_they_are(std::move(*server), told);
 }
 
 TEST(HttpServer, SendsNoBodyForHeadAndNoContent) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <condition_variable>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -40,6 +41,9 @@ public:
     }
 
     void on_message(std::string message, bool binary, std::function<void()> handled) override {
+        if (message == "fatal") {
+            throw std::bad_alloc();
+        }
         if (message.starts_with("hold")) {
             const std::scoped_lock lock(mutex_);
             held_.push_back(std::move(handled));
@@ -196,6 +200,17 @@ TEST_F(WebSocketTest, MessagesGoBothWaysUntilTheClientCloses) {
             "\x8a\x05there" + "\x81\x17you said in three parts" + "\x88\x05\x0f\xa0" + "bye");
     EXPECT_EQ(service_->ended(), "4000 bye");
     EXPECT_FALSE(service_->peer()->send("too late", false));
+}
+
+TEST_F(WebSocketTest, AServiceThatThrowsLosesItsClientAlone) {
+    serve();
+    connect();
+    client_->send(frame(text, "one") + frame(text, "fatal") + frame(text, "three"));
+    EXPECT_EQ(client_->everything(), "\x81\x0cyou said one\x88\x02\x03\xf3"); // 1011
+    EXPECT_EQ(service_->ended(), "1011 ");
+    RawClient other(server_->port());
+    other.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_EQ(status_of(other.response()), 200);
 }
 
 TEST_F(WebSocketTest, MessagesThatComeWithTheHandshakeAreNotLost) {

@@ -74,6 +74,14 @@ TEST(FunctionStreamTest, ACallThatFailsHasBegunNothing) {
     }
 }
 
+TEST(FunctionStreamTest, WhatACallThrowsIsItsFailure) {
+    StreamingInvoker invoker(
+        [](const invoke::Request&) -> base::Result<invoke::Response> { throw std::bad_alloc(); });
+    const auto stream = invoker.start({});
+    EXPECT_EQ(stream->wait(Clock::now() + 10s, has_begun), Came::end);
+    EXPECT_EQ(stream->result()->error().message, "a fault in samara itself: std::bad_alloc");
+}
+
 /// Writes until it is told that it has written all.
 struct Writer {
     static constexpr std::size_t pieces = 100;
