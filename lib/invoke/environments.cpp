@@ -5,7 +5,6 @@
 #include "invoke/host_paths.h"
 #include "invoke/own_answers.h"
 #include "net/wait.h"
-#include "os/side_by_side.h"
 
 #include <algorithm>
 #include <utility>
@@ -208,67 +207,6 @@ void Environments::discard(const Pool& pool, Slot slot) {
         ended_.push_back(std::move(slot));
     }
     changed_.notify_all();
-}
-
-base::Result<void> Environments::fill(const Pool& pool, std::size_t count, bool provisioned) {
-    engine::EnvironmentSpec spec = pool->spec();
-    if (provisioned) {
-        spec.environment["AWS_LAMBDA_INITIALIZATION_TYPE"] = "provisioned-concurrency";
-    }
-    std::size_t missing = 0;
-    const Clock::time_point began = Clock::now();
-    {
-        const std::scoped_lock lock(mutex_);
-        const std::size_t wanted = std::min(count, pool->most_environments());
-        missing = wanted - std::min(wanted, pool->idle());
-        for (std::size_t i = 0; i < missing; ++i) {
-            pool->begin_start(began);
-        }
-    }
-    std::vector<base::Result<void>> results(missing);
-    {
-        os::SideBySide threads;
-        for (base::Result<void>& result : results) {
-            threads.run([&] {
-                base::Result<Slot> started = start(*pool, spec);
-                const std::scoped_lock lock(mutex_);
-                if (started) {
-                    pool->end_start(began);
-                    started->provisioned = provisioned;
-                    pool->add_idle(std::move(*started), Clock::now(), ended_);
-                } else {
-                    pool->fail_start(began, Clock::now());
-                    result = base::fail(std::move(started).error());
-                }
-            });
-        }
-    }
-    wake_janitor();
-    const auto failed =
-        std::find_if(results.begin(), results.end(), [](const auto& result) { return !result; });
-    return failed == results.end() ? base::Result<void>() : std::move(*failed);
-}
-
-base::Result<void> Environments::provision() {
-    base::Result<void> first;
-    std::vector<std::pair<Pool, std::size_t>> wanted;
-    {
-        const std::scoped_lock lock(mutex_);
-        wanted = pools_.provisioned();
-    }
-    for (const auto& [pool, count] : wanted) {
-        const std::size_t possible = std::min(count, pool->most_environments());
-        log_.info(fmt::format(
-            "{}: {} provisioned {}{}",
-            pool->spec().function,
-            possible,
-            possible == 1 ? "environment" : "environments",
-            possible < count ? fmt::format(" of {} (--max-concurrency)", count) : std::string()));
-        if (auto filled = fill(pool, count, true); !filled && first) {
-            first = std::move(filled); // the others are none the worse
-        }
-    }
-    return first;
 }
 
 void Environments::renew(const std::string& function) {

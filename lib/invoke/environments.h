@@ -58,7 +58,8 @@ public:
     /// One that did not answer, or is spent.
     void discard(const Pool& pool, Slot slot);
 
-    /// Starts environments, side by side, until `count` idle, or as many as may be.
+    /// Starts environments, side by side, until `count` idle, or as many as may be and there is
+    /// memory for.
     base::Result<void> fill(const Pool& pool, std::size_t count, bool provisioned);
 
     /// All that can be started; the error is the first.
@@ -76,6 +77,12 @@ private:
     base::Task<base::Result<Lease>>
     wait_for_one(const Pool& pool, EnvironmentPool::Admission admission);
     void start_ahead(const Pool& pool, Clock::time_point began);
+    base::Result<void> start_side_by_side(
+        const Pool& pool,
+        const engine::EnvironmentSpec& spec,
+        std::size_t count,
+        bool provisioned,
+        Clock::time_point began);
     void tell_wait(
         const EnvironmentPool& pool,
         const EnvironmentPool::Admission& admission,

@@ -31,7 +31,8 @@ struct World {
     bool transport_fails = false;
     bool die_after_call = false;
     bool start_fails = false;
-    std::atomic<bool> held_off = false; // nothing answers
+    std::function<void()> started_then = {}; // called when one is to start
+    std::atomic<bool> held_off = false;      // nothing answers
     std::size_t killed = 0;
 
     template <class Condition>
@@ -110,6 +111,9 @@ public:
         if (world_.start_fails) {
             return base::fail("no room");
         }
+        if (world_.started_then) {
+            world_.started_then();
+        }
         auto environment = std::make_unique<FakeEnvironment>(world_);
         const std::lock_guard lock(world_.mutex);
         world_.provisioned += spec.environment.count("AWS_LAMBDA_INITIALIZATION_TYPE");
@@ -162,12 +166,25 @@ protected:
     os::Cancellation cancel_;
 
     std::unique_ptr<Invoker> make(InvokerOptions options = {}, std::string fingerprint = "1") {
+        return make_of(plans(std::move(fingerprint)), std::move(options));
+    }
+
+    std::unique_ptr<Invoker> make_of(FunctionPlans functions, InvokerOptions options) {
         options.connect = [this](const engine::Endpoint& /*endpoint*/) {
             return std::make_unique<FakeTransport>(world_);
         };
         return std::make_unique<Invoker>(
-            engine_, plans(std::move(fingerprint)), options, nullptr, base::Log(), cancel_);
+            engine_, std::move(functions), options, nullptr, base::Log(), cancel_);
     }
+
+    /// With a thousand provisioned environments, of which fewer fit this machine.
+    std::unique_ptr<Invoker> make_of_a_thousand(InvokerOptions options = {}) {
+        FunctionPlans functions = plans("1");
+        functions.begin()->second.provisioned_concurrency = 1000;
+        return make_of(std::move(functions), std::move(options));
+    }
+
+    static std::size_t cores() { return std::max(2U, std::thread::hardware_concurrency()); }
 
     static FunctionPlans plans(std::string fingerprint) {
         FunctionPlan plan;
@@ -421,6 +438,32 @@ TEST_F(InvokerTest, NoMoreIsProvisionedThanMayRun) {
     const auto invoker = make(options);
     ASSERT_TRUE(invoker->provision());
     EXPECT_EQ(world_.running, 1U);
+}
+
+TEST_F(InvokerTest, NoMoreIsProvisionedThanAMachineCanUse) {
+    InvokerOptions options;
+    options.memory_is_short = [] { return false; };
+    const auto invoker = make_of_a_thousand(options);
+    ASSERT_TRUE(invoker->provision());
+    EXPECT_EQ(world_.running, std::min<std::size_t>(1000, 8 * cores()));
+}
+
+TEST_F(InvokerTest, ProvisioningEndsWhereMemoryIsShort) {
+    InvokerOptions options;
+    options.memory_is_short = [] { return true; };
+    const auto invoker = make_of_a_thousand(options);
+    ASSERT_TRUE(invoker->provision());
+    EXPECT_GT(world_.started, 0U);
+    EXPECT_LE(world_.started, cores());
+}
+
+TEST_F(InvokerTest, AStopEndsProvisioning) {
+    world_.started_then = [this] { cancel_.cancel(); };
+    InvokerOptions options;
+    options.memory_is_short = [] { return false; };
+    const auto invoker = make_of_a_thousand(options);
+    ASSERT_TRUE(invoker->provision());
+    EXPECT_LE(world_.started, cores());
 }
 
 TEST_F(InvokerTest, AFailedProvisionIsTold) {
