@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 /// What API Gateway allows.
 /// docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
@@ -9,6 +10,10 @@
 namespace samara::aws::api_gateway {
 
 inline constexpr std::size_t request_payload = std::size_t{10} * 1024 * 1024; ///< bytes
+
+/// The most that MinimumCompressionSize may be.
+/// docs.aws.amazon.com/apigateway/latest/api/API_RestApi.html#apigw-Type-RestApi-minimumCompressionSize
+inline constexpr std::int64_t largest_compression_size = 10'485'760;
 
 /// Bytes of the request line and of all header values.
 inline constexpr std::size_t request_headers = 10'240;

@@ -261,6 +261,9 @@ Gateway::admitted(Call& call, Snapshot& current, serving::AccessRecord& record) 
                                                       : "the quota of the API key is used up";
         co_return refuse(*refusal, call);
     }
+    if (call.api.kind == ApiKind::rest) {
+        co_return co_await integrate_coded(call, current, record);
+    }
     co_return co_await integrate_mapped(call, current, record);
 }
 

@@ -97,6 +97,8 @@ private:
     base::Task<net::HttpResponse>
     admitted(Call& call, Snapshot& current, serving::AccessRecord& record);
     base::Task<net::HttpResponse>
+    integrate_coded(const Call& call, Snapshot& current, serving::AccessRecord& record);
+    base::Task<net::HttpResponse>
     integrate_mapped(const Call& call, Snapshot& current, serving::AccessRecord& record);
     base::Task<net::HttpResponse>
     integrate(const Call& call, Snapshot& current, serving::AccessRecord& record);

@@ -84,6 +84,7 @@ Api read_api(
             api.binary_media_types.push_back(media_type);
         }
     }
+    read_compression_size(*properties, "MinimumCompressionSize", api, diagnostics);
     if (text_of(*properties, "ApiKeySourceType") == "AUTHORIZER") {
         api.key_from_authorizer = true;
     }

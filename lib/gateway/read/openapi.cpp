@@ -1,5 +1,6 @@
 #include "gateway/read/openapi.h"
 
+#include "aws/api_gateway_limits.h"
 #include "base/strings.h"
 #include "data/accessors.h"
 #include "gateway/read/description.h"
@@ -250,6 +251,30 @@ GatewayResponse read_gateway_response(const data::Value& response) {
     return read;
 }
 
+void read_compression_size(
+    const data::Value& properties,
+    std::string_view name,
+    Api& api,
+    base::Diagnostics& diagnostics) {
+    const data::Value* value = properties.find(name);
+    if (api.kind != ApiKind::rest || value == nullptr || value->is_null()) {
+        return;
+    }
+    const auto size = data::integer_of(value);
+    if (!size || *size < 0 || *size > aws::api_gateway::largest_compression_size) {
+        diagnostics.push_back(diagnose(
+            base::Severity::warning,
+            fmt::format(
+                "{} has to be a number of bytes from 0 to {}; nothing is compressed",
+                name,
+                aws::api_gateway::largest_compression_size),
+            api.id,
+            value->where()));
+        return;
+    }
+    api.minimum_compression_size = static_cast<std::size_t>(*size);
+}
+
 void read_openapi(
     const data::Value& body,
     const serving::Functions& functions,
@@ -276,6 +301,7 @@ void read_openapi(
     for (std::string& type : data::texts_of(body.find("x-amazon-apigateway-binary-media-types"))) {
         api.binary_media_types.push_back(base::replace_all(type, "~1", "/"));
     }
+    read_compression_size(body, "x-amazon-apigateway-minimum-compression-size", api, diagnostics);
     if (data::text_of(body, "x-amazon-apigateway-api-key-source") == "AUTHORIZER") {
         api.key_from_authorizer = true;
     }

@@ -30,6 +30,11 @@ std::string add_parameter_mapping(const data::Value* integration, const Api& api
 /// AWS::ApiGateway::GatewayResponse.
 GatewayResponse read_gateway_response(const data::Value& response);
 
+/// How large a body has to be to be compressed, of a REST API: the member `name` of its definition
+/// or of its properties.
+void read_compression_size(
+    const data::Value& properties, std::string_view name, Api& api, base::Diagnostics& diagnostics);
+
 /// x-amazon-apigateway-cors, or the CorsConfiguration of AWS::ApiGatewayV2::Api.
 Cors read_cors(const data::Value& cors);
 

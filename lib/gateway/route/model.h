@@ -229,8 +229,10 @@ struct Api {
     TextPairs stage_variables;
     std::vector<Route> routes;
     std::map<std::string, Authorizer, std::less<>> authorizers;
-    std::optional<Cors> cors;                                              ///< HTTP APIs
-    std::vector<std::string> binary_media_types;                           ///< REST APIs
+    std::optional<Cors> cors;                    ///< HTTP APIs
+    std::vector<std::string> binary_media_types; ///< REST APIs
+    /// Bytes from which on bodies are compressed, REST APIs; nothing: they are not.
+    std::optional<std::size_t> minimum_compression_size;
     std::map<std::string, GatewayResponse, std::less<>> gateway_responses; ///< by type, REST APIs
     std::vector<ApiKey> api_keys;                                          ///< REST APIs
     bool key_from_authorizer = false; ///< API keys come from Lambda authorizers, not from clients
