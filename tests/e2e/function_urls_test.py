@@ -57,7 +57,7 @@ class FunctionUrls(SamaraTest):
             self.assertEqual((status, headers["x-url"]), (200, told["Two"]))
             self.assertEqual(headers["access-control-allow-origin"], "https://a.example")
             self.assertEqual((event["version"], event["rawPath"], event["rawQueryString"]), ("2.0", "/any/path", "q=1"))
-            self.assertEqual(event["requestContext"]["domainName"], "127.0.0.1")
+            self.assertEqual(event["requestContext"]["domainName"], f"127.0.0.1:{ports[0]}")
             self.assertEqual(curl(told["Two"])[0], 403)
             signed = ("--aws-sigv4", "aws:amz:us-east-1:lambda", "--user", "AK:secret")
             status, _, body = curl(*signed, told["Two"])

@@ -165,7 +165,7 @@ void write_context_v1(base::JsonWriter& json, const Call& call) {
     if (!call.authorizer.empty()) {
         json.key("authorizer").raw(call.authorizer);
     }
-    json.member("domainName", call.header("Host")); // with its port: links are made of it
+    json.member("domainName", call.domain());
     json.member("domainPrefix", call.domain_prefix());
     json.member("extendedRequestId", call.extended_request_id);
     json.member("httpMethod", call.request.method);

@@ -48,18 +48,13 @@ Call Call::with(const net::HttpRequest& other) const {
     return changed;
 }
 
-std::string_view Call::domain() const {
-    const std::string_view host = header("Host");
-    if (!host.empty() && host.front() == '[') { // [::1]:3000
+std::string_view Call::domain_prefix() const {
+    const std::string_view host = domain();
+    if (host.starts_with('[')) { // [::1]:3000
         return host.substr(0, host.find(']') + 1);
     }
-    return host.substr(0, host.rfind(':'));
-}
-
-std::string_view Call::domain_prefix() const {
-    const std::string_view name = domain();
-    const bool address =
-        !name.empty() && (name.front() == '[' || (name.back() >= '0' && name.back() <= '9'));
+    const std::string_view name = host.substr(0, host.rfind(':'));
+    const bool address = !name.empty() && name.back() >= '0' && name.back() <= '9';
     return address ? name : name.substr(0, name.find('.'));
 }
 

@@ -41,9 +41,11 @@ struct Call {
     /// The same with another request, which has to live as long.
     [[nodiscard]] Call with(const net::HttpRequest& other) const;
 
-    /// Host without port, as the client wrote it.
-    [[nodiscard]] std::string_view domain() const;
-    /// The first label of the domain; an address is not taken apart.
+    /// The domainName of events of every format: the Host that the client wrote, with its port,
+    /// for functions make links of it.
+    [[nodiscard]] std::string_view domain() const { return header("Host"); }
+
+    /// The first label of the host; an address is not taken apart, and has no port either.
     [[nodiscard]] std::string_view domain_prefix() const;
     [[nodiscard]] std::string_view header(std::string_view name) const;
     /// "12/Mar/2020:19:03:58 +0000"

@@ -83,7 +83,7 @@ TEST_F(FunctionUrlTest, TheFunctionGetsAnEventOfFormat2) {
     const data::Value& context = *event->find("requestContext");
     EXPECT_EQ(data::text_of(context, "accountId"), "anonymous");
     EXPECT_EQ(data::text_of(context, "apiId"), "FnUrl");
-    EXPECT_EQ(data::text_of(context, "domainName"), "127.0.0.1");
+    EXPECT_EQ(data::text_of(context, "domainName"), "127.0.0.1:3100");
     EXPECT_EQ(data::text_of(context, "stage"), "$default");
     ASSERT_NE(context.find("authentication"), nullptr);
     EXPECT_TRUE(context.find("authentication")->is_null());

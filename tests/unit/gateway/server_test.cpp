@@ -72,7 +72,7 @@ TEST(Server, TakesARequestToItsFunctionAndTheResultBack) {
     EXPECT_THAT(seen, HasSubstr("\"queryStringParameters\":{\"file\":\"a b\"}"));
     EXPECT_THAT(seen, HasSubstr("\"stage\":\"prod\""));
     EXPECT_THAT(seen, HasSubstr(fmt::format("\"x-forwarded-port\":\"{}\"", server.port())));
-    EXPECT_THAT(seen, HasSubstr("\"domainName\":\"localhost\""));
+    EXPECT_THAT(seen, HasSubstr("\"domainName\":\"localhost:3000\""));
 }
 
 TEST(Server, NamesItsMounts) {
