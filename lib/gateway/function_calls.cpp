@@ -75,9 +75,10 @@ tl::expected<invoke::Response, net::HttpResponse> judged(
     return std::move(reply);
 }
 
-/// The response that nonsense of a function is.
-net::HttpResponse bad_answer(const Call& call, std::string reason, serving::AccessRecord& record) {
-    record.error = std::move(reason);
+/// The response that nonsense of a function is. People look for these words in the log.
+net::HttpResponse
+bad_answer(const Call& call, const std::string& reason, serving::AccessRecord& record) {
+    record.error = "Invalid lambda response received: " + reason;
     return refuse(Refusal::bad_integration_response, call);
 }
 

@@ -70,6 +70,10 @@ read_verdict(const invoke::Response& result, const LambdaAuthorizer& authorizer,
             "the authorizer function failed",
             says_unauthorized(result) ? Refusal::unauthorized : Refusal::authorizer_failure);
     }
+    if (result.status / 100 != 2) { // throttled, or refused before it ran
+        return failure(
+            "the authorizer function was not run: " + result.payload, Refusal::authorizer_failure);
+    }
     const auto value = data::read_json(result.payload, "authorizer result");
     if (!value || !value->is_map()) {
         return failure("the authorizer's result is no JSON object");

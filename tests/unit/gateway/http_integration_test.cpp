@@ -105,10 +105,10 @@ TEST_F(HttpIntegrationTest, TheLogTellsAFailureFromATimeout) {
     serve_http("{type: aws_proxy, uri: $fn}");
     reply_.function_error = "Unhandled";
     EXPECT_EQ(ask().status, 500);
-    EXPECT_EQ(logged_, "the function failed");
+    EXPECT_EQ(logged_, "Invalid lambda response received: the function failed");
     reply_.error_type = invoke::timeout_error;
     EXPECT_EQ(ask().status, 500);
-    EXPECT_EQ(logged_, "the function has timed out");
+    EXPECT_EQ(logged_, "Invalid lambda response received: the function has timed out");
 }
 
 // request-response-data-mappings.html
