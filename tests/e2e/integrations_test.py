@@ -1,4 +1,5 @@
 """Integrations with servers of this machine, and authorizers that fail, as start-api serves them."""
+import gzip
 import http.server
 import json
 import pathlib
@@ -91,6 +92,7 @@ Resources:
     Type: AWS::Serverless::Api
     Properties:
       StageName: v1
+      MinimumCompressionSize: 0
       DefinitionBody:
         swagger: '2.0'
         info: {{title: rest, version: '1'}}
@@ -170,6 +172,13 @@ class ServersOfThisMachine(SamaraTest):
             self.assertEqual((status, seen["method"], seen["path"], seen["body"]), (200, "PUT", "/behind/a/b%20c?q=1", "hello"))
             self.assertEqual(seen["headers"]["X-Forwarded-For"], "127.0.0.1")
             self.assertEqual(seen["headers"]["X-Forwarded-Port"], str(self.port))
+            packed = self.folder / "packed"
+            packed.write_bytes(gzip.compress(b"squeezed"))
+            status, headers, body = curl("--compressed", "-X", "PUT", "-H", "Content-Encoding: gzip",
+                                         "--data-binary", f"@{packed}", f"{url}/rest/a")
+            seen = json.loads(body)
+            self.assertEqual((status, headers["content-encoding"], seen["body"]), (200, "deflate", "squeezed"))
+            self.assertNotIn("Content-Encoding", seen["headers"])
             status, headers, body = curl(f"{url}/http/7?q=1")
             seen = json.loads(body)
             self.assertEqual((status, headers["x-who"]), (203, "GET"))

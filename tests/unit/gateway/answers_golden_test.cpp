@@ -192,6 +192,12 @@ protected:
         if (const std::string pattern = data::text_of(row, "matches"); !pattern.empty()) {
             EXPECT_THAT(logged_.line, MatchesRegex(pattern));
         }
+        if (const std::string text = data::text_of(row, "text_line"); !text.empty()) {
+            EXPECT_THAT(to_string(logged_, serving::AccessLogFormat::text), MatchesRegex(text));
+        }
+        if (const std::string json = data::text_of(row, "json_line"); !json.empty()) {
+            EXPECT_THAT(to_string(logged_, serving::AccessLogFormat::json), MatchesRegex(json));
+        }
         if (const std::string why = data::text_of(row, "logged"); !why.empty()) {
             EXPECT_THAT(logged_.error, HasSubstr(why));
         }

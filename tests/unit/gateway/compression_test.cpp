@@ -172,17 +172,17 @@ protected:
                               : R"({"message":"Request Too Long"})");
             return;
         }
+        if (fill != nullptr) {
+            EXPECT_GT(asked_.payload.size(), body.size());
+            return;
+        }
         const auto event = data::read_json(asked_.payload, "event");
         ASSERT_TRUE(event);
         if (const data::Value* whole = row.find("gets_event")) {
             EXPECT_EQ(*event, *whole);
             return;
         }
-        if (fill == nullptr) {
-            EXPECT_EQ(member(*event, "body"), member(row, "gets"));
-        } else {
-            EXPECT_EQ(member(*event, "body").text().size(), body.size());
-        }
+        EXPECT_EQ(member(*event, "body"), member(row, "gets"));
         EXPECT_EQ(data::text_of(member(*event, "headers"), "Content-Encoding"), encoding);
         EXPECT_EQ(member(*event, "isBase64Encoded"), data::Value(false));
     }
