@@ -209,7 +209,7 @@ private:
     // From the new place of the template. Where a link stands on the way up, names alone lead
     // elsewhere than the file system does; the whole path is the same for both.
     [[nodiscard]] fs::path way_to(const fs::path& file) const {
-        const fs::path to = to_.lexically_normal();
+        const fs::path to = (to_ / "").lexically_normal().parent_path(); // no slash at its end
         fs::path way = file.lexically_relative(to);
         fs::path up = to_;
         fs::path by_name = to;

@@ -122,7 +122,7 @@ FAULTS = [
     Fault("package of another type", function("PackageType: Tar"), "PackageType", runs=False, status=502),
     Fault("image without a URI", function(
         "PackageType: Image\nCodeUri: !Ref AWS::NoValue", attributes="IgnoreGlobals: '*'"), "ImageUri", runs=False,
-          status=502),
+          builds=True, status=502),
     Fault("two architectures", function("Architectures: [x86_64, arm64]"), "Architectures"),
     Fault("tags that are a text", function("Tags: none"), "Tags"),
     Fault("policies that are wrong", function("Policies: [{NoSuchPolicy: {}}]"), "NoSuchPolicy"),

@@ -117,7 +117,7 @@ class OnATerminal(SamaraTest):
 
     def test_a_pipe_has_colours_only_when_they_are_asked_for(self):
         self.assertNotIn("\033", self.samara("validate", code=1).stderr)
-        forced = self.samara("validate", code=1, environment={"FORCE_COLOR": "1"})
+        forced = self.samara("transform", code=1, environment={"FORCE_COLOR": "1"})
         self.assertIn(RED, forced.stderr)
         self.assertEqual(forced.stdout, "")
 

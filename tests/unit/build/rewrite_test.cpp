@@ -98,6 +98,14 @@ Resources:
 )")));
 }
 
+TEST(RewriteTemplate, ASlashAtTheEndOfTheBuildFolderMeansNothing) {
+    constexpr std::string_view text =
+        "Resources: {Z: {Type: AWS::Serverless::Function, Properties: {CodeUri: code.zip}}}\n";
+    EXPECT_EQ(
+        data::write_yaml(rewrite_template(yaml(text), {}, "/app/", "/app/.aws-sam/build/")),
+        rewritten(text));
+}
+
 TEST(RewriteTemplate, WhatIsNoLocalPathStays) {
     constexpr std::string_view text = R"(Resources:
   A: {Type: AWS::Serverless::Api, Properties: {DefinitionUri: "s3://bucket/key"}}
