@@ -49,7 +49,7 @@ make_docker(const base::Log& log, const os::Cancellation& cancel) {
 base::Result<std::unique_ptr<Engine>> make_sandbox(bool strict, const base::Log& log) {
     sandbox::Options options;
     options.strict = strict;
-    options.emulator = emulator();
+    options.emulator = emulator_beside_usr();
     options.runtime_client = runtime_client;
     options.log = log;
     return sandbox::make_engine(std::move(options));

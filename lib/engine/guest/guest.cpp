@@ -9,18 +9,26 @@ namespace samara::engine {
 
 namespace {
 
-constexpr std::string_view emulator_name = "samara-rie";
+std::string_view program(std::string_view name) {
+    for (const guest::EmbeddedFile& file : guest::embedded_files()) {
+        if (file.name.ends_with(name)) {
+            return file.bytes;
+        }
+    }
+    return {};
+}
 
 } // namespace
 
 std::string_view emulator() {
-    for (const guest::EmbeddedFile& file : guest::embedded_files()) {
-        if (file.name.ends_with(emulator_name)) {
-            return file.bytes;
-        }
-    }
-    assert(false);
-    return {};
+    const std::string_view bytes = program("samara-rie");
+    assert(!bytes.empty());
+    return bytes;
+}
+
+std::string_view emulator_beside_usr() {
+    const std::string_view checked = program("samara-rie-checked");
+    return checked.empty() ? emulator() : checked;
 }
 
 std::vector<PayloadFile> runtime_client(std::string_view family) {
