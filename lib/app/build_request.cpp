@@ -1,5 +1,6 @@
 #include "app/build_request.h"
 
+#include "app/build_folders.h"
 #include "app/load/stack_names.h"
 #include "app/run/image_archive.h"
 #include "app/source_maps.h"
@@ -8,7 +9,6 @@
 #include "build/workflow.h"
 #include "model/nested_stack.h"
 #include "os/environment.h"
-#include "os/project_links.h"
 
 #include <algorithm>
 #include <set>
@@ -298,20 +298,6 @@ void add_failures(
     });
 }
 
-// Of the folders that are written: they are in the user's hand as the links in the sources are.
-base::Result<void> follow_links(
-    const BuildOptions& options,
-    const fs::path& folder,
-    const base::Log& log,
-    build::Request& request) {
-    const os::ProjectLinks links(os::project_root(folder), options.follow_links, log);
-    for (fs::path* written : {&request.build_dir, &request.cache_dir}) {
-        TRY(links.check_written(*written));
-        *written = os::link_target(*written);
-    }
-    return {};
-}
-
 // "debug", or not set.
 base::Result<void> check_build_mode() {
     const std::string mode = os::variable(build::build_mode_variable).value_or(std::string());
@@ -324,35 +310,6 @@ base::Result<void> check_build_mode() {
     error.hint = "set it to debug, for programs that a debugger is to look into, or not at all";
     error.kind = base::ErrorKind::usage;
     return base::fail(std::move(error));
-}
-
-// What is in the build folder gives way to the build: nobody's sources may be there.
-base::Result<void> check_build_dir(const build::Request& request) {
-    std::error_code failed;
-    std::vector<fs::path> kept{fs::current_path(failed)};
-    for (const fs::path& file : request.templates) {
-        kept.push_back(file.parent_path());
-    }
-    for (const build::Function& function : request.functions) {
-        kept.push_back(function.source);
-    }
-    for (const build::Layer& layer : request.layers) {
-        kept.push_back(layer.source);
-    }
-    const fs::path wanted = fs::weakly_canonical(request.build_dir, failed);
-    for (const fs::path& path : kept) {
-        const fs::path inner = fs::weakly_canonical(path, failed);
-        if (std::mismatch(wanted.begin(), wanted.end(), inner.begin(), inner.end()).first ==
-            wanted.end()) {
-            return base::fail(
-                fmt::format(
-                    "{} holds {}, which a build would remove",
-                    request.build_dir.string(),
-                    path.string()),
-                "name another folder with --build-dir, or leave it out");
-        }
-    }
-    return {};
 }
 
 } // namespace
@@ -385,7 +342,6 @@ make_build_request(Application& application, const BuildOptions& options, const 
     }
     request.build_dir = absolute(options.build_dir, ".aws-sam/build");
     request.cache_dir = absolute(options.cache_dir, ".aws-sam/cache");
-    TRY(follow_links(options, folder, log, request));
     if (!options.manifest.empty()) {
         request.manifest = absolute(options.manifest, "");
         std::error_code ignored;
@@ -406,7 +362,7 @@ make_build_request(Application& application, const BuildOptions& options, const 
     request.progress = options.progress;
     application.for_each_stack(
         [&](Application& stack) { request.templates.push_back(stack.template_file()); });
-    TRY(check_build_dir(request));
+    TRY(settle_build_folders(folder, log, request));
     return made;
 }
 
