@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <climits>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -54,11 +56,21 @@ bool is_request_id(std::string_view text) {
            });
 }
 
-// A header value must stay on its line.
-std::string one_line(std::string text) {
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; }, ' ');
-    return text;
+// The JSON object in a header of the call, as a header of the runtime's: on one line. Nothing where
+// it is no base64, or holds a control character, which JSON has between its words alone.
+std::optional<std::string> client_context(std::string_view text) {
+    auto decoded = base::base64_decode(text);
+    if (!decoded) {
+        return std::nullopt;
+    }
+    for (char& c : *decoded) {
+        if (c == '\r' || c == '\n' || c == '\t') {
+            c = ' ';
+        } else if (static_cast<unsigned char>(c) < ' ') {
+            return std::nullopt;
+        }
+    }
+    return std::move(*decoded);
 }
 
 } // namespace
@@ -140,7 +152,7 @@ void InvokeApi::serve(HttpRequest request, ExchangePtr exchange) {
     }
     const std::string_view context = find(request.headers, "X-Amz-Client-Context");
     if (!context.empty()) {
-        auto decoded = base::base64_decode(context);
+        auto decoded = client_context(context);
         if (!decoded) {
             exchange->reply(service_error(
                 400,
@@ -148,7 +160,7 @@ void InvokeApi::serve(HttpRequest request, ExchangePtr exchange) {
                 "The client context must be a valid Base64-encoded JSON object"));
             return;
         }
-        invocation.client_context = one_line(std::move(*decoded));
+        invocation.client_context = std::move(*decoded);
     }
     if (type == "Event") {
         exchange->reply({202, "", {}});
