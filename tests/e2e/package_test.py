@@ -4,7 +4,9 @@ import io
 import json
 import os
 import pathlib
+import pty
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -257,8 +259,20 @@ Resources:
 
     def test_a_bucket_that_is_not_there(self):
         self.template()
-        result = self.samara("package", "--s3-bucket", "nowhere", code=1)
-        self.assertIn("S3 Bucket does not exist.", result.stderr)
+        ours, theirs = pty.openpty()
+        ran = subprocess.run([SAMARA, "package", "--s3-bucket", "nowhere"], cwd=self.project, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.DEVNULL, stderr=theirs, env={**self.environment, "TERM": "xterm"}, timeout=60)
+        os.close(theirs)
+        text = ""
+        while "see" not in text and select.select([ours], [], [], 10)[0]:
+            text += os.read(ours, 65536).decode()
+        os.close(ours)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("Uploading to ", text)
+        self.assertNotIn("100.00%", text, "all of it has gone, but nothing has come")
+        said = text.partition("Error:")[2]
+        self.assertIn("S3 Bucket does not exist.", said)
+        self.assertNotIn("Uploading", said, "the line of an upload that has failed is gone")
 
     def test_a_path_that_is_not_there(self):
         self.template(FUNCTION.replace("src", "gone"))
