@@ -118,31 +118,34 @@ std::string directory_end(std::uint64_t count, std::uint64_t offset, std::uint64
     return out;
 }
 
-/// In memory as long as it is small, then in a file.
+/// In memory as long as it has room there, then in a file.
 class Output {
 public:
-    Output(std::filesystem::path file, std::size_t in_memory)
-        : path_(std::move(file)), in_memory_(in_memory) {}
+    Output(std::filesystem::path file, std::string* memory)
+        : path_(std::move(file)), memory_(memory) {}
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
+    [[nodiscard]] bool good() const { return out_.good(); }
+
     void write(std::string_view bytes) {
-        if (!out_.is_open() && memory_.size() + bytes.size() <= in_memory_) {
-            memory_.reserve(in_memory_); // of which only what is written takes room
-            memory_ += bytes;
+        if (!out_.is_open() && fits(bytes.size())) {
+            *memory_ += bytes;
             return;
         }
         if (!out_.is_open()) {
             out_.open(path_, std::ios::binary | std::ios::trunc);
-            write_out(memory_);
-            memory_ = {};
+            if (memory_ != nullptr) {
+                write_out(*memory_);
+                memory_->clear();
+            }
         }
         write_out(bytes);
     }
 
     void write_again(std::uint64_t at, std::string_view bytes) {
         if (!out_.is_open()) {
-            memory_.replace(at, bytes.size(), bytes);
+            memory_->replace(at, bytes.size(), bytes);
             return;
         }
         out_.seekp(static_cast<std::streamoff>(at));
@@ -150,23 +153,23 @@ public:
         out_.seekp(0, std::ios::end);
     }
 
-    bool good() const { return out_.good(); }
-
-    std::string finish() {
+    void finish() {
         if (out_.is_open()) {
             out_.close();
         }
-        return std::move(memory_);
     }
 
 private:
+    [[nodiscard]] bool fits(std::size_t more) const {
+        return memory_ != nullptr && more <= memory_->capacity() - memory_->size();
+    }
+
     void write_out(std::string_view bytes) {
         out_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     }
 
     std::filesystem::path path_;
-    std::size_t in_memory_;
-    std::string memory_;
+    std::string* memory_;
     std::ofstream out_;
 };
 
@@ -174,8 +177,8 @@ using Compressor = std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_f
 
 class Writer {
 public:
-    Writer(std::filesystem::path zip, std::size_t in_memory)
-        : out_(std::move(zip), in_memory),
+    Writer(std::filesystem::path zip, std::string* memory)
+        : out_(std::move(zip), memory),
           compressor_(libdeflate_alloc_compressor(whole_level), &libdeflate_free_compressor) {}
 
     base::Result<void> add(const ZipEntry& entry) {
@@ -200,14 +203,13 @@ public:
         return checked();
     }
 
-    base::Result<std::string> finish() {
+    base::Result<void> finish() {
         if (offset_ >= largest) {
             return base::fail(fmt::format("{} is larger than 4 GB", out_.path().string()));
         }
         write(directory_end(count_, offset_, directory_.size()).insert(0, directory_));
-        std::string bytes = out_.finish();
-        TRY(checked());
-        return bytes;
+        out_.finish();
+        return checked();
     }
 
 private:
@@ -326,12 +328,15 @@ private:
 
 } // namespace
 
-base::Result<std::string> write_zip(
+base::Result<void> write_zip(
     const std::filesystem::path& zip,
     const std::vector<ZipEntry>& entries,
     const std::function<bool()>& stopped,
-    std::size_t in_memory) {
-    Writer writer(zip, in_memory);
+    std::string* memory) {
+    if (memory != nullptr) {
+        memory->clear();
+    }
+    Writer writer(zip, memory);
     for (const ZipEntry& entry : entries) {
         if (stopped && stopped()) {
             return base::fail("cancelled");

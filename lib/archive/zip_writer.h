@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -21,12 +20,12 @@ struct ZipEntry {
 /// files give the same bytes on every machine. What does not get smaller is stored. Memory is
 /// bounded whatever the files' sizes are. `stopped` is asked between files; then it fails.
 ///
-/// A zip file of at most `in_memory` bytes is given back, and `zip` is not made; of a larger one
-/// nothing is given.
-base::Result<std::string> write_zip(
+/// What fits into the capacity of `memory` is put there, and no file is made; else `memory` is
+/// empty.
+base::Result<void> write_zip(
     const std::filesystem::path& zip,
     const std::vector<ZipEntry>& entries,
     const std::function<bool()>& stopped = {},
-    std::size_t in_memory = 0);
+    std::string* memory = nullptr);
 
 } // namespace samara::archive

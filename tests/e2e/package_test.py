@@ -403,6 +403,7 @@ class Images(CloudTest, SamaraTest):
         self.image_template("samara-test-gone")
         result = self.samara("package", "--image-repository", f"{self.registry.address}/app", code=1)
         self.assertIn("there is no image samara-test-gone", result.stderr)
+        self.assertIn("referenced by ImageUri parameter of Fn resource", result.stderr)
 
     def test_managed_repositories(self):
         self.image_template(f"{self.name}:v1")

@@ -136,7 +136,7 @@ private:
             }
             auto uri = images_->push(artifact.text, found.file.parent_path(), artifact.resource);
             if (!uri) {
-                return aws_client::aws_fail(std::move(uri).error());
+                return failed(artifact, std::move(uri).error());
             }
             artifact.location = *uri;
             *artifact.value = std::move(*uri);

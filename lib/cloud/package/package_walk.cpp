@@ -228,7 +228,8 @@ Walker::property(const ArtifactRow& row, data::Value& at, const std::string& id,
     data::Value* value = &at;
     for (std::size_t i = 0; i < row.property.size(); ++i) {
         data::Value* member = value->find(row.property[i]);
-        const bool missing = member == nullptr || member->is_null();
+        const bool missing = member == nullptr || member->is_null() ||
+                             (member->is_string() && member->text().empty());
         if (missing && (!row.own_folder || !missing_too || !value->is_map())) {
             return {};
         }
@@ -265,8 +266,9 @@ base::Result<void> Walker::take(
     if (row.form == Form::image ? is_ecr_url(text) : is_s3_url(text)) {
         return {};
     }
-    if (row.form == Form::packaged && text.starts_with("https://")) {
-        return {};
+    const bool is_template = row.form == Form::packaged || row.form == Form::https;
+    if (is_template && (text.starts_with("https://") || text.starts_with("http://"))) {
+        return {}; // an object, whatever its host is called
     }
     const fs::path path = path_of(text);
     std::error_code ignored;
@@ -275,15 +277,16 @@ base::Result<void> Walker::take(
             {&value, text, path, row.form, false, false, name, id, row.type});
         return {};
     }
-    if (!fs::exists(path, ignored)) {
+    if (!(is_template ? fs::is_regular_file(path, ignored) : fs::exists(path, ignored))) {
         return base::fail(cannot_upload(
             text,
             name,
             id,
             fmt::format(
-                "Parameter {} of resource {} refers to a file or folder that does not exist {}",
+                "Parameter {} of resource {} refers to a {} that does not exist {}",
                 name,
                 id,
+                is_template ? "file" : "file or folder",
                 fs::absolute(path, ignored).string())));
     }
     if (row.form == Form::packaged) {

@@ -61,34 +61,41 @@ private:
     Uploader& uploader_;
 };
 
-/// Bytes of zip files in memory: small ones need no file, as long as all together are few.
-class Uploader::Memory {
+/// Room in memory for a small zip file, which needs no file then; none while others have it all.
+class Uploader::Room {
 public:
-    explicit Memory(Uploader& uploader) : uploader_(uploader) {
-        constexpr std::size_t for_one = std::size_t{4} << 20U;
+    explicit Room(Uploader& uploader) : uploader_(uploader) {
+        constexpr std::size_t size = std::size_t{4} << 20U;
         const std::scoped_lock lock(uploader_.mutex_);
-        held_ = std::min(for_one, uploader_.memory_left_);
-        uploader_.memory_left_ -= held_;
+        if (!uploader_.rooms_.empty()) {
+            bytes_ = std::move(uploader_.rooms_.back());
+            uploader_.rooms_.pop_back();
+        } else if (uploader_.more_rooms_ > 0) {
+            --uploader_.more_rooms_;
+            bytes_.reserve(size);
+        } else {
+            mine_ = false;
+        }
     }
 
-    Memory(const Memory&) = delete;
-    Memory& operator=(const Memory&) = delete;
-    Memory(Memory&&) = delete;
-    Memory& operator=(Memory&&) = delete;
+    Room(const Room&) = delete;
+    Room& operator=(const Room&) = delete;
+    Room(Room&&) = delete;
+    Room& operator=(Room&&) = delete;
 
-    ~Memory() { keep(0); }
-
-    [[nodiscard]] std::size_t allowed() const { return held_; }
-
-    void keep(std::size_t bytes) {
-        const std::scoped_lock lock(uploader_.mutex_);
-        uploader_.memory_left_ += held_ - bytes;
-        held_ = bytes;
+    ~Room() {
+        if (mine_) {
+            const std::scoped_lock lock(uploader_.mutex_);
+            uploader_.rooms_.push_back(std::move(bytes_));
+        }
     }
+
+    std::string& bytes() { return bytes_; }
 
 private:
     Uploader& uploader_;
-    std::size_t held_ = 0;
+    std::string bytes_;
+    bool mine_ = true;
 };
 
 AwsResult<void> Uploader::run_all(std::vector<Task> tasks) {
@@ -233,17 +240,13 @@ AwsResult<S3Place> Uploader::put_entries(
     return put_once(digest, extension, [&](const S3Place& place) -> AwsResult<void> {
         AWS_TRY_ASSIGN(const auto folder, os::TempDir::create("package"));
         const fs::path zip = folder.path() / "artifact.zip";
-        Memory memory(*this);
-        std::string bytes;
+        Room room(*this);
         {
             const Slot slot(*this);
-            AWS_TRY_ASSIGN(
-                bytes,
-                archive::write_zip(
-                    zip, entries, [&] { return session_.cancel().cancelled(); }, memory.allowed()));
+            AWS_TRY(archive::write_zip(
+                zip, entries, [&] { return session_.cancel().cancelled(); }, &room.bytes()));
         }
-        memory.keep(bytes.size());
-        return bytes.empty() ? send_file(place, zip) : send_bytes(place, bytes);
+        return room.bytes().empty() ? send_file(place, zip) : send_bytes(place, room.bytes());
     });
 }
 

@@ -51,7 +51,7 @@ public:
 
 private:
     class Slot;
-    class Memory;
+    class Room;
     /// Once for a key, however many resources have the same content.
     aws_client::AwsResult<aws_client::S3Place> put_once(
         const std::string& digest,
@@ -78,8 +78,9 @@ private:
     Observer& observer_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::uint32_t working_ = 0; ///< threads that need the processor
-    std::size_t memory_left_ = std::size_t{16} << 20U;
+    std::uint32_t working_ = 0;      ///< threads that need the processor
+    std::vector<std::string> rooms_; ///< that nobody has
+    std::uint32_t more_rooms_ = 3;   ///< that may still be made
     enum class State : std::uint8_t { begun, done };
     std::map<std::string, State> keys_;
 };

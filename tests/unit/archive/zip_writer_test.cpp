@@ -71,13 +71,21 @@ TEST_F(ZipWriterTest, StaysInMemoryWhileItIsSmall) {
         entry("a", std::string(streamed, 'x')), entry("b", noise(100'000))};
     const std::string expected = zip(entries);
     const auto other = folder_.path() / "other.zip";
-    for (const std::size_t memory : {expected.size(), expected.size() + 1}) {
-        EXPECT_EQ(write_zip(other, entries, {}, memory).value_or("?"), expected);
+    const auto with_room = [&](std::size_t size) {
+        std::string memory = "left over";
+        memory.reserve(size);
+        EXPECT_EQ(memory.capacity(), size);
+        EXPECT_TRUE(write_zip(other, entries, {}, &memory));
+        EXPECT_EQ(memory.capacity(), size) << "neither grows nor goes";
+        return memory;
+    };
+    for (const std::size_t size : {expected.size(), expected.size() + 1}) {
+        EXPECT_EQ(with_room(size), expected);
         EXPECT_FALSE(std::filesystem::exists(other)) << "no file is made";
     }
     // One byte less, or what fills up in the middle of the first file.
-    for (const std::size_t memory : {expected.size() - 1, std::size_t{100}}) {
-        EXPECT_EQ(write_zip(other, entries, {}, memory).value_or("?"), "");
+    for (const std::size_t size : {expected.size() - 1, std::size_t{100}}) {
+        EXPECT_EQ(with_room(size), "");
         EXPECT_EQ(os::read_file(other).value_or(""), expected);
         std::filesystem::remove(other);
     }

@@ -5,10 +5,12 @@
 #include "cloud/package/artifact_rows.h"
 #include "cloud/package/content.h"
 #include "cloud/package/package.h"
+#include "cloud/package/package_walk.h"
 #include "data/read.h"
 #include "os/file.h"
 #include "os/temp_dir.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace samara::cloud {
@@ -128,6 +130,59 @@ TEST(DryRunTest, ComparesSectionBySection) {
     EXPECT_EQ(changes[2].kind, PlannedChange::Kind::remove);
     EXPECT_TRUE(changes[2].holds_data);
     EXPECT_EQ(changes[3].section, "Outputs");
+}
+
+TEST(WalkTest, WhatIsEmptyIsMissing) {
+    const auto folder = os::TempDir::create("walk-test").value();
+    const auto found = [&](const std::string& resources) {
+        base::Diagnostics warnings;
+        const auto walked = find_artifacts(
+            yaml("Resources: {" + resources + "}"), folder.path() / "t.yaml", {}, {}, warnings);
+        return std::make_tuple(
+            walked.has_value(), walked ? (*walked)->artifacts.size() : 0, warnings.size());
+    };
+    for (const std::string value : {"''", "null"}) {
+        EXPECT_EQ(
+            found("F: {Type: AWS::Serverless::Function, Properties: {CodeUri: " + value + "}}"),
+            std::make_tuple(true, 1U, 1U))
+            << "its folder, with a warning";
+        EXPECT_EQ(
+            found("A: {Type: AWS::Serverless::Api, Properties: {DefinitionUri: " + value + "}}"),
+            std::make_tuple(true, 0U, 0U));
+    }
+}
+
+TEST(WalkTest, TemplatesAreFilesOrUrls) {
+    const auto folder = os::TempDir::create("walk-test").value();
+    ASSERT_TRUE(os::make_folders(folder.path() / "folder"));
+    for (const auto& [type, property] :
+         {std::pair("AWS::CloudFormation::Stack", "TemplateURL"),
+          std::pair("AWS::Serverless::Application", "Location"),
+          std::pair("AWS::CloudFormation::StackSet", "TemplateURL")}) {
+        const auto walk = [&](std::string_view value) {
+            base::Diagnostics warnings;
+            const auto walked = find_artifacts(
+                yaml(fmt::format(
+                    "Resources: {{Child: {{Type: {}, Properties: {{{}: '{}'}}}}}}",
+                    type,
+                    property,
+                    value)),
+                folder.path() / "t.yaml",
+                {},
+                {},
+                warnings);
+            return walked ? std::string() : walked.error().message;
+        };
+        EXPECT_EQ(walk("https://bucket.s3.eu-west-1.amazonaws.com/child.yaml"), "") << type;
+        EXPECT_EQ(walk("http://127.0.0.1:4566/bucket/child.yaml"), "") << type;
+        for (const char* wrong : {"folder", "gone.yaml"}) {
+            EXPECT_TRUE(walk(wrong).starts_with(fmt::format(
+                "Unable to upload artifact {} referenced by {} parameter of Child resource.\n",
+                wrong,
+                property)))
+                << walk(wrong);
+        }
+    }
 }
 
 TEST(NeedsTest, FilesAndImages) {
