@@ -63,6 +63,7 @@ tl::expected<invoke::Response, net::HttpResponse> judged(
     }
     invoke::Response& reply = **result;
     record.integration_status = reply.status;
+    record.integration_request_id = reply.request_id;
     record.cold = serving::environment_of(reply);
     if (reply.status / 100 != 2) { // not the function's result: throttled, or refused before it ran
         record.error = "the function was not run: " + reply.payload;

@@ -23,6 +23,7 @@ struct AccessRecord {
     std::string error;          ///< what the client is not told; may be empty
     int integration_status = 0; ///< of what answered; 0: nothing was asked
     std::chrono::microseconds integration{0}; ///< how long that took
+    std::string integration_request_id;       ///< of the function's call; may be empty
     std::size_t body_size = 0;                ///< bytes that the client has got
     std::string line; ///< what a stage's own format makes of it; empty: it has none
 

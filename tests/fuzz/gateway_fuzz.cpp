@@ -25,6 +25,7 @@ constexpr std::string_view template_json = R"({
   "Rest": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Body": {
     "securityDefinitions": {"I": {"x-amazon-apigateway-authtype": "awsSigv4"}},
     "x-amazon-apigateway-binary-media-types": ["image/*"],
+    "x-amazon-apigateway-minimum-compression-size": 4,
     "x-amazon-apigateway-gateway-responses": {"DEFAULT_4XX": {
       "responseParameters": {"gatewayresponse.header.X-Q": "method.request.querystring.q", "gatewayresponse.header.X-P": "context.path"},
       "responseTemplates": {"text/plain": "$context.error.validationErrorString $method.request.header.a $context.identity.userAgent"}}},

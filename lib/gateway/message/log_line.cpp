@@ -43,6 +43,18 @@ std::string integration_status(const Answered& one) {
     return status_text(one.record.integration_status);
 }
 
+/// What the code of a proxy function has said; of all else what was asked.
+std::string function_status(const Answered& one) {
+    const bool proxy =
+        std::holds_alternative<LambdaIntegration>(one.call.match.route->integration) &&
+        one.record.integration_status != 0 && one.record.error.empty();
+    return proxy ? status_text(one.response.status) : integration_status(one);
+}
+
+std::string integration_request_id(const Answered& one) {
+    return one.record.integration_request_id;
+}
+
 /// As a JSON text; nothing where there is none.
 std::string json_text(std::string_view message) {
     std::string json;
@@ -79,17 +91,18 @@ struct Variable {
     std::string (*value)(const Answered&);
 };
 
-constexpr std::array<Variable, 10> variables{{
+constexpr std::array<Variable, 11> variables{{
     {"status", [](const Answered& one) { return fmt::format("{}", one.response.status); }},
     {"integrationStatus", integration_status},
-    {"integration.status", integration_status},
+    {"integration.status", function_status},
     {"integration.integrationStatus", integration_status},
     {"integration.responseTransferMode", transfer_mode},
     {"error.message", error_message},
     {"error.messageString", [](const Answered& one) { return json_text(error_message(one)); }},
     {"error.responseType", response_type},
     {"xrayTraceId", [](const Answered& one) { return one.call.trace_id; }},
-    {"awsEndpointRequestId", [](const Answered& one) { return one.call.request_id; }},
+    {"awsEndpointRequestId", integration_request_id},
+    {"integration.requestId", integration_request_id},
 }};
 
 // What is known at the end of the answer.
@@ -198,6 +211,9 @@ LogLine::LogLine(
           }
           if (name == "error.messageString") {
               return json_text(told);
+          }
+          if (name == "awsEndpointRequestId" || name == "integration.requestId") {
+              return record.integration_request_id;
           }
           return is_integration_status(name) ? status_text(record.integration_status)
                                              : context_value(context, name);

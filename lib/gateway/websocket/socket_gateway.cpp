@@ -147,6 +147,7 @@ SocketGateway::run(const Route& route, std::string event, SocketRecord& record) 
         std::chrono::steady_clock::now() - begin);
     if (result && *result) {
         access.integration_status = (*result)->status;
+        access.integration_request_id = (*result)->request_id;
         access.cold = serving::environment_of(**result);
     }
     if (!result) {

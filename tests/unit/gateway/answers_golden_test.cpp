@@ -67,6 +67,7 @@ protected:
         invoke::Response response;
         response.status = static_cast<int>(data::integer_of(reply.find("invoke")).value_or(200));
         response.function_error = data::text_of(reply, "error");
+        response.request_id = data::text_of(reply, "request_id");
         const data::Value* result = reply.find("result");
         response.payload =
             result == nullptr ? data::text_of(reply, "payload") : data::write_json(*result);

@@ -80,6 +80,7 @@ protected:
                 response.status =
                     static_cast<int>(data::integer_of(reply.find("invoke")).value_or(200));
                 response.function_error = data::text_of(reply, "error");
+                response.request_id = "id-of-the-call";
                 const data::Value* result = reply.find("result");
                 response.payload = reply.is_null()     ? R"({"statusCode": 200})"
                                    : result != nullptr ? data::write_json(*result)

@@ -352,7 +352,7 @@ TEST_F(ServedStageTest, AccessLogLinesHaveTheFormatOfTheStage) {
                  R"({"status":"201","length":4})"},
              Row{"$context.identity.sourceIp $context.identity.userAgent $context.identity.caller",
                  "10.0.0.9 agent -"},
-             Row{"$context.integration.status $context.integrationStatus", "200 200"},
+             Row{"$context.integration.status $context.integrationStatus", "201 200"},
              Row{"$context.error.message $context.none $context $other", "- - $context $other"},
              Row{"$context.stage/$context.apiId $context.protocol", "v1/Api HTTP/1.1"},
          }) {
