@@ -6,6 +6,7 @@
 #include "app/source_maps.h"
 #include "base/strings.h"
 #include "base/try.h"
+#include "base/usage_error.h"
 #include "build/workflow.h"
 #include "model/nested_stack.h"
 #include "os/environment.h"
@@ -304,12 +305,9 @@ base::Result<void> check_build_mode() {
     if (mode.empty() || build::is_debug_build()) {
         return {};
     }
-    base::Error error;
-    error.message =
-        fmt::format("environment variable {} is '{}'", build::build_mode_variable, mode);
-    error.hint = "set it to debug, for programs that a debugger is to look into, or not at all";
-    error.kind = base::ErrorKind::usage;
-    return base::fail(std::move(error));
+    return base::fail(base::usage_error(
+        fmt::format("environment variable {} is '{}'", build::build_mode_variable, mode),
+        "set it to debug, for programs that a debugger is to look into, or not at all"));
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "archive/extract.h"
 #include "base/strings.h"
 #include "base/try.h"
+#include "base/usage_error.h"
 #include "data/read.h"
 #include "net/http_client.h"
 #include "net/url.h"
@@ -30,14 +31,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view purpose = "init";
-
-base::Error usage(std::string message, std::string hint) {
-    base::Error error;
-    error.message = std::move(message);
-    error.hint = std::move(hint);
-    error.kind = base::ErrorKind::usage;
-    return error;
-}
 
 base::Result<void> check_free(const fs::path& target) {
     std::error_code ignored;
@@ -313,7 +306,8 @@ base::Result<fs::path> init_from_location(
         return move_into_place(*baked, output / own, cancel);
     }
     if (auto valid = projects::check_name(name); !valid) {
-        return base::fail(usage(valid.error().message, "name the project: --name my-app"));
+        return base::fail(
+            base::usage_error(valid.error().message, "name the project: --name my-app"));
     }
     TRY(check_free(output / name));
     os::CopyOptions options;
@@ -333,7 +327,7 @@ base::Result<std::map<std::string, std::string>> read_extra_context(const std::s
     }
     const auto read = data::read_json(text, "--extra-context");
     if (!read || !read->is_map()) {
-        return base::fail(usage(
+        return base::fail(base::usage_error(
             read ? "--extra-context must be a JSON object"
                  : fmt::format(
                        "Parse error reading the --extra-context parameter. The value of this "
@@ -343,7 +337,7 @@ base::Result<std::map<std::string, std::string>> read_extra_context(const std::s
     }
     for (const data::Entry& entry : *read->as_map()) {
         if (entry.value.is_list() || entry.value.is_map()) {
-            return base::fail(usage(
+            return base::fail(base::usage_error(
                 fmt::format(
                     "--extra-context: '{}' must be a text, not {}",
                     entry.key,

@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "base/try.h"
+#include "base/usage_error.h"
 #include "data/read.h"
 #include "engine/sandbox/node_sdk.h"
 #include "engine/sandbox/readable.h"
@@ -30,11 +31,9 @@ base::Result<std::string> package_name(const std::string& given) {
     const std::string_view rest = std::string_view(name).substr(scope.size());
     if (rest.empty() || rest.front() == '-' ||
         rest.find_first_not_of(allowed) != std::string_view::npos) {
-        base::Error error;
-        error.message = fmt::format("'{}' is not a package of the AWS SDK", given);
-        error.hint = "write for example client-s3 or @aws-sdk/client-s3";
-        error.kind = base::ErrorKind::usage;
-        return base::fail(std::move(error));
+        return base::fail(base::usage_error(
+            fmt::format("'{}' is not a package of the AWS SDK", given),
+            "write for example client-s3 or @aws-sdk/client-s3"));
     }
     return name;
 }

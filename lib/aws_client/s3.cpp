@@ -1,6 +1,7 @@
 #include "aws_client/s3.h"
 
 #include "aws_client/xml.h"
+#include "base/digest.h"
 #include "base/try.h"
 #include "data/accessors.h"
 #include "os/unique_fd.h"
@@ -15,7 +16,6 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <unistd.h>
 
 namespace samara::aws_client {
@@ -65,27 +65,6 @@ private:
     std::array<char, piece_size> bytes_{};
 };
 
-class Sha256 {
-public:
-    Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
-        EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
-    }
-
-    void add(std::string_view bytes) {
-        EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
-    }
-
-    std::string hex() {
-        std::array<unsigned char, EVP_MAX_MD_SIZE> value{};
-        unsigned int size = 0;
-        EVP_DigestFinal_ex(context_.get(), value.data(), &size);
-        return fmt::format("{:02x}", fmt::join(value.begin(), value.begin() + size, ""));
-    }
-
-private:
-    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
-
 /// What was told of an attempt that failed is taken back: a progress never goes past its end.
 struct Told {
     PutProgress progress;
@@ -117,7 +96,7 @@ OpenPieces pieces_of(std::string_view whole) {
 
 base::Result<std::string> sha256_of(const OpenPieces& open) {
     TRY_ASSIGN(const auto next, open());
-    Sha256 digest;
+    base::Digest digest;
     while (true) {
         TRY_ASSIGN(const auto bytes, next());
         if (bytes.empty()) {

@@ -1,7 +1,7 @@
 #include "build/cache.h"
 
+#include "base/digest.h"
 #include "base/try.h"
-#include "build/digest.h"
 #include "os/file.h"
 #include "os/temp_dir.h"
 
@@ -49,7 +49,7 @@ link_or_copy(const fs::path& from, const fs::path& to, const os::Cancellation& c
 } // namespace
 
 fs::path Cache::entry(const Inputs& inputs) const {
-    Digest digest;
+    base::Digest digest;
     digest.add(inputs.settings);
     digest.add(inputs.content.empty() ? inputs.state : inputs.content);
     const std::string content = digest.hex().substr(0, content_digits);

@@ -1,8 +1,8 @@
 #include "build/definition.h"
 
+#include "base/digest.h"
 #include "base/strings.h"
 #include "base/try.h"
-#include "build/digest.h"
 #include "data/write.h"
 #include "model/code_file.h"
 
@@ -68,7 +68,7 @@ data::Value relevant(const data::Value& metadata) {
 }
 
 std::string id_of(const Definition& definition) {
-    Digest digest;
+    base::Digest digest;
     const auto add = [&](std::string_view text) {
         digest.add(fmt::format("{}:", text.size()));
         digest.add(text);

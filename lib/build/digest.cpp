@@ -1,16 +1,17 @@
 #include "build/digest.h"
 
+#include "base/digest.h"
+#include "base/try.h"
+#include "os/folder.h"
 #include "os/unique_fd.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,36 +19,9 @@ namespace samara::build {
 
 namespace fs = std::filesystem;
 
-struct Digest::State {
-    EVP_MD_CTX* context = EVP_MD_CTX_new();
-};
-
-Digest::Digest() : state_(std::make_unique<State>()) {
-    EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr);
-}
-
-Digest::~Digest() {
-    EVP_MD_CTX_free(state_->context);
-}
-
-void Digest::add(std::string_view bytes) {
-    EVP_DigestUpdate(state_->context, bytes.data(), bytes.size());
-}
-
-std::string Digest::hex() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    EVP_DigestFinal_ex(state_->context, digest.data(), &size);
-    std::string text;
-    for (unsigned int i = 0; i < size; ++i) {
-        text += fmt::format("{:02x}", digest[i]);
-    }
-    return text;
-}
-
 namespace {
 
-base::Result<void> add_file(Digest& digest, const fs::path& path) {
+base::Result<void> add_file(base::Digest& digest, const fs::path& path) {
     const os::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.valid()) {
         return os::fail_errno(fmt::format("cannot open {}", path.string()));
@@ -69,7 +43,7 @@ base::Result<void> add_file(Digest& digest, const fs::path& path) {
 // Walks a folder as os::copy_tree does.
 class TreeDigest {
 public:
-    TreeDigest(Digest& digest, const os::CopyOptions& copy) : digest_(digest), copy_(copy) {}
+    TreeDigest(base::Digest& digest, const os::CopyOptions& copy) : digest_(digest), copy_(copy) {}
 
     base::Result<void> add(const fs::path& path, const fs::path& relative) {
         if (copy_.cancel.cancelled()) {
@@ -110,13 +84,7 @@ public:
 private:
     base::Result<void>
     add_folder(const fs::path& path, const fs::path& relative, const struct stat& status) {
-        const auto same = [&](const struct stat& other) {
-            return other.st_dev == status.st_dev && other.st_ino == status.st_ino;
-        };
-        if (std::any_of(ancestors_.begin(), ancestors_.end(), same)) {
-            return base::fail(
-                fmt::format("cannot read {}: it is a link to a folder it is in", path.string()));
-        }
+        TRY(ancestors_.enter(status, "read", path));
         std::error_code error;
         std::vector<fs::path> names;
         for (fs::directory_iterator entry(path, error), end; !error && entry != end;
@@ -127,7 +95,6 @@ private:
             return os::fail_errno(fmt::format("cannot read {}", path.string()), error.value());
         }
         std::sort(names.begin(), names.end());
-        ancestors_.push_back(status);
         for (const fs::path& name : names) {
             if (copy_.include && !copy_.include(relative / name)) {
                 continue;
@@ -136,19 +103,19 @@ private:
                 return added;
             }
         }
-        ancestors_.pop_back();
+        ancestors_.leave();
         return {};
     }
 
-    Digest& digest_;
+    base::Digest& digest_;
     const os::CopyOptions& copy_;
-    std::vector<struct stat> ancestors_;
+    os::Ancestors ancestors_;
 };
 
 } // namespace
 
 base::Result<std::string> content_digest(const fs::path& path, const os::CopyOptions& copy) {
-    Digest digest;
+    base::Digest digest;
     return TreeDigest(digest, copy).add(path, {}).map([&] { return digest.hex(); });
 }
 

@@ -1,5 +1,6 @@
 #include "build/image_artifact.h"
 
+#include "base/digest.h"
 #include "base/strings.h"
 #include "build/digest.h"
 #include "build/dockerfile.h"
@@ -18,7 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string definition_id(const ImageBuild& image) {
-    Digest digest;
+    base::Digest digest;
     const auto add = [&](std::string_view text) {
         digest.add(fmt::format("{}:", text.size()));
         digest.add(text);
@@ -73,7 +74,7 @@ bases_of(const ImageBuild& image, ImageBuilder& images, const os::Cancellation& 
     if (!named) {
         return {};
     }
-    Digest digest;
+    base::Digest digest;
     for (const std::string& name : *named) {
         digest.add(fmt::format("{} {}\n", name, images.identity(name, cancel)));
     }
@@ -120,7 +121,7 @@ public:
         if (!placed_.inputs.content.empty()) {
             return;
         }
-        Digest all;
+        base::Digest all;
         std::vector<std::string> sources{placed_.source};
         sources.insert(sources.end(), placed_.outside.begin(), placed_.outside.end());
         for (const std::string& source : sources) {

@@ -3,12 +3,12 @@
 #include "base/try.h"
 #include "build/zipped_size.h"
 #include "model/limits.h"
+#include "os/folder.h"
 #include "os/unique_fd.h"
 
 #include <algorithm>
 #include <array>
 #include <map>
-#include <memory>
 
 #include <fmt/format.h>
 
@@ -60,10 +60,6 @@ std::string foreign_machine(const fs::path& path, std::string_view architecture)
     return known->architecture == architecture ? std::string() : std::string(known->architecture);
 }
 
-struct CloseFolder {
-    void operator()(DIR* folder) const { ::closedir(folder); }
-};
-
 // Looks at each entry once; an artifact has thousands, and all of a small build is little more.
 class Walk {
 public:
@@ -75,13 +71,10 @@ public:
 
     base::Result<void>
     folder(int parent, const char* name, const std::string& path, const std::string& part) {
-        os::UniqueFd descriptor(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        const std::unique_ptr<DIR, CloseFolder> open(
-            descriptor.valid() ? ::fdopendir(descriptor.get()) : nullptr);
+        const os::FolderStream open = os::open_folder(parent, name);
         if (!open) {
             return os::fail_errno(fmt::format("cannot list {}", path));
         }
-        static_cast<void>(descriptor.release()); // the stream owns it now
         if (part.empty()) {
             root_ = path.size() + 1;
         }

@@ -1,12 +1,13 @@
 #include "build/source_state.h"
 
-#include "build/digest.h"
+#include "base/digest.h"
+#include "base/try.h"
+#include "os/folder.h"
 #include "os/unique_fd.h"
 #include "os/wait.h"
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 #include <vector>
 
 #include <fmt/format.h>
@@ -35,10 +36,6 @@ std::int64_t now() {
     return nanoseconds(time);
 }
 
-struct CloseFolder {
-    void operator()(DIR* folder) const { ::closedir(folder); }
-};
-
 class Walk {
 public:
     Walk(const SourceFilter& filter, const os::Cancellation& cancel)
@@ -58,7 +55,7 @@ public:
     [[nodiscard]] std::int64_t newest() const { return newest_; }
 
     std::string digest() {
-        Digest digest;
+        base::Digest digest;
         digest.add(lines_);
         return digest.hex();
     }
@@ -89,20 +86,11 @@ private:
         if (cancel_.cancelled()) {
             return base::fail("cancelled");
         }
-        const auto same = [&](const struct stat& other) {
-            return other.st_dev == status.st_dev && other.st_ino == status.st_ino;
-        };
-        if (std::any_of(ancestors_.begin(), ancestors_.end(), same)) {
-            return base::fail(
-                fmt::format("cannot read {}: it is a link to a folder it is in", path.string()));
-        }
-        os::UniqueFd descriptor(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        const std::unique_ptr<DIR, CloseFolder> folder(
-            descriptor.valid() ? ::fdopendir(descriptor.get()) : nullptr);
+        TRY(ancestors_.enter(status, "read", path));
+        const os::FolderStream folder = os::open_folder(parent, name);
         if (!folder) {
             return os::fail_errno(fmt::format("cannot read {}", path.string()));
         }
-        static_cast<void>(descriptor.release()); // the stream owns it now
         std::vector<std::string> names;
         while (const dirent* entry = ::readdir(folder.get())) {
             const std::string_view text = &entry->d_name[0];
@@ -111,14 +99,13 @@ private:
             }
         }
         std::sort(names.begin(), names.end());
-        ancestors_.push_back(status);
         for (const std::string& entry : names) {
             auto visited = visit(::dirfd(folder.get()), entry, path, relative);
             if (!visited) {
                 return visited;
             }
         }
-        ancestors_.pop_back();
+        ancestors_.leave();
         return {};
     }
 
@@ -153,7 +140,7 @@ private:
     const os::Cancellation& cancel_;
     std::string lines_;
     std::int64_t newest_ = 0;
-    std::vector<struct stat> ancestors_;
+    os::Ancestors ancestors_;
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "engine/select.h"
 
 #include "base/try.h"
+#include "base/usage_error.h"
 #include "engine/docker/docker_engine.h"
 #include "engine/guest/guest.h"
 #include "engine/sandbox/sandbox_engine.h"
@@ -69,12 +70,9 @@ base::Result<EngineChoice> parse_engine_choice(
     if (word == "sandbox") {
         return EngineChoice::sandbox;
     }
-    base::Error error;
-    error.kind = base::ErrorKind::usage;
-    error.message =
-        fmt::format("{} {} is not an engine", option ? "--engine" : "SAMARA_ENGINE", word);
-    error.hint = "choose docker, sandbox or auto";
-    return base::fail(std::move(error));
+    return base::fail(base::usage_error(
+        fmt::format("{} {} is not an engine", option ? "--engine" : "SAMARA_ENGINE", word),
+        "choose docker, sandbox or auto"));
 }
 
 base::Result<SelectedEngine>

@@ -1,6 +1,7 @@
 #include "model/parameters.h"
 
 #include "base/strings.h"
+#include "base/usage_error.h"
 #include "model/parameter_checks.h"
 
 #include <algorithm>
@@ -155,12 +156,9 @@ base::Result<ParameterOverrides> parse_parameter_overrides(const std::vector<std
     ParameterOverrides overrides;
     for (const std::string& token : tokens) {
         if (!OverrideParser(token).parse_into(overrides)) {
-            base::Error error;
-            error.message =
-                fmt::format("--parameter-overrides: '{}' is not a parameter and its value", token);
-            error.hint = "write Key=Value, or ParameterKey=Key,ParameterValue=Value";
-            error.kind = base::ErrorKind::usage;
-            return base::fail(std::move(error));
+            return base::fail(base::usage_error(
+                fmt::format("--parameter-overrides: '{}' is not a parameter and its value", token),
+                "write Key=Value, or ParameterKey=Key,ParameterValue=Value"));
         }
     }
     return overrides;

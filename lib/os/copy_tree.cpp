@@ -1,11 +1,12 @@
+#include "base/try.h"
 #include "os/file.h"
+#include "os/folder.h"
 #include "os/unique_fd.h"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -70,24 +71,19 @@ private:
         const fs::path& to,
         const fs::path& relative,
         const struct stat& status) {
-        const auto same = [&](const struct stat& other) {
-            return other.st_dev == status.st_dev && other.st_ino == status.st_ino;
-        };
-        if (std::any_of(ancestors_.begin(), ancestors_.end(), same)) {
-            return base::fail(
-                fmt::format("cannot copy {}: it is a link to a folder it is in", from.string()));
-        }
-        if (!ancestors_.empty() && same(target_)) {
+        const bool top = ancestors_.empty();
+        TRY(ancestors_.enter(status, "copy", from));
+        if (!top && same_file(target_, status)) {
+            ancestors_.leave();
             return {}; // the destination lies inside the source
         }
         // Writable while it is being filled; its own mode comes last.
         if (::mkdir(to.c_str(), 0700) != 0 && (errno != EEXIST || ::chmod(to.c_str(), 0700) != 0)) {
             return fail_errno(fmt::format("cannot create the folder {}", to.string()));
         }
-        if (ancestors_.empty()) {
+        if (top) {
             ::stat(to.c_str(), &target_);
         }
-        ancestors_.push_back(status);
         std::error_code error;
         for (fs::directory_iterator entry(from, error), end; !error && entry != end;
              entry.increment(error)) {
@@ -99,7 +95,7 @@ private:
                 return copied;
             }
         }
-        ancestors_.pop_back();
+        ancestors_.leave();
         if (error) {
             return fail_errno(fmt::format("cannot read {}", from.string()), error.value());
         }
@@ -200,7 +196,7 @@ private:
     }
 
     const CopyOptions& options_;
-    std::vector<struct stat> ancestors_;
+    Ancestors ancestors_;
 
     struct stat target_ {};
 };

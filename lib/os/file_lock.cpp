@@ -1,6 +1,7 @@
 #include "os/file_lock.h"
 
 #include "base/try.h"
+#include "os/folder.h"
 #include "os/wait.h"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ bool is_still_there(const UniqueFd& file, const std::filesystem::path& path) {
     struct stat named {};
 
     return ::fstat(file.get(), &held) == 0 && ::stat(path.c_str(), &named) == 0 &&
-           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+           same_file(held, named);
 }
 
 base::Result<UniqueFd> acquire_once(const std::filesystem::path& path, const Cancellation& cancel) {

@@ -1,4 +1,5 @@
 #include "base/strings.h"
+#include "base/usage_error.h"
 #include "data/accessors.h"
 #include "data/embedded_table.h"
 #include "model/runtimes.h"
@@ -81,14 +82,6 @@ bool runs_on(const Variant& variant, std::string_view id) {
     return !variant.fixed_runtimes && runtime && runtime->family == variant.family;
 }
 
-base::Error usage(std::string message, std::string hint) {
-    base::Error error;
-    error.message = std::move(message);
-    error.hint = std::move(hint);
-    error.kind = base::ErrorKind::usage;
-    return error;
-}
-
 } // namespace
 
 const std::vector<Template>& templates() {
@@ -138,7 +131,7 @@ base::Result<void> read_base_image(std::string_view image, Wanted& wanted) {
             return {};
         }
     }
-    return base::fail(usage(
+    return base::fail(base::usage_error(
         fmt::format("--base-image: there is no base image {}", image),
         "write for example amazon/python3.13-base or amazon/nodejs22.x-base"));
 }
@@ -171,7 +164,7 @@ base::Result<void> check_name(std::string_view name) {
     } else {
         return {};
     }
-    return base::fail(usage(
+    return base::fail(base::usage_error(
         fmt::format("the name of a project is that of its folder; this one {}", wrong),
         "write for example --name my-app; --output-dir says where the folder goes"));
 }

@@ -1,5 +1,6 @@
 #include "base/strings.h"
 #include "base/try.h"
+#include "base/usage_error.h"
 #include "data/embedded_table.h"
 #include "data/read.h"
 #include "samara_sample_events_files.h"
@@ -20,12 +21,10 @@ tl::unexpected<base::Error>
 unknown(std::string_view what, std::string_view name, const Names& known) {
     const std::vector<std::string_view> candidates(known.begin(), known.end());
     const std::string_view near = base::nearest(name, candidates);
-    base::Error error;
-    error.kind = base::ErrorKind::usage;
-    error.message = fmt::format("there is no {} called {}", what, name);
-    error.hint = near.empty() ? fmt::format("known are: {}", fmt::join(candidates, ", "))
-                              : fmt::format("did you mean {}?", near);
-    return base::fail(std::move(error));
+    return base::fail(base::usage_error(
+        fmt::format("there is no {} called {}", what, name),
+        near.empty() ? fmt::format("known are: {}", fmt::join(candidates, ", "))
+                     : fmt::format("did you mean {}?", near)));
 }
 
 base::Result<data::Value> read_index(std::string_view service) {

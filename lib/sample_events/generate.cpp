@@ -1,5 +1,7 @@
 #include "base/base64.h"
+#include "base/hash.h"
 #include "base/strings.h"
+#include "base/usage_error.h"
 #include "data/read.h"
 #include "data/write.h"
 #include "samara_sample_events_files.h"
@@ -12,8 +14,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-
-#include <openssl/evp.h>
 
 namespace samara::sample_events {
 
@@ -39,17 +39,6 @@ std::string url_encoded(std::string_view value) {
         } else {
             result += fmt::format("%{:02X}", static_cast<unsigned char>(c));
         }
-    }
-    return result;
-}
-
-std::string md5_hex(std::string_view value) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    EVP_Digest(value.data(), value.size(), digest.data(), &size, EVP_md5(), nullptr);
-    std::string result;
-    for (unsigned int i = 0; i < size; ++i) {
-        result += fmt::format("{:02x}", digest[i]);
     }
     return result;
 }
@@ -110,7 +99,7 @@ struct Filter {
 constexpr std::array filters{
     Filter{"base64", base::base64_encode},
     Filter{"json", json_text}, // inside a text that is itself JSON
-    Filter{"md5", md5_hex},
+    Filter{"md5", base::md5_hex},
     Filter{"url", url_encoded},
 };
 
@@ -145,12 +134,10 @@ tl::unexpected<base::Error> unknown_option(const Event& event, std::string_view 
         known.push_back(option.name);
     }
     const std::string_view near = base::nearest(name, known);
-    base::Error error;
-    error.kind = base::ErrorKind::usage;
-    error.message = fmt::format("{} {} has no option --{}", event.service, event.name, name);
-    error.hint = near.empty() ? fmt::format("it has: --{}", fmt::join(known, ", --"))
-                              : fmt::format("did you mean --{}?", near);
-    return base::fail(std::move(error));
+    return base::fail(base::usage_error(
+        fmt::format("{} {} has no option --{}", event.service, event.name, name),
+        near.empty() ? fmt::format("it has: --{}", fmt::join(known, ", --"))
+                     : fmt::format("did you mean --{}?", near)));
 }
 
 } // namespace
@@ -170,11 +157,9 @@ generate(const Event& event, const std::map<std::string, std::string>& values) {
             return base::fail(fmt::format("the value of --{} is not UTF-8", name));
         }
         if (name == "querystringparameters" && !query_pairs(value)) {
-            base::Error error;
-            error.kind = base::ErrorKind::usage;
-            error.message = fmt::format("--{}: '{}' is no query", name, value);
-            error.hint = R"(write a JSON object of texts, {"a": "1"}, or a=1&b=2)";
-            return base::fail(std::move(error));
+            return base::fail(base::usage_error(
+                fmt::format("--{}: '{}' is no query", name, value),
+                R"(write a JSON object of texts, {"a": "1"}, or a=1&b=2)"));
         }
         option->second = value;
     }

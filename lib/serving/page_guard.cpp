@@ -1,6 +1,7 @@
 #include "serving/page_guard.h"
 
 #include "base/strings.h"
+#include "base/usage_error.h"
 #include "net/local_address.h"
 
 #include <algorithm>
@@ -104,12 +105,10 @@ read_host_names(const std::vector<std::string>& given, std::string_view option) 
                    c == '_';
         });
         if (text.empty() || !plain) {
-            base::Error error;
-            error.message = fmt::format("{}: '{}' is not the name of a host", option, text);
-            error.hint = fmt::format(
-                "write it alone, without scheme and port: {} build.example.com", option);
-            error.kind = base::ErrorKind::usage;
-            return base::fail(std::move(error));
+            return base::fail(base::usage_error(
+                fmt::format("{}: '{}' is not the name of a host", option, text),
+                fmt::format(
+                    "write it alone, without scheme and port: {} build.example.com", option)));
         }
         names.push_back(split(text, "").host);
     }

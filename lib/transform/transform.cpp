@@ -1,5 +1,6 @@
 #include "transform/transform.h"
 
+#include "base/diagnostics.h"
 #include "base/strings.h"
 #include "model/parameter_checks.h"
 #include "transform/api/api_paths.h"
@@ -243,11 +244,8 @@ Map collect_resources(Context& context, const Origins& origins) {
 }
 
 /// The template's order rather than that of the expansion, and each but once.
-void sort_by_place(base::Diagnostics& diagnostics) {
-    std::stable_sort(diagnostics.begin(), diagnostics.end(), [](const auto& a, const auto& b) {
-        return std::pair(a.error.where.line, a.error.where.column) <
-               std::pair(b.error.where.line, b.error.where.column);
-    });
+void put_in_order(base::Diagnostics& diagnostics) {
+    base::sort_by_place(diagnostics);
     const auto same = [](const base::Diagnostic& a, const base::Diagnostic& b) {
         return a.error.where.line == b.error.where.line &&
                a.error.where.column == b.error.where.column && a.error.message == b.error.message &&
@@ -303,7 +301,7 @@ Output transform(Value document, const Options& options) {
         context.keep_what_aws_tells();
     }
     output.diagnostics = std::move(context.diagnostics());
-    sort_by_place(output.diagnostics);
+    put_in_order(output.diagnostics);
     if (base::has_errors(output.diagnostics) && !options.local_artifacts) {
         return output;
     }

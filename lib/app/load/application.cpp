@@ -10,6 +10,7 @@
 #include "app/load/stack_names.h"
 #include "app/load/template_file.h"
 #include "aws/account.h"
+#include "base/diagnostics.h"
 #include "base/strings.h"
 #include "base/try.h"
 #include "data/read.h"
@@ -32,14 +33,6 @@ namespace {
 using data::Value;
 
 constexpr std::string_view serverless = "AWS::Serverless::";
-
-base::Error first_error(const base::Diagnostics& diagnostics) {
-    const auto found = std::find_if(
-        diagnostics.begin(), diagnostics.end(), [](const base::Diagnostic& diagnostic) {
-            return diagnostic.severity == base::Severity::error;
-        });
-    return found == diagnostics.end() ? base::Error() : found->error;
-}
 
 // What is said of a part that something was said of before follows from that.
 void add_new(const base::Diagnostics& found, base::Diagnostics& known) {
@@ -311,7 +304,7 @@ void Application::read_resolved(
             }
             functions_.push_back(std::move(*function));
         } else {
-            broken_functions_.emplace(path_of(logical_id), reason(first_error(found)));
+            broken_functions_.emplace(path_of(logical_id), reason(base::first_error(found)));
         }
         add_new(found, diagnostics_);
     }

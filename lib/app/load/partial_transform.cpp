@@ -2,6 +2,7 @@
 
 #include "app/load/event_routes.h"
 #include "app/load/fault_removal.h"
+#include "base/diagnostics.h"
 
 #include <algorithm>
 
@@ -74,13 +75,6 @@ void close_all(const data::Value& source, const data::Value& made, gateway::Clos
     }
 }
 
-void sort_by_place(base::Diagnostics& diagnostics) {
-    std::stable_sort(diagnostics.begin(), diagnostics.end(), [](const auto& a, const auto& b) {
-        return std::pair(a.error.where.line, a.error.where.column) <
-               std::pair(b.error.where.line, b.error.where.column);
-    });
-}
-
 } // namespace
 
 PartialTemplate transform_in_part(data::Value document, const transform::Options& options) {
@@ -127,7 +121,7 @@ PartialTemplate transform_in_part(data::Value document, const transform::Options
     if (!settled) {
         close_all(document, result.document, faults.closed);
     }
-    sort_by_place(result.diagnostics);
+    base::sort_by_place(result.diagnostics);
     result.diagnostics.erase(
         std::unique(
             result.diagnostics.begin(),

@@ -5,9 +5,10 @@
 #include "aws_client/download.h"
 #include "aws_client/session.h"
 #include "base/base64.h"
+#include "base/digest.h"
 #include "base/hash.h"
 #include "base/try.h"
-#include "build/digest.h"
+#include "base/usage_error.h"
 #include "data/accessors.h"
 #include "model/code_file.h"
 #include "model/limits.h"
@@ -26,18 +27,16 @@ namespace fs = std::filesystem;
 namespace {
 
 base::Error usage(std::string message) {
-    base::Error error;
-    error.message = std::move(message);
-    error.hint = "write --layer-archive arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION=FILE.zip";
-    error.kind = base::ErrorKind::usage;
-    return error;
+    return base::usage_error(
+        std::move(message),
+        "write --layer-archive arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION=FILE.zip");
 }
 
 // Into `file`; gives its SHA-256 in hexadecimal digits.
 base::Result<std::string>
 download_file(const std::string& url, const fs::path& file, const os::Cancellation& cancel) {
     std::ofstream out(file, std::ios::binary);
-    build::Digest digest;
+    base::Digest digest;
     const auto done = aws_client::download(
         url,
         model::limits().unzipped_bytes,

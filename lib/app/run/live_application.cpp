@@ -6,6 +6,7 @@
 #include "app/run/function_resources.h"
 #include "app/run/idle_options.h"
 #include "app/run/image_archive.h"
+#include "base/diagnostics.h"
 #include "base/try.h"
 #include "engine/select.h"
 #include "model/limits.h"
@@ -18,14 +19,6 @@
 namespace samara::app {
 
 namespace {
-
-base::Error first_error(const base::Diagnostics& diagnostics) {
-    const auto found = std::find_if(
-        diagnostics.begin(), diagnostics.end(), [](const base::Diagnostic& diagnostic) {
-            return diagnostic.severity == base::Severity::error;
-        });
-    return found == diagnostics.end() ? base::Error() : found->error;
-}
 
 std::map<std::string, std::string> images_of(const invoke::FunctionPlans& plans) {
     std::map<std::string, std::string> images;
@@ -268,7 +261,7 @@ LiveApplication::reload(std::vector<std::filesystem::path>& paths, os::FileWatch
     TRY_ASSIGN(auto application, load_application(options_.load, true));
     paths = watched_paths(application);
     if (!application.is_complete()) { // somebody is writing a file, or has yet to
-        return base::fail(first_error(application.diagnostics()));
+        return base::fail(base::first_error(application.diagnostics()));
     }
     if (const auto fresh = told_.first_new(application.diagnostics());
         fresh && moment == os::FileWatcher::Moment::now) {

@@ -1,20 +1,17 @@
 #include "cloud/package/content.h"
 
+#include "base/digest.h"
 #include "base/try.h"
 #include "os/unique_fd.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <memory>
 #include <set>
 #include <system_error>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,32 +24,11 @@ namespace {
 constexpr std::uint32_t everybody_reads = 0444;
 constexpr std::size_t piece_size = std::size_t{256} << 10U;
 
-class Md5 {
-public:
-    Md5() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
-        EVP_DigestInit_ex(context_.get(), EVP_md5(), nullptr);
-    }
-
-    void add(std::string_view bytes) {
-        EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
-    }
-
-    std::string hex() {
-        std::array<unsigned char, EVP_MAX_MD_SIZE> value{};
-        unsigned int size = 0;
-        EVP_DigestFinal_ex(context_.get(), value.data(), &size);
-        return fmt::format("{:02x}", fmt::join(value.begin(), value.begin() + size, ""));
-    }
-
-private:
-    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
-
 base::Result<std::string>
 digest_of(const fs::path& file, std::vector<char>& buffer, const os::Cancellation& cancel) {
     const os::UniqueFd in(
         ::open(file.c_str(), O_RDONLY | O_CLOEXEC)); // NOLINT: open(2) is variadic
-    Md5 digest;
+    base::Digest digest(base::DigestKind::md5);
     while (true) {
         const ssize_t got = ::read(in.get(), buffer.data(), buffer.size());
         if (got < 0 && errno == EINTR) {
@@ -148,7 +124,7 @@ base::Result<std::string> file_digest(const fs::path& file, const os::Cancellati
 base::Result<std::string>
 entries_digest(const std::vector<archive::ZipEntry>& entries, const os::Cancellation& cancel) {
     std::vector<char> buffer(piece_size);
-    Md5 digest;
+    base::Digest digest(base::DigestKind::md5);
     for (const archive::ZipEntry& entry : entries) {
         TRY_ASSIGN(const auto content, digest_of(entry.file, buffer, cancel));
         digest.add(entry.name);

@@ -30,13 +30,6 @@ private:
     base::Result<os::TempDir> folder_ = os::TempDir::create("build-test");
 };
 
-TEST(Digest, IsSha256) {
-    Digest digest;
-    digest.add("a");
-    digest.add("bc");
-    EXPECT_EQ(digest.hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-}
-
 TEST_F(ContentDigest, TimesDoNotCount) {
     fs::last_write_time(root() / "a", fs::file_time_type::clock::now() - std::chrono::hours(5));
     EXPECT_EQ(digest(), first_);
