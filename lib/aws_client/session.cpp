@@ -117,16 +117,6 @@ AwsResult<std::shared_ptr<Session>> Session::open(SessionOptions options) {
     return session;
 }
 
-std::shared_ptr<Session>
-Session::with_keys(Keys keys, std::string region, os::Cancellation cancel) {
-    SenderSettings settings;
-    settings.region = std::move(region);
-    settings.cancel = std::move(cancel);
-    // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the constructor is private
-    return std::shared_ptr<Session>(
-        new Session(std::move(settings), std::make_unique<FixedKeys>(std::move(keys))));
-}
-
 AwsResult<Reply> Session::call(const Call& call) {
     return sender_.send(call, *source_);
 }

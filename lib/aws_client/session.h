@@ -29,10 +29,6 @@ public:
     /// before a call needs one. Asks nobody.
     static AwsResult<std::shared_ptr<Session>> open(SessionOptions options);
 
-    /// Keys that are known already, and no files.
-    static std::shared_ptr<Session>
-    with_keys(Keys keys, std::string region, os::Cancellation cancel);
-
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
     Session(Session&&) = delete;

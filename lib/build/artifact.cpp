@@ -12,6 +12,7 @@
 #include "build/tool.h"
 #include "build/workflow.h"
 #include "model/limits.h"
+#include "model/runtimes.h"
 #include "os/owner.h"
 #include "os/project_links.h"
 
@@ -63,9 +64,9 @@ void report_manifest(
     bool builds) {
     const auto former = run.former.artifacts.find(id);
     const bool same = former != run.former.artifacts.end() && former->second.manifest == digest;
-    const bool has_packages = definition.workflow.facts.plain ||
-                              definition.recipe.runtime.starts_with("java") ||
-                              definition.recipe.runtime.starts_with("dotnet");
+    const std::string family = model::runtime_family(definition.recipe.runtime);
+    const bool has_packages =
+        definition.workflow.facts.plain || family == "java" || family == "dotnet";
     if (!run.request.cached || !has_packages || digest.empty()) {
         return;
     }

@@ -160,10 +160,6 @@ base::Result<void> run_npm(
     return run_manager(input, argv, folder, failure);
 }
 
-std::string_view package_manager(const fs::path& source) {
-    return manager_of(source).name;
-}
-
 bool has_something_to_install(const data::Value& manifest) {
     const auto filled = [&](std::string_view key) {
         const data::Value* value = manifest.find(key);

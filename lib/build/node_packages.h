@@ -25,9 +25,6 @@ base::Result<void> run_npm(
 /// Whether `npm install` would do anything with it: packages or scripts.
 bool has_something_to_install(const data::Value& manifest);
 
-/// npm, pnpm or yarn, by the lock file beside the sources; "npm" without one.
-std::string_view package_manager(const std::filesystem::path& source);
-
 /// Installs the packages of `manifest` in `folder`, which holds a copy of the sources, with the
 /// source's lock file and settings, for the function's processor. Those do not stay there, and
 /// package.json stays as it was. npm runs `ci` where BuildProperties.UseNpmCi asks for it and there

@@ -2,7 +2,6 @@
 
 #include "transform/api/definition_history.h"
 
-#include <algorithm>
 #include <string>
 
 namespace samara::transform {
@@ -17,12 +16,6 @@ List& security_of(Map& operation) {
         security = List{};
     }
     return *security.as_list();
-}
-
-bool requires_scheme(const List& security, std::string_view scheme) {
-    return std::any_of(security.begin(), security.end(), [&](const Value& requirement) {
-        return requirement.find(scheme) != nullptr;
-    });
 }
 
 Value requirement(const Value& name, List scopes) {

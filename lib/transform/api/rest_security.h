@@ -16,9 +16,6 @@ inline constexpr std::string_view no_api_key = "api_key_false";
 /// The security requirements of an operation; added when it has none.
 data::List& security_of(data::Map& operation);
 
-/// Whether one of the requirements names the scheme.
-bool requires_scheme(const data::List& security, std::string_view scheme);
-
 /// {name: scopes}, the name with the place where the user wrote it.
 data::Value requirement(const data::Value& name, data::List scopes);
 
