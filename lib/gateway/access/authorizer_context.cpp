@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "data/accessors.h"
 #include "data/write.h"
+#include "gateway/message/event_parts.h"
 
 #include <algorithm>
 
@@ -103,15 +104,7 @@ void set_iam_context(
     json.begin_object();
     json.member("accountId", aws::local_account).member("accessKey", access_key);
     json.member("caller", user).member("user", user).member("userArn", arn);
-    for (const std::string_view name :
-         {"principalOrgId",
-          "cognitoAmr",
-          "cognitoAuthenticationProvider",
-          "cognitoAuthenticationType",
-          "cognitoIdentityId",
-          "cognitoIdentityPoolId"}) {
-        json.key(name).null();
-    }
+    write_no_cognito(json);
     call.iam_caller = object.substr(1); // members without the braces: identity has others beside
 }
 

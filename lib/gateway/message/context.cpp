@@ -24,6 +24,14 @@ const data::Value* unnested(const data::Value* found) {
 
 } // namespace
 
+std::string_view leading_name(std::string_view text) {
+    constexpr std::string_view characters =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+    const std::string_view name =
+        text.substr(0, std::min(text.find_first_not_of(characters), text.size()));
+    return name.substr(0, name.find_last_not_of(".-") + 1);
+}
+
 data::Value request_context(const Call& call) {
     std::string text;
     base::JsonWriter json(text);

@@ -11,6 +11,9 @@
 /// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 namespace samara::gateway {
 
+/// The name that a text behind "$" begins with; full stops and hyphens at its end are the text's.
+std::string_view leading_name(std::string_view text);
+
 /// All of it as a map: what a function would be told of the request by a proxy integration.
 data::Value request_context(const Call& call);
 

@@ -4,25 +4,12 @@
 #include "base/percent.h"
 #include "base/strings.h"
 #include "gateway/message/event.h"
+#include "gateway/message/event_parts.h"
 #include "gateway/message/media_type.h"
 
 namespace samara::gateway {
 
 namespace {
-
-using Multiple = std::vector<std::pair<std::string, std::vector<std::string>>>;
-
-/// Adds to the values of `name` (any case when `fold`), which keeps the spelling it came with
-/// first.
-void add(Multiple& pairs, std::string_view name, std::string value, bool fold) {
-    for (auto& [known, values] : pairs) {
-        if (fold ? net::equal_ignoring_case(known, name) : known == name) {
-            values.push_back(std::move(value));
-            return;
-        }
-    }
-    pairs.push_back({std::string(name), {std::move(value)}});
-}
 
 void remove(Multiple& pairs, std::string_view name) {
     std::erase_if(
@@ -38,8 +25,7 @@ void write_none(base::JsonWriter& json, std::string_view name, NoParameters none
     }
 }
 
-/// The last value of each under `single`, all of them under `multiple`.
-void write(
+void write_or_none(
     base::JsonWriter& json,
     std::string_view single,
     std::string_view multiple,
@@ -50,20 +36,7 @@ void write(
         write_none(json, multiple, none);
         return;
     }
-    json.key(single).begin_object();
-    for (const auto& [name, values] : pairs) {
-        json.member(name, values.back());
-    }
-    json.end_object();
-    json.key(multiple).begin_object();
-    for (const auto& [name, values] : pairs) {
-        json.key(name).begin_list();
-        for (const std::string& value : values) {
-            json.text(value);
-        }
-        json.end_list();
-    }
-    json.end_object();
+    write(json, single, multiple, pairs);
 }
 
 void write_headers(base::JsonWriter& json, const Call& call, NoParameters none) {
@@ -75,7 +48,7 @@ void write_headers(base::JsonWriter& json, const Call& call, NoParameters none) 
         remove(headers, header.name);
         add(headers, header.name, std::move(header.value), true);
     }
-    write(json, "headers", "multiValueHeaders", headers, none);
+    write_or_none(json, "headers", "multiValueHeaders", headers, none);
 }
 
 void write_query(base::JsonWriter& json, const Call& call, NoParameters none) {
@@ -83,7 +56,8 @@ void write_query(base::JsonWriter& json, const Call& call, NoParameters none) {
     for (auto& [name, value] : base::parse_query(call.request.query())) {
         add(parameters, name, std::move(value), false);
     }
-    write(json, "queryStringParameters", "multiValueQueryStringParameters", parameters, none);
+    write_or_none(
+        json, "queryStringParameters", "multiValueQueryStringParameters", parameters, none);
 }
 
 void write_identity(base::JsonWriter& json, const Call& call) {
@@ -94,19 +68,10 @@ void write_identity(base::JsonWriter& json, const Call& call) {
     }
     if (call.iam_caller.empty()) {
         for (const std::string_view name :
-             {"accountId",
-              "accessKey",
-              "caller",
-              "user",
-              "userArn",
-              "principalOrgId",
-              "cognitoAmr",
-              "cognitoAuthenticationProvider",
-              "cognitoAuthenticationType",
-              "cognitoIdentityId",
-              "cognitoIdentityPoolId"}) {
+             {"accountId", "accessKey", "caller", "user", "userArn"}) {
             json.key(name).null();
         }
+        write_no_cognito(json);
     } else {
         json.raw(call.iam_caller);
     }
@@ -121,37 +86,12 @@ std::string stage_path(const Call& call) {
     return rest ? "/" + call.api.stage + event_path(call) : event_path(call);
 }
 
-void write_parameters(base::JsonWriter& json, const Call& call, NoParameters none) {
-    if (call.match.parameters.empty()) {
-        write_none(json, "pathParameters", none);
-        return;
-    }
-    json.key("pathParameters").begin_object();
-    for (const auto& [name, value] : call.match.parameters) {
-        json.member(name, event_parameter(call, value));
-    }
-    json.end_object();
-}
-
-void write_stage_variables(base::JsonWriter& json, const Call& call, NoParameters none) {
-    if (call.api.stage_variables.empty()) {
-        write_none(json, "stageVariables", none);
-        return;
-    }
-    json.key("stageVariables").begin_object();
-    for (const auto& [name, value] : call.api.stage_variables) {
-        json.member(name, value);
-    }
-    json.end_object();
-}
-
 /// A REST API hands over as base64 what its binary media types name, and all else as text.
 bool goes_as_text(const Call& call) {
     if (call.api.kind == ApiKind::rest) {
         return !is_binary(call.header("Content-Type"), call.api.binary_media_types);
     }
-    return is_text(call.header("Content-Type")) && call.header("Content-Encoding").empty() &&
-           base::is_utf8(call.request.body);
+    return is_text_body(call);
 }
 
 } // namespace
@@ -192,8 +132,16 @@ void write_request_v1(base::JsonWriter& json, const Call& call, NoParameters non
     write_headers(json, call, none);
     write_query(json, call, none);
     write_context_v1(json, call);
-    write_parameters(json, call, none);
-    write_stage_variables(json, call, none);
+    if (call.match.parameters.empty()) {
+        write_none(json, "pathParameters", none);
+    } else {
+        write_path_parameters(json, call);
+    }
+    if (call.api.stage_variables.empty()) {
+        write_none(json, "stageVariables", none);
+    } else {
+        write_stage_variables(json, call.api);
+    }
 }
 
 std::string event_v1(const Call& call) {

@@ -4,6 +4,7 @@
 #include "base/percent.h"
 #include "base/strings.h"
 #include "gateway/message/event.h"
+#include "gateway/message/event_parts.h"
 #include "gateway/message/media_type.h"
 
 namespace samara::gateway {
@@ -105,18 +106,10 @@ void write_request_v2(base::JsonWriter& json, const Call& call) {
     write_query(json, call);
     write_context(json, call, key);
     if (!call.match.parameters.empty()) {
-        json.key("pathParameters").begin_object();
-        for (const auto& [name, value] : call.match.parameters) {
-            json.member(name, event_parameter(call, value));
-        }
-        json.end_object();
+        write_path_parameters(json, call);
     }
     if (!call.api.stage_variables.empty()) {
-        json.key("stageVariables").begin_object();
-        for (const auto& [name, value] : call.api.stage_variables) {
-            json.member(name, value);
-        }
-        json.end_object();
+        write_stage_variables(json, call.api);
     }
 }
 
@@ -128,9 +121,7 @@ std::string event_v2(const Call& call) {
     json.member("version", "2.0");
     write_request_v2(json, call);
     const std::string& body = call.request.body;
-    const bool text =
-        body.empty() || (is_text(call.header("Content-Type")) &&
-                         call.header("Content-Encoding").empty() && base::is_utf8(body));
+    const bool text = body.empty() || is_text_body(call);
     if (!body.empty()) {
         json.key("body");
         if (text) {

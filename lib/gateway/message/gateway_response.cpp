@@ -1,6 +1,7 @@
 #include "gateway/message/gateway_response.h"
 
 #include "base/json_writer.h"
+#include "gateway/message/context.h"
 #include "gateway/message/request_value.h"
 #include "gateway/message/response.h"
 
@@ -150,15 +151,6 @@ struct Refused {
         return std::nullopt;
     }
 };
-
-/// The name that a text behind "$" begins with; full stops and hyphens at its end are the text's.
-std::string_view leading_name(std::string_view text) {
-    constexpr std::string_view characters =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
-    const std::string_view name =
-        text.substr(0, std::min(text.find_first_not_of(characters), text.size()));
-    return name.substr(0, name.find_last_not_of(".-") + 1);
-}
 
 /// Templates of gateway responses have variables and no directives.
 std::string fill_in(std::string_view text, const Refused& refused) {

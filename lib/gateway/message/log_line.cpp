@@ -154,15 +154,6 @@ auto find_variable(const List& list, std::string_view name) {
     return found == list.end() ? nullptr : found->value;
 }
 
-/// The name behind "$context."; a full stop at its end is the text's.
-std::string_view leading_name(std::string_view text) {
-    constexpr std::string_view characters =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
-    const std::string_view name =
-        text.substr(0, std::min(text.find_first_not_of(characters), text.size()));
-    return name.substr(0, name.find_last_not_of(".-") + 1);
-}
-
 } // namespace
 
 LogLine::LogLine(std::string_view format, const Value& value) {

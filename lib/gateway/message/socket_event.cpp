@@ -4,6 +4,7 @@
 #include "base/json_writer.h"
 #include "base/percent.h"
 #include "base/strings.h"
+#include "gateway/message/event_parts.h"
 #include "gateway/route/call.h"
 
 #include <utility>
@@ -12,38 +13,6 @@
 namespace samara::gateway {
 
 namespace {
-
-using Multiple = std::vector<std::pair<std::string, std::vector<std::string>>>;
-
-void add(Multiple& pairs, std::string_view name, const std::string& value, bool fold) {
-    for (auto& [known, values] : pairs) {
-        if (fold ? net::equal_ignoring_case(known, name) : known == name) {
-            values.push_back(value);
-            return;
-        }
-    }
-    pairs.push_back({std::string(name), {value}});
-}
-
-void write(
-    base::JsonWriter& json,
-    std::string_view single,
-    std::string_view multiple,
-    const Multiple& pairs) {
-    json.key(single).begin_object();
-    for (const auto& [name, values] : pairs) {
-        json.member(name, values.back());
-    }
-    json.end_object().key(multiple).begin_object();
-    for (const auto& [name, values] : pairs) {
-        json.key(name).begin_list();
-        for (const std::string& value : values) {
-            json.text(value);
-        }
-        json.end_list();
-    }
-    json.end_object();
-}
 
 void write_headers(base::JsonWriter& json, const net::HttpRequest& request) {
     Multiple headers;
@@ -68,11 +37,7 @@ void write_variables(base::JsonWriter& json, const Api& api, bool always) {
     if (api.stage_variables.empty() && !always) {
         return;
     }
-    json.key("stageVariables").begin_object();
-    for (const auto& [name, value] : api.stage_variables) {
-        json.member(name, value);
-    }
-    json.end_object();
+    write_stage_variables(json, api);
 }
 
 std::int64_t milliseconds(std::chrono::system_clock::time_point time) {

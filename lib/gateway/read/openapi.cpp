@@ -147,17 +147,8 @@ void read_operation(
                 warning(unchecked(route, validation.error()), reading.api, route.where));
         }
     }
-    if (const auto* unsupported = std::get_if<UnsupportedIntegration>(&route.integration);
-        unsupported != nullptr && !unsupported->told) {
-        reading.diagnostics.push_back(warning(
-            fmt::format(
-                "{} {}: {}; it answers {}",
-                route.method,
-                route.path,
-                unsupported->reason,
-                unsupported->status),
-            reading.api,
-            route.where));
+    if (auto complaint = complaint_of(route)) {
+        reading.diagnostics.push_back(warning(std::move(*complaint), reading.api, route.where));
     }
     reading.api.routes.push_back(std::move(route));
 }
@@ -231,6 +222,19 @@ void read_authorizers(const data::Value& body, Reading& reading) {
 }
 
 } // namespace
+
+std::optional<std::string> complaint_of(const Route& route) {
+    const auto* unsupported = std::get_if<UnsupportedIntegration>(&route.integration);
+    if (unsupported == nullptr || unsupported->told) {
+        return std::nullopt;
+    }
+    return fmt::format(
+        "{} {}: {}; it answers {}",
+        route.method,
+        route.path,
+        unsupported->reason,
+        unsupported->status);
+}
 
 GatewayResponse read_gateway_response(const data::Value& response) {
     GatewayResponse read;

@@ -4,6 +4,9 @@
 #include "gateway/route/model.h"
 #include "serving/functions.h"
 
+#include <optional>
+#include <string>
+
 /// Reading OpenAPI 3 and swagger 2 bodies with API Gateway's extensions.
 /// docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
 namespace samara::gateway {
@@ -25,6 +28,9 @@ Integration read_integration(
 /// Gives a route of an HTTP API the parameter mapping of its integration, which is what
 /// read_integration takes. The warning for what AWS would refuse of it, or empty.
 std::string add_parameter_mapping(const data::Value* integration, const Api& api, Route& route);
+
+/// The warning for a route that is not served locally; nothing for others.
+std::optional<std::string> complaint_of(const Route& route);
 
 /// A member of x-amazon-apigateway-gateway-responses, or the equal properties of an
 /// AWS::ApiGateway::GatewayResponse.

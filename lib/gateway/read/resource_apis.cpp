@@ -75,17 +75,8 @@ Access read_access(const data::Value& properties, Api& api) {
 }
 
 void add_route(Api& api, Route route, const data::Entry& entry, base::Diagnostics& diagnostics) {
-    if (const auto* unsupported = std::get_if<UnsupportedIntegration>(&route.integration);
-        unsupported != nullptr && !unsupported->told) {
-        warn(
-            diagnostics,
-            fmt::format(
-                "{} {}: {}; it answers {}",
-                route.method,
-                route.path,
-                unsupported->reason,
-                unsupported->status),
-            entry);
+    if (auto complaint = complaint_of(route)) {
+        warn(diagnostics, std::move(*complaint), entry);
     }
     api.routes.push_back(std::move(route));
 }

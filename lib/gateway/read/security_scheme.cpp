@@ -162,6 +162,19 @@ Authorizer read_lambda(
     return {name, std::move(lambda)};
 }
 
+/// Where a token stands, when the authorizer says so; gives what is wrong with it.
+std::string read_token_source(const data::Value& authorizer, IdentitySource& source) {
+    std::string bad;
+    const auto sources = read_identity_sources(either(authorizer, "identitySource"), bad);
+    if (!bad.empty()) {
+        return fmt::format("identity source '{}' cannot be parsed", bad);
+    }
+    if (!sources.empty()) {
+        source = sources.front();
+    }
+    return {};
+}
+
 Authorizer read_jwt(const std::string& name, const data::Value& authorizer) {
     JwtAuthorizer jwt;
     const data::Value* configuration = either(authorizer, "jwtConfiguration");
@@ -170,13 +183,9 @@ Authorizer read_jwt(const std::string& name, const data::Value& authorizer) {
     }
     jwt.issuer = either_text(*configuration, "issuer");
     jwt.audience = data::texts_of(either(*configuration, "audience"));
-    std::string bad;
-    const auto sources = read_identity_sources(either(authorizer, "identitySource"), bad);
-    if (!bad.empty()) {
-        return closed(name, fmt::format("identity source '{}' cannot be parsed", bad));
-    }
-    if (!sources.empty()) {
-        jwt.identity_source = sources.front();
+    if (const std::string wrong = read_token_source(authorizer, jwt.identity_source);
+        !wrong.empty()) {
+        return closed(name, wrong);
     }
     if (jwt.issuer.empty()) {
         return closed(name, "its jwtConfiguration has no issuer");
@@ -211,13 +220,9 @@ read_cognito(const std::string& name, const data::Value& scheme, const data::Val
     if (const std::string header = data::text_of(scheme, "name"); !header.empty()) {
         cognito.identity_source.name = header;
     }
-    std::string bad;
-    const auto sources = read_identity_sources(either(authorizer, "identitySource"), bad);
-    if (!bad.empty()) {
-        return closed(name, fmt::format("identity source '{}' cannot be parsed", bad));
-    }
-    if (!sources.empty()) {
-        cognito.identity_source = sources.front();
+    if (const std::string wrong = read_token_source(authorizer, cognito.identity_source);
+        !wrong.empty()) {
+        return closed(name, wrong);
     }
     if (const std::string wrong = read_validation(authorizer, cognito.validation); !wrong.empty()) {
         return closed(name, wrong);
