@@ -134,11 +134,9 @@ int delete_stack(Console& console, const Arguments& arguments) {
     const bool json = given.output == "json";
     Prompt prompt(console, cancel, json ? Prompt::Stream::error : Prompt::Stream::output);
     if (given.rules.stack.empty() && given.no_prompts) {
-        base::Error missing;
-        missing.kind = base::ErrorKind::usage;
-        missing.message = "Missing option '--stack-name'";
-        missing.hint = "it is needed with --no-prompts";
-        return exit_with(console, missing);
+        return exit_with(
+            console,
+            usage_error("Missing option '--stack-name'", "it is needed with --no-prompts"));
     }
     while (given.rules.stack.empty()) {
         auto answer = prompt.text("\tEnter stack name you want to delete", "");

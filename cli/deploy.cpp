@@ -26,12 +26,10 @@ cloud::OnFailure on_failure(const std::string& name) {
 
 /// Of options that exclude each other.
 std::optional<base::Error> conflict(const DeployArguments& given) {
-    base::Error error;
-    error.kind = base::ErrorKind::usage;
     if (given.disable_rollback.value_or(false) && !given.on_failure.empty()) {
-        error.message = "--disable-rollback cannot be used with --on-failure";
-        error.hint = "--on-failure DO_NOTHING is the same as --disable-rollback";
-        return error;
+        return usage_error(
+            "--disable-rollback cannot be used with --on-failure",
+            "--on-failure DO_NOTHING is the same as --disable-rollback");
     }
     return std::nullopt;
 }

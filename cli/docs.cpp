@@ -70,12 +70,12 @@ int docs(Console& console, const Arguments& arguments) {
     const auto page = documentation_page(command);
     if (!page) {
         const std::string_view near = base::nearest(command, documented_commands());
-        base::Error error;
-        error.message = fmt::format("there is no command '{}' to show the page of", command);
-        error.hint = near.empty() ? "'samara docs' shows the page with all of them"
-                                  : fmt::format("did you mean 'samara docs {}'?", near);
-        error.kind = base::ErrorKind::usage;
-        return exit_with(console, error);
+        return exit_with(
+            console,
+            usage_error(
+                fmt::format("there is no command '{}' to show the page of", command),
+                near.empty() ? "'samara docs' shows the page with all of them"
+                             : fmt::format("did you mean 'samara docs {}'?", near)));
     }
     if (open_in_browser(*page)) {
         console.err_line("Opening the page in the browser");

@@ -41,12 +41,10 @@ bool asks_for_help(const std::vector<std::string>& arguments, std::size_t positi
 }
 
 base::Error misplaced_option(const std::string& name) {
-    base::Error error;
-    error.message = fmt::format("No such option: {}", name);
-    error.hint = fmt::format(
-        "Options stand after the service and the event. Try '{} --help' for help.", path);
-    error.kind = base::ErrorKind::usage;
-    return error;
+    return usage_error(
+        fmt::format("No such option: {}", name),
+        fmt::format(
+            "Options stand after the service and the event. Try '{} --help' for help.", path));
 }
 
 int generate(

@@ -175,11 +175,9 @@ int list_stack_outputs(Console& console, const Arguments& arguments) {
         return *ended;
     }
     if (given.stack.empty()) {
-        base::Error missing;
-        missing.kind = base::ErrorKind::usage;
-        missing.message = "Missing option '--stack-name'";
-        missing.hint = "which stack's outputs are meant";
-        return exit_with(console, missing);
+        return exit_with(
+            console,
+            usage_error("Missing option '--stack-name'", "which stack's outputs are meant"));
     }
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);

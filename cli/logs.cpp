@@ -79,15 +79,13 @@ read_time(const std::string& text, std::string_view option, cloud::Moment now) {
 }
 
 base::Result<void> check(const LogsArguments& given) {
-    base::Error error;
-    error.kind = base::ErrorKind::usage;
     if (given.sources.stack.empty() && given.sources.groups.empty()) {
-        error.message = "Missing option. Please provide '--stack-name' or '--cw-log-group'";
-        return base::fail(std::move(error));
+        return base::fail(
+            usage_error("Missing option. Please provide '--stack-name' or '--cw-log-group'", {}));
     }
     if (given.sources.stack.empty() && !given.sources.names.empty()) {
-        error.message = "Missing option. Please provide '--stack-name' when using '--name' option";
-        return base::fail(std::move(error));
+        return base::fail(usage_error(
+            "Missing option. Please provide '--stack-name' when using '--name' option", {}));
     }
     return {};
 }

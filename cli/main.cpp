@@ -77,11 +77,9 @@ const CommandRow* find_command(const std::vector<std::string>& arguments, std::s
 
 // An option that stands before the command, or after the first word of one.
 base::Error unknown_option(const std::string& name) {
-    base::Error error;
-    error.message = fmt::format("No such option: {}", name);
-    error.hint = "Options of a command stand after it. Try 'samara --help' for help.";
-    error.kind = base::ErrorKind::usage;
-    return error;
+    return usage_error(
+        fmt::format("No such option: {}", name),
+        "Options of a command stand after it. Try 'samara --help' for help.");
 }
 
 int unknown_command(Console& console, const std::vector<std::string>& arguments) {
@@ -110,12 +108,12 @@ int unknown_command(Console& console, const std::vector<std::string>& arguments)
         }
     }
     const std::string_view near = base::nearest(given, known);
-    base::Error error;
-    error.message = fmt::format("No such command '{}'", given);
-    error.hint = near.empty() ? "Try 'samara --help' for the commands."
-                              : fmt::format("Did you mean '{}'?", near);
-    error.kind = base::ErrorKind::usage;
-    return exit_with(console, error);
+    return exit_with(
+        console,
+        usage_error(
+            fmt::format("No such command '{}'", given),
+            near.empty() ? "Try 'samara --help' for the commands."
+                         : fmt::format("Did you mean '{}'?", near)));
 }
 
 // What every command takes may stand before it: "samara --debug build". The others read the

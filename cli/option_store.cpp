@@ -7,14 +7,6 @@
 
 namespace samara::cli {
 
-base::Error usage_error(std::string message, std::string hint) {
-    base::Error error;
-    error.message = std::move(message);
-    error.hint = std::move(hint);
-    error.kind = base::ErrorKind::usage;
-    return error;
-}
-
 std::optional<std::string> complaint(const std::function<void()>& read) {
     try {
         read();

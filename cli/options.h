@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/usage_error.h"
 
 #include <cstdint>
 #include <functional>
@@ -13,8 +14,7 @@
 /// The options of one command: declared once, bound to the variables that receive their values.
 namespace samara::cli {
 
-/// What is wrong with the command line: exit code 2.
-base::Error usage_error(std::string message, std::string hint);
+using base::usage_error;
 
 /// A configured value (samconfig.toml): several texts for a list.
 struct Configured {

@@ -18,11 +18,9 @@ base::Result<double> parse_scale(const std::string& text) {
     if (failure == std::errc{} && end == text.data() + text.size() && scale >= 0 && scale <= 1000) {
         return scale;
     }
-    base::Error error;
-    error.message = fmt::format("--retry-scale: '{}' is not a factor", text);
-    error.hint = "1 waits as long as Lambda does, 0.1 a tenth of it, 0 not at all";
-    error.kind = base::ErrorKind::usage;
-    return base::fail(std::move(error));
+    return base::fail(usage_error(
+        fmt::format("--retry-scale: '{}' is not a factor", text),
+        "1 waits as long as Lambda does, 0.1 a tenth of it, 0 not at all"));
 }
 
 } // namespace

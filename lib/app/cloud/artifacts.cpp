@@ -5,6 +5,7 @@
 #include "aws_client/credentials.h"
 #include "base/strings.h"
 #include "base/try.h"
+#include "base/usage_error.h"
 #include "cloud/package/artifact_rows.h"
 #include "data/accessors.h"
 #include "data/read.h"
@@ -22,11 +23,7 @@ namespace fs = std::filesystem;
 namespace {
 
 tl::unexpected<base::Error> usage(std::string message, std::string hint = {}) {
-    base::Error error;
-    error.message = std::move(message);
-    error.hint = std::move(hint);
-    error.kind = base::ErrorKind::usage;
-    return base::fail(std::move(error));
+    return base::fail(base::usage_error(std::move(message), std::move(hint)));
 }
 
 /// Words between blanks; quotes hold one together and are taken away.

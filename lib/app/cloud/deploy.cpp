@@ -3,6 +3,7 @@
 #include "app/cloud/package.h"
 #include "app/load/parameter_files.h"
 #include "base/try.h"
+#include "base/usage_error.h"
 #include "cloud/deploy/companion_stack.h"
 #include "cloud/deploy/managed_stack.h"
 #include "cloud/deploy/open_access.h"
@@ -103,12 +104,10 @@ void tell_values(
 }
 
 base::Result<void> check(const DeployOptions& options) {
-    base::Error error;
-    error.kind = base::ErrorKind::usage;
     if (options.stack_name.empty()) {
-        error.message = "Missing option '--stack-name', 'sam deploy --guided' can be used to "
-                        "provide and save needed parameters for future deploys.";
-        return base::fail(std::move(error));
+        return base::fail(base::usage_error(
+            "Missing option '--stack-name', 'sam deploy --guided' can be used to provide and save "
+            "needed parameters for future deploys."));
     }
     if (!options.artifacts.s3_bucket.empty() && options.artifacts.resolve_s3) {
         return base::fail("Cannot use both --resolve-s3 and --s3-bucket parameters in non-guided "

@@ -1,6 +1,7 @@
 #include "app/cloud/deploy.h"
 #include "app/load/parameter_files.h"
 #include "aws_client/cloudformation.h"
+#include "base/usage_error.h"
 #include "cloud/deploy/managed_stack.h"
 #include "data/accessors.h"
 #include "data/read.h"
@@ -55,10 +56,8 @@ AwsResult<DryRun> dry_run(
     const aws_client::SessionOptions& opened,
     cloud::Observer& observer) {
     if (options.stack_name.empty()) {
-        base::Error error;
-        error.kind = base::ErrorKind::usage;
-        error.message = "Missing option '--stack-name'";
-        return tl::unexpected(aws_client::AwsError(std::move(error)));
+        return tl::unexpected(
+            aws_client::AwsError(base::usage_error("Missing option '--stack-name'")));
     }
     AWS_TRY_ASSIGN(auto file, read_cloud_template(options.artifacts.template_file));
     AWS_TRY_ASSIGN(auto rules, check_artifacts(options.artifacts, file, true));

@@ -111,11 +111,6 @@ Keys locate(const Value& document, const base::Error& error) {
     return placed.size() > 1 && placed.front() == "Globals" ? placed : named;
 }
 
-std::string text_at(const Value& map, std::string_view name) {
-    const Value* value = map.find(name);
-    return value == nullptr ? std::string() : data::scalar_text(*value);
-}
-
 std::string left_out(const Keys& keys) {
     std::string path;
     for (std::size_t i = keys.size() > 2 && keys[0] == "Resources" ? 1 : 0; i < keys.size(); ++i) {

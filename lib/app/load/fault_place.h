@@ -21,9 +21,6 @@ Keys locate(const data::Value& document, const base::Error& error);
 /// Empty when it names none.
 std::string owner_of(const data::Value& document, const base::Error& error);
 
-/// A member that is a scalar; empty when there is none.
-std::string text_at(const data::Value& map, std::string_view name);
-
 /// "Function.Events.Get is left out".
 std::string left_out(const Keys& keys);
 

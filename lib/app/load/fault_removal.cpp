@@ -3,6 +3,7 @@
 #include "app/load/fault_place.h"
 #include "app/load/known_value.h"
 #include "base/strings.h"
+#include "data/accessors.h"
 
 #include <algorithm>
 
@@ -18,7 +19,7 @@ using data::Value;
 
 // What a function cannot be run without. What another kind of package has is only in the way.
 bool is_essential(const Value& properties, std::string_view property) {
-    const bool image = text_at(properties, "PackageType") == "Image";
+    const bool image = data::text_of(properties, "PackageType") == "Image";
     if (property == "PackageType") {
         return true;
     }
@@ -94,7 +95,7 @@ bool FaultRemoval::take_any_value(const std::string& parameter) {
          {"AllowedValues", "AllowedPattern", "MinLength", "MaxLength", "MinValue", "MaxValue"}) {
         changed = rules.erase(rule) || changed;
     }
-    const std::string type = text_at(*declaration, "Type");
+    const std::string type = data::text_of(*declaration, "Type");
     const std::string_view loose = type.starts_with("List<") ? "CommaDelimitedList" : "String";
     if (!changed && type != loose && type != "CommaDelimitedList") {
         rules.set("Type", loose);
@@ -153,7 +154,7 @@ bool FaultRemoval::evaluate(const Keys& keys, std::string& shown) {
 std::string FaultRemoval::type_of(const std::string& id) const {
     const Value* resources = document_.find("Resources");
     const Value* resource = resources == nullptr ? nullptr : resources->find(id);
-    return resource == nullptr ? std::string() : text_at(*resource, "Type");
+    return resource == nullptr ? std::string() : data::text_of(*resource, "Type");
 }
 
 // What is wrong for one resource may be right for the others.
@@ -193,7 +194,7 @@ std::optional<std::string> FaultRemoval::in_globals(const Keys& keys, const base
             }
         }
         for (const Entry& resource : *document_.find("Resources")->as_map()) {
-            if (types.contains(text_at(resource.value, "Type"))) {
+            if (types.contains(data::text_of(resource.value, "Type"))) {
                 close_api(resource.key, error);
             }
         }

@@ -1,5 +1,6 @@
 #include "app/load/fault_removal.h"
 #include "base/strings.h"
+#include "data/accessors.h"
 
 #include <algorithm>
 #include <array>
@@ -41,7 +42,7 @@ std::optional<std::string> FaultRemoval::in_event(const Keys& keys, const base::
     if (value == nullptr) {
         return std::nullopt;
     }
-    const bool routes = is_api_event(text_at(*value, "Type"));
+    const bool routes = is_api_event(data::text_of(*value, "Type"));
     const std::string property = keys.size() > 6 && keys[5] == "Properties" ? keys[6] : "";
     // Without its API it would be a route of another one, which may be open.
     const bool moves = routes && (property == "RestApiId" || property == "ApiId");
@@ -147,7 +148,7 @@ std::string FaultRemoval::close_authorizer(
 void FaultRemoval::close_route(const Keys& event, const base::Error& error, bool protection) {
     const Value* value = at(event);
     const Value* properties = value->find("Properties");
-    const bool rest = text_at(*value, "Type") == "Api";
+    const bool rest = data::text_of(*value, "Type") == "Api";
     if (properties == nullptr) {
         return;
     }
@@ -158,8 +159,8 @@ void FaultRemoval::close_route(const Keys& event, const base::Error& error, bool
         const Value* reference = id->find("Ref");
         route.api = reference == nullptr ? data::scalar_text(*id) : data::scalar_text(*reference);
     }
-    route.path = text_at(*properties, "Path");
-    route.method = base::to_upper(text_at(*properties, "Method"));
+    route.path = data::text_of(*properties, "Path");
+    route.method = base::to_upper(data::text_of(*properties, "Method"));
     if (route.method.empty() || route.method == "*" ||
         route.method == "X-AMAZON-APIGATEWAY-ANY-METHOD") {
         route.method = "ANY";

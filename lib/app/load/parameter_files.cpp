@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "base/try.h"
+#include "base/usage_error.h"
 #include "config/format.h"
 #include "data/read.h"
 #include "os/file.h"
@@ -22,11 +23,8 @@ constexpr std::string_view file_prefix = "file://";
 
 tl::unexpected<base::Error>
 usage(std::string message, std::string hint, const base::Location& where = {}) {
-    base::Error error;
-    error.message = std::move(message);
-    error.hint = std::move(hint);
+    base::Error error = base::usage_error(std::move(message), std::move(hint));
     error.where = where;
-    error.kind = base::ErrorKind::usage;
     return base::fail(std::move(error));
 }
 

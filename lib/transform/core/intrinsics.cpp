@@ -86,10 +86,6 @@ bool is_boolean_true(const Value* value) {
     return value != nullptr && value->as_boolean() != nullptr && *value->as_boolean();
 }
 
-bool is_boolean_false(const Value* value) {
-    return value != nullptr && value->as_boolean() != nullptr && !*value->as_boolean();
-}
-
 bool is_given(const Value* value) {
     if (value == nullptr) {
         return false;

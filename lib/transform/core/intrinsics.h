@@ -44,9 +44,8 @@ data::Value make_conditional(const data::Value* condition, data::Value value);
 /// {"Condition": name}
 data::Value make_condition(std::string_view name);
 
-/// Whether a property is there and the boolean true, or false.
+/// Whether a property is there and the boolean true.
 bool is_boolean_true(const data::Value* value);
-bool is_boolean_false(const data::Value* value);
 
 /// Whether AWS's transform takes a property for being there: null, false, 0 and what is empty do
 /// not count.

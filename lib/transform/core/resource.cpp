@@ -92,14 +92,6 @@ const Map* Properties::map_at(std::string_view name) const {
     return value == nullptr ? nullptr : value->as_map();
 }
 
-const data::List* Properties::list_at(std::string_view name) const {
-    const Value* value = find(name);
-    if (value != nullptr && !value->is_list()) {
-        wrong_kind(name, "a list");
-    }
-    return value == nullptr ? nullptr : value->as_list();
-}
-
 std::optional<Properties> Properties::below(std::string_view name) const {
     if (map_at(name) == nullptr) {
         return std::nullopt;

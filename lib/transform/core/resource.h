@@ -35,10 +35,9 @@ public:
     /// The property, or null.
     [[nodiscard]] const data::Value& operator[](std::string_view name) const;
 
-    /// As find, for a property that must be of one kind; intrinsics are refused too. An error and
-    /// nullptr when it is another.
+    /// As find, for a property that must be a map; intrinsics are refused too. An error and nullptr
+    /// when it is none.
     [[nodiscard]] const data::Map* map_at(std::string_view name) const;
-    [[nodiscard]] const data::List* list_at(std::string_view name) const;
     /// The properties below the map `name`; nothing when it is absent or (an error) no map.
     [[nodiscard]] std::optional<Properties> below(std::string_view name) const;
 
