@@ -8,6 +8,7 @@
 #include <functional>
 #include <mutex>
 #include <system_error>
+#include <utility>
 
 #include <boost/asio/post.hpp>
 
@@ -135,9 +136,12 @@ base::Task<bool> Signal::wait_until(Clock::time_point time) {
     }
     if (!state->is_set()) {
         const auto alarm = std::make_shared<Alarm>(*loop, time);
-        // From the loop, so that the task is suspended already.
-        state->call(
-            [alarm, loop] { asio::post(loop->context, [alarm] { alarm->timer.cancel(); }); });
+        // From the loop, so that the task is suspended already. Nothing of the alarm stays with who
+        // sets this: it may hold a lock that a task wants, and must not be the one who ends the
+        // loops, which waits for them.
+        state->call([own = alarm, loop]() mutable {
+            asio::post(loop->context, [own = std::move(own)] { own->timer.cancel(); });
+        });
         co_await Elapsed(alarm->timer);
         state->call(nullptr);
     }

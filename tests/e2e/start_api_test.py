@@ -111,13 +111,14 @@ class StartApiOfSandboxes(StartApi):
         self.certificate("two")
         subprocess.run(["openssl", "rsa", "-in", "one.key", "-aes128", "-passout", "pass:secret", "-out", "locked.key"],
                        check=True, capture_output=True, cwd=self.project)
-        for certificate, key, words in (("one.pem", "two.key", "key values mismatch"), ("none.pem", "one.key", "No such file"),
-                                        ("one.pem", "none.key", "No such file"), ("one.pem", "template.yaml", "cannot use private key"),
+        for certificate, key, words in (("one.pem", "two.key", "key values mismatch"), ("one.pem", "template.yaml", "cannot use private key"),
                                         ("one.pem", "locked.key", "without password")):
             told = self.refused("--ssl-cert-file", certificate, "--ssl-key-file", key)
             self.assertTrue(told.startswith("Error: cannot use "), told)
             self.assertIn(words, told)
             self.assertNotIn("pass phrase:", told)
+        for certificate, key, option in (("none.pem", "one.key", "--ssl-cert-file"), ("one.pem", "none.key", "--ssl-key-file")):
+            self.assertIn(f"Invalid value for '{option}': Path 'none.", self.refused("--ssl-cert-file", certificate, "--ssl-key-file", key, code=2))
         self.assertIn("both", self.refused("--ssl-cert-file", "one.pem", code=2))
         self.assertIn("both", self.refused("--ssl-key-file", "one.key", code=2))
 

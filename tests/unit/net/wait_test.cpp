@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -83,6 +84,35 @@ TEST(Signal, MayBeSetInTheVeryMomentThatTheTimeIsOver) {
         });
         test::on_loop(waits(signal, 1ms)); // either way; it comes back
         other.join();
+    }
+}
+
+base::Task<bool> wants(Signal& signal, Clock::time_point until, std::mutex& mutex) {
+    co_await signal.wait_until(until);
+    const std::scoped_lock lock(mutex);
+    co_return true;
+}
+
+// Nobody but the wait itself holds the loops.
+TEST(Signal, MayBeSetUnderALockThatATaskOfTheLoopWants) {
+    for (int i = 0; i < 1500; ++i) {
+        Signal signal;
+        std::mutex mutex;
+        TaskGroup group;
+        const auto time = Clock::now() + 500us;
+        const auto begin = [&]() -> base::Task<bool> {
+            group.spawn(wants(signal, time, mutex), [](bool /*came*/) {});
+            co_return true;
+        };
+        test::on_loop(begin());
+        {
+            const std::scoped_lock lock(mutex);
+            while (Clock::now() < time + std::chrono::microseconds(i % 250 - 50)) {
+                // in the very moment that the time is over
+            }
+            signal.set();
+        }
+        group.drain();
     }
 }
 
