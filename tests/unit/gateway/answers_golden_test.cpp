@@ -5,6 +5,7 @@
 #include "gateway/gateway.h"
 #include "gateway/read/apis.h"
 #include "gateway/read/function_urls.h"
+#include "unit/gateway/golden_rows.h"
 #include "unit/gateway/golden_table.h"
 
 #include <map>
@@ -93,16 +94,7 @@ protected:
         request.body = bytes_of(row, "body");
         request.remote_address = "10.0.0.9";
         request.headers = {{"Host", "localhost:3000"}};
-        for (const std::string& line : data::texts_of(row.find("headers"))) {
-            const std::size_t colon = line.find(": ");
-            request.headers.push_back({line.substr(0, colon), line.substr(colon + 2)});
-        }
-        if (const std::string service = data::text_of(row, "signed_for"); !service.empty()) {
-            aws_client::IamCredential credential;
-            credential.secret_key = "s";
-            aws_client::sign_sigv4(
-                request, "AK", credential, "us-east-1", service, std::chrono::system_clock::now());
-        }
+        add_headers(row, request);
         return request;
     }
 
@@ -124,19 +116,6 @@ protected:
             response.answered();
         }
         return response;
-    }
-
-    static bool contains(const data::Value& actual, const data::Value& expected) {
-        if (!expected.is_map() || expected.as_map()->empty()) {
-            return actual == expected;
-        }
-        for (const data::Entry& entry : *expected.as_map()) {
-            const data::Value* found = actual.find(entry.key);
-            if (found == nullptr || !contains(*found, entry.value)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     static void check_answer(const data::Value& row, const net::HttpResponse& response) {

@@ -7,6 +7,7 @@
 #include "gateway/message/response.h"
 #include "gateway/read/openapi.h"
 #include "support/read_request.h"
+#include "unit/gateway/golden_rows.h"
 #include "unit/gateway/golden_table.h"
 
 namespace samara::gateway {
@@ -22,20 +23,6 @@ Route route_of(const std::string& key) {
 
 ApiKind kind_of(const data::Value& row) {
     return data::text_of(row, "kind") == "rest" ? ApiKind::rest : ApiKind::http;
-}
-
-/// Everything in `expected` is in `actual`, with the same scalars and lists.
-bool contains(const data::Value& actual, const data::Value& expected) {
-    if (!expected.is_map()) {
-        return actual == expected;
-    }
-    for (const data::Entry& entry : *expected.as_map()) {
-        const data::Value* found = actual.find(entry.key);
-        if (found == nullptr || !contains(*found, entry.value)) {
-            return false;
-        }
-    }
-    return true;
 }
 
 TEST(Golden, Routes) {
@@ -109,9 +96,9 @@ TEST(Golden, Events) {
         if (const data::Value* exactly = row.find("exactly")) {
             EXPECT_EQ(*value, *exactly) << event;
         }
-        EXPECT_TRUE(contains(
-            *value, row.find("contains") ? *row.find("contains") : data::Value(data::Map())))
-            << data::write_json(*value, 2);
+        if (const data::Value* part = row.find("contains")) {
+            EXPECT_TRUE(contains(*value, *part)) << data::write_json(*value, 2);
+        }
         for (const std::string& missing : data::texts_of(row.find("lacks"))) {
             EXPECT_EQ(value->find(missing), nullptr) << missing;
         }

@@ -7,6 +7,7 @@
 #include "gateway/websocket/selection.h"
 #include "gateway/websocket/socket_gateway.h"
 #include "support/raw_client.h"
+#include "unit/gateway/golden_rows.h"
 #include "unit/gateway/golden_table.h"
 
 #include <condition_variable>
@@ -35,20 +36,6 @@ public:
     bool was_binary = false;
     std::uint16_t closed = 0;
 };
-
-/// Everything in `expected` is in `actual`.
-bool contains(const data::Value& actual, const data::Value& expected) {
-    if (!expected.is_map() || expected.as_map()->empty()) {
-        return actual == expected;
-    }
-    for (const data::Entry& entry : *expected.as_map()) {
-        const data::Value* found = actual.find(entry.key);
-        if (found == nullptr || !contains(*found, entry.value)) {
-            return false;
-        }
-    }
-    return true;
-}
 
 class Sockets : public testing::Test {
 protected:
@@ -97,16 +84,7 @@ protected:
             {{"Host", "localhost:3000"}, {"User-Agent", "ws"}},
             {},
             "10.0.0.9"};
-        for (const std::string& line : data::texts_of(row.find("headers"))) {
-            const std::size_t colon = line.find(": ");
-            request.headers.push_back({line.substr(0, colon), line.substr(colon + 2)});
-        }
-        if (const std::string service = data::text_of(row, "signed_for"); !service.empty()) {
-            aws_client::IamCredential credential;
-            credential.secret_key = "s";
-            aws_client::sign_sigv4(
-                request, "AK", credential, "us-east-1", service, std::chrono::system_clock::now());
-        }
+        add_headers(row, request);
         return request;
     }
 
