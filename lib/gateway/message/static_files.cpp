@@ -78,6 +78,15 @@ std::optional<fs::path> relative_path(std::string_view raw) {
     return relative;
 }
 
+/// Where links in the index of a folder are relative to it. One slash in front: two would name a
+/// host.
+std::string as_folder_address(const net::HttpRequest& request) {
+    std::string_view path = request.path();
+    path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
+    const std::string_view query = request.query();
+    return fmt::format("/{}/{}{}", path, query.empty() ? "" : "?", query);
+}
+
 bool is_below(const fs::path& file, const fs::path& folder) {
     const auto parts = std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
     return parts.first == folder.end();
@@ -103,14 +112,14 @@ std::optional<net::HttpResponse> StaticFiles::find(const net::HttpRequest& reque
     }
     std::error_code error;
     fs::path file = folder_ / *relative;
+    const bool as_folder = request.path().back() == '/';
     if (fs::is_directory(file, error)) {
-        if (request.path().back() != '/') {
-            // Links in the index are relative to the folder. One slash in front: two would name a
-            // host.
-            return net::HttpResponse{
-                301, {{"Location", "/" + relative->generic_string() + "/"}}, {}};
+        if (!as_folder) {
+            return net::HttpResponse{301, {{"Location", as_folder_address(request)}}, {}};
         }
         file /= "index.html";
+    } else if (as_folder) {
+        return std::nullopt; // a file has nothing below it
     }
     file = fs::canonical(file, error); // follows links, so that they are judged by where they lead
     if (error || !is_below(file, folder_) || !fs::is_regular_file(file, error)) {

@@ -22,6 +22,7 @@ protected:
         write(root() / "sub" / "index.html", "sub home");
         write(root() / "style.css", "css");
         write(root() / "with space.txt", "space");
+        fs::create_directories(root() / "a folder");
         write(outer_.path() / "secret.txt", "secret");
         fs::create_symlink(outer_.path() / "secret.txt", root() / "escape.txt");
         fs::create_symlink(outer_.path(), root() / "up");
@@ -51,6 +52,9 @@ TEST_F(StaticFilesTest, ServesFilesAndIndexes) {
     EXPECT_EQ(get("/sub/"), "sub home");
     EXPECT_EQ(get("/sub"), "/sub/");
     EXPECT_EQ(get("//sub"), "/sub/");
+    EXPECT_EQ(get("/sub?a=b&c"), "/sub/?a=b&c");
+    EXPECT_EQ(get("/a%20folder"), "/a%20folder/");
+    EXPECT_EQ(get("/style.css/"), "none");
     EXPECT_EQ(get("/with%20space.txt"), "space");
     EXPECT_EQ(get("/inside.css"), "css");
     EXPECT_EQ(get("/style.css", "HEAD"), "css");
