@@ -118,7 +118,7 @@ net::HttpHeaders gateway_headers(const Call& call) {
 }
 
 std::string event_path(const Call& call) {
-    if (call.api.kind == ApiKind::rest) {
+    if (call.api.kind == ApiKind::rest || call.api.function_url) {
         return std::string(call.request.path());
     }
     std::string path = base::percent_decode(call.request.path());

@@ -79,7 +79,7 @@ TEST_F(FunctionUrlTest, TheFunctionGetsAnEventOfFormat2) {
     ASSERT_TRUE(event);
     EXPECT_EQ(data::text_of(*event, "version"), "2.0");
     EXPECT_EQ(data::text_of(*event, "routeKey"), "$default");
-    EXPECT_EQ(data::text_of(*event, "rawPath"), "/a/b c");
+    EXPECT_EQ(data::text_of(*event, "rawPath"), "/a/b%20c");
     const data::Value& context = *event->find("requestContext");
     EXPECT_EQ(data::text_of(context, "accountId"), "anonymous");
     EXPECT_EQ(data::text_of(context, "apiId"), "FnUrl");
