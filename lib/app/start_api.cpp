@@ -158,14 +158,18 @@ Served read_served(
     gateway::close(source.closed, served.apis);
     served.sockets =
         gateway::read_websocket_apis(resources, {load, options.http_hosts}, diagnostics);
-    gateway::close(source.closed, served.sockets);
+    gateway::close(
+        {source.closed.functions, source.closed.apis, source.closed.authorizers, {}},
+        served.sockets);
     if (options.function_urls) {
         served.urls = gateway::read_function_urls(resources, diagnostics);
         gateway::close({source.closed.functions, {}, {}, {}}, served.urls);
     }
+    base::Diagnostics told = application.diagnostics();
     for (const base::Diagnostic& diagnostic : diagnostics) {
-        if (!is_told(diagnostic, application.diagnostics())) {
+        if (!is_told(diagnostic, told)) {
             log.warning(to_string(diagnostic.error));
+            told.push_back(diagnostic); // all three may find the same
         }
     }
     report_hidden_routes(served.apis, log);

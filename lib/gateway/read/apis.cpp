@@ -120,7 +120,7 @@ std::vector<Api> read_apis(
     for (Api& api : apis) {
         add_resource_routes(*map, functions, api, diagnostics);
         read_stage_throttles(*map, api);
-        read_domains(*map, api);
+        read_domains(*map, api, diagnostics);
     }
     add_api_keys(*map, apis, diagnostics);
     return apis;

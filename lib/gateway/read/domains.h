@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/error.h"
 #include "data/value.h"
 #include "gateway/route/model.h"
 
@@ -7,6 +8,6 @@ namespace samara::gateway {
 
 /// The custom domains and base paths that lead to the API.
 /// docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
-void read_domains(const data::Map& resources, Api& api);
+void read_domains(const data::Map& resources, Api& api, base::Diagnostics& diagnostics);
 
 } // namespace samara::gateway

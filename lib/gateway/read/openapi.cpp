@@ -210,7 +210,9 @@ void read_authorizers(const data::Value& body, Reading& reading) {
                 read_security_scheme(scheme.key, scheme.value, reading.functions, reading.api);
             if (const auto* closed = std::get_if<UnsupportedAuthorizer>(&authorizer.method)) {
                 reading.diagnostics.push_back(warning(
-                    closed->reason + "; its routes answer 501", reading.api, scheme.key_where));
+                    closed->reason + "; its routes answer 501",
+                    reading.api,
+                    scheme.key_where.known() ? scheme.key_where.place : scheme.value.where()));
             }
             reading.api.authorizers.insert_or_assign(scheme.key, std::move(authorizer));
         }

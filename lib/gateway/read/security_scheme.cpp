@@ -39,7 +39,13 @@ std::optional<IdentitySource> parse_identity_source(std::string_view text) {
     text = base::trim(text);
     for (const Prefix& prefix : prefixes) {
         if (text.size() > prefix.text.size() && text.substr(0, prefix.text.size()) == prefix.text) {
-            return IdentitySource{prefix.kind, std::string(text.substr(prefix.text.size()))};
+            const std::string_view name = text.substr(prefix.text.size());
+            const bool plain = prefix.kind == IdentitySource::Kind::context ||
+                               prefix.kind == IdentitySource::Kind::stage_variable;
+            if (plain && name.find('$') != std::string_view::npos) {
+                return std::nullopt; // SAM writes the prefix: "$context.$context.path"
+            }
+            return IdentitySource{prefix.kind, std::string(name)};
         }
     }
     return std::nullopt;

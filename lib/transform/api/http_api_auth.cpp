@@ -228,6 +228,7 @@ bool read_authorizers(const Properties& properties, HttpAuth& auth) {
         std::optional<HttpAuthorizer> authorizer = one ? read_authorizer(*one) : std::nullopt;
         valid = valid && authorizer.has_value();
         if (authorizer) {
+            authorizer->scheme.set_where(entry.key_where);
             auth.authorizers[entry.key] = std::move(*authorizer);
         }
     }

@@ -50,6 +50,8 @@ TEST_F(AuthorizerTest, WhatCannotBeEvaluatedClosesItsRoutes) {
                 "EnableSimpleResponses"},
             Row{rest_resources(token_scheme(R"("identitySource": "nonsense",)")),
                 "identity source 'nonsense'"},
+            Row{rest_resources(token_scheme(R"("identitySource": "context.$context.path",)")),
+                "identity source 'context.$context.path'"},
             Row{rest_resources(token_scheme(R"("identityValidationExpression": "(",)")),
                 "validation expression"},
             Row{rest_resources(fmt::format(

@@ -257,6 +257,26 @@ C: {Type: 'AWS::ApiGateway::BasePathMapping', Properties: {DomainName: whole.exa
     EXPECT_EQ(said(stage_scope(apis, {"/other/x", {&apis[0]}})), "nobody");
 }
 
+// rest-api-mutual-tls.html
+TEST_F(StageTest, TellsOnceThatADomainAsksForNoCertificates) {
+    const std::string_view api = R"(
+Api: {Type: 'AWS::ApiGatewayV2::Api', Properties: {Name: two}}
+A: {Type: 'AWS::ApiGatewayV2::ApiMapping', Properties: {DomainName: Domain, ApiId: Api, ApiMappingKey: v1}}
+B: {Type: 'AWS::ApiGatewayV2::ApiMapping', Properties: {DomainName: Domain, ApiId: Api, ApiMappingKey: v2}}
+Domain: {Type: 'AWS::ApiGatewayV2::DomainName', Properties: {DomainName: api.example.com,
+  MutualTlsAuthentication: )";
+    read(std::string(api) + "{TruststoreUri: s3://b/k}}}\n");
+    EXPECT_THAT(
+        told(),
+        ElementsAre("Api: clients of api.example.com need a certificate on AWS "
+                    "(MutualTlsAuthentication); here they are asked for none, and let in"));
+    EXPECT_EQ(diagnostics_.at(0).error.where.line, 6);
+    for (const std::string_view without : {"{}}}\n", "null}}\n"}) {
+        read(std::string(api).append(without));
+        EXPECT_THAT(told(), IsEmpty());
+    }
+}
+
 class ServedStageTest : public IntegrationTest {
 protected:
     void serve_yaml(const std::string& yaml, GatewayOptions options = {}) {
