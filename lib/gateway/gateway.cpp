@@ -196,7 +196,9 @@ base::Task<net::HttpResponse> Gateway::answer(
     }
     auto found = routes.find(request.method, scope);
     if (!found && !scope.by_domain) {
-        found = routes.find(request.method, base_path_scope(routes.apis(), scope.path));
+        const Scope below = base_path_scope(routes.apis(), scope.path);
+        found = routes.find(request.method, below);
+        scope.base_path = found ? below.base_path : scope.base_path;
     }
     const bool has_route = found.has_value();
     if (looks_for_files(static_files_, found, request)) {
@@ -216,8 +218,9 @@ base::Task<net::HttpResponse> Gateway::answer(
     }
     Call call{request, *found->api, found->match};
     identify(call, record.time);
-    std::string_view response_type;
-    call.response_type = &response_type;
+    call.base_path = scope.base_path;
+    RefusalNote refusal;
+    call.refusal = &refusal;
     if (exchange != nullptr) {
         exchange->api = call.api.id;
         exchange->route = has_route ? route_key(*call.match.route) : std::string();
@@ -235,6 +238,7 @@ base::Task<net::HttpResponse> Gateway::answer(
     }
     add_request_ids(call, response);
     record.body_size = response.body.size();
+    record.request_size = request.body.size();
     if (options_.stage_log_lines && !call.api.access_log_format.empty()) {
         add_log_line(LogLine(call, response, record), response, record);
     }
@@ -253,12 +257,14 @@ Gateway::admitted(Call& call, Snapshot& current, serving::AccessRecord& record) 
     }
     if (auto rejection = current.authorization.check(call)) {
         record.error = std::move(rejection->reason);
+        record.refused = true;
         co_return std::move(rejection->response);
     }
     if (const auto refusal = usage_.refusal(call)) {
         record.error = *refusal == Refusal::throttled ? "more requests a second than the template "
                                                         "allows"
                                                       : "the quota of the API key is used up";
+        record.refused = true;
         co_return refuse(*refusal, call);
     }
     if (call.api.kind == ApiKind::rest) {
@@ -293,6 +299,7 @@ Gateway::integrate(const Call& call, Snapshot& current, serving::AccessRecord& r
         if (const auto violation = check_request(*validation, call)) {
             record.error = "the request is not valid: " + violation->detail.message +
                            violation->detail.validation_error;
+            record.refused = true;
             co_return refuse(violation->refusal, call, violation->detail);
         }
     }

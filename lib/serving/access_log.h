@@ -18,10 +18,12 @@ struct AccessRecord {
     std::string path;
     int status = 0;
     std::chrono::microseconds duration{0};
-    std::string function;       ///< logical id; empty when none was called
-    std::optional<bool> cold;   ///< whether an environment was started for it; nothing: none ran
-    std::string error;          ///< what the client is not told; may be empty
-    int integration_status = 0; ///< of what answered; 0: nothing was asked
+    std::string function;         ///< logical id; empty when none was called
+    std::optional<bool> cold;     ///< whether an environment was started for it; nothing: none ran
+    std::string error;            ///< what the client is not told; may be empty
+    bool refused = false;         ///< `error` is why nothing was asked
+    std::size_t request_size = 0; ///< bytes of the body that came
+    int integration_status = 0;   ///< of what answered; 0: nothing was asked
     std::chrono::microseconds integration{0}; ///< how long that took
     std::string integration_request_id;       ///< of the function's call; may be empty
     std::size_t body_size = 0;                ///< bytes that the client has got

@@ -26,6 +26,35 @@ std::string masked_account(const std::string& arn) {
             std::string(aws::local_account.substr(aws::local_account.size() - shown)));
 }
 
+using Clock = std::chrono::steady_clock;
+
+std::chrono::microseconds since(Clock::time_point begin) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
+}
+
+AccessPhase phase_of(const std::optional<Rejection>& rejection, std::chrono::microseconds latency) {
+    return rejection ? AccessPhase{rejection->status, rejection->reason, latency}
+                     : AccessPhase{200, {}, latency};
+}
+
+/// What policies forbid, as the execution log of API Gateway has it.
+constexpr std::string_view not_allowed = "The client is not authorized to perform this operation.";
+
+/// With the time that the function took, which is none where the verdict was kept.
+std::string context_for(const Call& call, const LambdaVerdict& verdict) {
+    if (gets_event_v2(call)) {
+        return verdict.context_v2;
+    }
+    std::string context = verdict.context;
+    if (call.api.kind == ApiKind::rest) {
+        const auto took =
+            std::chrono::duration_cast<std::chrono::milliseconds>(call.phases.call.latency);
+        context.insert(
+            context.size() - 1, fmt::format(R"(,"integrationLatency":{})", took.count()));
+    }
+    return context;
+}
+
 } // namespace
 
 Authorization::Authorization(AuthorizationOptions options, serving::DeadlineInvoker& invoker)
@@ -55,7 +84,9 @@ std::optional<Rejection> Authorization::check(Call& call) {
     if (options_.disable_authorizer) {
         return std::nullopt;
     }
+    const auto begin = Clock::now();
     if (auto rejected = check_policy(call)) {
+        call.phases.authorize = {rejected->status, std::string(not_allowed), since(begin)};
         return rejected;
     }
     const Access& access = call.match.route->access;
@@ -86,16 +117,58 @@ std::optional<Rejection> Authorization::check_authorizer(Call& call) {
     if (const std::string reason = closed_reason(authorizer); !reason.empty()) {
         return closed(reason);
     }
-    if (const auto* jwt = std::get_if<JwtAuthorizer>(&authorizer.method)) {
-        return check_token(call, *jwt, *options_.keys);
-    }
-    if (const auto* cognito = std::get_if<CognitoAuthorizer>(&authorizer.method)) {
-        return check_token(call, *cognito, *options_.keys);
-    }
+    const auto begin = Clock::now();
     if (std::holds_alternative<IamAuthorizer>(authorizer.method)) {
-        return check_iam(call);
+        auto rejected = check_iam(call);
+        call.phases.authenticate = phase_of(rejected, since(begin));
+        if (!rejected) {
+            call.phases.authorize.status = 200;
+        }
+        return rejected;
     }
-    return check_lambda(call, authorizer);
+    if (std::holds_alternative<LambdaAuthorizer>(authorizer.method)) {
+        return check_lambda(call, authorizer);
+    }
+    const auto* jwt = std::get_if<JwtAuthorizer>(&authorizer.method);
+    auto rejected =
+        jwt != nullptr
+            ? check_token(call, *jwt, *options_.keys)
+            : check_token(call, std::get<CognitoAuthorizer>(authorizer.method), *options_.keys);
+    call.phases.authorizer = phase_of(rejected, since(begin));
+    return rejected;
+}
+
+std::optional<Rejection> Authorization::check_lambda(Call& call, const Authorizer& named) {
+    const auto begin = Clock::now();
+    const auto verdict = verdict_of(call, named);
+    if (!verdict) {
+        call.phases.authorizer = phase_of(verdict.error(), since(begin));
+        return verdict.error();
+    }
+    call.phases.authorizer = phase_of({}, since(begin));
+    call.phases.principal = (*verdict)->principal;
+    const auto known = Clock::now();
+    // Gateway responses tell of it too.
+    call.authorizer = context_for(call, **verdict);
+    call.usage_key = (*verdict)->usage_key;
+    bool allowed = (*verdict)->simple.value_or(false);
+    if (!(*verdict)->simple) {
+        const auto answer = evaluate_policy_for(call, (*verdict)->policy, options_.region);
+        if (!answer) {
+            auto rejected =
+                reject(Refusal::authorizer_configuration_error, call, answer.error().message);
+            call.phases.authorize = phase_of(rejected, since(known));
+            return rejected;
+        }
+        allowed = *answer == Verdict::allowed;
+    }
+    if (!allowed) {
+        auto rejected = reject(Refusal::access_denied, call, "the authorizer denied");
+        call.phases.authorize = {rejected.status, std::string(not_allowed), since(known)};
+        return rejected;
+    }
+    call.phases.authorize = phase_of({}, since(known));
+    return std::nullopt;
 }
 
 /// The API's resource policy, which comes before its authorizers. Beside one that gives a policy of
@@ -179,15 +252,14 @@ std::optional<Rejection> Authorization::check_iam(Call& call) {
 }
 
 std::shared_ptr<const LambdaVerdict> Authorization::ask(
-    const Call& call,
-    const LambdaAuthorizer& authorizer,
-    const std::vector<std::string>& identity) {
+    Call& call, const LambdaAuthorizer& authorizer, const std::vector<std::string>& identity) {
     invoke::Request request;
     request.function = authorizer.function;
     request.payload =
         authorizer_event(call, authorizer, identity, method_arn(call, options_.region));
     request.trace_id = call.trace_id;
     serving::trace_call(call.traces, request);
+    const auto begin = Clock::now();
     const auto result =
         invoker_
             .call(
@@ -196,31 +268,37 @@ std::shared_ptr<const LambdaVerdict> Authorization::ask(
                                                : aws::api_gateway::rest_authorizer_timeout,
                 authorizer.function_timeout)
             .now();
+    call.phases.call.latency = since(begin);
     LambdaVerdict verdict;
     if (!result || !*result) {
         verdict.refusal = Refusal::authorizer_failure;
         verdict.reason = result ? base::to_string(result->error())
                                 : "the authorizer function has not answered in time";
     } else {
+        call.phases.call.status = (*result)->status;
+        call.phases.call_id = (*result)->request_id;
         verdict = read_verdict(**result, authorizer, call.api.kind);
     }
     return std::make_shared<const LambdaVerdict>(std::move(verdict));
 }
 
-std::optional<Rejection> Authorization::check_lambda(Call& call, const Authorizer& named) {
+/// The function's, or the one that it has given before; else why there is none.
+tl::expected<std::shared_ptr<const LambdaVerdict>, Rejection>
+Authorization::verdict_of(Call& call, const Authorizer& named) {
     const auto& authorizer = std::get<LambdaAuthorizer>(named.method);
     std::vector<std::string> identity;
     std::string cache_key = call.api.id + '\n' + named.name;
     for (const IdentitySource& source : authorizer.identity_sources) {
         identity.push_back(identity_value(call, source));
         if (identity.back().empty()) {
-            return reject(Refusal::unauthorized, call, "no identity");
+            return tl::unexpected(reject(Refusal::unauthorized, call, "no identity"));
         }
         // With its length: values can hold any separator.
         cache_key.append(fmt::format("\n{}:", identity.back().size())).append(identity.back());
     }
     if (authorizer.validation && !authorizer.validation->matches(identity.front())) {
-        return reject(Refusal::unauthorized, call, "the token does not match the validation");
+        return tl::unexpected(
+            reject(Refusal::unauthorized, call, "the token does not match the validation"));
     }
     std::shared_ptr<const LambdaVerdict> verdict = verdicts_.find(cache_key);
     if (!verdict) {
@@ -230,23 +308,9 @@ std::optional<Rejection> Authorization::check_lambda(Call& call, const Authorize
         }
     }
     if (verdict->refusal) {
-        return reject(*verdict->refusal, call, verdict->reason);
+        return tl::unexpected(reject(*verdict->refusal, call, verdict->reason));
     }
-    // Gateway responses tell of it too.
-    call.authorizer = gets_event_v2(call) ? verdict->context_v2 : verdict->context;
-    call.usage_key = verdict->usage_key;
-    bool allowed = verdict->simple.value_or(false);
-    if (!verdict->simple) {
-        const auto answer = evaluate_policy_for(call, verdict->policy, options_.region);
-        if (!answer) {
-            return reject(Refusal::authorizer_configuration_error, call, answer.error().message);
-        }
-        allowed = *answer == Verdict::allowed;
-    }
-    if (!allowed) {
-        return reject(Refusal::access_denied, call, "the authorizer denied");
-    }
-    return std::nullopt;
+    return verdict;
 }
 
 } // namespace samara::gateway

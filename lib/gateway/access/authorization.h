@@ -43,10 +43,10 @@ private:
     std::optional<Rejection> check_iam(Call& call);
     [[nodiscard]] std::optional<Rejection> check_policy(const Call& call) const;
     std::optional<Rejection> check_api_key(Call& call, std::string_view given) const;
+    tl::expected<std::shared_ptr<const LambdaVerdict>, Rejection>
+    verdict_of(Call& call, const Authorizer& named);
     std::shared_ptr<const LambdaVerdict>
-    ask(const Call& call,
-        const LambdaAuthorizer& authorizer,
-        const std::vector<std::string>& identity);
+    ask(Call& call, const LambdaAuthorizer& authorizer, const std::vector<std::string>& identity);
 
     AuthorizationOptions options_;
     serving::DeadlineInvoker& invoker_;

@@ -48,9 +48,6 @@ write_context(const data::Value* context, const std::string& principal, ApiKind 
             }
         }
     }
-    if (kind == ApiKind::rest) {
-        json.key("integrationLatency").number(0);
-    }
     json.end_object();
     return text;
 }
@@ -104,6 +101,7 @@ read_verdict(const invoke::Response& result, const LambdaAuthorizer& authorizer,
         return failure("the authorizer's context has a list or a map as a value");
     }
     verdict.context = std::move(*context);
+    verdict.principal = std::move(principal);
     verdict.bytes = result.payload.size();
     verdict.context_v2 = given != nullptr && given->is_map()
                              ? fmt::format(R"({{"lambda":{}}})", data::write_json(*given))

@@ -21,6 +21,7 @@ struct LambdaVerdict {
     std::string reason;             ///< of the refusal
     std::optional<bool> simple;     ///< isAuthorized
     data::Value policy;             ///< else a policy document
+    std::string principal;          ///< principalId
     std::string context;            ///< JSON for requestContext.authorizer of events 1.0
     std::string context_v2;         ///< and of events 2.0
     std::string usage_key;          ///< usageIdentifierKey

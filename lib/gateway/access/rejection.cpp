@@ -6,7 +6,7 @@ namespace samara::gateway {
 
 Rejection
 reject(Refusal refusal, const Call& call, std::string reason, const RefusalDetail& detail) {
-    return {refuse(refusal, call, detail), std::move(reason)};
+    return {refuse(refusal, call, detail), std::move(reason), status_of(refusal, call.api.kind)};
 }
 
 Rejection closed(const std::string& reason) {

@@ -10,6 +10,7 @@ namespace samara::gateway {
 struct Rejection {
     net::HttpResponse response;
     std::string reason; ///< for the log
+    int status = 501;   ///< the refusal's own, whatever the response has
 };
 
 /// The API's answer to what is refused.

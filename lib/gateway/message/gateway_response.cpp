@@ -230,6 +230,11 @@ net::HttpResponse refuse_url(const Row& row) {
 
 } // namespace
 
+int status_of(Refusal refusal, ApiKind kind) {
+    const Row& row = row_of(refusal);
+    return kind == ApiKind::http ? row.http_status : row.rest_status;
+}
+
 net::HttpResponse refuse(Refusal refusal, const Call& call, const RefusalDetail& detail) {
     const Row& row = row_of(refusal);
     if (call.api.function_url) {
@@ -238,8 +243,8 @@ net::HttpResponse refuse(Refusal refusal, const Call& call, const RefusalDetail&
     if (call.api.kind == ApiKind::http) {
         return message_response(row.http_status, row.http_message);
     }
-    if (call.response_type != nullptr) {
-        *call.response_type = row.type;
+    if (call.refusal != nullptr) {
+        *call.refusal = {row.type, detail.validation_error};
     }
     const Refused refused{
         call,

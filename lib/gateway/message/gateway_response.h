@@ -38,6 +38,9 @@ struct RefusalDetail {
     std::string validation_error = {}; ///< $context.error.validationErrorString
 };
 
+/// The status that the kind of API has for it, whatever a gateway response makes of that.
+int status_of(Refusal refusal, ApiKind kind);
+
 /// The answer, as the API's gateway responses make it.
 net::HttpResponse refuse(Refusal refusal, const Call& call, const RefusalDetail& detail = {});
 

@@ -75,7 +75,16 @@ std::string error_message(const Answered& one) {
 
 /// REST APIs only: HTTP APIs have no gateway responses.
 std::string response_type(const Answered& one) {
-    return one.call.response_type == nullptr ? std::string() : std::string(*one.call.response_type);
+    return one.call.refusal == nullptr ? std::string() : std::string(one.call.refusal->type);
+}
+
+std::string validation_error(const Answered& one) {
+    return one.call.refusal == nullptr ? std::string() : one.call.refusal->validation_error;
+}
+
+/// Without the slash that it is kept with.
+std::string base_path(const Answered& one) {
+    return std::string(one.call.base_path.substr(one.call.base_path.empty() ? 0 : 1));
 }
 
 std::string transfer_mode(const Answered& one) {
@@ -91,7 +100,7 @@ struct Variable {
     std::string (*value)(const Answered&);
 };
 
-constexpr std::array<Variable, 11> variables{{
+constexpr std::array<Variable, 13> variables{{
     {"status", [](const Answered& one) { return fmt::format("{}", one.response.status); }},
     {"integrationStatus", integration_status},
     {"integration.status", function_status},
@@ -100,10 +109,49 @@ constexpr std::array<Variable, 11> variables{{
     {"error.message", error_message},
     {"error.messageString", [](const Answered& one) { return json_text(error_message(one)); }},
     {"error.responseType", response_type},
+    {"error.validationErrorString", validation_error},
+    {"customDomain.basePathMatched", base_path},
     {"xrayTraceId", [](const Answered& one) { return one.call.trace_id; }},
     {"awsEndpointRequestId", integration_request_id},
     {"integration.requestId", integration_request_id},
 }};
+
+// What is known of the phases before the integration.
+
+std::string phase_latency(const AccessPhase& phase) {
+    return phase.status == 0 ? "" : milliseconds(phase.latency);
+}
+
+struct PhaseVariable {
+    std::string_view name;
+    std::string (*value)(const AccessPhases&);
+};
+
+constexpr std::array<PhaseVariable, 13> phase_variables{{
+    {"authenticate.status",
+     [](const AccessPhases& all) { return status_text(all.authenticate.status); }},
+    {"authenticate.error", [](const AccessPhases& all) { return all.authenticate.error; }},
+    {"authenticate.latency",
+     [](const AccessPhases& all) { return phase_latency(all.authenticate); }},
+    {"authorizer.status",
+     [](const AccessPhases& all) { return status_text(all.authorizer.status); }},
+    {"authorizer.error", [](const AccessPhases& all) { return all.authorizer.error; }},
+    {"authorizer.latency", [](const AccessPhases& all) { return phase_latency(all.authorizer); }},
+    {"authorizer.integrationStatus",
+     [](const AccessPhases& all) { return status_text(all.call.status); }},
+    {"authorizer.integrationLatency",
+     [](const AccessPhases& all) { return phase_latency(all.call); }},
+    {"authorizer.requestId", [](const AccessPhases& all) { return all.call_id; }},
+    {"authorizer.principalId", [](const AccessPhases& all) { return all.principal; }},
+    {"authorize.status", [](const AccessPhases& all) { return status_text(all.authorize.status); }},
+    {"authorize.error", [](const AccessPhases& all) { return all.authorize.error; }},
+    {"authorize.latency", [](const AccessPhases& all) { return phase_latency(all.authorize); }},
+}};
+
+/// HTTP APIs tell of their authorizers alone.
+bool has_phase(ApiKind kind, std::string_view variable) {
+    return kind == ApiKind::rest || variable.starts_with("authorizer.");
+}
 
 // What is known at the end of the answer.
 
@@ -119,7 +167,7 @@ std::string integration_latency(const AccessRecord& record) {
 }
 
 std::string integration_error(const AccessRecord& record) {
-    return record.error;
+    return record.refused ? std::string() : record.error;
 }
 
 struct LateVariable {
@@ -128,9 +176,13 @@ struct LateVariable {
 };
 
 /// docs.aws.amazon.com/apigateway/latest/developerguide/response-streaming-troubleshoot.html
-constexpr std::array<LateVariable, 8> late_variables{{
+constexpr std::array<LateVariable, 9> late_variables{{
     {"responseLength",
      [](const AccessRecord& record) { return fmt::format("{}", record.body_size); }},
+    {"dataProcessed",
+     [](const AccessRecord& record) {
+         return fmt::format("{}", record.request_size + record.body_size);
+     }},
     {"responseLatency",
      [](const AccessRecord& record) {
          return milliseconds(std::chrono::system_clock::now() - record.time);
@@ -183,17 +235,23 @@ LogLine::LogLine(
     : LogLine(
           call.api.access_log_format,
           [&, context = request_context(call)](std::string_view name) -> std::string {
-              const auto own = find_variable(variables, name);
-              return own == nullptr ? context_value(call, context, name)
-                                    : own({call, response, record});
+              if (const auto own = find_variable(variables, name)) {
+                  return own({call, response, record});
+              }
+              const auto of_phase = find_variable(phase_variables, name);
+              const std::string told = of_phase != nullptr && has_phase(call.api.kind, name)
+                                           ? of_phase(call.phases)
+                                           : std::string();
+              return told.empty() ? context_value(call, context, name) : told;
           }) {}
 
 LogLine::LogLine(
     const Api& api,
     const data::Value& context,
-    std::string_view told,
+    const SocketOutcome& outcome,
     const serving::AccessRecord& record)
     : LogLine(api.access_log_format, [&](std::string_view name) -> std::string {
+          const std::string_view told = outcome.told;
           if (name == "status") {
               return fmt::format("{}", record.status);
           }
@@ -206,8 +264,15 @@ LogLine::LogLine(
           if (name == "awsEndpointRequestId" || name == "integration.requestId") {
               return record.integration_request_id;
           }
-          return is_integration_status(name) ? status_text(record.integration_status)
-                                             : context_value(context, name);
+          if (name == "error.responseType") {
+              return std::string(outcome.type);
+          }
+          if (is_integration_status(name)) {
+              return status_text(record.integration_status);
+          }
+          const auto of_phase = find_variable(phase_variables, name);
+          const std::string phase = of_phase == nullptr ? std::string() : of_phase(outcome.phases);
+          return phase.empty() ? context_value(context, name) : phase;
       }) {}
 
 std::string LogLine::text(const serving::AccessRecord& record) const {

@@ -12,6 +12,13 @@
 
 namespace samara::gateway {
 
+/// What came of a handshake, a message or an end of a WebSocket connection.
+struct SocketOutcome {
+    std::string_view told = {}; ///< by the gateway to the client, of a failure
+    std::string_view type = {}; ///< of the gateway response that has refused a handshake
+    AccessPhases phases = {};   ///< of a handshake
+};
+
 /// The access log line that the API's stage asks for: its format with the $context variables of
 /// one request; "-" for those that it has not. Of an answer that is streamed, what is known at its
 /// end only is filled in then.
@@ -23,12 +30,11 @@ public:
     LogLine(
         const Call& call, const net::HttpResponse& response, const serving::AccessRecord& record);
 
-    /// Of a WebSocket API: `context` is the requestContext of what has happened, `told` what the
-    /// gateway has told the client.
+    /// Of a WebSocket API: `context` is the requestContext of what has happened.
     LogLine(
         const Api& api,
         const data::Value& context,
-        std::string_view told,
+        const SocketOutcome& outcome,
         const serving::AccessRecord& record);
 
     /// With the record as it is at the end of the answer.

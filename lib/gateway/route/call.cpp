@@ -44,7 +44,9 @@ Call Call::with(const net::HttpRequest& other) const {
     changed.api_key_id = api_key_id;
     changed.plan = plan;
     changed.iam_caller = iam_caller;
-    changed.response_type = response_type;
+    changed.refusal = refusal;
+    changed.base_path = base_path;
+    changed.phases = phases;
     return changed;
 }
 

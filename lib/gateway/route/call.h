@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/route/access_phases.h"
 #include "gateway/route/model.h"
 #include "gateway/route/router.h"
 #include "net/http_message.h"
@@ -35,8 +36,10 @@ struct Call {
     const UsagePlan* plan = nullptr;      ///< of the caller's API key, for this API
     const SocketClient* socket = nullptr; ///< who asks for a WebSocket connection
     std::string iam_caller = {}; ///< JSON members for a caller with IAM credentials; may be empty
-    serving::CallTraces* traces = nullptr;     ///< of its calls; nullptr: nobody wants them
-    std::string_view* response_type = nullptr; ///< told when a REST API refuses the request
+    serving::CallTraces* traces = nullptr; ///< of its calls; nullptr: nobody wants them
+    RefusalNote* refusal = nullptr;        ///< told when a REST API refuses the request
+    std::string_view base_path = {};       ///< of the custom domain it came by, "/v1"
+    AccessPhases phases = {};              ///< that it has passed
 
     /// The same with another request, which has to live as long.
     [[nodiscard]] Call with(const net::HttpRequest& other) const;
@@ -67,9 +70,9 @@ std::string make_trace_id(std::chrono::system_clock::time_point time);
 /// are kept in front for the first.
 net::HttpHeaders gateway_headers(const Call& call);
 
-/// The path that events tell. REST APIs keep its escapes and leave out the stage; HTTP APIs decode
-/// it and put a stage with a name in front, as the client of AWS writes it (seen in live events:
-/// github.com/aws-powertools/powertools-lambda-python/issues/621,
+/// The path that events tell. REST APIs and function URLs keep its escapes, and the former leave
+/// out the stage; HTTP APIs decode it and put a stage with a name in front, as the client of AWS
+/// writes it (seen in live events: github.com/aws-powertools/powertools-lambda-python/issues/621,
 /// github.com/middleapi/standard-server/pull/93).
 std::string event_path(const Call& call);
 

@@ -43,6 +43,7 @@ Scope mapped_scope(const std::vector<Api>& apis, std::string_view path, const Fi
                 (scope.nobody || mapping.base_path.size() > longest)) {
                 scope = {rest, {&api}};
                 scope.by_domain = true;
+                scope.base_path = mapping.base_path;
                 longest = mapping.base_path.size();
             }
         }

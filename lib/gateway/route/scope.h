@@ -13,6 +13,7 @@ struct Scope {
     std::vector<const Api*> only = {}; ///< empty: any
     bool nobody = false;               ///< a domain without an API there, or no such stage
     bool by_domain = false;            ///< a custom domain: there is no stage in the path
+    std::string_view base_path = {};   ///< of the domain, that the request's path began with
     std::size_t stage_prefix = 0;      ///< bytes of the path that say the stage
 
     [[nodiscard]] bool includes(const Api& api) const;

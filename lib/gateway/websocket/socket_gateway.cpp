@@ -168,7 +168,7 @@ void SocketGateway::log(SocketRecord& record, const std::string& event, std::str
         return;
     }
     const bool own = options_.stage_log_lines && record.has_format();
-    options_.access_log(own ? record.with_line(event, told) : record.access());
+    options_.access_log(own ? record.with_line(event, {.told = told}) : record.access());
 }
 
 tl::expected<SocketGateway::Accepted, net::HttpResponse>
@@ -190,11 +190,13 @@ SocketGateway::connect(const net::HttpRequest& request, serving::AccessRecord& a
     const Route* route = socket_route(*api, "$connect");
     SocketRecord record(
         route == nullptr ? nullptr : options_.recorder.get(), one, request.headers, {});
+    RefusalNote refusal;
+    AccessPhases phases;
     const auto end = [&](int status, std::string_view reply, std::string_view error = {}) {
         record.end(status, reply, error);
         if (options_.stage_log_lines && record.has_format()) {
-            record.with_line(
-                connect_event(one, request), error.empty() ? "" : message_of(std::string(reply)));
+            const std::string told = error.empty() ? "" : message_of(std::string(reply));
+            record.with_line(connect_event(one, request), {told, refusal.type, phases});
         }
         access = record.access();
     };
@@ -209,7 +211,11 @@ SocketGateway::connect(const net::HttpRequest& request, serving::AccessRecord& a
     call.trace_id = make_trace_id(call.time);
     call.socket = client.get();
     call.traces = record.traces();
-    if (auto rejection = current->authorization.check(call)) {
+    call.refusal = &refusal;
+    auto rejection = current->authorization.check(call);
+    phases = call.phases;
+    if (rejection) {
+        record.access().refused = true;
         end(rejection->response.status, rejection->response.body, rejection->reason);
         return tl::unexpected(std::move(rejection->response));
     }
@@ -266,6 +272,7 @@ void SocketGateway::answer_message(
     const std::string event = message_event(one, message, binary);
     SocketRecord record(route == nullptr ? nullptr : options_.recorder.get(), one, {}, message);
     const auto refuse = [&](int status, std::string_view told, std::string_view error) {
+        record.access().refused = route == nullptr;
         record.end(status, {}, error);
         connections_.send(client.id, problem(told, client, one.request_id), false, now);
         log(record, event, told);

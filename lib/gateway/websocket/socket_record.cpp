@@ -1,7 +1,6 @@
 #include "gateway/websocket/socket_record.h"
 
 #include "data/read.h"
-#include "gateway/message/log_line.h"
 
 namespace samara::gateway {
 
@@ -46,11 +45,12 @@ void SocketRecord::end(int status, std::string_view reply, std::string_view erro
     recorder_ = nullptr;
 }
 
-serving::AccessRecord& SocketRecord::with_line(const std::string& event, std::string_view told) {
+serving::AccessRecord&
+SocketRecord::with_line(const std::string& event, const SocketOutcome& outcome) {
     const auto value = data::read_json(event, "event");
     const data::Value* context = value ? value->find("requestContext") : nullptr;
-    access_.line =
-        LogLine(api_, context == nullptr ? data::Value() : *context, told, access_).text(access_);
+    access_.line = LogLine(api_, context == nullptr ? data::Value() : *context, outcome, access_)
+                       .text(access_);
     return access_;
 }
 

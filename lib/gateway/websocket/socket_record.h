@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/message/log_line.h"
 #include "gateway/message/socket_event.h"
 #include "serving/access_log.h"
 #include "serving/exchange.h"
@@ -33,9 +34,8 @@ public:
 
     void end(int status, std::string_view reply, std::string_view error = {});
 
-    /// access() with the line that the stage's format makes of it. `event` is the function's,
-    /// `told` what the gateway has told the client of a failure.
-    serving::AccessRecord& with_line(const std::string& event, std::string_view told);
+    /// access() with the line that the stage's format makes of it. `event` is the function's.
+    serving::AccessRecord& with_line(const std::string& event, const SocketOutcome& outcome);
 
 private:
     serving::Recorder* recorder_;
