@@ -53,5 +53,28 @@ TEST(FramePool, KeepsFramesForOthersOfTheirSize) {
     give_frame(next, 310);
 }
 
+TEST(FramePool, KeepsSoManyOfAClassTheLastOneFirst) {
+    if (!keeps_frames) {
+        GTEST_SKIP() << "sanitizers see frames that are not kept";
+    }
+    std::thread([] { // whose classes are empty
+        constexpr std::size_t kept = 32;
+        std::vector<void*> frames(kept + 1);
+        for (void*& frame : frames) {
+            frame = take_frame(129);
+        }
+        for (void* frame : frames) {
+            give_frame(frame, 256); // the same class
+        }
+        for (std::size_t i = kept; i > 0; --i) {
+            EXPECT_EQ(take_frame(200), frames[i - 1]) << i;
+        }
+        for (std::size_t i = 0; i < kept; ++i) {
+            ::operator delete(frames[i]);
+        }
+    })
+        .join();
+}
+
 } // namespace
 } // namespace samara::base

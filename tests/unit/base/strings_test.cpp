@@ -38,6 +38,65 @@ TEST(Strings, Utf8RefusesOverlongSurrogatesAndCutSequences) {
     }
 }
 
+// The first and the last of each length, and what stands beside them.
+TEST(Strings, Utf8EndsWhereItDoes) {
+    struct Case {
+        const char* bytes;
+        bool well_formed;
+    };
+
+    for (const Case& one : std::initializer_list<Case>{
+             {"\x7F", true},
+             {"\x80", false},
+             {"\xBF", false},
+             {"\xC1\xBF", false},
+             {"\xC2\x80", true},
+             {"\xC2\x7F", false},
+             {"\xC2\xC0", false},
+             {"\xDF\xBF", true},
+             {"\xDF", false},
+             {"\xE0\x9F\xBF", false},
+             {"\xE0\xA0\x80", true},
+             {"\xE1\x80\x80", true},
+             {"\xE1\x80", false},
+             {"\xE1\x80\xC0", false},
+             {"\xED\x9F\xBF", true},
+             {"\xED\xA0\x80", false},
+             {"\xEE\x80\x80", true},
+             {"\xEF\xBF\xBF", true},
+             {"\xF0\x8F\xBF\xBF", false},
+             {"\xF0\x90\x80\x80", true},
+             {"\xF1\x80\x80\x80", true},
+             {"\xF1\x80\x80", false},
+             {"\xF1\x80\x80\x7F", false},
+             {"\xF4\x8F\xBF\xBF", true},
+             {"\xF4\x90\x80\x80", false},
+             {"\xF5\x80\x80\x80", false}}) {
+        EXPECT_EQ(is_utf8(one.bytes), one.well_formed) << testing::PrintToString(one.bytes);
+        EXPECT_EQ(is_utf8(std::string("a") + one.bytes + "z"), one.well_formed)
+            << testing::PrintToString(one.bytes);
+    }
+}
+
+TEST(Strings, CodePointsAreThoseOfEachLength) {
+    EXPECT_THAT(
+        code_points("a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"),
+        ElementsAre('a', 0xE9, 0x20AC, 0x1F600));
+    EXPECT_THAT(code_points("\x80\xC3"), ElementsAre(0x80, 0xC3)) << "what is none is itself";
+    EXPECT_THAT(code_points(""), ElementsAre());
+}
+
+TEST(Strings, CasesOfLettersAlone) {
+    EXPECT_EQ(to_lower("AZ[@az09\xC3\x9C"), "az[@az09\xC3\x9C");
+    EXPECT_EQ(to_upper("az{`AZ09\xC3\xBC"), "AZ{`AZ09\xC3\xBC");
+}
+
+TEST(Strings, JoinPutsTheSeparatorBetween) {
+    EXPECT_EQ(join({"a", "", "c"}, ", "), "a, , c");
+    EXPECT_EQ(join({"a"}, ", "), "a");
+    EXPECT_EQ(join({}, ", "), "");
+}
+
 TEST(Strings, ToUtf8ReplacesBytesThatAreNotPartOfIt) {
     EXPECT_EQ(to_utf8("caf\xC3\xA9"), "caf\xC3\xA9");
     EXPECT_EQ(to_utf8("a\xFF\xC3"), "a\xEF\xBF\xBD\xEF\xBF\xBD");
@@ -50,6 +109,25 @@ TEST(Strings, NearestFindsMisspellingsOnly) {
     EXPECT_EQ(nearest("runtime", names), "Runtime");
     EXPECT_EQ(nearest("hadnler", names), "Handler");
     EXPECT_EQ(nearest("Completely", names), "");
+}
+
+TEST(Strings, NearestTakesAThirdOfTheLettersAndTheFirstOfEquals) {
+    struct Case {
+        std::string_view name;
+        std::string_view found;
+    };
+
+    for (const Case& one : std::initializer_list<Case>{
+             {"a", "ab"},           // one is always allowed
+             {"xy", ""},            // two of two
+             {"abcdex", "abcdefg"}, // two of six
+             {"abcxx", ""},         // four of five
+             {"ba", "ab"}}) {       // a swap is one
+        EXPECT_EQ(nearest(one.name, {"ab", "abcdefg"}), one.found) << one.name;
+    }
+    EXPECT_EQ(nearest("abcd", {"abce", "abcf"}), "abce");
+    EXPECT_EQ(nearest("abcd", {"abce", "abcd"}), "abcd");
+    EXPECT_EQ(nearest("", {"abc"}), "");
 }
 
 TEST(Strings, WhatTwoNamesShareUpToAColonOrABlankIsNoLikeness) {

@@ -47,6 +47,14 @@ TEST(TerminalText, ShowsWhatATerminalWouldObey) {
         {"\xe4\xb8", "\\xe4\\xb8"},
         {"\xc1\x9b\xe0\x82\x9b\xf0\x80\x82\x9b\xff",
          "\\xc1\\x9b\\xe0\\x82\\x9b\\xf0\\x80\\x82\\x9b\\xff"},
+        // The first and the last of each length.
+        {"\xc2\xa0\xdf\xbf", "\xc2\xa0\xdf\xbf"},
+        {"\xc2\x80\xc2\x9f", "\\u0080\\u009f"},
+        {"\xe0\xa0\x80\xef\xbf\xbf", "\xe0\xa0\x80\xef\xbf\xbf"},
+        {"\xe0\x9f\xbf", "\\xe0\\x9f\\xbf"},
+        {"\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"},
+        {"\xf0\x8f\xbf\xbf\xf5\x80\x80\x80", "\\xf0\\x8f\\xbf\\xbf\\xf5\\x80\\x80\\x80"},
+        {" ~\x1f\x7f", " ~^_^?"},
         // Colours are for the logs of functions.
         {"\x1b[31mred\x1b[0m", "^[[31mred^[[0m"},
     };
@@ -81,9 +89,14 @@ TEST(TerminalText, KeepsColoursButNothingThatHides) {
     EXPECT_EQ(with_colours({"\x1b[8mhidden"}), "^[[8mhidden");
     EXPECT_EQ(with_colours({"\x1b[0;08mhidden"}), "^[[0;08mhidden");
     EXPECT_EQ(with_colours({"\x1b[38;9;8m"}), "^[[38;9;8m");
+    EXPECT_EQ(with_colours({"\x1b[38;5;1;8m"}), "^[[38;5;1;8m");
+    EXPECT_EQ(with_colours({"\x1b[48;2;1;1;1;8m"}), "^[[48;2;1;1;1;8m");
+    EXPECT_EQ(with_colours({"\x1b[38m"}), "\x1b[38m");
     EXPECT_EQ(with_colours({"\x1b[31K\x1b[?25l\x1b[>4;2m"}), "^[[31K^[[?25l^[[>4;2m");
-    EXPECT_EQ(
-        with_colours({"\x1b[" + std::string(100, '1') + "m"}), "^[[" + std::string(100, '1') + "m");
+    for (const std::size_t digits : {60UL, 61UL, 62UL, 100UL}) { // 64 bytes and the 'm'
+        const std::string rest = "[" + std::string(digits, '1') + "m";
+        EXPECT_EQ(with_colours({"\x1b" + rest}), (digits < 62 ? "\x1b" : "^[") + rest) << digits;
+    }
 }
 
 TEST(TerminalText, KnowsWhetherColoursAreLeftOn) {
