@@ -15,9 +15,9 @@ namespace samara::cli {
 
 namespace {
 
-constexpr std::string_view examples = "  samara build\n"
-                                      "  samara build HelloFunction --cached\n"
-                                      "  samara build -t app/template.yaml --parallel\n";
+constexpr std::string_view build_examples = "  samara build\n"
+                                            "  samara build HelloFunction --cached\n"
+                                            "  samara build -t app/template.yaml --parallel\n";
 
 struct BuildArguments {
     CommonOptions common;
@@ -236,7 +236,8 @@ void report_result(
 
 int build(Console& console, const Arguments& arguments) {
     BuildArguments given;
-    Options options("samara build", "Build the functions and layers of a template.", examples);
+    Options options(
+        "samara build", "Build the functions and layers of a template.", build_examples);
     declare(options, given);
     if (const auto ended = prepare(console, options, arguments, "build", given.common)) {
         return *ended;

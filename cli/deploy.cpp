@@ -13,7 +13,7 @@ namespace samara::cli {
 
 namespace {
 
-constexpr std::string_view examples =
+constexpr std::string_view deploy_examples =
     "  samara deploy --guided\n"
     "  samara deploy --stack-name my-app --resolve-s3 --capabilities CAPABILITY_IAM\n"
     "  samara deploy --stack-name my-app --dry-run\n";
@@ -119,7 +119,7 @@ void declare_deploy(Options& options, DeployArguments& given) {
 
 int deploy(Console& console, const Arguments& arguments) {
     DeployArguments given;
-    Options options("samara deploy", "Deploy an application to AWS.", examples);
+    Options options("samara deploy", "Deploy an application to AWS.", deploy_examples);
     declare_deploy(options, given);
     if (const auto ended = prepare(console, options, arguments, "deploy", given.common)) {
         return *ended;

@@ -13,8 +13,8 @@ namespace samara::cli {
 
 namespace {
 
-constexpr std::string_view examples = "  samara doctor\n"
-                                      "  samara doctor --output json\n";
+constexpr std::string_view doctor_examples = "  samara doctor\n"
+                                             "  samara doctor --output json\n";
 
 std::string render(const app::Diagnosis& diagnosis) {
     std::string text = version_text();
@@ -42,7 +42,7 @@ int doctor(Console& console, const Arguments& arguments) {
         "samara doctor",
         "Report what this machine can run, what is missing, and the command that mends it. Exit "
         "code 1 where no function can run.",
-        examples);
+        doctor_examples);
     options.choice("--output", output, {"text", "json"}, {.help = "Format of the result"});
     const base::Result<bool> help = options.parse(arguments);
     if (!help) {

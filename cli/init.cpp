@@ -16,7 +16,7 @@ namespace samara::cli {
 
 namespace {
 
-constexpr std::string_view examples =
+constexpr std::string_view init_examples =
     "  samara init\n"
     "  samara init --name app --runtime python3.13 --app-template hello-world\n"
     "  samara init --name app --package-type Image \\\n"
@@ -87,7 +87,7 @@ int from_location(Console& console, const InitArguments& given, const os::Cancel
 
 int init(Console& console, const Arguments& arguments) {
     InitArguments given;
-    Options options("samara init", "Begin a new application.", examples);
+    Options options("samara init", "Begin a new application.", init_examples);
     declare_init(options, given);
     if (const auto ended = prepare(console, options, arguments, "init", given.common)) {
         return *ended;

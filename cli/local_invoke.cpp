@@ -8,7 +8,7 @@ namespace samara::cli {
 
 namespace {
 
-constexpr std::string_view examples =
+constexpr std::string_view local_invoke_examples =
     "  samara local invoke HelloFunction -e event.json\n"
     "  samara local generate-event s3 put | samara local invoke -e -\n"
     "  samara local invoke --no-event --env-vars env.json\n";
@@ -27,7 +27,7 @@ int local_invoke(Console& console, const Arguments& arguments) {
     Options options(
         "samara local invoke",
         "Run a function once: its result on stdout, its log on stderr.",
-        examples);
+        local_invoke_examples);
     options.positional(
         "FUNCTION_LOGICAL_ID", given.function, "Which function; not needed when there is only one");
     options.group("Event");

@@ -8,8 +8,8 @@ namespace samara::cli {
 
 namespace {
 
-constexpr std::string_view examples = "  samara local sdk\n"
-                                      "  samara local sdk client-polly client-textract\n";
+constexpr std::string_view local_sdk_examples = "  samara local sdk\n"
+                                                "  samara local sdk client-polly client-textract\n";
 
 } // namespace
 
@@ -20,7 +20,7 @@ int local_sdk(Console& console, const Arguments& arguments) {
         "samara local sdk",
         "Fetch the AWS SDK for JavaScript, which Lambda's Node.js has, for functions in the "
         "sandbox.",
-        examples);
+        local_sdk_examples);
     options.positional_list("PACKAGE", packages, "Packages beside the usual ones: client-polly");
     options.flag("--debug", common.debug, {.help = "Report what is being done"});
     if (const auto ended = prepare(console, options, arguments, "local sdk", common)) {

@@ -6,7 +6,7 @@ namespace samara::cli {
 
 namespace {
 
-constexpr std::string_view examples =
+constexpr std::string_view local_token_examples =
     "  TOKEN=$(samara local token \\\n"
     "      --claims '{\"iss\": \"https://issuer.example\", \"aud\": \"my-api\"}')\n"
     "  samara local start-api --local-issuer &\n"
@@ -18,7 +18,9 @@ int local_token(Console& console, const Arguments& arguments) {
     CommonOptions common;
     std::string claims = "{}";
     Options options(
-        "samara local token", "Sign a token that start-api --local-issuer accepts.", examples);
+        "samara local token",
+        "Sign a token that start-api --local-issuer accepts.",
+        local_token_examples);
     options.text(
         "--claims",
         claims,

@@ -14,7 +14,7 @@ namespace samara::cli {
 
 namespace {
 
-constexpr std::string_view examples =
+constexpr std::string_view logs_examples =
     "  samara logs --stack-name app\n"
     "  samara logs --stack-name app --name Hello --tail\n"
     "  samara logs --stack-name app --start-time \"1 hour ago\" --filter ERROR\n"
@@ -110,7 +110,7 @@ cloud::LogReceiver receiver(Console& console, const LogsArguments& given) {
 
 int logs(Console& console, const Arguments& arguments) {
     LogsArguments given;
-    Options options("samara logs", "Show the logs of a deployed application.", examples);
+    Options options("samara logs", "Show the logs of a deployed application.", logs_examples);
     declare(options, given);
     if (const auto ended = prepare(console, options, arguments, "logs", given.common)) {
         return *ended;

@@ -15,7 +15,7 @@ namespace samara::cli {
 
 namespace {
 
-constexpr std::string_view examples =
+constexpr std::string_view package_examples =
     "  samara package --resolve-s3 --output-template-file packaged.yaml\n"
     "  samara package --s3-bucket my-artifacts --s3-prefix app > packaged.yaml\n";
 
@@ -52,7 +52,7 @@ int package(Console& console, const Arguments& arguments) {
     Options options(
         "samara package",
         "Upload the code of an application and write the template that names what was uploaded.",
-        examples);
+        package_examples);
     options.group("Package");
     options.text(
         "--output-template-file",

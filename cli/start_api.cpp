@@ -6,7 +6,7 @@ namespace samara::cli {
 
 namespace {
 
-constexpr std::string_view examples =
+constexpr std::string_view start_api_examples =
     "  samara local start-api\n"
     "  samara local start-api --port 8080 --warm-containers EAGER\n"
     "  samara local start-api --env-vars env.json --static-dir public\n";
@@ -17,7 +17,7 @@ int start_api(Console& console, const Arguments& arguments) {
     ServeArguments given;
     given.port = 3000;
     Options options(
-        "samara local start-api", "Serve the APIs of a template until Ctrl-C.", examples);
+        "samara local start-api", "Serve the APIs of a template until Ctrl-C.", start_api_examples);
     options.group("Server");
     declare_serve(options, given);
     options.text(

@@ -6,7 +6,7 @@ namespace samara::cli {
 
 namespace {
 
-constexpr std::string_view examples =
+constexpr std::string_view start_lambda_examples =
     "  samara local start-lambda\n"
     "  aws lambda invoke --endpoint-url http://127.0.0.1:3001 \\\n"
     "      --function-name HelloFunction out.json\n";
@@ -19,7 +19,7 @@ int start_lambda(Console& console, const Arguments& arguments) {
     Options options(
         "samara local start-lambda",
         "Serve the Lambda Invoke API for the functions of a template until Ctrl-C.",
-        examples);
+        start_lambda_examples);
     options.positional_list(
         "FUNCTION_LOGICAL_ID", given.functions, "Serve only these functions; default: all");
     options.group("Server");

@@ -3,7 +3,7 @@
 build_packages=(
     ca-certificates ccache cmake g++ git make ninja-build pkg-config python3
     libacl1-dev libarchive-dev libboost-dev libbz2-dev libcli11-dev libcpp-httplib-dev libdeflate-dev libexpected-dev libfmt-dev
-    liblzma-dev libpcre2-dev libpugixml-dev libseccomp-dev libssl-dev libtomlplusplus-dev libvalijson-dev libyaml-cpp-dev libzstd-dev nettle-dev
+    liblzma-dev libpcre2-dev libpugixml-dev libseccomp-dev libssl-dev libtomlplusplus-dev libyaml-cpp-dev libzstd-dev nettle-dev
     nlohmann-json3-dev zlib1g-dev
     dpkg-dev patch xz-utils
 )

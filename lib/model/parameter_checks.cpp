@@ -48,9 +48,9 @@ std::size_t characters(std::string_view text) {
 }
 
 /// One parameter and the value it has.
-class Check {
+class ParameterCheck {
 public:
-    Check(const data::Entry& parameter, base::Diagnostics& diagnostics)
+    ParameterCheck(const data::Entry& parameter, base::Diagnostics& diagnostics)
         : parameter_(parameter), declaration_(*parameter.value.as_map()),
           diagnostics_(diagnostics) {}
 
@@ -219,7 +219,7 @@ void check_parameter(
         diagnostics.push_back({base::Severity::error, std::move(error)});
         return;
     }
-    Check check(parameter, diagnostics);
+    ParameterCheck check(parameter, diagnostics);
     if (!check.declared()) {
         return;
     }

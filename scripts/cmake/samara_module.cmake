@@ -21,7 +21,7 @@ function(samara_unity target)
     find_package(Python3 REQUIRED COMPONENTS Interpreter)
     list(TRANSFORM ARGN REPLACE "^([^/].*)$" "${CMAKE_CURRENT_SOURCE_DIR}/\\1")
     set(script "${CMAKE_SOURCE_DIR}/scripts/cmake/unity_groups.py")
-    execute_process(COMMAND "${Python3_EXECUTABLE}" "${script}" 2500 ${ARGN}
+    execute_process(COMMAND "${Python3_EXECUTABLE}" "${script}" 4000 ${ARGN}
         OUTPUT_VARIABLE rows OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
     string(REPLACE "\n" ";" rows "${rows}")
     foreach(row IN LISTS rows)

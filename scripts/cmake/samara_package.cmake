@@ -26,12 +26,16 @@ install(FILES "${pages}/samara.1.gz" DESTINATION share/man/man1)
 
 # The licences of what is linked in, as Debian has them.
 foreach(package IN ITEMS libacl1-dev libarchive-dev libboost1.74-dev libbz2-dev libcli11-dev libcpp-httplib-dev libdeflate-dev libexpected-dev
-        libfmt-dev liblzma-dev libpcre2-dev libpugixml-dev libseccomp-dev libstdc++-12-dev libtomlplusplus-dev libvalijson-dev
+        libfmt-dev liblzma-dev libpcre2-dev libpugixml-dev libseccomp-dev libstdc++-12-dev libtomlplusplus-dev
         libyaml-cpp-dev libzstd-dev nettle-dev nlohmann-json3-dev)
     if(EXISTS "/usr/share/doc/${package}/copyright")
         install(FILES "/usr/share/doc/${package}/copyright" DESTINATION share/doc/samara/licences RENAME "${package}")
     endif()
 endforeach()
+if(EXISTS "${SAMARA_VALIJSON}/../share/doc/libvalijson-dev/copyright")
+    install(FILES "${SAMARA_VALIJSON}/../share/doc/libvalijson-dev/copyright"
+        DESTINATION share/doc/samara/licences RENAME libvalijson-dev)
+endif()
 
 set(CPACK_PACKAGE_NAME samara)
 set(CPACK_PACKAGE_VENDOR samara)

@@ -1,7 +1,7 @@
 # samara_link_statically(): the libraries that are in Debian as archives, as archives; toml++ and cpp-httplib
 # as headers. What stays is in every glibc system: libc, libm, libssl, libcrypto, libz.
 #
-# cpp-httplib is in Debian as a shared library with a header that only declares; scripts/httplib-source puts
+# cpp-httplib is in Debian as a shared library with a header that only declares; scripts/headers puts
 # the whole header of Debian's source package where it is looked for here. Without it that one library stays
 # shared.
 
@@ -55,6 +55,6 @@ macro(samara_link_statically)
         set_target_properties(PkgConfig::httplib PROPERTIES
             INTERFACE_LINK_LIBRARIES "" INTERFACE_COMPILE_OPTIONS "" INTERFACE_INCLUDE_DIRECTORIES "${SAMARA_HTTPLIB}")
     else()
-        message(STATUS "No ${SAMARA_HTTPLIB}/httplib.h (scripts/httplib-source): cpp-httplib stays a shared library")
+        message(STATUS "No ${SAMARA_HTTPLIB}/httplib.h (scripts/headers): cpp-httplib stays a shared library")
     endif()
 endmacro()

@@ -3,10 +3,11 @@
 
     unity_groups.py MOST_LINES SOURCE...
 
-Writes a line a source, "GROUP PATH". Sources are one unit where no unnamed namespace can tell: what one of
-them declares there must not be a word that another one uses, or a header of ours that it includes: a later one would
-find it instead of its own or of a header's, an earlier one may have included a header with the same name. Such names are found by their layout, which
-clang-format decides: declarations stand at the begin of a line between "namespace {" and "} // namespace".
+Writes a line a source, "GROUP PATH". Sources are one unit where no unnamed namespace can tell: what one of them declares
+there must not be what another one, or a header of ours that it includes, declares outside of classes and functions: a
+later one would find it instead of its own or of a header's, an earlier one may have included a header with the same name.
+Such names are found by their layout, which clang-format decides: declarations stand at the begin of a line, those of
+unnamed namespaces between "namespace {" and "} // namespace".
 """
 import functools
 import os
@@ -16,6 +17,7 @@ import sys
 LIBRARY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lib")
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
 
+NAMESPACE = re.compile(r"^namespace (samara[\w:]*) \{", re.M)
 TYPE = re.compile(r"^(?:class|struct|union|enum(?: class)?)\s+(?:\[\[\w+\]\]\s*)?(\w+)")
 # A function, variable or alias: the word before the first of these signs.
 ALIAS = re.compile(r"^(?:using|namespace)\s+(?:(\w+)\s*=\s*([\w:<>, ]+)|(?:\w+::)+(\w+));$")
@@ -51,12 +53,18 @@ def plain(whole):
     return re.sub(r"\s+\n", "\n", text)
 
 
+def outer_words(text):
+    """The words of what is declared outside of classes and functions, but for parameters: names further in hide others."""
+    return set(WORD.findall("\n".join(
+        line.partition("(")[0] for line in text.split("\n") if re.match(r"[A-Za-z_:\[#]", line))))
+
+
 @functools.cache
 def header(path):
-    """The words of a header of ours, and the headers that it includes."""
+    """The words of what a header of ours declares outside of classes, its namespace, and the headers that it includes."""
     with open(path, encoding="utf-8") as file:
         whole = file.read()
-    return set(WORD.findall(plain(whole))), headers_of(path, whole)
+    return outer_words(plain(whole)), namespace(whole), headers_of(path, whole)
 
 
 def headers_of(path, whole):
@@ -64,15 +72,22 @@ def headers_of(path, whole):
     return [os.path.realpath(found) for found in (next(filter(os.path.isfile, place), None) for place in places) if found]
 
 
-def words_of_headers(path, whole):
-    """Of all that a source includes, at any depth."""
+def namespace(whole):
+    found = NAMESPACE.search(whole)
+    return found.group(1) + "::" if found else ""
+
+
+def words_of_headers(path, whole, used):
+    """Of all that a source includes, at any depth: what its own namespace and those around it declare, and of what others
+    declare the words that it uses, since arguments bring their namespaces with them."""
     words, seen, waiting = set(), set(), headers_of(path, whole)
+    own = namespace(whole)
     while waiting:
         file = waiting.pop()
         if file not in seen:
             seen.add(file)
-            more, includes = header(file)
-            words |= more
+            more, its, includes = header(file)
+            words |= more if own.startswith(its) else more & used
             waiting += includes
     return words
 
@@ -82,7 +97,7 @@ def read(path):
         whole = file.read()
     text = plain(whole)
     names, aliases = declared_names(text)
-    return names, aliases, set(WORD.findall(text)) | words_of_headers(path, whole), whole.count("\n")
+    return names, aliases, outer_words(text) | set(aliases) | words_of_headers(path, whole, set(WORD.findall(text))), whole.count("\n")
 
 
 def main():

@@ -76,9 +76,9 @@ bool is_written_out(const Value& value) {
     return !value.is_null() && !is_intrinsic(value);
 }
 
-class Check {
+class FunctionCheck {
 public:
-    Check(const data::Entry& resource, const Value* globals, base::Diagnostics& found)
+    FunctionCheck(const data::Entry& resource, const Value* globals, base::Diagnostics& found)
         : resource_(resource), properties_(resource.value.find("Properties")), globals_(globals),
           found_(found) {}
 
@@ -303,9 +303,9 @@ base::Diagnostics check_functions(const Value& document) {
         const Value* type = resource.value.find("Type");
         const std::string_view name = type == nullptr ? std::string_view() : type->text();
         if (name == "AWS::Serverless::Function") {
-            Check(resource, of_functions, found).run();
+            FunctionCheck(resource, of_functions, found).run();
         } else if (name == "AWS::Lambda::Function") {
-            Check(resource, nullptr, found).run();
+            FunctionCheck(resource, nullptr, found).run();
         }
     }
     return found;

@@ -64,9 +64,9 @@ bool fits(const Value& value, Kind kind) {
     return value.is_map();
 }
 
-class Check {
+class ArgumentCheck {
 public:
-    Check(const data::Entry& call, base::Diagnostics& found) : call_(call), found_(found) {}
+    ArgumentCheck(const data::Entry& call, base::Diagnostics& found) : call_(call), found_(found) {}
 
     void run(bool extended) {
         const auto* const row =
@@ -167,7 +167,7 @@ private:
 } // namespace
 
 void check_arguments(const data::Entry& call, bool extended, base::Diagnostics& found) {
-    Check(call, found).run(extended);
+    ArgumentCheck(call, found).run(extended);
 }
 
 } // namespace samara::transform

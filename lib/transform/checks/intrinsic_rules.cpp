@@ -71,9 +71,9 @@ std::optional<std::size_t> size_of(const Value& value) {
     return size;
 }
 
-class Check {
+class IntrinsicCheck {
 public:
-    explicit Check(bool extended) : extended_(extended) {}
+    explicit IntrinsicCheck(bool extended) : extended_(extended) {}
 
     void look(const Value& value) {
         if (const List* list = value.as_list()) {
@@ -153,7 +153,7 @@ private:
 } // namespace
 
 base::Diagnostics check_intrinsics(const Value& document, const Value& transformed) {
-    Check check(document.is_map() && has_language_extensions(*document.as_map()));
+    IntrinsicCheck check(document.is_map() && has_language_extensions(*document.as_map()));
     for (const char* name : {"Conditions", "Resources", "Outputs"}) {
         if (const Value* part = transformed.find(name)) {
             check.look(*part);

@@ -45,9 +45,10 @@ std::string describe(std::string_view kind) {
 }
 
 /// One resource of the transformed template.
-class Check {
+class PropertyLint {
 public:
-    Check(const CloudFormationTypes& types, const data::Entry& resource, bool own, Findings& found)
+    PropertyLint(
+        const CloudFormationTypes& types, const data::Entry& resource, bool own, Findings& found)
         : types_(types), resource_(resource), own_(own), found_(found) {}
 
     void properties(const CloudFormationObject& type) {
@@ -292,7 +293,7 @@ void lint_properties(
     const data::Entry& resource,
     bool own,
     Findings& found) {
-    Check(types, resource, own, found).properties(type);
+    PropertyLint(types, resource, own, found).properties(type);
 }
 
 } // namespace samara::transform

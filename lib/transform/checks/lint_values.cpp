@@ -44,9 +44,9 @@ bool contains(const List& list, std::string_view text) {
     return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-class Check {
+class ValueLint {
 public:
-    explicit Check(const Value& document) {
+    explicit ValueLint(const Value& document) {
         for (const char* part : {"Parameters", "Resources"}) {
             const Value* section = document.find(part);
             for (const data::Entry& entry :
@@ -220,7 +220,7 @@ private:
 } // namespace
 
 Findings lint_values(const Value& document) {
-    return document.is_map() ? Check(document).found : Findings();
+    return document.is_map() ? ValueLint(document).found : Findings();
 }
 
 } // namespace samara::transform

@@ -25,9 +25,9 @@ constexpr std::array deletion_policies{
     std::string_view("RetainExceptOnCreate"),
     std::string_view("Snapshot")};
 
-class Check {
+class SectionCheck {
 public:
-    explicit Check(const Value& document) : document_(document) {}
+    explicit SectionCheck(const Value& document) : document_(document) {}
 
     base::Diagnostics run() {
         check_transform();
@@ -155,7 +155,7 @@ private:
 } // namespace
 
 base::Diagnostics check_sections(const Value& document) {
-    return document.is_map() ? Check(document).run() : base::Diagnostics{};
+    return document.is_map() ? SectionCheck(document).run() : base::Diagnostics{};
 }
 
 } // namespace samara::transform

@@ -75,9 +75,9 @@ bool is_resource(const Value& value) {
     return type != nullptr && type->text().find("::") != std::string_view::npos;
 }
 
-class Check {
+class StructureCheck {
 public:
-    explicit Check(const Value& document) : document_(document) {}
+    explicit StructureCheck(const Value& document) : document_(document) {}
 
     base::Diagnostics run() {
         for (const data::Entry& section : *document_.as_map()) {
@@ -375,7 +375,7 @@ base::Diagnostics check_nulls(const Value& transformed) {
 }
 
 base::Diagnostics check_structure(const Value& document) {
-    return document.is_map() ? Check(document).run() : base::Diagnostics{};
+    return document.is_map() ? StructureCheck(document).run() : base::Diagnostics{};
 }
 
 } // namespace samara::transform

@@ -93,9 +93,9 @@ std::string range_of(const Value& row) {
                            : fmt::format("{} to {}", least, data::scalar_text(*most));
 }
 
-class Check {
+class ValueCheck {
 public:
-    Check(const Value& document, std::string_view today) : today_(today) {
+    ValueCheck(const Value& document, std::string_view today) : today_(today) {
         if (const Value* globals = document.find("Globals")) {
             function_globals_ = globals->find("Function");
         }
@@ -304,7 +304,7 @@ std::string_view path_fault(std::string_view path) {
 }
 
 base::Diagnostics check_values(const Value& document, std::string_view today) {
-    return Check(document, today).found;
+    return ValueCheck(document, today).found;
 }
 
 } // namespace samara::transform
