@@ -96,7 +96,6 @@ void set_iam_context(
         json.member("callerId", user).key("cognitoIdentity").null();
         json.key("principalOrgId").null();
         json.member("userArn", arn).member("userId", user).end_object().end_object();
-        return;
     }
     call.iam_caller.clear();
     std::string object;
