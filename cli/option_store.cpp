@@ -51,13 +51,15 @@ base::Error Options::Implementation::unexpected(const std::vector<std::string>& 
 }
 
 std::string
-Options::Implementation::wrong_flag_in(const std::vector<std::string>& arguments) const {
+Options::Implementation::flag_with_value(const std::vector<std::string>& arguments) const {
     for (const std::string& argument : arguments) {
+        if (argument == "--") {
+            break;
+        }
         const std::string name = argument.substr(0, argument.find('='));
         const CLI::Option* option = app.get_option_no_throw(name);
-        if (option != nullptr && name != argument && option->get_items_expected_max() == 0 &&
-            complaint([&] { CLI::detail::to_flag_value(argument.substr(name.size() + 1)); })) {
-            return name + ": ";
+        if (option != nullptr && name != argument && option->get_items_expected_max() == 0) {
+            return name;
         }
     }
     return {};

@@ -76,8 +76,8 @@ struct Options::Implementation {
 
     [[nodiscard]] base::Error unexpected(const std::vector<std::string>& extras) const;
 
-    /// "--cached: " for the flag whose value is neither true nor false; CLI11 does not say which.
-    [[nodiscard]] std::string wrong_flag_in(const std::vector<std::string>& arguments) const;
+    /// The first flag that is written with a value, `--flag=value`, which CLI11 would take.
+    [[nodiscard]] std::string flag_with_value(const std::vector<std::string>& arguments) const;
 
     [[nodiscard]] std::string hint() const;
 

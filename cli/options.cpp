@@ -126,6 +126,10 @@ base::Result<bool> Options::parse(const std::vector<std::string>& arguments) {
         self.for_programs = true;
         return true;
     }
+    if (const std::string flag = self.flag_with_value(arguments); !flag.empty()) {
+        return base::fail(
+            usage_error(fmt::format("Option '{}' does not take a value.", flag), self.hint()));
+    }
     bool asked_for_help = false;
     const auto unreadable = complaint([&] {
         try {
@@ -138,8 +142,7 @@ base::Result<bool> Options::parse(const std::vector<std::string>& arguments) {
         return true;
     }
     if (unreadable) {
-        const auto flag = *unreadable == wrong_flag ? self.wrong_flag_in(arguments) : std::string();
-        return base::fail(usage_error(flag + *unreadable, self.hint()));
+        return base::fail(usage_error(*unreadable, self.hint()));
     }
     if (const std::vector<std::string> extras = self.app.remaining(); !extras.empty()) {
         return base::fail(self.unexpected(extras));
