@@ -1,11 +1,9 @@
 #include "base/strings.h"
 #include "build/tool.h"
 #include "build/workflow.h"
+#include "fake_tools.h"
 #include "model/runtimes.h"
-#include "os/environment.h"
 #include "os/process.h"
-#include "project.h"
-#include "variable.h"
 
 #include <mutex>
 #include <thread>
@@ -17,27 +15,9 @@ namespace {
 
 using testing::HasSubstr;
 
-// Languages whose tools are too large for a test machine: a script in the tool's place writes down
-// how it was called and makes what the tool would make.
-class Workflow : public Project {
-protected:
-    void fake(std::string_view tool, std::string_view script) {
-        const auto path = root() / "bin" / tool;
-        ASSERT_TRUE(os::make_folders(path.parent_path()));
-        const std::string text = "#!/bin/sh\necho \"$(basename \"$0\") $*\" >> " +
-                                 (root() / "calls").string() + "\n" + std::string(script);
-        ASSERT_TRUE(os::write_file_atomically(path, text, 0755));
-    }
-
-    [[nodiscard]] std::string calls() const { return read("calls"); }
-
-private:
-    Variable path_{"PATH", (root() / "bin").string() + ":" + os::variable("PATH").value_or("")};
-};
-
 constexpr std::string_view copy_environment = "echo $GOOS $GOARCH $CGO_ENABLED > $3\n";
 
-TEST_F(Workflow, GoCompilesABootstrapForTheFunctionsProcessor) {
+TEST_F(FakeTools, GoCompilesABootstrapForTheFunctionsProcessor) {
     fake("go", copy_environment);
     write("src/go.mod", "module x\n");
     Function& function = add_function("A", "src", "provided.al2023");
@@ -51,7 +31,7 @@ TEST_F(Workflow, GoCompilesABootstrapForTheFunctionsProcessor) {
 }
 
 // What a first build adds to the sources by itself is no reason for a second one.
-TEST_F(Workflow, LockFilesThatToolsWriteAreNoChange) {
+TEST_F(FakeTools, LockFilesThatToolsWriteAreNoChange) {
     fake("cargo-lambda", "");
     fake("cargo", "touch Cargo.lock; mkdir -p $5/tool && echo rust > $5/tool/bootstrap\n");
     write("src/Cargo.toml", "");
@@ -70,7 +50,7 @@ TEST_F(Workflow, LockFilesThatToolsWriteAreNoChange) {
     EXPECT_EQ(fate("A"), Fate::built);
 }
 
-TEST_F(Workflow, AChangeDuringTheBuildIsSeenByTheNextOne) {
+TEST_F(FakeTools, AChangeDuringTheBuildIsSeenByTheNextOne) {
     fake("cargo-lambda", "");
     fake(
         "cargo",
@@ -116,7 +96,7 @@ TEST(Tool, OneThatTakesLongIsNamed) {
     EXPECT_EQ(lines.size(), before);
 }
 
-TEST_F(Workflow, CargoLambdaMakesTheBootstrap) {
+TEST_F(FakeTools, CargoLambdaMakesTheBootstrap) {
     fake("cargo-lambda", "");
     fake("cargo", "mkdir -p $5/tool && echo rust > $5/tool/bootstrap\n");
     write("src/Cargo.toml", "");
@@ -130,7 +110,7 @@ TEST_F(Workflow, CargoLambdaMakesTheBootstrap) {
     EXPECT_THAT(calls(), HasSubstr("--bin other"));
 }
 
-TEST_F(Workflow, DotnetPublishes) {
+TEST_F(FakeTools, DotnetPublishes) {
     fake("dotnet", "echo dll > $9/app.dll\n");
     write("src/app.csproj", "");
     write("src/bin/Debug/app.dll", "stale");
@@ -141,7 +121,7 @@ TEST_F(Workflow, DotnetPublishes) {
     EXPECT_FALSE(exists(".aws-sam/build/A/bin"));
 }
 
-TEST_F(Workflow, MavenGivesClassesAndJars) {
+TEST_F(FakeTools, MavenGivesClassesAndJars) {
     fake(
         "mvn",
         "mkdir -p target/classes target/dependency\n"
@@ -157,7 +137,7 @@ TEST_F(Workflow, MavenGivesClassesAndJars) {
     EXPECT_FALSE(exists("src/target"));
 }
 
-TEST_F(Workflow, GradleRunsATaskOfOurs) {
+TEST_F(FakeTools, GradleRunsATaskOfOurs) {
     fake(
         "gradle",
         "for a; do case $a in -Dsamara.artifacts=*) mkdir -p ${a#*=}/lib && touch "
@@ -172,7 +152,7 @@ TEST_F(Workflow, GradleRunsATaskOfOurs) {
     EXPECT_THAT(calls(), HasSubstr("-Dsamara.layer=true :samaraArtifact"));
 }
 
-TEST_F(Workflow, AWrapperGoesBeforeTheProgram) {
+TEST_F(FakeTools, AWrapperGoesBeforeTheProgram) {
     write("src/pom.xml", "<project/>");
     write("src/mvnw", "#!/bin/sh\nmkdir -p target/classes\ntouch target/classes/Wrapped.class\n");
     add_function("A", "src", "java21");
@@ -180,13 +160,13 @@ TEST_F(Workflow, AWrapperGoesBeforeTheProgram) {
     EXPECT_TRUE(exists(".aws-sam/build/A/Wrapped.class"));
 }
 
-TEST_F(Workflow, AJavaProjectWithoutABuildFileIsTold) {
+TEST_F(FakeTools, AJavaProjectWithoutABuildFileIsTold) {
     write("src/App.java", "");
     add_function("A", "src", "java21");
     EXPECT_THAT(message(), HasSubstr("there is no build.gradle, build.gradle.kts or pom.xml in"));
 }
 
-TEST_F(Workflow, UvInstallsWhatItsLockSays) {
+TEST_F(FakeTools, UvInstallsWhatItsLockSays) {
     fake(
         "uv",
         "case $1 in export) for a; do f=$a; done; echo greeting > $f;; pip) touch $5/greeting.py;; "
@@ -201,7 +181,7 @@ TEST_F(Workflow, UvInstallsWhatItsLockSays) {
         calls(), HasSubstr("--python-version 3.12 --python-platform aarch64-manylinux2014"));
 }
 
-TEST_F(Workflow, PoetryTellsPipWhatToInstall) {
+TEST_F(FakeTools, PoetryTellsPipWhatToInstall) {
     fake("poetry", "for a; do f=$a; done; touch $f\n");
     write("src/poetry.lock", "");
     write("src/app.py", "x");
@@ -211,7 +191,7 @@ TEST_F(Workflow, PoetryTellsPipWhatToInstall) {
     EXPECT_THAT(calls(), HasSubstr("poetry export --without-hashes --format requirements.txt"));
 }
 
-TEST_F(Workflow, BundlerPutsGemsIntoVendor) {
+TEST_F(FakeTools, BundlerPutsGemsIntoVendor) {
     fake(
         "bundle", "case $1 in install) mkdir -p vendor/bundle && touch vendor/bundle/gem;; esac\n");
     write("src/Gemfile", "");
@@ -224,7 +204,7 @@ TEST_F(Workflow, BundlerPutsGemsIntoVendor) {
     EXPECT_THAT(calls(), HasSubstr("config set --local deployment true"));
 }
 
-TEST_F(Workflow, EsbuildBundlesTheEntryPoints) {
+TEST_F(FakeTools, EsbuildBundlesTheEntryPoints) {
     fake(
         "esbuild",
         "echo bundle > $(dirname $1)/out; for a; do echo \"$a\" >> args; done\n"
@@ -257,7 +237,7 @@ TEST_F(Workflow, EsbuildBundlesTheEntryPoints) {
     EXPECT_THAT(message(), HasSubstr("EntryPoints: [app.ts]"));
 }
 
-TEST_F(Workflow, AMissingToolIsNamedWithHowToGetIt) {
+TEST_F(FakeTools, AMissingToolIsNamedWithHowToGetIt) {
     const Variable nothing("PATH", (root() / "bin").string());
     write("src/package.json", R"({"dependencies": {"x": "1"}})");
     write("src/Gemfile", "");
