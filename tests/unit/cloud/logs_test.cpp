@@ -154,6 +154,47 @@ TEST_F(LogsTest, AGroupThatIsNotThereHasNoEvents) {
     EXPECT_FALSE(pull_logs(*session_, query, receive, log_));
 }
 
+// Until it is cancelled: what comes later begins behind what has come.
+TEST_F(LogsTest, FollowsUntilSomebodyHasEnough) {
+    const os::Cancellation cancel;
+    const auto session = aws_.session({.region = "eu-west-1", .profile = "", .cancel = cancel});
+    aws_.on(
+        "FilterLogEvents",
+        {"{events: [{message: a, timestamp: 5}]}", "{events: [{message: b, timestamp: 7}]}"});
+    std::string seen;
+    const LogReceiver receive{.event = [&](const data::Value& event) {
+        seen += data::text_of(event, "message");
+        if (seen == "ab") {
+            cancel.cancel();
+        }
+    }};
+    const LogQuery query{
+        .groups = {"g"}, .begin = {}, .end = Moment(), .pattern = "", .follow = true};
+    EXPECT_TRUE(pull_logs(*session, query, receive, log_));
+    EXPECT_EQ(seen, "ab");
+    const auto asked = aws_.calls("FilterLogEvents");
+    ASSERT_EQ(asked.size(), 2U);
+    EXPECT_THAT(asked[0], HasSubstr(R"("startTime":0)"));
+    EXPECT_THAT(asked[1], HasSubstr(R"("startTime":6)"));
+    EXPECT_THAT(asked[0], Not(HasSubstr("endTime"))) << "following has no end";
+}
+
+TEST_F(LogsTest, FollowingEndsWithAFailureAndNotWithTooManyQuestions) {
+    const os::Cancellation cancel;
+    const auto session = aws_.session({.region = "eu-west-1", .profile = "", .cancel = cancel});
+    const LogReceiver receive{.event = [](const data::Value&) {}};
+    const LogQuery query{.groups = {"g"}, .begin = {}, .end = {}, .pattern = "", .follow = true};
+    aws_.on("FilterLogEvents", {aws_error("AccessDenied", "no")});
+    EXPECT_EQ(pull_logs(*session, query, receive, log_).error().code, "AccessDenied");
+    const base::Log told([&](base::LogLevel, std::string_view line) {
+        warnings_.emplace_back(line);
+        cancel.cancel();
+    });
+    aws_.on("FilterLogEvents", {aws_error("ThrottlingException", "slow down")});
+    EXPECT_TRUE(pull_logs(*session, query, receive, told));
+    EXPECT_THAT(warnings_, ElementsAre("CloudWatch Logs is asked too often: asking more slowly"));
+}
+
 TEST_F(LogsTest, TracesFiveAtATime) {
     std::string summaries;
     for (int i = 1; i <= 7; ++i) {

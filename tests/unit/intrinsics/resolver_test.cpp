@@ -177,12 +177,89 @@ TEST_F(ResolverTest, MistakesAreErrorsWithTheirPlace) {
         {"{'Fn::Nope': 1}", "Fn::Nope is not known"},
         {"!Transform {Name: AWS::Include}", "cannot be evaluated locally"},
         {"!Cidr [10.0.0.0/30, 9, 8]", "do not fit"},
+        {"!Cidr [here, 1, 8]", "'here' is not an address block"},
+        {"!Cidr [10.0.0.0/16, 0, 8]", "count is 1 to 256"},
+        {"!Cidr [10.0.0.0/16, 257, 4]", "count is 1 to 256"},
+        {"!Cidr [10.0.0.0/16, 1.5, 8]", "takes whole numbers for count and bits"},
+        {"!Cidr [10.0.0.0/16, 1, x]", "takes whole numbers for count and bits"},
+        {"!Cidr [10.0.0.0/16]", "write !Cidr [block, count, bits]"},
+        {"!Cidr [10.0.0.0/16, 1, 8, 9]", "write !Cidr [block, count, bits]"},
+        {"!Select [1, [a]]", "there is no item 1 in a list of 1"},
+        {"!Select [-1, [a]]", "takes an index and a list"},
+        {"!Select [x, [a]]", "takes an index and a list"},
+        {"!Select [0, text]", "takes an index and a list"},
+        {"!Select [0]", "write !Select [index, [values]]"},
+        {"!Select text", "write !Select [index, [values]]"},
+        {"!Join [',', [a, [b]]]", "Fn::Join joins texts, this is a list"},
+        {"!Join [',', [{a: b}]]", "Fn::Join joins texts, this is a map"},
+        {"!Join [',']", "write !Join [delimiter, [values]]"},
+        {"!Split ['', a]", "Fn::Split needs a delimiter"},
+        {"!Split [',']", "write !Split [delimiter, text]"},
+        {"!Split [',', a, b]", "write !Split [delimiter, text]"},
+        {"{'Fn::Length': text}", "Fn::Length takes a list"},
+        {"!If [IsProd, 1]", "write !If [Condition"},
+        {"!If [IsProd, 1, 2, 3]", "write !If [Condition"},
+        {"!If text", "write !If [Condition"},
+        {"!Equals [1]", "write !Equals [value, value]"},
+        {"!Equals [1, 2, 3]", "write !Equals [value, value]"},
+        {"!And [!Condition IsProd]", "write !And [condition, ...]"},
+        {"!Or [!Condition IsProd]", "write !Or [condition, ...]"},
+        {"!Not [!Condition IsProd, !Condition IsProd]", "write !Not [condition, ...]"},
+        {"!And [text, !Condition IsProd]", "Fn::And takes conditions, not a string"},
+        {"!Not [[]]", "Fn::Not takes conditions, not a list"},
+        {"!Ref [a]", "Ref takes a name, not a list"},
+        {"!FindInMap [Gone, a, b]", "add it to the Mappings section"},
+        {"!FindInMap [Sizes, dev]", "write !FindInMap [Map, TopLevelKey, SecondLevelKey]"},
+        {"!FindInMap [Sizes, dev, gone]", "no key 'gone'"},
+        {"!Sub '${Sizes2}'", "Sizes2"},
+        {"!Sub ['${a}', {a: [1]}]", "${a} is a list, not a text"},
     };
     for (const auto& [expression, expected] : cases) {
         diagnostics_.clear();
-        EXPECT_EQ(json(expression).find("Fn::"), std::string::npos) << expression;
+        Resolver anew( // which has told nothing yet
+            sections_,
+            model::parameter_values(*sections_.parameters, {}, diagnostics_),
+            pseudo_parameters("eu-west-1"));
+        const std::string result = data::write_json(
+            anew.resolve(data::read_yaml(expression, "v.yaml").value(), diagnostics_));
+        EXPECT_EQ(result.find("Fn::"), std::string::npos) << expression;
         EXPECT_NE(messages().find(expected), std::string::npos) << expression << "\n" << messages();
         EXPECT_TRUE(has_errors(diagnostics_)) << expression;
+    }
+}
+
+TEST_F(ResolverTest, ConditionsAtTheirEnds) {
+    const auto repeated = [](std::string_view function, std::size_t count, std::string_view last) {
+        std::string text = "!" + std::string(function) + " [";
+        for (std::size_t i = 1; i < count; ++i) {
+            text += function == "And" ? "true, " : "false, ";
+        }
+        return text + std::string(last) + "]";
+    };
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {repeated("And", 10, "true"), "true"},
+        {repeated("And", 10, "false"), "false"},
+        {repeated("And", 11, "true"), "null"},
+        {repeated("Or", 10, "true"), "true"},
+        {repeated("Or", 10, "false"), "false"},
+        {repeated("Or", 11, "true"), "null"},
+        {"!Not ['true']", "false"},
+        {"!Not ['false']", "true"},
+        {"!If [NotProd, yes, no]", "true"},
+        {"!If [IsProd, 1, 2]", "2"},
+        {"!If [!Equals [a, a], 1, 2]", "1"},
+        {"!Equals [[1, 2], [1, 2]]", "true"},
+        {"!Equals [{a: 1}, {a: 2}]", "false"},
+        {"!Equals [[a], a]", "false"},
+        {"!Equals [1, '1']", "true"},
+        {"!Select ['1', [a, b]]", R"("b")"},
+        {"!Split [ab, xabyab]", R"(["x","y",""])"},
+        {"!Split [',', '']", R"([""])"},
+        {"{'Fn::Length': [1, 2]}", "2"},
+        {"!GetAZs ''", R"(["eu-west-1a","eu-west-1b","eu-west-1c"])"},
+        {"!GetAZs us-east-1", R"(["us-east-1a","us-east-1b","us-east-1c"])"}};
+    for (const auto& [expression, expected] : cases) {
+        EXPECT_EQ(json(expression), expected) << expression;
     }
 }
 
