@@ -117,6 +117,44 @@ std::string overridden(std::string_view definition, std::string_view auth) {
         "Resources.Api.Properties.Body.paths./a.get.security");
 }
 
+TEST(OverrideApiAuth, HasNothingToOverrideWithoutPaths) {
+    for (const char* paths : {"info: {}", "paths: text"}) {
+        const Output output = run(with_function(
+            "      Events: {E: {Type: Api, Properties: {Path: /a, Method: get, RestApiId: !Ref "
+            "Api, "
+            "Auth: {OverrideApiAuth: true, ApiKeyRequired: true}}}}\n",
+            fmt::format(
+                "  Api: {{Type: AWS::Serverless::Api, Properties: {{StageName: p, DefinitionBody: "
+                "{{swagger: '2.0', {}}}}}}}\n",
+                paths)));
+        EXPECT_TRUE(errors(output).empty()) << paths;
+    }
+}
+
+// A preflight request has neither a key nor credentials; whoever wants it open says so.
+TEST(RestApiKey, IsAskedOfPreflightsUnlessTheyAreLeftOut) {
+    struct Case {
+        const char* auth;
+        const char* security;
+    };
+
+    for (const Case& one :
+         {Case{"", R"([{"api_key":[]}])"},
+          Case{"AddApiKeyRequiredToCorsPreflight: true, ", R"([{"api_key":[]}])"},
+          Case{"AddApiKeyRequiredToCorsPreflight: false, ", "null"},
+          Case{"AddApiKeyRequiredToCorsPreflight: null, ", "null"}}) {
+        const Output output = run(fmt::format(
+            "Resources: {{Api: {{Type: AWS::Serverless::Api, Properties: {{StageName: p, Auth: "
+            "{{{}ApiKeyRequired: true}}, DefinitionBody: {{swagger: '2.0', paths: {{/a: {{get: "
+            "{{x-amazon-apigateway-integration: {{uri: x}}}}, options: "
+            "{{x-amazon-apigateway-integration: {{uri: x}}}}}}}}}}}}}}}}\n",
+            one.auth));
+        const std::string paths = "Resources.Api.Properties.Body.paths./a.";
+        EXPECT_EQ(part(output, paths + "options.security"), one.security) << one.auth;
+        EXPECT_EQ(part(output, paths + "get.security"), R"([{"api_key":[]}])") << one.auth;
+    }
+}
+
 TEST(OverrideApiAuth, AddsToWhatTheOperationHas) {
     const std::string users =
         "DefinitionBody: {swagger: '2.0', paths: {/a: {get: {security: [{own: []}], "

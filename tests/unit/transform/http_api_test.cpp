@@ -45,6 +45,17 @@ TEST(HttpApi, WritesNameAndDescriptionIntoItsDefinition) {
     EXPECT_TRUE(errors(taken).front().starts_with("Api: the definition has an info.title"));
 }
 
+TEST(HttpApi, ParametersOfAPathAreDeclaredOnce) {
+    const Output output = run(routed(
+        event("E", "Path: '/a/{id}/{b}', Method: get"),
+        "DefinitionBody: {openapi: 3.0.1, paths: {'/a/{id}/{b}': {get: {parameters: [{name: "
+        "other, in: header}, {in: query}, {name: id, in: query, x: y}]}}}}"));
+    EXPECT_EQ(
+        part(output, body + "paths./a/{id}/{b}.get.parameters"),
+        R"([{"name":"other","in":"header"},{"in":"query"},{"name":"id","in":"path","x":"y",)"
+        R"("required":true},{"name":"b","in":"path","required":true}])");
+}
+
 TEST(HttpApi, WantsADocumentForWhatIsWrittenIntoIt) {
     for (const char* property :
          {"Auth: {EnableIamAuthorizer: true}",
