@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "os/file.h"
+#include "os/process_table.h"
 #include "os/unique_fd.h"
 
 #include <charconv>
@@ -32,23 +33,10 @@ std::string pid_namespace() {
     return open == std::string::npos ? "" : link.substr(open + 1, link.size() - open - 2);
 }
 
-// Field 22 of /proc/<pid>/stat; empty when there is no such process (or only its zombie).
+// Empty when there is no such process (or only its zombie).
 std::string start_time(pid_t pid) {
-    const auto stat = read_file(fmt::format("/proc/{}/stat", pid));
-    if (!stat) {
-        return {};
-    }
-    // The name in field 2 may hold anything, ")" too; field 3 follows its last one.
-    const std::size_t name_end = stat->rfind(')');
-    if (name_end == std::string::npos || name_end + 2 >= stat->size()) {
-        return {};
-    }
-    const auto fields = base::split(std::string_view(*stat).substr(name_end + 2), ' ');
-    constexpr std::size_t started = 19; // field 22, counted from field 3
-    if (fields.size() <= started || fields[0] == "Z" || fields[0] == "X") {
-        return {};
-    }
-    return std::string(fields[started]);
+    const auto stat = process_stat(pid);
+    return stat ? stat->started : std::string();
 }
 
 // The owner in the environment of a process; nothing when it has none, or it cannot be read.
@@ -76,21 +64,16 @@ bool kill_if_orphan(const std::filesystem::path& process, pid_t pid, pid_t samar
 
 std::size_t kill_orphans_once(pid_t samara) {
     std::size_t killed = 0;
-    std::error_code error;
-    for (std::filesystem::directory_iterator entry("/proc", error), end; !error && entry != end;
-         entry.increment(error)) {
-        const std::string name = entry->path().filename().string();
-        pid_t pid = 0;
-        const auto [rest, failed] = std::from_chars(name.data(), name.data() + name.size(), pid);
+    for_each_process([&](pid_t pid) {
+        const std::filesystem::path process = fmt::format("/proc/{}", pid);
 
         struct stat status {};
 
-        if (failed != std::errc{} || rest != name.data() + name.size() || pid == ::getpid() ||
-            ::stat(entry->path().c_str(), &status) != 0 || status.st_uid != ::geteuid()) {
-            continue;
+        if (pid != ::getpid() && ::stat(process.c_str(), &status) == 0 &&
+            status.st_uid == ::geteuid()) {
+            killed += kill_if_orphan(process, pid, samara) ? 1U : 0U;
         }
-        killed += kill_if_orphan(entry->path(), pid, samara) ? 1U : 0U;
-    }
+    });
     return killed;
 }
 

@@ -6,12 +6,14 @@
 #include "base/try.h"
 #include "os/environment.h"
 #include "os/process_spawn.h"
+#include "os/process_table.h"
 
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -43,6 +45,17 @@ void drain(UniqueFd& from, const ByteSink& sink) {
         pass_on(from, sink);
     }
     from.reset();
+}
+
+// Who has been killed may still be in the middle of making a file, behind the back of whoever
+// clears up then.
+void wait_for_end_of(pid_t group) {
+    constexpr std::chrono::seconds longest{5}; // a call that waits for a disk ends then
+    constexpr std::chrono::milliseconds pause{2};
+    const auto end = std::chrono::steady_clock::now() + longest;
+    while (group_runs(group) && std::chrono::steady_clock::now() < end) {
+        std::this_thread::sleep_for(pause);
+    }
 }
 
 } // namespace
@@ -164,7 +177,10 @@ void Process::finish(ExitStatus& status) {
     }
     while (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED) != 0 && errno == EINTR) {
     }
-    pid_ = -1;
+    const pid_t group = std::exchange(pid_, -1);
+    if (status.cause != EndCause::own) {
+        wait_for_end_of(group);
+    }
     if (info.si_code == CLD_EXITED) {
         status.code = info.si_status;
     } else {

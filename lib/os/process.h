@@ -98,7 +98,8 @@ public:
     void kill(int signal) const noexcept;
 
     /// Passes output on until the child ends, and then kills what it left in its group. When
-    /// cancelled or late it ends the group first: SIGTERM, after the grace SIGKILL. Only once.
+    /// cancelled or late it ends the group first: SIGTERM, after the grace SIGKILL; then none of it
+    /// writes anything any more. Only once.
     ExitStatus wait(const Cancellation& cancel, Deadline deadline = {});
 
 private:

@@ -1,6 +1,7 @@
 #include "os/file.h"
 #include "os/owner.h"
 #include "os/process.h"
+#include "os/process_table.h"
 #include "os/side_by_side.h"
 #include "os/temp_dir.h"
 
@@ -131,6 +132,22 @@ TEST(Process, EndsTheWholeGroupWhenCancelled) {
         std::this_thread::yield(); // init reaps it
     }
     EXPECT_FALSE(exists(grandchild));
+}
+
+TEST(Process, WaitsForTheWholeGroupThatItHasKilled) {
+    // Its memory takes a while to be given back, in which the leader is long gone.
+    const Command command = shell(
+        "python3 -c 'import os, time; all = bytearray(256 << 20); print(os.getpid(), flush=True); "
+        "time.sleep(600)' & wait");
+    const Cancellation cancel;
+    std::string out;
+    auto process = Process::start(command, {[&](std::string_view bytes) {
+                                      out += bytes;
+                                      cancel.cancel();
+                                  }});
+    ASSERT_TRUE(process);
+    process->wait(cancel);
+    EXPECT_FALSE(process_stat(std::stoi(out))); // or a zombie, until init reaps it
 }
 
 TEST(Process, TimesOut) {
