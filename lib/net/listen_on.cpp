@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <memory>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -16,6 +17,21 @@ namespace {
 
 using AddressList = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
 
+constexpr std::string_view other_address = "give an address of this machine with --host";
+
+std::string_view hint_for(int error_number) {
+    switch (error_number) {
+    case EADDRINUSE:
+        return "choose another port with --port";
+    case EACCES:
+        return "ports below 1024 are root's: choose another one with --port";
+    case EADDRNOTAVAIL:
+        return other_address;
+    default:
+        return "";
+    }
+}
+
 } // namespace
 
 base::Result<Socket> listen_on(const std::string& host, std::uint16_t port) {
@@ -28,7 +44,7 @@ base::Result<Socket> listen_on(const std::string& host, std::uint16_t port) {
     if (status != 0) {
         return base::fail(
             fmt::format("cannot listen on {}:{}: {}", host, port, gai_strerror(status)),
-            "give an address of this machine with --host");
+            std::string(other_address));
     }
     int error_number = EADDRNOTAVAIL;
     for (const addrinfo* entry = addresses.get(); entry != nullptr; entry = entry->ai_next) {
@@ -51,7 +67,7 @@ base::Result<Socket> listen_on(const std::string& host, std::uint16_t port) {
             host,
             port,
             std::generic_category().message(error_number)),
-        error_number == EADDRINUSE ? "choose another port with --port" : "");
+        std::string(hint_for(error_number)));
 }
 
 } // namespace samara::net

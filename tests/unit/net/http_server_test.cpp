@@ -333,6 +333,16 @@ TEST(HttpServer, SaysThatAPortIsInUse) {
     EXPECT_EQ(
         second.error().message,
         fmt::format("cannot listen on 127.0.0.1:{}: Address already in use", server.port()));
+    EXPECT_EQ(second.error().hint, "choose another port with --port");
+}
+
+TEST(HttpServer, SaysThatAnAddressIsNotThisMachines) {
+    const auto elsewhere = HttpServer::start({.host = "203.0.113.9"}, echo); // RFC 5737
+    ASSERT_FALSE(elsewhere);
+    EXPECT_EQ(
+        elsewhere.error().message,
+        "cannot listen on 203.0.113.9:0: Cannot assign requested address");
+    EXPECT_EQ(elsewhere.error().hint, "give an address of this machine with --host");
 }
 
 TEST(HttpServer, SaysWhyTlsCannotBeUsed) {
