@@ -255,6 +255,12 @@ server_options(const ServeOptions& options, const Application& application, cons
     if (!server.gateway.static_folder.empty()) {
         log.info(fmt::format(
             "Mounting static files from {} at /", server.gateway.static_folder.string()));
+    } else if (!options.static_folder.empty() && options.static_folder != "public") {
+        // The usual folder does not have to be there.
+        log.warning(fmt::format(
+            "--static-dir: there is no folder '{}' beside the template, nor here; no files are "
+            "served",
+            options.static_folder.string()));
     }
     server.gateway.access_log = access_log(options, log);
     server.gateway.stage_log_lines = !options.access_log;
