@@ -50,6 +50,7 @@ struct FunctionUrls::Door {
 FunctionUrls::FunctionUrls(net::HttpServerOptions http)
     : http_(std::move(http)), next_(http_.port == 0 ? first_port : http_.port) {
     http_.body_limit = aws::lambda_payload;
+    http_.answers_larger = true;
 }
 
 FunctionUrls::~FunctionUrls() = default;

@@ -228,7 +228,12 @@ base::Task<net::HttpResponse> Gateway::answer(
     }
 
     net::HttpResponse response;
-    if (has_route) {
+    if (has_route && request.too_large) {
+        record.error = call.api.function_url ? "a function URL takes bodies of up to 6 MB"
+                                             : "API Gateway takes bodies of up to 10 MB";
+        record.refused = true;
+        response = refuse(Refusal::request_too_large, call);
+    } else if (has_route) {
         response = co_await admitted(call, *current, record);
     } else {
         response = refuse(Refusal::missing_authentication_token, call);

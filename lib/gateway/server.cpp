@@ -21,6 +21,9 @@ struct Server::Front {
 base::Task<net::HttpResponse>
 Server::serve(std::shared_ptr<const Front> front, net::HttpRequest request) {
     const bool own = front->own_pages.takes && front->own_pages.takes(request);
+    if (request.too_large && (own || front->sockets.lock()->takes(request))) {
+        co_return message_response(413, net::reason_phrase(413));
+    }
     if (!own && front->before_request) {
         co_await front->before_request();
     }
@@ -62,6 +65,7 @@ Server::start(std::vector<Api> apis, serving::Invoke invoke, ServerOptions optio
     auto gateway =
         std::make_shared<Gateway>(std::move(apis), std::move(invoke), std::move(options.gateway));
     net::HttpServerOptions management_options = options.http;
+    options.http.answers_larger = true;
     const auto front = std::make_shared<const Front>(
         Front{gateway, sockets, std::move(options.before_request), std::move(options.own_pages)});
     TRY_ASSIGN(

@@ -75,11 +75,12 @@ void turn_away(const Socket& socket) {
 /// Collects each request and hands it to a function that answers when it can.
 class HandlerService : public HttpService {
 public:
-    HandlerService(HttpServer::AsyncHandler handler, std::size_t body_limit)
-        : handler_(std::move(handler)), body_limit_(body_limit) {}
+    HandlerService(HttpServer::AsyncHandler handler, const HttpServerOptions& options)
+        : handler_(std::move(handler)), body_limit_(options.body_limit),
+          answers_larger_(options.answers_larger) {}
 
     Intake open(const HttpRequest& /*head*/, ReplyHandle& /*reply*/) override {
-        return {nullptr, body_limit_};
+        return {nullptr, body_limit_, true, answers_larger_};
     }
 
     void serve(HttpRequest request, ReplyHandle reply) override {
@@ -89,6 +90,7 @@ public:
 private:
     HttpServer::AsyncHandler handler_;
     std::size_t body_limit_;
+    bool answers_larger_;
 };
 
 } // namespace
@@ -304,7 +306,7 @@ base::Result<HttpServer> HttpServer::start_service(
     if (!listener) {
         return tl::unexpected(std::move(listener.error()));
     }
-    auto service = std::make_unique<HandlerService>(std::move(handler), options.body_limit);
+    auto service = std::make_unique<HandlerService>(std::move(handler), options);
     const std::uint16_t port = local_port(*listener);
     try {
         auto impl = std::make_shared<Impl>(

@@ -28,6 +28,8 @@ struct HttpServerOptions {
     std::uint16_t port = 0; ///< 0: a free one
     std::optional<TlsFiles> tls = {};
     std::size_t body_limit = 10UL * 1024 * 1024; ///< above it 413
+    /// The handler makes that answer, of HttpRequest::too_large.
+    bool answers_larger = false;
     /// What bodies that come in at a time may hold together; above it 503. At least two of them
     /// fit.
     std::size_t upload_budget = 128UL * 1024 * 1024;

@@ -75,6 +75,9 @@ struct Intake {
     /// What is larger is refused with 413; false: it is passed over, and serve() is called with
     /// HttpRequest::too_large.
     bool refuse_larger = true;
+    /// What is refused with 413 is handed to serve() all the same, without its body and with
+    /// HttpRequest::too_large: its answer is the last one of the connection.
+    bool answers_larger = false;
 };
 
 class HttpService {

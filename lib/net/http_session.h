@@ -2,6 +2,7 @@
 
 #include "net/answer_sender.h"
 #include "net/connection.h"
+#include "net/receive_buffer.h"
 #include "net/websocket_session.h"
 
 #include <algorithm>
@@ -9,11 +10,9 @@
 #include <limits>
 #include <utility>
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
 
 /// HTTP on one connection, over any stream that reads and writes as PlainStream does. Private to
 /// the servers: instantiated once for each kind of stream.
@@ -118,6 +117,7 @@ private:
         const AnswerFrame frame(request);
         auto exchange = std::make_shared<Exchange>(executor_, share().traffic);
         int refused = 0;
+        bool larger = false;
         {
             ReplyHandle reply(exchange);
             const Intake intake = share().service.open(request, reply);
@@ -129,6 +129,11 @@ private:
                 refused = co_await pass_body(reader, *intake.sink);
             } else {
                 refused = co_await collect_body(reader, request, intake);
+                if (refused == 413 && intake.answers_larger) {
+                    larger = request.too_large = true;
+                    request.body.clear();
+                    refused = 0;
+                }
                 if (refused == 0 && !exchange->begun()) {
                     if (!be_busy()) {
                         co_return false;
@@ -139,9 +144,12 @@ private:
         }
         if (refused == 0) {
             exchange_ = exchange;
-            const bool sent = co_await send(*exchange, frame, reader.keep_alive());
+            const bool sent = co_await send(*exchange, frame, !larger && reader.keep_alive());
             exchange_.reset();
             exchange->close();
+            if (larger) {
+                co_await drain();
+            }
             co_return sent;
         }
         exchange->close();
@@ -166,7 +174,7 @@ private:
             switch (buffer_.empty() ? State::more : reader.read_head(buffer_, consumed)) {
             case State::done:
                 deadline_.reset();
-                take(consumed);
+                consume(buffer_, consumed);
                 co_return true;
             case State::refused:
                 co_await refuse(reader.refusal());
@@ -203,17 +211,6 @@ private:
         }
     }
 
-    void take(std::size_t count) {
-        if (count == buffer_.size()) {
-            buffer_.clear();
-            if (buffer_.capacity() > kept_capacity) {
-                buffer_.shrink_to_fit();
-            }
-        } else {
-            buffer_.erase(0, count);
-        }
-    }
-
     /// 0 when the client may send the body, which it may wait to be told.
     Awaitable<int> invite_body(const RequestReader& reader, bool fits) {
         const bool bodiless = reader.length() == std::uint64_t{0};
@@ -237,14 +234,13 @@ private:
             co_return failed;
         }
         request.too_large = !fits;
-        const std::uint64_t limit =
-            intake.refuse_larger ? intake.limit : std::numeric_limits<std::uint64_t>::max();
+        const std::uint64_t limit = intake.refuse_larger ? intake.limit : no_limit;
         UploadBudget::Share share_of_all(share().uploads);
         bool waited = false;
         while (true) {
             std::size_t consumed = 0;
             const State state = reader.read_body(buffer_, consumed, request.body, limit);
-            take(consumed);
+            consume(buffer_, consumed);
             if (state == State::refused) {
                 co_return reader.refusal();
             }
@@ -275,9 +271,8 @@ private:
         while (failed == 0) {
             std::size_t consumed = 0;
             std::string bytes;
-            const State state = reader.read_body(
-                buffer_, consumed, bytes, std::numeric_limits<std::uint64_t>::max());
-            take(consumed);
+            const State state = reader.read_body(buffer_, consumed, bytes, no_limit);
+            consume(buffer_, consumed);
             if (state == State::refused) {
                 failed = reader.refusal();
                 break;
@@ -321,6 +316,12 @@ private:
         limit_to(share().limits.write_timeout);
         co_await stream_.write(
             encode_head(response, response.body.size(), false), response.body, error);
+        co_await drain();
+    }
+
+    /// Reads on for a moment: else a client that still sends may not see the last answer.
+    Awaitable<void> drain() {
+        ErrorCode error;
         limit_to(std::chrono::seconds(1));
         co_await stream_.finish();
         for (std::size_t drained = 0; !error && drained < share().limits.drained;) {
@@ -384,7 +385,7 @@ private:
 
     static constexpr std::string_view going_away_reason = "Going away";
     static constexpr int gone = -1;
-    static constexpr std::size_t kept_capacity = 4096; ///< of what a client without request holds
+    static constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
     Executor executor_;
     Stream stream_;

@@ -114,6 +114,17 @@ TEST_F(FunctionUrlTest, WhatGoesWrongHasLambdasAnswer) {
     }
 }
 
+TEST_F(FunctionUrlTest, ABodyThatIsTooLargeIsRefusedAsByLambda) {
+    serve("{TargetFunctionArn: Fn, AuthType: NONE}");
+    net::HttpRequest request{"POST", "/", {}, {}, {}};
+    request.too_large = true;
+    const auto response = ask(request);
+    EXPECT_EQ(response.status, 413);
+    EXPECT_EQ(response.body, R"({"Message":"Request Too Long"})");
+    EXPECT_EQ(header(response, "x-amzn-ErrorType"), "RequestTooLargeException");
+    EXPECT_EQ(asked_.function, "");
+}
+
 TEST_F(FunctionUrlTest, SignaturesAreForServiceLambda) {
     AuthorizationOptions authorization;
     authorization.iam =

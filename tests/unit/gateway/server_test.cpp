@@ -3,6 +3,7 @@
 #include "gateway/server.h"
 #include "support/raw_client.h"
 
+#include <future>
 #include <latch>
 #include <thread>
 
@@ -169,6 +170,40 @@ TEST(Server, AnswersAsGatewayResponseResourcesSay) {
     EXPECT_EQ(
         diagnostics.front().error.message,
         "AWS makes up the value of this API key; here it is 'Key'");
+}
+
+// docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html:
+// REQUEST_TOO_LARGE
+TEST(Server, ABodyThatIsTooLargeIsAnsweredByItsApi) {
+    std::vector<Api> apis = apis_of(R"({
+      "Rest": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Body": {"paths": {
+        "/rest": {"post": {"x-amazon-apigateway-integration": {"type": "mock"}}}}}}},
+      "Refusals": {"Type": "AWS::ApiGateway::GatewayResponse", "Properties": {
+        "RestApiId": "Rest", "ResponseType": "DEFAULT_4XX",
+        "ResponseParameters": {"gatewayresponse.header.X-Type": "context.error.responseType"}}}})");
+    apis.push_back(std::move(apis_of(video).at(0)));
+    std::promise<std::string> error;
+    ServerOptions options;
+    options.gateway.access_log = [&](const serving::AccessRecord& record) {
+        error.set_value(record.error);
+    };
+    const auto ask = [&](std::string_view head) {
+        error = {};
+        const Server server = start(
+            apis, [](const invoke::Request&) { return reply("{}"); }, options);
+        std::string response = request(
+            server,
+            fmt::format("{} HTTP/1.1\r\nHost: h\r\nContent-Length: 10485761\r\n\r\n", head));
+        EXPECT_EQ(status_of(response), 413);
+        EXPECT_EQ(error.get_future().get(), "API Gateway takes bodies of up to 10 MB");
+        return response;
+    };
+    const std::string rest = ask("POST /rest");
+    EXPECT_EQ(body_of(rest), R"({"message":"Request Too Long"})");
+    EXPECT_THAT(rest, HasSubstr("X-Type: REQUEST_TOO_LARGE\r\n"));
+    const std::string http = ask("GET /upload/url");
+    EXPECT_EQ(body_of(http), R"({"message":"Request Entity Too Large"})");
+    EXPECT_THAT(http, HasSubstr("apigw-requestid: "));
 }
 
 TEST(Server, RefusesHeadersThatWouldSplitTheResponse) {

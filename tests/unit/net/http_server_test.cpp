@@ -175,6 +175,29 @@ TEST(HttpServer, RefusesABodyAboveTheLimitBeforeItIsSent) {
     EXPECT_EQ(status_of(chunked.response()), 413);
 }
 
+TEST(HttpServer, LeavesTheAnswerToALargerBodyToAHandlerThatWantsIt) {
+    const HttpServer server = serve(
+        [](const HttpRequest& request) {
+            return HttpResponse{
+                413, {}, (request.too_large ? "too large: " : "fits: ") + request.body};
+        },
+        {.body_limit = 10, .answers_larger = true});
+    for (const std::string_view body :
+         {"Content-Length: 11\r\nExpect: 100-continue\r\n\r\n",
+          "Content-Length: 11\r\n\r\n01234567890GET /next HTTP/1.1\r\nHost: h\r\n\r\n",
+          "Transfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n"}) {
+        RawClient client(server.port());
+        client.send(fmt::format("PUT / HTTP/1.1\r\nHost: h\r\n{}", body));
+        const std::string response = client.response();
+        EXPECT_EQ(status_of(response), 413);
+        EXPECT_EQ(body_of(response), "too large: ") << body;
+        EXPECT_TRUE(client.closed());
+    }
+    RawClient client(server.port());
+    client.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n0123456789");
+    EXPECT_EQ(body_of(client.response()), "fits: 0123456789");
+}
+
 TEST(HttpServer, SixtyFourKeepAliveConnectionsNeverWaitForAThread) {
     constexpr int clients = 64;
     std::latch all_inside(clients); // opens only when all requests run at the same time
