@@ -178,6 +178,10 @@ TEST(Template, MethodsOfTexts) {
          "[a, b] a<1>b<22>"},
         {"#set($s = 'a1b22')$s.replaceAll('([a-z])', '$1$1') $s.replaceFirst('[0-9]', '.')",
          "aa1bb22 a.b22"},
+        {"#set($s = 'ab')$s.replaceAll('a', 'x$') $s.replaceAll('a', '$:') $s.replaceAll('a', "
+         "'$/') "
+         "$s.replaceAll('a', '\\$0') $s.replaceAll('(a)|(c)', '<$2$1>') $s.replace('a', '$0')",
+         "x$b $:b $/b $0b <a>b $0b"},
         {"#set($s = 'a.b')$s.replace('.', '') $s.replaceAll('.', 'x') $s.split('\\.')",
          "ab xxx [a, b]"},
         {"#set($s = 'Hello')$s.length() $s.substring(1) $s.substring(1, 3) $s.charAt(4)",
