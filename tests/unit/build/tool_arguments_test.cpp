@@ -142,6 +142,54 @@ TEST_F(FakeTools, BundlerIsCalledWhereThereAreGems) {
     EXPECT_EQ(read(".aws-sam/build/A/Gemfile"), "mine");
 }
 
+// A package of a workspace: its own packages and those above it, each once, the nearest first.
+TEST_F(FakeTools, PackagesOfAWorkspaceAreLinkedOneByOne) {
+    fake(
+        "npm",
+        "mkdir -p node_modules/own node_modules/both node_modules/.hidden node_modules/@scope/one\n"
+        "echo near > node_modules/both/at; echo file > node_modules/file\n");
+    write("package.json", R"({"name": "all", "workspaces": ["src"]})");
+    write("node_modules/both/at", "far");
+    write("node_modules/above/at", "far");
+    write("node_modules/@scope/two/at", "far");
+    write("src/package.json", R"({"dependencies": {"own": "1"}})"); // no name: copied, not packed
+    write("src/app.js", "x");
+    add_function("A", "src", "nodejs20.x");
+    request_.build_in_source = true;
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    const std::string packages = ".aws-sam/build/A/node_modules/";
+    EXPECT_EQ(read(packages + "both/at"), "near\n");
+    EXPECT_EQ(read(packages + "above/at"), "far");
+    EXPECT_EQ(read(packages + "@scope/two/at"), "far");
+    for (const char* there : {"own", "@scope/one"}) {
+        EXPECT_TRUE(exists(packages + there)) << there;
+    }
+    for (const char* none : {".hidden", "file"}) {
+        EXPECT_FALSE(exists(packages + none)) << none;
+    }
+}
+
+TEST_F(FakeTools, TheCacheHasTheLastArtifactOfEach) {
+    write("src/app.rb", "1");
+    write("other/app.rb", "1");
+    add_function("A", "src", "ruby3.3");
+    add_function("B", "other", "ruby3.3").recipe.handler = "other.handler";
+    request_.cached = true;
+    const auto kept = [&] {
+        std::size_t folders = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(root() / ".aws-sam/cache")) {
+            folders += entry.is_directory() ? 1 : 0;
+        }
+        return folders;
+    };
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    const std::size_t first = kept();
+    EXPECT_GT(first, 0U);
+    write("src/app.rb", "another one");
+    ASSERT_EQ(message(), "(no error)") << log_text_;
+    EXPECT_EQ(kept(), first);
+}
+
 TEST_F(FakeTools, AToolThatFailsIsNamedWithItsExitCode) {
     struct Case {
         const char* tool;
