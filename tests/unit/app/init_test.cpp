@@ -64,6 +64,30 @@ TEST_F(InitTest, WhatIsNoPlace) {
     EXPECT_THAT(made_from((folder_.path() / "file.txt").string()), StartsWith("ERROR: "));
 }
 
+// What is an address of a repository is cloned, also where it fails; all else has to be there.
+TEST_F(InitTest, WhichAddressesAreRepositories) {
+    struct Case {
+        std::string location;
+        bool cloned;
+    };
+
+    const std::string gone = (folder_.path() / "gone").string();
+    for (const Case& one : std::initializer_list<Case>{
+             {"file://" + gone, true},
+             {"file://" + gone + ".zip", false},
+             {gone + ".git", true},
+             {"git+file://" + gone, true},
+             {gone, false},
+             {gone + ".zip", false}}) {
+        EXPECT_THAT(
+            made_from(one.location, "mine"),
+            StartsWith(
+                one.cloned ? "ERROR: cannot clone " + one.location
+                           : "ERROR: --location: there is no folder or zip file"))
+            << one.location;
+    }
+}
+
 // An archive behind addresses that lead on.
 TEST_F(InitTest, ArchivesFromTheWeb) {
     // An empty zip file.

@@ -132,6 +132,26 @@ TEST(DryRunTest, ComparesSectionBySection) {
     EXPECT_EQ(changes[3].section, "Outputs");
 }
 
+TEST(DryRunTest, LongValuesAreCutBetweenCharacters) {
+    const std::string whole(100, 'a');
+
+    struct Case {
+        std::string value;
+        std::string shown;
+    };
+
+    for (const Case& one :
+         {Case{whole, whole},
+          Case{whole + "b", whole + " ..."},
+          Case{whole.substr(1) + "\xC3\xA9", whole.substr(1) + " ..."},
+          Case{whole.substr(2) + "\xC3\xA9", whole.substr(2) + "\xC3\xA9"}}) {
+        const auto changes = compare_templates(
+            yaml("Outputs: {O: {Value: ''}}"), yaml("Outputs: {O: {Value: '" + one.value + "'}}"));
+        ASSERT_EQ(changes.size(), 1U);
+        EXPECT_EQ(changes[0].details[0].after, one.shown);
+    }
+}
+
 TEST(WalkTest, WhatIsEmptyIsMissing) {
     const auto folder = os::TempDir::create("walk-test").value();
     const auto found = [&](const std::string& resources) {

@@ -322,5 +322,46 @@ TEST(Refused, OtherResources) {
     expect_rows(resource, rows);
 }
 
+// The bucket is looked for where all else is well.
+TEST(Refused, MicrovmImages) {
+    constexpr Row rows[] = {
+        {"MicrovmImage",
+         "BaseImageArn: a, BaseImageVersion: v, Name: n, CodeUri: 's3:///k'",
+         "the URI names no bucket"},
+        {"MicrovmImage",
+         "BaseImageArn: a, BaseImageVersion: v, Name: n, CodeUri: 's3:///k', Logging: text",
+         "property Logging must be a map"},
+        {"MicrovmImage",
+         "BaseImageArn: a, BaseImageVersion: v, Name: n, CodeUri: 's3:///k', Logging: {Wrong: 1}",
+         "there is no property Wrong"},
+        {"MicrovmImage",
+         "BaseImageArn: a, BaseImageVersion: v, Name: n, CodeUri: 's3:///k', Hooks: text",
+         "property Hooks must be a map"},
+        {"MicrovmImage",
+         "BaseImageArn: a, BaseImageVersion: v, Name: n, CodeUri: 's3:///k', Hooks: {MicrovmHooks: "
+         "text}",
+         "property MicrovmHooks must be a map"},
+        {"MicrovmImage",
+         "BaseImageArn: a, BaseImageVersion: v, Name: n, CodeUri: 's3:///k', Hooks: "
+         "{MicrovmImageHooks: text}",
+         "property MicrovmImageHooks must be a map"},
+        {"MicrovmImage",
+         "BaseImageArn: a, BaseImageVersion: v, Name: n, CodeUri: 's3:///k', CpuConfigurations: "
+         "[text]",
+         "an item is no map"},
+        {"MicrovmImage",
+         "BaseImageArn: a, BaseImageVersion: v, Name: n, CodeUri: 's3:///k', CpuConfigurations: "
+         "[{}, {Architecture: ARM_64}]",
+         "property Architecture is missing"},
+        {"MicrovmImage",
+         "BaseImageArn: a, BaseImageVersion: v, Name: n, CodeUri: 's3:///k', Resources: [text]",
+         "an item is no map"},
+        {"MicrovmImage",
+         "BaseImageArn: a, BaseImageVersion: v, Name: n, CodeUri: 's3:///k', Resources: text",
+         "property Resources must be a list"},
+    };
+    expect_rows(resource, rows);
+}
+
 } // namespace
 } // namespace samara::transform
