@@ -75,7 +75,9 @@ FunctionUrls::Door* FunctionUrls::open(const std::string& id) {
         }
         busy = std::move(server.error());
     }
-    error_ = std::move(busy);
+    if (!error_) { // the first is that of the port that was given
+        error_ = std::move(busy);
+    }
     return nullptr;
 }
 

@@ -229,6 +229,9 @@ TEST_F(FunctionUrlTest, EachHasAPortOfItsOwn) {
     FunctionUrls busy(given);
     EXPECT_EQ(busy.address("A"), "");
     ASSERT_TRUE(busy.error());
+    EXPECT_EQ(
+        busy.address("B"), ""); // the next port is busy as well, and is not what was asked for
+    EXPECT_THAT(busy.error()->message, HasSubstr(fmt::format(":{}:", given.port)));
     FunctionUrls others({});
     EXPECT_NE(others.address("A"), first);
     EXPECT_FALSE(others.error());
