@@ -21,6 +21,9 @@ Conditions:
   Both: !And [!Condition NotProd, !Equals [a, a]]
   Either: !Or [!Condition IsProd, !Equals [1, '1']]
   Loop: !Not [!Condition Loop]
+  Written: 'true'
+  Unwritten: 'false'
+  Nothing: [a]
 Resources:
   Fn: {Type: AWS::Serverless::Function, Properties: {FunctionName: !Sub 'fn-${Stage}'}}
   Table: {Type: AWS::DynamoDB::Table}
@@ -171,6 +174,7 @@ TEST_F(ResolverTest, MistakesAreErrorsWithTheirPlace) {
         {"!FindInMap [Sizes, nope, mb]", "Sizes has no key 'nope'"},
         {"!If [Undefined, 1, 2]", "condition 'Undefined' is not defined"},
         {"!If [a, b]", "write !If [Condition"},
+        {"!If [Nothing, 1, 2]", "condition 'Nothing' is a list, not a condition"},
         {"!Condition Loop", "refers to itself"},
         {"!Join [',', notalist]", "takes a list"},
         {"!Sub [1]", "Fn::Sub takes a text"},
@@ -247,6 +251,8 @@ TEST_F(ResolverTest, ConditionsAtTheirEnds) {
         {"!Not ['false']", "true"},
         {"!If [NotProd, yes, no]", "true"},
         {"!If [IsProd, 1, 2]", "2"},
+        {"!If [Written, 1, 2]", "1"},
+        {"!If [Unwritten, 1, 2]", "2"},
         {"!If [!Equals [a, a], 1, 2]", "1"},
         {"!Equals [[1, 2], [1, 2]]", "true"},
         {"!Equals [{a: 1}, {a: 2}]", "false"},

@@ -196,6 +196,8 @@ TEST(Template, MethodsOfTexts) {
          "true true true true false"},
         {"#set($s = 'Hello')$s.equals('Hello') $s.equalsIgnoreCase('HELLO') $s.equals(1)",
          "true true false"},
+        {"#set($s = '1')$s.equalsIgnoreCase(1) $s.equalsIgnoreCase('2') $s.equals(1)",
+         "false false false"},
         {"#set($s = ' x ')[$s.trim()] [$s.concat('y')] $s.isEmpty() #set($e = '')$e.isEmpty() "
          "$e.empty",
          "[x] [ x y] falsetrue true"},
