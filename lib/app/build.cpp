@@ -275,13 +275,16 @@ base::Result<void> watch_and_build(
         return base::fail("there is nothing to watch", "mend the template, then begin again");
     }
     using Moment = os::FileWatcher::Moment;
-    auto watcher = os::FileWatcher::start(paths, [&](Moment) -> os::FileWatcher::Applied {
-        std::vector<fs::path> more;
-        if (auto result = build_once(options, log, cancel, more); !cancel.cancelled()) {
-            built(result);
-        }
-        return {true, std::move(more), {}};
-    });
+    auto watcher = os::FileWatcher::start(
+        paths,
+        [&](Moment) -> os::FileWatcher::Applied {
+            std::vector<fs::path> more;
+            if (auto result = build_once(options, log, cancel, more); !cancel.cancelled()) {
+                built(result);
+            }
+            return {true, std::move(more), {}};
+        },
+        log);
     if (!watcher) {
         return tl::unexpected(std::move(watcher.error()));
     }

@@ -1,10 +1,10 @@
 #include "invoke/event_queue.h"
 
+#include "base/own_fault.h"
 #include "base/strings.h"
 #include "base/uuid.h"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include <fmt/format.h>
@@ -132,11 +132,9 @@ void EventQueue::work() {
         lock.unlock();
         try {
             attempt(std::move(*event));
-        } catch (const std::exception& error) { // the end of this event alone
-            log_.error(fmt::format(
-                "{}: an asynchronous event is lost, a fault in samara itself: {}",
-                function,
-                error.what()));
+        } catch (...) { // the end of this event alone
+            log_.error(
+                fmt::format("{}: an asynchronous event is lost, {}", function, base::own_fault()));
         }
         lock.lock();
         --events_;

@@ -1,9 +1,9 @@
 #include "net/handlers.h"
 
+#include "base/own_fault.h"
 #include "net/http_session.h"
 #include "net/stream_writer.h"
 
-#include <exception>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,16 +18,7 @@ struct Faulty {
     const base::Log& log;
 
     /// In a catch block.
-    void tell() const {
-        std::string what = "an exception of no known type";
-        try {
-            throw;
-        } catch (const std::exception& error) {
-            what = error.what();
-        } catch (...) { // NOLINT(bugprone-empty-catch): the text says so already
-        }
-        log.error(fmt::format("{}: a fault in samara itself: {}", request, what));
-    }
+    void report() const { log.error(fmt::format("{}: {}", request, base::own_fault())); }
 };
 
 /// On a thread that may wait.
@@ -45,7 +36,7 @@ void answer(ReplyHandle& reply, HttpResponse response, const Faulty& faulty) {
         writer.write(std::move(first));
         complete = stream([&writer](std::string bytes) { return writer.write(std::move(bytes)); });
     } catch (...) {
-        faulty.tell();
+        faulty.report();
     }
     complete ? reply.finish() : reply.abort();
 }
@@ -69,7 +60,7 @@ base::Task<bool> serve_request(
     try {
         response = co_await (*handler)(std::move(request));
     } catch (...) {
-        faulty.tell();
+        faulty.report();
         response = refusal_response(500);
     }
     if (response.stream) {

@@ -1,5 +1,6 @@
 #include "os/file_watcher.h"
 
+#include "base/own_fault.h"
 #include "os/unique_fd.h"
 #include "os/wait.h"
 
@@ -61,9 +62,10 @@ bool is_within(const fs::path& path, const fs::path& folder) {
 
 class FileWatcher::Impl {
 public:
-    explicit Impl(UniqueFd descriptor, Changed changed)
+    Impl(UniqueFd descriptor, Changed changed, base::Log log)
         : descriptor_(std::move(descriptor)), again_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-          either_(::epoll_create1(EPOLL_CLOEXEC)), changed_(std::move(changed)) {
+          either_(::epoll_create1(EPOLL_CLOEXEC)), changed_(std::move(changed)),
+          log_(std::move(log)) {
         for (const int one : {descriptor_.get(), again_.get()}) {
             epoll_event event{};
             event.events = EPOLLIN;
@@ -172,8 +174,8 @@ private:
         return ::ioctl(descriptor_.get(), FIONREAD, &bytes) == 0 ? bytes : 0;
     }
 
-    // Until events are there (or something was not taken up when it was caught up with) and no more
-    // of them come. False at the end. Reads none: who catches up meanwhile takes them away.
+    // Until events are there (or something could not be applied when it was caught up with) and no
+    // more of them come. False at the end. Reads none: who catches up meanwhile takes them away.
     bool wait_for_burst() {
         if (wait_readable(either_.get(), stop_) == Wake::cancelled) {
             return false;
@@ -197,15 +199,24 @@ private:
         {
             const std::lock_guard guard(work_);
             busy_ = true;
-            after = take_up(moment);
+            guarded([&] { after = apply(moment); });
             busy_ = false;
         }
         if (after) {
-            after();
+            guarded(after);
         }
     }
 
-    std::function<void()> take_up(Moment moment) {
+    // The next edit may well be applied where this one was too much.
+    void guarded(const std::function<void()>& step) const {
+        try {
+            step();
+        } catch (...) {
+            log_.error(fmt::format("an edit is not applied, {}", base::own_fault()));
+        }
+    }
+
+    std::function<void()> apply(Moment moment) {
         bool matters = drain();
         eventfd_t asked_again = 0;
         if (moment == Moment::quiet && ::eventfd_read(again_.get(), &asked_again) == 0) {
@@ -214,14 +225,14 @@ private:
         if (!matters || !changed_) {
             return {};
         }
-        Applied taken = changed_(moment);
-        for (const fs::path& path : taken.more) {
+        Applied applied = changed_(moment);
+        for (const fs::path& path : applied.more) {
             watch(path);
         }
-        if (!taken.done && moment == Moment::now) {
+        if (!applied.done && moment == Moment::now) {
             ::eventfd_write(again_.get(), 1);
         }
-        return std::move(taken.after);
+        return std::move(applied.after);
     }
 
     // Whether any of the events at hand is about something that is watched.
@@ -293,11 +304,12 @@ private:
     }
 
     UniqueFd descriptor_;
-    UniqueFd again_;                 // eventfd: what was caught up with could not be taken up
+    UniqueFd again_;                 // eventfd: what was caught up with could not be applied
     UniqueFd either_;                // epoll of both
     std::atomic<bool> busy_ = false; // somebody has read events, or is about to
-    std::mutex work_; // of what follows: held while events are read and changes are taken up
+    std::mutex work_; // of what follows: held while events are read and changes applied
     Changed changed_;
+    base::Log log_;
     Cancellation stop_;
     std::set<fs::path> wanted_;
     std::map<int, Watched> watched_;
@@ -306,7 +318,8 @@ private:
     std::thread thread_;
 };
 
-base::Result<FileWatcher> FileWatcher::start(const std::vector<fs::path>& paths, Changed changed) {
+base::Result<FileWatcher>
+FileWatcher::start(const std::vector<fs::path>& paths, Changed changed, base::Log log) {
     UniqueFd descriptor(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
     if (descriptor.get() < 0) {
         const int reason = errno;
@@ -317,7 +330,7 @@ base::Result<FileWatcher> FileWatcher::start(const std::vector<fs::path>& paths,
             other.valid() ? "raise fs.inotify.max_user_instances, or use --no-watch"
                           : too_few_descriptors());
     }
-    auto impl = std::make_shared<Impl>(std::move(descriptor), std::move(changed));
+    auto impl = std::make_shared<Impl>(std::move(descriptor), std::move(changed), std::move(log));
     for (const fs::path& path : paths) {
         impl->watch(path);
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/log.h"
 #include "os/cancellation.h"
 
 #include <cstdint>
@@ -30,7 +31,8 @@ public:
     };
 
     /// Applies what has changed; one call at a time. Once for all that changes in one burst,
-    /// unless somebody catches up in the middle of it.
+    /// unless somebody catches up in the middle of it. What it throws is reported, and watching
+    /// goes on.
     using Changed = std::function<Applied(Moment moment)>;
 
     /// Sees to it that what was changed before is applied. May outlive its watcher, and does
@@ -59,7 +61,7 @@ public:
     /// `node_modules` what is installed there, but not what is in the packages; of a file its
     /// folder is watched for that name. What is not there, or goes, is waited for.
     static base::Result<FileWatcher>
-    start(const std::vector<std::filesystem::path>& paths, Changed changed);
+    start(const std::vector<std::filesystem::path>& paths, Changed changed, base::Log log);
 
     FileWatcher(const FileWatcher&) = delete;
     FileWatcher& operator=(const FileWatcher&) = delete;

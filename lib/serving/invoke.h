@@ -1,11 +1,11 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/own_fault.h"
 #include "base/task.h"
 #include "invoke/invocation.h"
 #include "net/wait.h"
 
-#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -46,8 +46,8 @@ public:
     [[nodiscard]] base::Task<Result> call_guarded(invoke::Request request) const {
         try {
             co_return co_await call_(std::move(request));
-        } catch (const std::exception& error) {
-            co_return base::fail(std::string("a fault in samara itself: ") + error.what());
+        } catch (...) {
+            co_return base::fail(base::own_fault());
         }
     }
 

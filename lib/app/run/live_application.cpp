@@ -225,7 +225,8 @@ base::Result<os::FileWatcher> LiveApplication::watch(Reloaded reloaded) {
                     "{}\n  what was served before is still served", to_string(applied.error())));
             }
             return {true, std::move(paths), [this] { provision(); }};
-        });
+        },
+        log_);
     if (watcher) {
         const std::lock_guard lock(mutex_);
         catch_up_ = watcher->catch_up();

@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "base/json_writer.h"
+#include "base/own_fault.h"
 #include "base/strings.h"
 #include "base/try.h"
 #include "data/accessors.h"
@@ -318,8 +319,8 @@ void SocketGateway::closed(
     log(record, event, {});
 }
 
-void SocketGateway::fault(const SocketClient& client, const std::exception& error) {
-    options_.log.error(fmt::format("{}: a fault in samara itself: {}", client.api, error.what()));
+void SocketGateway::fault(const SocketClient& client) {
+    options_.log.error(fmt::format("{}: {}", client.api, base::own_fault()));
     connections_.send(
         client.id,
         problem("Internal server error", client, make_http_request_id()),

@@ -9,7 +9,6 @@
 #include "serving/invoke.h"
 
 #include <atomic>
-#include <exception>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -63,7 +62,7 @@ public:
     void closed(const SocketClient& client, std::uint16_t status, std::string_view reason);
 
     /// Something of samara has thrown while what came of the client was handled: it is told.
-    void fault(const SocketClient& client, const std::exception& error);
+    void fault(const SocketClient& client);
 
     /// The end of the server: $disconnect is not called for those that it ends.
     void end() { ending_ = true; }

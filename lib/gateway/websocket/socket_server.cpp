@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <deque>
-#include <exception>
 #include <system_error>
 #include <utility>
 
@@ -105,8 +104,8 @@ private:
             }
             try {
                 work.task();
-            } catch (const std::exception& error) {
-                gateway_->fault(*client_, error);
+            } catch (...) {
+                gateway_->fault(*client_);
             }
             work.handled();
         }

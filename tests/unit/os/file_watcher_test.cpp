@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <new>
 
 #include <gtest/gtest.h>
 
@@ -21,6 +22,8 @@ protected:
     int calls_ = 0;    // that took the changes up
     int attempts_ = 0; // those that failed for an edit under way as well
     bool broken_while_edited_ = false;
+    bool faulty_ = false;
+    std::vector<std::string> reported_;
     std::vector<std::filesystem::path> more_;
 
     FileWatcher watch(const std::filesystem::path& path) {
@@ -28,14 +31,27 @@ protected:
                    {path},
                    [this](FileWatcher::Moment moment) {
                        const std::lock_guard lock(mutex_);
+                       if (faulty_) {
+                           throw std::bad_alloc();
+                       }
                        const bool done =
                            moment == FileWatcher::Moment::quiet || !broken_while_edited_;
                        calls_ += done ? 1 : 0;
                        attempts_ += 1;
                        changed_.notify_all();
                        return FileWatcher::Applied{done, more_, {}};
-                   })
+                   },
+                   base::Log([this](base::LogLevel, std::string_view line) {
+                       const std::lock_guard lock(mutex_);
+                       reported_.emplace_back(line);
+                       changed_.notify_all();
+                   }))
             .value();
+    }
+
+    void fail(bool now) {
+        const std::lock_guard lock(mutex_);
+        faulty_ = now;
     }
 
     bool wait_for_call(int number) {
@@ -82,6 +98,31 @@ TEST_F(FileWatcherTest, WhatIsBrokenInTheMiddleOfAnEditIsTriedAgainInQuiet) {
     watcher.catch_up()();
     EXPECT_TRUE(wait_for_call(1));
     EXPECT_LE(attempts_, 2);
+}
+
+TEST_F(FileWatcherTest, AFaultWhileAnEditIsAppliedIsReportedAndWatchingGoesOn) {
+    const FileWatcher watcher = watch(folder_.path());
+    fail(true);
+    write("a.py");
+    {
+        std::unique_lock lock(mutex_);
+        ASSERT_TRUE(changed_.wait_for(lock, 10s, [&] { return !reported_.empty(); }));
+        EXPECT_EQ(
+            reported_.front(), "an edit is not applied, a fault in samara itself: std::bad_alloc");
+    }
+    fail(false);
+    write("b.py");
+    EXPECT_TRUE(wait_for_call(1));
+}
+
+TEST_F(FileWatcherTest, AFaultIsNoneOfWhoCatchesUp) {
+    const FileWatcher watcher = watch(folder_.path());
+    const FileWatcher::CatchUp catch_up = watcher.catch_up();
+    fail(true);
+    write("a.py");
+    EXPECT_NO_THROW(catch_up());
+    const std::lock_guard lock(mutex_);
+    EXPECT_FALSE(reported_.empty());
 }
 
 TEST_F(FileWatcherTest, CatchingUpOutlivesTheWatcher) {
