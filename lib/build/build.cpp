@@ -9,6 +9,7 @@
 #include "build/placement.h"
 #include "build/workflow.h"
 #include "os/file_lock.h"
+#include "os/processors.h"
 #include "os/wait.h"
 
 #include <algorithm>
@@ -156,9 +157,7 @@ std::vector<Outcome> run_all(
         }
     };
     const std::size_t wanted =
-        parallel
-            ? std::min<std::size_t>(jobs.size(), std::max(2U, std::thread::hardware_concurrency()))
-            : 1;
+        parallel ? std::min(jobs.size(), std::max<std::size_t>(os::processors(), 2)) : 1;
     std::vector<std::jthread> threads;
     for (std::size_t i = 1; i < wanted; ++i) {
         threads.emplace_back(work);

@@ -1,5 +1,6 @@
 // Environments that are there before anybody asks for them.
 #include "invoke/environments.h"
+#include "os/processors.h"
 #include "os/side_by_side.h"
 
 #include <algorithm>
@@ -14,14 +15,15 @@ namespace {
 /// More of a function than that are never at work at a time, and each takes memory.
 constexpr std::size_t provisioned_per_core = 8;
 
-std::size_t cores() {
-    return std::max(2U, std::thread::hardware_concurrency());
+/// A start waits for the disk and for its runtime as well.
+std::size_t starts_at_once() {
+    return std::max<std::size_t>(os::processors(), 2);
 }
 
 } // namespace
 
-/// Some at a time, as many as there are cores: a program that is stopped meanwhile has few to undo,
-/// and whether there is memory for more is known before they are begun.
+/// Some at a time, as many as there are processors: a program that is stopped meanwhile has few to
+/// undo, and whether there is memory for more is known before they are begun.
 base::Result<void> Environments::fill(const Pool& pool, std::size_t count, bool provisioned) {
     engine::EnvironmentSpec spec = pool->spec();
     if (provisioned) {
@@ -41,7 +43,8 @@ base::Result<void> Environments::fill(const Pool& pool, std::size_t count, bool 
         {
             const std::scoped_lock lock(mutex_);
             const std::size_t wanted = std::min(count, pool->most_environments());
-            now = std::min({wanted - std::min(wanted, pool->idle()), count - begun, cores()});
+            now = std::min(
+                {wanted - std::min(wanted, pool->idle()), count - begun, starts_at_once()});
             for (std::size_t i = 0; i < now; ++i) {
                 pool->begin_start(began);
             }
@@ -94,7 +97,7 @@ base::Result<void> Environments::provision() {
         wanted = pools_.provisioned();
     }
     for (const auto& [pool, count] : wanted) {
-        const std::size_t held = provisioned_per_core * cores();
+        const std::size_t held = provisioned_per_core * os::processors();
         const std::size_t possible = std::min({count, pool->most_environments(), held});
         const char* const reason =
             possible == held ? "what this machine can use" : "--max-concurrency";

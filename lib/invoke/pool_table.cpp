@@ -1,9 +1,9 @@
 #include "invoke/pool_table.h"
 
 #include "aws/lambda_concurrency.h"
+#include "os/processors.h"
 
 #include <algorithm>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -23,7 +23,7 @@ Concurrency concurrency_of(
         concurrency.environments = options.max_concurrency;
     }
     concurrency.shared = options.shared;
-    concurrency.cores = std::max(std::thread::hardware_concurrency(), 1U);
+    concurrency.cores = os::processors();
     return concurrency;
 }
 

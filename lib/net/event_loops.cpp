@@ -1,6 +1,7 @@
 #include "net/event_loops.h"
 
 #include "net/loop.h"
+#include "os/processors.h"
 
 #include <algorithm>
 #include <atomic>
@@ -14,7 +15,7 @@ namespace {
 
 // Half of the cores at most: what is asked of a loop is handed to emulators and functions, which
 // need the others, and a request whose connection and environment are of one loop is cheapest.
-constexpr unsigned most_threads = 4;
+constexpr std::size_t most_threads = 4;
 
 thread_local Loop* running = nullptr;
 
@@ -44,7 +45,7 @@ std::shared_ptr<EventLoops> EventLoops::of_process() {
     std::shared_ptr<EventLoops> loops = present.lock();
     if (loops == nullptr) {
         loops = std::make_shared<EventLoops>(
-            std::clamp(std::thread::hardware_concurrency() / 2, 1U, most_threads));
+            std::clamp<std::size_t>(os::processors() / 2, 1, most_threads));
         present = loops;
     }
     return loops;

@@ -1,6 +1,7 @@
 #include "cloud/package/uploader.h"
 
 #include "base/hash.h"
+#include "os/processors.h"
 #include "os/temp_dir.h"
 
 #include <algorithm>
@@ -29,9 +30,9 @@ constexpr std::size_t side_by_side = 8;
 
 /// One folder or file hashed or compressed: of these there are as many at once as processors, since
 /// each has buffers of some megabytes.
-std::uint32_t most_working() {
-    constexpr std::uint32_t enough = 4;
-    return std::clamp<std::uint32_t>(std::thread::hardware_concurrency(), 1, enough);
+std::size_t most_working() {
+    constexpr std::size_t enough = 4;
+    return std::min(os::processors(), enough);
 }
 
 } // namespace

@@ -78,7 +78,7 @@ private:
     Observer& observer_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::uint32_t working_ = 0;      ///< threads that need the processor
+    std::size_t working_ = 0;        ///< threads that need the processor
     std::vector<std::string> rooms_; ///< that nobody has
     std::uint32_t more_rooms_ = 3;   ///< that may still be made
     enum class State : std::uint8_t { begun, done };

@@ -2,6 +2,7 @@
 #include "invoke/invoker.h"
 #include "invoke/memory_pressure.h"
 #include "net/wait.h"
+#include "os/processors.h"
 #include "os/wait.h"
 #include "support/on_loop.h"
 
@@ -184,7 +185,7 @@ protected:
         return make_of(std::move(functions), std::move(options));
     }
 
-    static std::size_t cores() { return std::max(2U, std::thread::hardware_concurrency()); }
+    static std::size_t starts_at_once() { return std::max<std::size_t>(2, os::processors()); }
 
     static FunctionPlans plans(std::string fingerprint) {
         FunctionPlan plan;
@@ -445,7 +446,7 @@ TEST_F(InvokerTest, NoMoreIsProvisionedThanAMachineCanUse) {
     options.memory_is_short = [] { return false; };
     const auto invoker = make_of_a_thousand(options);
     ASSERT_TRUE(invoker->provision());
-    EXPECT_EQ(world_.running, std::min<std::size_t>(1000, 8 * cores()));
+    EXPECT_EQ(world_.running, std::min<std::size_t>(1000, 8 * os::processors()));
 }
 
 TEST_F(InvokerTest, ProvisioningEndsWhereMemoryIsShort) {
@@ -454,7 +455,7 @@ TEST_F(InvokerTest, ProvisioningEndsWhereMemoryIsShort) {
     const auto invoker = make_of_a_thousand(options);
     ASSERT_TRUE(invoker->provision());
     EXPECT_GT(world_.started, 0U);
-    EXPECT_LE(world_.started, cores());
+    EXPECT_LE(world_.started, starts_at_once());
 }
 
 TEST_F(InvokerTest, AStopEndsProvisioning) {
@@ -463,7 +464,7 @@ TEST_F(InvokerTest, AStopEndsProvisioning) {
     options.memory_is_short = [] { return false; };
     const auto invoker = make_of_a_thousand(options);
     ASSERT_TRUE(invoker->provision());
-    EXPECT_LE(world_.started, cores());
+    EXPECT_LE(world_.started, starts_at_once());
 }
 
 TEST_F(InvokerTest, AFailedProvisionIsTold) {
