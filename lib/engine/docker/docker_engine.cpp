@@ -7,6 +7,7 @@
 #include "engine/docker/docker_environment.h"
 #include "engine/docker/images.h"
 #include "engine/guest/architecture.h"
+#include "engine/guest/code_folder.h"
 #include "net/local_address.h"
 #include "os/environment.h"
 #include "os/temp_dir.h"
@@ -127,14 +128,7 @@ public:
         if (auto able = check_architecture(spec); !able) {
             return able;
         }
-        // Some engines make a folder that is missing.
-        const auto* zip = std::get_if<ZipPackage>(&spec.package);
-        std::error_code error;
-        if (zip != nullptr && !std::filesystem::is_directory(zip->code, error)) {
-            return base::fail(fmt::format(
-                "the code of {} is not a folder: {}", spec.function, zip->code.string()));
-        }
-        return {};
+        return check_code_folder(spec); // some engines would make it
     }
 
     base::Result<void>

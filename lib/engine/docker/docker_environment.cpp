@@ -1,6 +1,5 @@
 #include "engine/docker/docker_environment.h"
 
-#include "base/strings.h"
 #include "base/try.h"
 #include "engine/docker/container_body.h"
 #include "engine/docker/direct_path.h"
@@ -55,7 +54,7 @@ DockerEnvironment::~DockerEnvironment() {
     if (!watcher_.joinable()) {
         return;
     }
-    if (alive_ && ready_ && container_->signal("SIGTERM")) {
+    if (alive_ && output_.released() && container_->signal("SIGTERM")) {
         os::wait_readable(-1, ended_, Clock::now() + stop_limit);
     }
     if (!ended_.cancelled()) {
@@ -126,31 +125,18 @@ base::Result<void> DockerEnvironment::wait_until_ready(
         os::wait_readable(ended_.descriptor(), cancel, std::min(deadline, Clock::now() + pause));
         pause = std::min<std::chrono::milliseconds>(pause * 2, longest_pause);
     }
-    const std::lock_guard guard(mutex_);
-    ready_ = true;
-    if (!held_back_.empty() && output_) {
-        output_(std::exchange(held_back_, {}));
-    }
+    output_.release();
     return {};
 }
 
 void DockerEnvironment::watch() {
     // The stream of its output ends with the container, or with a connection that was lost.
-    const auto sink = [this](std::string_view bytes) { pass_on(bytes); };
+    const auto sink = [this](std::string_view bytes) { output_.write(bytes); };
     static_cast<void>(container_->follow_logs(sink, stop_));
     static_cast<void>(container_->wait(stop_));
     note_end();
     alive_ = false;
     ended_.cancel();
-}
-
-void DockerEnvironment::pass_on(std::string_view bytes) {
-    const std::lock_guard guard(mutex_);
-    if (!ready_) {
-        held_back_ += bytes;
-    } else if (output_) {
-        output_(bytes);
-    }
 }
 
 void DockerEnvironment::note_end() {
@@ -170,10 +156,9 @@ void DockerEnvironment::note_end() {
 }
 
 base::Error DockerEnvironment::start_failure(std::string_view what) {
-    const std::lock_guard guard(mutex_);
     base::Error error;
     error.message = what;
-    for (const std::string_view detail : {std::string_view(end_reason_), base::trim(held_back_)}) {
+    for (const std::string& detail : {end_reason(), output_.kept()}) {
         if (!detail.empty()) {
             error.message += fmt::format(": {}", detail);
         }

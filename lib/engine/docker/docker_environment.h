@@ -1,9 +1,9 @@
 #pragma once
 
-#include "base/bounded_text.h"
 #include "base/error.h"
 #include "engine/docker/containers.h"
 #include "engine/engine.h"
+#include "engine/guest/held_output.h"
 #include "os/cancellation.h"
 
 #include <atomic>
@@ -55,20 +55,16 @@ private:
     base::Result<void>
     wait_until_ready(std::chrono::milliseconds limit, const os::Cancellation& cancel);
     void watch();
-    void pass_on(std::string_view bytes);
     void note_end();
     base::Error start_failure(std::string_view what);
 
     std::unique_ptr<Container> container_;
-    OutputSink output_;
+    HeldOutput output_;
     std::uint32_t memory_mb_;
     Endpoint endpoint_;
 
     std::atomic<bool> alive_ = true;
-    mutable std::mutex mutex_;
-    bool ready_ = false; ///< output is held back until then
-    /// Until it has started; a failed start is told by its error instead.
-    base::BoundedText<std::size_t{1} << 20> held_back_;
+    mutable std::mutex mutex_; ///< of how it has ended
     std::string end_reason_;
 
     os::Cancellation stop_;  ///< ends the watching

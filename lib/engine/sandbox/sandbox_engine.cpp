@@ -4,6 +4,7 @@
 #include "base/try.h"
 #include "engine/guest/about.h"
 #include "engine/guest/architecture.h"
+#include "engine/guest/code_folder.h"
 #include "engine/guest/debugger.h"
 #include "engine/sandbox/control_group.h"
 #include "engine/sandbox/identity.h"
@@ -79,8 +80,7 @@ public:
     [[nodiscard]] std::string_view name() const override { return "sandbox"; }
 
     [[nodiscard]] base::Result<void> check(const EnvironmentSpec& spec) const override {
-        const auto* zip = std::get_if<ZipPackage>(&spec.package);
-        if (zip == nullptr) {
+        if (!std::holds_alternative<ZipPackage>(spec.package)) {
             return base::fail(
                 fmt::format(
                     "{} runs from an image, which the sandbox engine cannot", spec.function),
@@ -99,12 +99,7 @@ public:
         } else if (auto able = check_native_code(spec); !able) {
             return able;
         }
-        std::error_code error;
-        if (!fs::is_directory(zip->code, error)) {
-            return base::fail(fmt::format(
-                "the code of {} is not a folder: {}", spec.function, zip->code.string()));
-        }
-        return {};
+        return check_code_folder(spec);
     }
 
     base::Result<void>

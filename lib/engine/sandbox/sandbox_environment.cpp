@@ -1,6 +1,5 @@
 #include "engine/sandbox/sandbox_environment.h"
 
-#include "base/strings.h"
 #include "base/try.h"
 #include "engine/guest/stop_limit.h"
 #include "engine/sandbox/namespaces.h"
@@ -69,7 +68,7 @@ SandboxEnvironment::~SandboxEnvironment() {
     if (!thread_.joinable()) {
         return;
     }
-    if (alive_ && ready_ && first_process_.valid()) {
+    if (alive_ && output_.released() && first_process_.valid()) {
         ::syscall(SYS_pidfd_send_signal, first_process_.get(), SIGTERM, nullptr, 0);
         os::wait_readable(-1, ended_, in(stop_limit));
     }
@@ -129,11 +128,7 @@ base::Result<void> SandboxEnvironment::launch(const os::Cancellation& cancel) {
     if (wake != os::Wake::ready || ::read(parts_.ready.get(), &byte, 1) != 1) {
         return wake == os::Wake::cancelled ? base::fail("cancelled") : base::fail(start_failure());
     }
-    const std::lock_guard guard(mutex_);
-    ready_ = true;
-    if (!held_back_.empty() && output_) {
-        output_(std::exchange(held_back_, {}));
-    }
+    output_.release();
     return {};
 }
 
@@ -169,7 +164,7 @@ SandboxEnvironment::watch_first_process(int info, int gate, const os::Cancellati
 }
 
 void SandboxEnvironment::run(const os::Command& command) {
-    const os::ByteSink sink = [this](std::string_view bytes) { pass_on(bytes); };
+    const os::ByteSink sink = [this](std::string_view bytes) { output_.write(bytes); };
     auto process = os::Process::start(command, {sink, sink});
     parts_.bubblewrap = {}; // our copies of the ends that the sandbox holds now
     if (!process) {
@@ -181,15 +176,6 @@ void SandboxEnvironment::run(const os::Command& command) {
     }
     alive_ = false;
     ended_.cancel();
-}
-
-void SandboxEnvironment::pass_on(std::string_view bytes) {
-    const std::lock_guard guard(mutex_);
-    if (!ready_) {
-        held_back_ += bytes;
-    } else if (output_) {
-        output_(bytes);
-    }
 }
 
 void SandboxEnvironment::note_end(const os::ExitStatus& status) {
@@ -209,7 +195,7 @@ base::Error SandboxEnvironment::start_failure() {
     stop_.cancel();
     thread_.join(); // what it has written is complete then
     base::Error error;
-    const std::string said(base::trim(held_back_));
+    const std::string said = output_.kept();
     error.message = fmt::format("the sandbox did not start: {}", said.empty() ? end_reason_ : said);
     error.hint = end_hint_;
     if (said.find("Too many open files") != std::string::npos) {

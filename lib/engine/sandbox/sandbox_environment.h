@@ -1,8 +1,8 @@
 #pragma once
 
-#include "base/bounded_text.h"
 #include "base/error.h"
 #include "engine/engine.h"
+#include "engine/guest/held_output.h"
 #include "engine/sandbox/bubblewrap.h"
 #include "engine/sandbox/control_group.h"
 #include "engine/sandbox/isolated_network.h"
@@ -65,21 +65,17 @@ private:
     base::Result<void> launch(const os::Cancellation& cancel);
     base::Result<void> watch_first_process(int info, int gate, const os::Cancellation& cancel);
     void run(const os::Command& command);
-    void pass_on(std::string_view bytes);
     void note_end(const os::ExitStatus& status);
     base::Error start_failure();
 
     Parts parts_;
     std::optional<MemoryGuard> memory_guard_;
-    OutputSink output_;
+    HeldOutput output_;
     std::string id_;
     Endpoint endpoint_;
 
     std::atomic<bool> alive_ = true;
-    mutable std::mutex mutex_;
-    bool ready_ = false; ///< output is held back until then
-    /// Until it has started; a failed start is told by its error instead.
-    base::BoundedText<std::size_t{1} << 20> held_back_;
+    mutable std::mutex mutex_; ///< of how it has ended
     std::string end_reason_;
     std::string end_hint_; ///< where it could not be started
 
