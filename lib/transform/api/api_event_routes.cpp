@@ -6,7 +6,6 @@
 #include "transform/api/http_api_event.h"
 #include "transform/api/openapi.h"
 #include "transform/api/python_order.h"
-#include "transform/api/rest_api_event.h"
 #include "transform/core/intrinsics.h"
 #include "transform/core/resource.h"
 
@@ -57,21 +56,8 @@ void each_api_event(
 
 namespace {
 
-/// The path and method of an event, as keys that know whether the user wrote them.
-struct Route {
-    Value path;
-    Value method;
-};
-
-std::optional<Route> route_of(const ApiKind& kind, const Map& properties) {
-    if (kind.event_type == "Api") {
-        auto route = rest_route(properties);
-        return route ? std::optional(Route{std::move(route->path), std::move(route->method)})
-                     : std::nullopt;
-    }
-    auto route = http_route(properties);
-    return route ? std::optional(Route{std::move(route->path), std::move(route->method)})
-                 : std::nullopt;
+std::optional<EventRoute> route_of(const ApiKind& kind, const Map& properties) {
+    return kind.event_type == "Api" ? written_route(properties) : http_route(properties);
 }
 
 /// Whether the event's API is one of the template that such events can have; an error when not.

@@ -1,6 +1,7 @@
 #include "transform/api/http_api_auth.h"
 
 #include "base/strings.h"
+#include "transform/api/openapi.h"
 #include "transform/core/intrinsics.h"
 
 #include <array>
@@ -109,10 +110,7 @@ std::optional<HttpAuthorizer> lambda_authorizer(const Properties& properties) {
     settings.set(
         "authorizerUri",
         make_sub(
-            fmt::format(
-                "arn:{}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/"
-                "${{__FunctionArn__}}/invocations",
-                properties.context().partition()),
+            invocations_arn(properties.context().partition(), "${__FunctionArn__}"),
             Map{{"__FunctionArn__", properties["FunctionArn"]}}));
     if (const Value* role = properties.given("FunctionInvokeRole");
         role != nullptr && role->text() != "NONE") {

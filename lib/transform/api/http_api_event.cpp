@@ -20,25 +20,12 @@ using data::List;
 using data::Map;
 using data::Value;
 
-std::optional<HttpRoute> http_route(const Map& event) {
+std::optional<EventRoute> http_route(const Map& event) {
     const auto present = [&](std::string_view name) { return is_given(event.find(name)); };
-    HttpRoute route;
     if (!present("Path") && !present("Method")) {
-        route.path = default_path;
-        route.method = any_method;
-        return route;
+        return EventRoute{default_path, any_method};
     }
-    const Value* path = event.find("Path");
-    const Value* method = event.find("Method");
-    if (path == nullptr || method == nullptr || !path->is_string() || !method->is_string()) {
-        return std::nullopt;
-    }
-    route.path = *path;
-    route.method = openapi_method(method->text());
-    if (!is_any(method->text())) {
-        route.method.set_where(method->where());
-    }
-    return route;
+    return written_route(event);
 }
 
 bool check_http_route(const Properties& event) {
@@ -75,7 +62,7 @@ Map* http_api_of(Context& context, const Map& event, std::string* id) {
 namespace {
 
 // The route's part of a permission's SourceArn.
-std::string permission_route(const HttpRoute& route, std::string_view written) {
+std::string permission_route(const EventRoute& route, std::string_view written) {
     const std::string_view path = route.path.text();
     if (path == default_path) {
         return "*";
@@ -87,7 +74,7 @@ std::string permission_route(const HttpRoute& route, std::string_view written) {
     return (any ? "*" : base::to_upper(route.method.text())) + permission_path(path, false);
 }
 
-void emit_permission(const FunctionEvent& event, const HttpRoute& route, const Value& api_id) {
+void emit_permission(const FunctionEvent& event, const EventRoute& route, const Value& api_id) {
     event.emit(
         event.prefix + "Permission",
         "AWS::Lambda::Permission",
@@ -233,21 +220,14 @@ void apply_integration_settings(const FunctionEvent& event, Map& operation) {
 }
 
 /// The integration that makes a function answer each branch of the route, only under its condition.
-void integrate_function(const FunctionEvent& event, const HttpRoute& route, Map& paths) {
+void integrate_function(const FunctionEvent& event, const EventRoute& route, Map& paths) {
     const Value* condition = event.function.attribute("Condition");
-    Value uri = make_sub(fmt::format(
-        "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/"
-        "${{{}{}}}/invocations",
-        event.target_id,
-        event.target_is_alias ? "" : ".Arn"));
+    Value uri = make_sub(invocations_arn(
+        "${AWS::Partition}",
+        fmt::format("${{{}{}}}", event.target_id, event.target_is_alias ? "" : ".Arn")));
     uri.find("Fn::Sub")->set_where(
         event.properties["ApiId"].where()); // it names what the user wrote
-    for (Map* item : branches(*paths.find(route.path.text()))) {
-        Value& method = (*item)[route.method.text()];
-        if (!method.is_map()) {
-            method = Map{};
-        }
-        Map& operation = *method.as_map();
+    answer_route(paths, route, condition, [&](Map& operation) {
         operation.set(
             integration_key,
             Map{{"type", "aws_proxy"},
@@ -260,18 +240,14 @@ void integrate_function(const FunctionEvent& event, const HttpRoute& route, Map&
         if (!operation.contains("responses")) {
             operation.set("responses", Map{});
         }
-        if (condition != nullptr) {
-            Value inner = std::move(method);
-            method = make_conditional(condition, std::move(inner));
-        }
-    }
+    });
 }
 
 /// Makes the route one that the function answers, unless something does already: in a definition
 /// that SAM writes that is an error. False after one.
 bool integrate(
     const FunctionEvent& event,
-    const HttpRoute& route,
+    const EventRoute& route,
     Map& paths,
     const std::string& id,
     const Map& api,

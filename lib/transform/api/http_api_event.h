@@ -1,6 +1,7 @@
 #pragma once
 
 #include "data/value.h"
+#include "transform/api/openapi.h"
 #include "transform/core/context.h"
 #include "transform/core/resource.h"
 
@@ -10,13 +11,8 @@
 namespace samara::transform {
 
 /// Where an HttpApi event attaches: Path and Method, or the $default route when both are absent.
-struct HttpRoute {
-    data::Value path;   ///< a text, with its place when it was written
-    data::Value method; ///< as OpenAPI has it
-};
-
 /// Nothing when only one of them is there, or one is no text.
-std::optional<HttpRoute> http_route(const data::Map& event);
+std::optional<EventRoute> http_route(const data::Map& event);
 
 /// Whether the event has a route; an error when not.
 bool check_http_route(const Properties& event);

@@ -168,18 +168,8 @@ bool add_tags(const Resource& api, Map& body, const Map& tags) {
 
 /// Whether paths and operations are maps; an error of the document if not.
 bool check_operations(const Resource& api, Map& paths) {
-    const auto check = [&](const data::Entry& entry, Value& value, std::string_view what) {
-        if (is_broken_item(value)) {
-            api.context().error(
-                fmt::format("{} {} of the API's definition must be a map", what, entry.key),
-                "see https://spec.openapis.org/oas/v3.0.3#paths-object",
-                entry.value.where().known() ? entry.value.where() : entry.key_where.place);
-            return false;
-        }
-        return true;
-    };
     for (data::Entry& path : paths) {
-        if (!check(path, path.value, "path")) {
+        if (!check_item(api.context(), path, "path")) {
             return false;
         }
         for (Map* item : branches(path.value)) {
@@ -195,7 +185,7 @@ bool check_operations(const Resource& api, Map& paths) {
                         method.key_where);
                     return false;
                 }
-                if (!check(method, method.value, "method")) {
+                if (!check_item(api.context(), method, "method")) {
                     return false;
                 }
             }

@@ -4,6 +4,9 @@
 #include "transform/core/intrinsics.h"
 
 #include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace samara::transform {
 
@@ -69,13 +72,16 @@ bool is_rest_document(const Value* definition) {
            (is_given(definition->find("swagger")) || is_version_3(definition->find("openapi")));
 }
 
-std::vector<Value*> contents(Value& value) {
-    Value* condition = value.find("Fn::If");
-    List* arguments = condition == nullptr ? nullptr : condition->as_list();
+namespace {
+
+template <class Item>
+std::vector<Item*> contents_of(Item& value) {
+    auto* condition = value.find("Fn::If");
+    auto* arguments = condition == nullptr ? nullptr : condition->as_list();
     if (arguments == nullptr) {
         return {&value};
     }
-    std::vector<Value*> found;
+    std::vector<Item*> found;
     for (std::size_t i = 1; i < arguments->size(); ++i) {
         if (!is_no_value((*arguments)[i])) {
             found.push_back(&(*arguments)[i]);
@@ -84,11 +90,24 @@ std::vector<Value*> contents(Value& value) {
     return found;
 }
 
-bool is_broken_item(Value& value) {
-    const Value* condition = value.find("Fn::If");
-    const std::vector<Value*> all = contents(value);
-    return (condition != nullptr && !condition->is_list()) ||
-           !std::all_of(all.begin(), all.end(), [](const Value* one) { return one->is_map(); });
+} // namespace
+
+std::vector<Value*> contents(Value& value) {
+    return contents_of(value);
+}
+
+bool check_item(Context& context, const data::Entry& item, std::string_view what) {
+    const Value* condition = item.value.find("Fn::If");
+    const std::vector<const Value*> all = contents_of(item.value);
+    if ((condition == nullptr || condition->is_list()) &&
+        std::all_of(all.begin(), all.end(), [](const Value* one) { return one->is_map(); })) {
+        return true;
+    }
+    context.error(
+        fmt::format("{} {} of the API's definition must be a map", what, item.key),
+        "see https://spec.openapis.org/oas/v3.0.3#paths-object",
+        item.value.where().known() ? item.value.where() : item.key_where.place);
+    return false;
 }
 
 std::vector<Map*> branches(Value& value) {
@@ -192,6 +211,44 @@ std::vector<std::string> path_parameters(std::string_view path) {
         names.emplace_back(path.substr(open + 1, close - open - 1));
     }
     return names;
+}
+
+std::optional<EventRoute> written_route(const Map& event) {
+    const Value* path = event.find("Path");
+    const Value* method = event.find("Method");
+    if (path == nullptr || method == nullptr || !path->is_string() || !method->is_string()) {
+        return std::nullopt;
+    }
+    EventRoute route{*path, openapi_method(method->text())};
+    if (!is_any(method->text())) {
+        route.method.set_where(method->where());
+    }
+    return route;
+}
+
+void answer_route(
+    Map& paths,
+    const EventRoute& route,
+    const Value* condition,
+    const std::function<void(Map& operation)>& answer) {
+    for (Map* item : branches(*paths.find(route.path.text()))) {
+        Value& method = (*item)[route.method.text()];
+        if (!method.is_map()) {
+            method = Map{};
+        }
+        answer(*method.as_map());
+        if (condition != nullptr) {
+            Value inner = std::move(method);
+            method = make_conditional(condition, std::move(inner));
+        }
+    }
+}
+
+std::string invocations_arn(std::string_view partition, std::string_view function) {
+    return fmt::format(
+        "arn:{}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/{}/invocations",
+        partition,
+        function);
 }
 
 } // namespace samara::transform

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "data/value.h"
+#include "transform/core/context.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,8 +46,9 @@ bool is_rest_document(const data::Value* definition);
 /// value itself. One level only, as AWS's transform looks.
 std::vector<data::Value*> contents(data::Value& value);
 
-/// Whether the value is an Fn::If that has no list of branches, or one that is no map: no document.
-bool is_broken_item(data::Value& value);
+/// Whether a path or an operation is a map, in every branch of an Fn::If; an error of the document
+/// if not. `what` it is: "path".
+bool check_item(Context& context, const data::Entry& item, std::string_view what);
 
 /// Those contents that are maps.
 std::vector<data::Map*> branches(data::Value& value);
@@ -74,6 +77,26 @@ void each_operation(
 /// Adds the operation of `method` (as OpenAPI has it) at `path` where it is missing; the keys keep
 /// the places of the texts. False when what is at the path is no map.
 bool add_operation(data::Map& paths, const data::Value& path, const data::Value& method);
+
+/// A route as an event has it.
+struct EventRoute {
+    data::Value path;   ///< a text, with its place when it was written
+    data::Value method; ///< as OpenAPI has it; its place is unknown where it is our own key
+};
+
+/// Path and Method of an event; nothing when one is absent or no text.
+std::optional<EventRoute> written_route(const data::Map& event);
+
+/// Calls `answer(operation)` for the operation of a route, which has been added, in every branch of
+/// its path; it is there only under `condition`, where one is given.
+void answer_route(
+    data::Map& paths,
+    const EventRoute& route,
+    const data::Value* condition,
+    const std::function<void(data::Map& operation)>& answer);
+
+/// The ARN by which API Gateway calls a function, both as they stand in Fn::Sub: "${Fn.Arn}".
+std::string invocations_arn(std::string_view partition, std::string_view function);
 
 /// Names in braces: {"id", "proxy+"} for /items/{id}/{proxy+}.
 std::vector<std::string> path_parameters(std::string_view path);

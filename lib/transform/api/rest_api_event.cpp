@@ -22,19 +22,6 @@ using data::List;
 using data::Map;
 using data::Value;
 
-std::optional<RestRoute> rest_route(const Map& event) {
-    const Value* path = event.find("Path");
-    const Value* method = event.find("Method");
-    if (path == nullptr || method == nullptr || !path->is_string() || !method->is_string()) {
-        return std::nullopt;
-    }
-    RestRoute route{*path, openapi_method(method->text())};
-    if (!is_any(method->text())) {
-        route.method.set_where(method->where());
-    }
-    return route;
-}
-
 std::optional<RestTarget> rest_target(const Properties& event) {
     const Value* id = event.find("RestApiId");
     if (id == nullptr) {
@@ -102,30 +89,11 @@ std::string permission_path(std::string_view path, bool every_greedy) {
 
 namespace {
 
-/// Makes every branch of the route one that `given` answers, only under its condition.
-void integrate(Map& paths, const RestRoute& route, const RestIntegration& given, const Map& all) {
-    for (Map* item : branches(*paths.find(route.path.text()))) {
-        Value& method = (*item)[route.method.text()];
-        if (!method.is_map()) {
-            method = Map{};
-        }
-        Map& operation = *method.as_map();
-        operation.set(integration_key, all);
-        if (!operation.contains("responses")) {
-            operation.set("responses", given.responses);
-        }
-        if (given.condition != nullptr) {
-            Value inner = std::move(method);
-            method = make_conditional(given.condition, std::move(inner));
-        }
-    }
-}
-
 /// Edits `definition`, a map with paths, between two copies of it. False after an error.
 bool edit_definition(
     const Properties& event,
     const Map& api,
-    const RestRoute& route,
+    const EventRoute& route,
     const RestTarget& target,
     const RestIntegration& given,
     Map& definition,
@@ -136,7 +104,12 @@ bool edit_definition(
     if (given.of_function) {
         add_caller_credentials(event, api, integration);
     }
-    integrate(paths, route, given, integration);
+    answer_route(paths, route, given.condition, [&](Map& operation) {
+        operation.set(integration_key, integration);
+        if (!operation.contains("responses")) {
+            operation.set("responses", given.responses);
+        }
+    });
     const Operations operations = operations_at(paths, route.path.text(), route.method.text());
     const RestPlace place{
         std::string(route.path.text()), std::string(route.method.text()), target.stage, now};
@@ -187,7 +160,7 @@ Map joined(const Map& users, const Map& generated, std::uint32_t now) {
 bool merge_route(
     const Properties& event,
     Map& api,
-    const RestRoute& route,
+    const EventRoute& route,
     const RestTarget& target,
     const RestIntegration& given,
     std::uint32_t users_now) {
@@ -254,7 +227,7 @@ bool merge_route(
 bool put_into_definition(
     const Properties& event,
     Map& api,
-    const RestRoute& route,
+    const EventRoute& route,
     const RestTarget& target,
     const RestIntegration& integration,
     ApiPaths& managed) {
@@ -288,7 +261,7 @@ bool put_into_definition(
 
 bool add_rest_route(
     const Properties& event,
-    const RestRoute& route,
+    const EventRoute& route,
     const RestTarget& target,
     const RestIntegration& integration) {
     if (target.api == nullptr) {
@@ -309,7 +282,8 @@ bool add_rest_route(
 
 namespace {
 
-void emit_permission(const FunctionEvent& event, const RestRoute& route, const RestTarget& target) {
+void emit_permission(
+    const FunctionEvent& event, const EventRoute& route, const RestTarget& target) {
     const bool any = is_any(event.properties["Method"].text()); // of OpenAPI's name AWS knows not
     event.emit(
         fmt::format("{}Permission{}", event.prefix, target.stage_suffix),
@@ -341,7 +315,7 @@ bool check_api_event(const FunctionEvent& event) {
 }
 
 void expand_api_event(FunctionEvent& event) {
-    const auto route = rest_route(event.properties.map());
+    const auto route = written_route(event.properties.map());
     if (!route) {
         return;
     }

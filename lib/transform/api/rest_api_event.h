@@ -1,6 +1,7 @@
 #pragma once
 
 #include "data/value.h"
+#include "transform/api/openapi.h"
 #include "transform/core/resource.h"
 
 #include <optional>
@@ -10,15 +11,6 @@
 /// Api events: what a function or a state machine puts into a REST API.
 /// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-api.html
 namespace samara::transform {
-
-/// Path and Method of an Api event.
-struct RestRoute {
-    data::Value path;   ///< a text, with its place
-    data::Value method; ///< as OpenAPI has it; its place is unknown where it is our own key
-};
-
-/// Nothing when one is absent or no text.
-std::optional<RestRoute> rest_route(const data::Map& event);
 
 /// The API an event belongs to.
 struct RestTarget {
@@ -45,7 +37,7 @@ struct RestIntegration {
 /// False and an error when the event is wrong.
 bool add_rest_route(
     const Properties& event,
-    const RestRoute& route,
+    const EventRoute& route,
     const RestTarget& target,
     const RestIntegration& integration);
 

@@ -1,6 +1,7 @@
 #include "transform/api/rest_authorizer.h"
 
 #include "data/accessors.h"
+#include "transform/api/openapi.h"
 #include "transform/api/python_order.h"
 #include "transform/core/intrinsics.h"
 
@@ -89,10 +90,7 @@ std::optional<Value> lambda_scheme(const Properties& authorizer, const Value& id
     settings.set(
         "authorizerUri",
         make_sub(
-            fmt::format(
-                "arn:{}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/"
-                "${{__FunctionArn__}}/invocations",
-                authorizer.context().partition()),
+            invocations_arn(authorizer.context().partition(), "${__FunctionArn__}"),
             Map{{"__FunctionArn__", authorizer["FunctionArn"]}}));
     const Value* cached = identity.find("ReauthorizeEvery");
     if (cached != nullptr && !cached->is_null()) { // 0 is a time

@@ -45,26 +45,10 @@ bool check_document(const Resource& api, std::string_view property, const Value&
     return false;
 }
 
-namespace {
-
-bool check_maps(const Resource& api, const data::Entry& entry, std::string_view what) {
-    Value copy = entry.value;
-    if (!is_broken_item(copy)) {
-        return true;
-    }
-    api.context().error(
-        fmt::format("{} {} of the API's definition must be a map", what, entry.key),
-        "see https://spec.openapis.org/oas/v3.0.3#paths-object",
-        entry.value.where().known() ? entry.value.where() : entry.key_where.place);
-    return false;
-}
-
-} // namespace
-
 bool check_paths(const Resource& api, Map& definition) {
     const Map* paths = definition.find("paths")->as_map();
     return std::all_of(paths->begin(), paths->end(), [&](const data::Entry& path) {
-        return check_maps(api, path, "path");
+        return check_item(api.context(), path, "path");
     });
 }
 
@@ -72,7 +56,7 @@ bool check_operations(const Resource& api, Map& definition) {
     for (data::Entry& path : *definition.find("paths")->as_map()) {
         for (const Map* item : branches(path.value)) {
             for (const data::Entry& method : *item) {
-                if (is_rest_method(method.key) && !check_maps(api, method, "method")) {
+                if (is_rest_method(method.key) && !check_item(api.context(), method, "method")) {
                     return false;
                 }
             }

@@ -1,5 +1,6 @@
 #include "base/strings.h"
 #include "transform/api/api_domain.h"
+#include "transform/api/openapi.h"
 #include "transform/core/expanders.h"
 #include "transform/core/intrinsics.h"
 #include "transform/core/logical_id.h"
@@ -36,10 +37,7 @@ std::string id_part(std::string_view name) {
 /// The ARN by which API Gateway calls a function.
 Value invocation_uri(std::string_view variable, const Value& function) {
     return make_sub(
-        fmt::format(
-            "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/"
-            "${{{}}}/invocations",
-            variable),
+        invocations_arn("${AWS::Partition}", fmt::format("${{{}}}", variable)),
         Map{{std::string(variable), function}});
 }
 

@@ -26,7 +26,7 @@ Value request_template(const StateMachineEvent& event) {
 } // namespace
 
 void expand_state_machine_api(StateMachineEvent& event) {
-    const auto route = rest_route(event.properties.map());
+    const auto route = written_route(event.properties.map());
     if (!route && event.properties.map().empty()) {
         event.properties.for_resource(event.prefix)
             .error(
