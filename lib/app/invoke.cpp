@@ -2,7 +2,6 @@
 
 #include "app/load/strictness.h"
 #include "app/run/build_notice.h"
-#include "app/run/function_resources.h"
 #include "app/run/idle_options.h"
 #include "app/run/live_application.h"
 #include "app/run/local_lambda.h"
@@ -98,13 +97,8 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
     TRY_ASSIGN(
         auto engine, engine::select_engine({options.engine, options.run.strict}, log, cancel));
     report_idle_options(options.run, application, *engine, log);
-    std::unique_ptr<LocalLambda> local_lambda;
     RunOptions run = options.run;
-    if (run.local_lambda) {
-        TRY_ASSIGN(auto local, LocalLambda::start(*engine, run.network, log, cancel));
-        local_lambda = std::move(local);
-        run.lambda_endpoint = local_lambda->endpoint();
-    }
+    TRY_ASSIGN(auto local_lambda, LocalLambda::start(*engine, run, log, cancel));
     TRY_ASSIGN(auto planner, Planner::make(application, run, log, cancel));
     TRY_ASSIGN(auto plan, planner.plan(application, *function));
     TRY(strictness.check());
@@ -113,7 +107,7 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
             ? fmt::format("Invoking Container created from {}", function->image_uri)
             : fmt::format("Invoking {} ({})", function->handler, plan.spec.runtime));
     invoke::InvokerOptions settings;
-    settings.patient = plan.spec.debug.has_value();
+    settings.endless = plan.spec.debug.has_value();
     settings.host_paths = options.run.host_paths;
     const std::string id = function->logical_id;
     invoke::FunctionPlans plans =
@@ -121,14 +115,9 @@ local_invoke(const InvokeOptions& options, engine::OutputSink output, const base
     plans.insert_or_assign(id, std::move(plan));
     invoke::Invoker invoker(*engine, std::move(plans), settings, std::move(output), log, cancel);
     if (local_lambda) {
-        lambda_api::LambdaApiOptions api;
-        api.region = application.region();
-        api.payload_limits = run.limits;
-        api.guard = serving::PageGuard(run.allowed_hosts);
-        local_lambda->serve(
-            serving::Functions(data::Value(function_resources(application))),
-            [&invoker](invoke::Request call) { return invoker.call(std::move(call)); },
-            std::move(api));
+        local_lambda->serve(application, run, [&invoker](invoke::Request call) {
+            return invoker.call(std::move(call));
+        });
     }
     invoke::Request request;
     request.tenant_id = options.tenant_id;

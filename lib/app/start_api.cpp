@@ -192,7 +192,7 @@ void announce(const gateway::FunctionUrls& urls, const base::Log& log) {
 }
 
 // Tells the routes only when they are others.
-void take_up(
+void apply(
     gateway::Server& server, gateway::FunctionUrls& urls, Served served, const base::Log& log) {
     const std::vector<gateway::Mount> before = server.mounts();
     const std::vector<std::string> urls_before = urls.lines();
@@ -333,20 +333,15 @@ start_api(const ServeOptions& given, engine::OutputSink output, const base::Log&
     if (page) {
         page->open(console_sources(*live, server, urls));
     }
-    std::optional<os::FileWatcher> watcher; // ends before what its calls use
-    if (options.watch) {
-        auto watching = live->watch(
+    TRY_ASSIGN(
+        const auto watcher,
+        live->watch(
             [&](Application& application,
                 const base::Log& faults) -> base::Result<std::function<void()>> {
                 return [&, fresh = read_served(application, live->faults(), options, faults)] {
-                    take_up(server, urls, fresh, log);
+                    apply(server, urls, fresh, log);
                 };
-            });
-        if (!watching) {
-            return base::fail(std::move(watching).error());
-        }
-        watcher = std::move(*watching);
-    }
+            }));
     live->warm_up();
     announce(server, log);
     announce(urls, log);

@@ -1,5 +1,6 @@
 #include "app/run/function_resources.h"
 #include "app/run/live_application.h"
+#include "app/run/local_lambda.h"
 #include "app/run/serve.h"
 #include "base/try.h"
 #include "lambda_api/lambda_api.h"
@@ -34,10 +35,7 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
     TRY_ASSIGN(auto live, LiveApplication::start(options, std::move(output), strictness, cancel));
-    lambda_api::LambdaApiOptions settings;
-    settings.payload_limits = options.run.limits;
-    settings.region = live->application().region();
-    settings.guard = serving::PageGuard(options.run.allowed_hosts);
+    lambda_api::LambdaApiOptions settings = lambda_api_options(live->application(), options.run);
     settings.access_log = [&log](const serving::AccessRecord& record) {
         log.info(to_string(record, serving::AccessLogFormat::text));
     };
@@ -49,26 +47,20 @@ start_lambda(const ServeOptions& options, engine::OutputSink output, const base:
     http.host = options.host;
     http.port = options.port;
     http.log = log;
-    // Beyond Lambda's own limits, which are reported in its words.
     http.body_limit =
-        options.run.limits ? 32UL * 1024 * 1024 : std::numeric_limits<std::size_t>::max();
+        options.run.limits ? lambda_api::body_limit : std::numeric_limits<std::size_t>::max();
     TRY_ASSIGN(auto server, net::HttpServer::start(http, [&](net::HttpRequest request) {
                    return serve(*live, api, std::move(request));
                }));
-    std::optional<os::FileWatcher> watcher; // ends before what its calls use
-    if (options.watch) {
-        auto watching = live->watch(
+    TRY_ASSIGN(
+        const auto watcher,
+        live->watch(
             [&](Application& application,
                 const base::Log& /*log*/) -> base::Result<std::function<void()>> {
                 return [&, functions = functions_of(application, live->chosen())] {
                     api.replace(functions);
                 };
-            });
-        if (!watching) {
-            return base::fail(std::move(watching).error());
-        }
-        watcher = std::move(*watching);
-    }
+            }));
     live->warm_up();
     log.info(fmt::format(
         "Starting the Local Lambda Service. You can now invoke your functions through "

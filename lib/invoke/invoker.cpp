@@ -121,7 +121,7 @@ private:
             slot,
             pool->spec(),
             std::move(request),
-            options_.patient || pool->spec().debug,
+            options_.endless || pool->spec().debug,
             log_,
             cancel_);
         times = times_of(slot, lease->cold, began);

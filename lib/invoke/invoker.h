@@ -61,7 +61,7 @@ struct InvokerOptions {
     std::size_t max_concurrency = 0;
     bool shared = true; ///< false: each request has an environment of its own at once, as on AWS
     std::chrono::milliseconds idle_timeout = std::chrono::minutes(10);
-    bool patient = false;    ///< wait without end: somebody may sit in a debugger
+    bool endless = false;    ///< wait without end: somebody may sit in a debugger
     bool host_paths = false; ///< beside places in a function's code, in its log: people read it
     EventQueueOptions events;
     std::function<std::unique_ptr<Transport>(const engine::Endpoint&)> connect = connect_transport;

@@ -14,6 +14,9 @@
 
 namespace samara::lambda_api {
 
+/// Of a server with this API: beyond Lambda's own limits, which are reported in its words.
+inline constexpr std::size_t body_limit = 32UL * 1024 * 1024;
+
 struct LambdaApiOptions {
     std::string region = "us-east-1"; ///< in the ARNs of error messages
     bool payload_limits = true;       ///< false: requests of any size

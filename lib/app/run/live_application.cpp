@@ -50,20 +50,15 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
     os::Cancellation cancel) {
     const base::Log& log = strictness.log();
     TRY_ASSIGN(auto application, load_application(options.load, true));
-    ReportedFaults told;
-    const base::Log fault_log = told.next(log);
+    ReportedFaults reported;
+    const base::Log fault_log = reported.next(log);
     report_faults(application, fault_log);
     TRY_ASSIGN(
         auto engine, engine::select_engine({options.engine, options.run.strict}, log, cancel));
     report_idle_options(options.run, application, *engine, log);
     apply_sources(application, {}, log, cancel);
-    std::unique_ptr<LocalLambda> local_lambda;
     RunOptions run = options.run;
-    if (run.local_lambda) {
-        TRY_ASSIGN(auto local, LocalLambda::start(*engine, run.network, log, cancel));
-        local_lambda = std::move(local);
-        run.lambda_endpoint = local_lambda->endpoint();
-    }
+    TRY_ASSIGN(auto local_lambda, LocalLambda::start(*engine, run, log, cancel));
     const auto connections = connections_endpoint(application, *engine, options, log, cancel);
     run.connections_endpoint = connections.url;
     TRY_ASSIGN(auto planner, Planner::make(application, run, fault_log, cancel));
@@ -73,7 +68,7 @@ base::Result<std::unique_ptr<LiveApplication>> LiveApplication::start(
     live->options_.load.template_file = live->application_->template_file();
     live->options_.run = std::move(run);
     live->management_host_ = connections.host;
-    live->told_ = std::move(told);
+    live->reported_faults_ = std::move(reported);
     live->fault_log_ = fault_log;
     live->engine_ = std::move(engine);
     live->local_lambda_ = std::move(local_lambda);
@@ -91,7 +86,7 @@ void LiveApplication::run(invoke::FunctionPlans plans, engine::OutputSink output
     settings.max_concurrency = options_.max_concurrency;
     settings.shared = options_.shared_environments;
     settings.idle_timeout = options_.idle_timeout;
-    settings.patient = !options_.run.debug.ports.empty();
+    settings.endless = !options_.run.debug.ports.empty();
     settings.host_paths = options_.run.host_paths;
     settings.events.retry_scale = options_.retry_scale;
     settings.events.destinations = options_.destinations;
@@ -99,14 +94,9 @@ void LiveApplication::run(invoke::FunctionPlans plans, engine::OutputSink output
     invoker_ = std::make_unique<invoke::Invoker>(
         *engine_, std::move(plans), std::move(settings), std::move(output), log_, cancel_);
     if (local_lambda_) {
-        lambda_api::LambdaApiOptions api;
-        api.region = application_->region();
-        api.payload_limits = options_.run.limits;
-        api.guard = serving::PageGuard(options_.run.allowed_hosts);
-        local_lambda_->serve(
-            serving::Functions(data::Value(function_resources(*application_))),
-            [this](invoke::Request request) { return invoke(std::move(request)); },
-            std::move(api));
+        local_lambda_->serve(*application_, options_.run, [this](invoke::Request request) {
+            return invoke(std::move(request));
+        });
     }
     if (options_.watch) {
         images_ = std::make_unique<ImageWatcher>(*engine_, cancel_, [this](const auto& function) {
@@ -210,7 +200,10 @@ LiveApplication::watched_paths(const Application& application) const {
     return paths;
 }
 
-base::Result<os::FileWatcher> LiveApplication::watch(Reloaded reloaded) {
+base::Result<std::optional<os::FileWatcher>> LiveApplication::watch(Reloaded reloaded) {
+    if (!options_.watch) {
+        return std::nullopt;
+    }
     reloaded_ = std::move(reloaded);
     auto watcher = os::FileWatcher::start(
         watched_paths(*application_),
@@ -227,11 +220,12 @@ base::Result<os::FileWatcher> LiveApplication::watch(Reloaded reloaded) {
             return {true, std::move(paths), [this] { provision(); }};
         },
         log_);
-    if (watcher) {
-        const std::lock_guard lock(mutex_);
-        catch_up_ = watcher->catch_up();
+    if (!watcher) {
+        return base::fail(std::move(watcher).error());
     }
-    return watcher;
+    const std::lock_guard lock(mutex_);
+    catch_up_ = watcher->catch_up();
+    return std::move(*watcher);
 }
 
 base::Task<bool> LiveApplication::catch_up() {
@@ -264,11 +258,11 @@ LiveApplication::reload(std::vector<std::filesystem::path>& paths, os::FileWatch
     if (!application.is_complete()) { // somebody is writing a file, or has yet to
         return base::fail(base::first_error(application.diagnostics()));
     }
-    if (const auto fresh = told_.first_new(application.diagnostics());
+    if (const auto fresh = reported_faults_.first_new(application.diagnostics());
         fresh && moment == os::FileWatcher::Moment::now) {
         return base::fail(*fresh);
     }
-    const base::Log log = told_.next(log_);
+    const base::Log log = reported_faults_.next(log_);
     report_faults(application, log);
     apply_sources(application, {}, log_, cancel_);
     TRY_ASSIGN(auto planner, Planner::make(application, options_.run, log, cancel_));
@@ -286,7 +280,7 @@ LiveApplication::reload(std::vector<std::filesystem::path>& paths, os::FileWatch
     // Functions before the routes that lead to them.
     invoker_->update(std::move(plans));
     if (local_lambda_) {
-        local_lambda_->replace(serving::Functions(data::Value(function_resources(application))));
+        local_lambda_->replace(application);
     }
     (*prepared)();
     {

@@ -27,7 +27,7 @@ using Faults = std::map<std::string, std::string, std::less<>>;
 /// An application being served: its invoker, and the watching of its files.
 class LiveApplication {
 public:
-    /// Reads the template, chooses the engine, plans every function; tells what is wrong.
+    /// Reads the template, chooses the engine, plans every function; reports what is wrong.
     static base::Result<std::unique_ptr<LiveApplication>> start(
         const ServeOptions& options,
         engine::OutputSink output,
@@ -53,7 +53,7 @@ public:
     [[nodiscard]] const Faults& faults() const { return faults_; }
 
     /// For warnings of what is made of the template at the start: those that another reading of it
-    /// gives again are not told again.
+    /// gives again are not reported again.
     [[nodiscard]] const base::Log& fault_log() const { return fault_log_; }
 
     /// The functions that are served: logical ids; empty: all.
@@ -62,14 +62,15 @@ public:
     /// The template as it was last read without an error; not while edits are watched.
     [[nodiscard]] Application& application() { return *application_; }
 
-    /// What serves the application reads it anew, and gives what takes that up. Fails when it
-    /// cannot be served.
+    /// What serves the application reads it anew, and gives what applies that. Fails when it cannot
+    /// be served.
     using Reloaded =
         std::function<base::Result<std::function<void()>>(Application&, const base::Log&)>;
 
-    /// Watches until the watcher ends, which this application outlives. What changed is applied as
-    /// a whole, faults reported; nothing while a file cannot be read.
-    base::Result<os::FileWatcher> watch(Reloaded reloaded);
+    /// Watches until the watcher ends, which this application and all that `reloaded` uses outlive.
+    /// What changed is applied as a whole, faults reported; nothing while a file cannot be read.
+    /// Gives nothing with --no-watch.
+    base::Result<std::optional<os::FileWatcher>> watch(Reloaded reloaded);
 
     /// Starts what the template provisions, and all functions with --warm-containers EAGER.
     void warm_up();
@@ -100,7 +101,7 @@ private:
     std::mutex mutex_; // of application_, which edits replace, and catch_up_
     std::optional<Application> application_;
     Planner planner_;
-    ReportedFaults told_;
+    ReportedFaults reported_faults_;
     base::Log fault_log_;
     Faults faults_;
     std::string management_host_;

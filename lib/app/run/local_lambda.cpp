@@ -1,5 +1,6 @@
 #include "app/run/local_lambda.h"
 
+#include "app/run/function_resources.h"
 #include "base/try.h"
 
 #include <fmt/format.h>
@@ -12,29 +13,45 @@ constexpr const char* loopback = "127.0.0.1";
 
 } // namespace
 
+lambda_api::LambdaApiOptions
+lambda_api_options(const Application& application, const RunOptions& run) {
+    lambda_api::LambdaApiOptions options;
+    options.region = application.region();
+    options.payload_limits = run.limits;
+    options.guard = serving::PageGuard(run.allowed_hosts);
+    return options;
+}
+
 LocalLambda::~LocalLambda() = default;
 
 base::Result<std::unique_ptr<LocalLambda>> LocalLambda::start(
-    engine::Engine& engine,
-    const engine::NetworkSpec& network,
-    const base::Log& log,
-    const os::Cancellation& cancel) {
+    engine::Engine& engine, RunOptions& run, const base::Log& log, const os::Cancellation& cancel) {
+    if (!run.local_lambda) {
+        return nullptr;
+    }
     std::unique_ptr<LocalLambda> local(new LocalLambda);
     TRY(local->listen(loopback, log));
-    const auto host = engine.host_address(network, cancel);
+    const auto host = local->listen_for(engine, run.network, log, cancel);
     if (!host) {
         log.warning(fmt::format("--local-lambda: {}", to_string(host.error())));
         return local;
     }
-    if (*host != loopback) {
-        if (auto listening = local->listen(*host, log); !listening) {
-            log.warning(fmt::format("--local-lambda: {}", to_string(listening.error())));
-            return local;
-        }
-    }
-    local->endpoint_ = fmt::format("http://{}:{}", *host, local->port_);
-    log.info(fmt::format("The functions reach each other at {}", local->endpoint_));
+    run.lambda_endpoint = fmt::format("http://{}:{}", *host, local->port_);
+    log.info(fmt::format("The functions reach each other at {}", run.lambda_endpoint));
     return local;
+}
+
+/// At the address of this machine that functions reach; gives it.
+base::Result<std::string> LocalLambda::listen_for(
+    engine::Engine& engine,
+    const engine::NetworkSpec& network,
+    const base::Log& log,
+    const os::Cancellation& cancel) {
+    TRY_ASSIGN(auto host, engine.host_address(network, cancel));
+    if (host != loopback) {
+        TRY(listen(host, log));
+    }
+    return host;
 }
 
 base::Result<void> LocalLambda::listen(const std::string& host, const base::Log& log) {
@@ -42,7 +59,7 @@ base::Result<void> LocalLambda::listen(const std::string& host, const base::Log&
     options.log = log;
     options.host = host;
     options.port = port_;
-    options.body_limit = 32UL * 1024 * 1024; // beyond Lambda's own limits, reported in its words
+    options.body_limit = lambda_api::body_limit;
     TRY_ASSIGN(auto server, net::HttpServer::start(options, [this](net::HttpRequest request) {
                    return serve(std::move(request));
                }));
@@ -51,15 +68,17 @@ base::Result<void> LocalLambda::listen(const std::string& host, const base::Log&
     return {};
 }
 
-void LocalLambda::serve(
-    serving::Functions functions, serving::Invoke invoke, lambda_api::LambdaApiOptions options) {
+void LocalLambda::serve(Application& application, const RunOptions& run, serving::Invoke invoke) {
     auto api = std::make_shared<lambda_api::LambdaApi>(
-        std::move(functions), std::move(invoke), std::move(options));
+        serving::Functions(data::Value(function_resources(application))),
+        std::move(invoke),
+        lambda_api_options(application, run));
     const std::lock_guard lock(mutex_);
     api_ = std::move(api);
 }
 
-void LocalLambda::replace(serving::Functions functions) {
+void LocalLambda::replace(Application& application) {
+    serving::Functions functions(data::Value(function_resources(application)));
     const std::lock_guard lock(mutex_);
     if (api_) {
         api_->replace(std::move(functions));

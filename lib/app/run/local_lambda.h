@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/load/application.h"
+#include "app/run/plan.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "engine/engine.h"
@@ -14,15 +16,20 @@
 
 namespace samara::app {
 
+/// What the Lambda API is told of an application, whoever asks it.
+lambda_api::LambdaApiOptions
+lambda_api_options(const Application& application, const RunOptions& run);
+
 /// The Lambda API for the functions themselves (--local-lambda): on loopback and, where they run in
 /// containers, on the address of this machine in their network. Never on all addresses.
 class LocalLambda {
 public:
-    /// Listens; answers 503 until there is something to serve. Where containers cannot reach this
-    /// machine it is reported, and endpoint() is empty.
+    /// Where `run` asks for it, else nothing: listens, and sets run.lambda_endpoint; answers 503
+    /// until there is something to serve. Where containers cannot reach this machine it is
+    /// reported, and the endpoint stays empty.
     static base::Result<std::unique_ptr<LocalLambda>> start(
         engine::Engine& engine,
-        const engine::NetworkSpec& network,
+        RunOptions& run,
         const base::Log& log,
         const os::Cancellation& cancel);
 
@@ -32,23 +39,23 @@ public:
     LocalLambda& operator=(LocalLambda&&) = delete;
     ~LocalLambda();
 
-    /// The value of AWS_ENDPOINT_URL_LAMBDA.
-    [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
+    void serve(Application& application, const RunOptions& run, serving::Invoke invoke);
 
-    void serve(
-        serving::Functions functions, serving::Invoke invoke, lambda_api::LambdaApiOptions options);
-
-    void replace(serving::Functions functions);
+    void replace(Application& application);
 
 private:
     LocalLambda() = default;
+    base::Result<std::string> listen_for(
+        engine::Engine& engine,
+        const engine::NetworkSpec& network,
+        const base::Log& log,
+        const os::Cancellation& cancel);
     base::Result<void> listen(const std::string& host, const base::Log& log);
     base::Task<net::HttpResponse> serve(net::HttpRequest request);
 
     std::mutex mutex_;
     std::shared_ptr<lambda_api::LambdaApi> api_;
     std::uint16_t port_ = 0;
-    std::string endpoint_;
     std::vector<net::HttpServer> servers_; // end first
 };
 
