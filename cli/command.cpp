@@ -22,12 +22,7 @@ void report_as_asked(Console& console, const CommonOptions& common) {
 
 } // namespace
 
-std::optional<int> prepare(
-    Console& console,
-    Options& options,
-    const Arguments& arguments,
-    std::string_view path,
-    CommonOptions& common) {
+std::optional<int> parse(Console& console, Options& options, const Arguments& arguments) {
     const base::Result<bool> help = options.parse(arguments);
     if (!help) {
         return exit_with(console, help.error());
@@ -35,6 +30,18 @@ std::optional<int> prepare(
     if (*help) {
         console.out(options.help());
         return 0;
+    }
+    return std::nullopt;
+}
+
+std::optional<int> prepare(
+    Console& console,
+    Options& options,
+    const Arguments& arguments,
+    std::string_view path,
+    CommonOptions& common) {
+    if (const auto ended = parse(console, options, arguments)) {
+        return ended;
     }
     report_as_asked(console, common); // the configuration may ask for it as well
     if (auto configured = apply_configuration(path, common, options, console.log()); !configured) {

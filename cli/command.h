@@ -25,8 +25,11 @@ struct CommandRow {
 /// Every command, in the order of --help.
 std::span<const CommandRow> command_table();
 
-/// Parses the arguments and fills in what samconfig.toml says for `path`. The exit code when that
-/// is already the end: --help was asked for, or the usage is wrong.
+/// Parses the arguments. The exit code when that is already the end: --help was asked for, or the
+/// usage is wrong.
+std::optional<int> parse(Console& console, Options& options, const Arguments& arguments);
+
+/// The same, and fills in what samconfig.toml says for `path`.
 std::optional<int> prepare(
     Console& console,
     Options& options,

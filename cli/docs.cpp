@@ -58,13 +58,8 @@ int docs(Console& console, const Arguments& arguments) {
         "Show the manual page of a command, in a browser where there is one.",
         "  samara docs\n  samara docs local invoke\n");
     options.positional_list("COMMAND", words, "The command, such as: local start-api");
-    const base::Result<bool> help = options.parse(arguments);
-    if (!help) {
-        return exit_with(console, help.error());
-    }
-    if (*help) {
-        console.out(options.help());
-        return 0;
+    if (const auto ended = parse(console, options, arguments)) {
+        return *ended;
     }
     const std::string command = base::join(words, " ");
     const auto page = documentation_page(command);

@@ -44,13 +44,8 @@ int doctor(Console& console, const Arguments& arguments) {
         "code 1 where no function can run.",
         doctor_examples);
     options.choice("--output", output, {"text", "json"}, {.help = "Format of the result"});
-    const base::Result<bool> help = options.parse(arguments);
-    if (!help) {
-        return exit_with(console, help.error());
-    }
-    if (*help) {
-        console.out(options.help());
-        return 0;
+    if (const auto ended = parse(console, options, arguments)) {
+        return *ended;
     }
     const os::Cancellation cancel;
     const os::SignalCancellation signals(cancel);
