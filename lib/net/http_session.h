@@ -278,7 +278,9 @@ private:
                 break;
             }
             if (!bytes.empty()) {
-                co_await pass_piece(sink, std::move(bytes));
+                const auto taken = offer(sink, std::move(bytes));
+                ErrorCode over;
+                co_await taken->async_wait(awaiting(over));
             }
             if (state == State::done) {
                 sink.on_end(reader.trailers());
@@ -292,20 +294,13 @@ private:
         co_return failed;
     }
 
-    /// Returns when the sink takes more.
-    Awaitable<void> pass_piece(BodySink& sink, std::string bytes) {
+    /// Gives the sink a piece; the time of what comes back is over when it takes more.
+    std::shared_ptr<Timer> offer(BodySink& sink, std::string bytes) {
         auto taken = std::make_shared<Timer>(executor_, Timer::time_point::max());
-        auto resumed = std::make_shared<bool>(false);
-        sink.on_bytes(std::move(bytes), [taken, resumed, executor = executor_] {
-            asio::dispatch(executor, [taken, resumed] {
-                *resumed = true;
-                taken->cancel();
-            });
+        sink.on_bytes(std::move(bytes), [taken, executor = executor_] {
+            asio::dispatch(executor, [taken] { taken->expires_at(Timer::clock_type::now()); });
         });
-        while (!*resumed) {
-            ErrorCode cancelled;
-            co_await taken->async_wait(awaiting(cancelled));
-        }
+        return taken;
     }
 
     /// Answers a request that cannot be read and ends the connection, such that the client gets to

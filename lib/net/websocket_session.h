@@ -39,14 +39,7 @@ public:
     Awaitable<void> run(std::string head, std::shared_ptr<void> keeper) {
         service_->on_open(channel_);
         asio::co_spawn(executor_, write_all(std::move(head), std::move(keeper)), asio::detached);
-        try {
-            co_await read_all();
-        } catch (const std::exception&) { // of the service, or no memory: the end of this client
-            channel_->close_now(close_code::internal_error, {});
-            end_with(channel_->code(), channel_->reason());
-        }
-        co_await end_writing(); // whoever writes refers to this
-        service_->on_close(code_, reason_);
+        return serve();
     }
 
     void close(std::uint16_t code, std::string_view reason) { channel_->close_now(code, reason); }
@@ -85,6 +78,17 @@ public:
     }
 
 private:
+    Awaitable<void> serve() {
+        try {
+            co_await read_all();
+        } catch (const std::exception&) { // of the service, or no memory: the end of this client
+            channel_->close_now(close_code::internal_error, {});
+            end_with(channel_->code(), channel_->reason());
+        }
+        co_await end_writing(); // whoever writes refers to this
+        service_->on_close(code_, reason_);
+    }
+
     using Kind = SocketEvent::Kind;
 
     Awaitable<void> read_all() {
