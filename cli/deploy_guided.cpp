@@ -43,7 +43,7 @@ public:
         : console_(console), prompt_(prompt), observer_(observer), given_(given), cancel_(cancel) {}
 
     std::optional<int> run() {
-        tell_config();
+        report_config();
         auto file = app::read_cloud_template(given_.common.template_file);
         if (!file) {
             return exit_with(console_, file.error());
@@ -92,7 +92,7 @@ private:
         prompt_.show(fmt::format("\n\t{}\n", text), Colour::yellow);
     }
 
-    void tell_config() {
+    void report_config() {
         title("Configuring SAM deploy");
         prompt_.show("\t======================\n", Colour::yellow);
         std::error_code ignored;

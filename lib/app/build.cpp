@@ -1,6 +1,6 @@
 #include "app/build.h"
 
-#include "app/build_request.h"
+#include "app/build_plan.h"
 #include "app/image_builder.h"
 #include "app/load/spelling.h"
 #include "app/load/strictness.h"
@@ -222,7 +222,7 @@ base::Result<BuildResult> build_once(
     const std::vector<std::string> known = buildable(application);
     check_ids("--exclude", options.exclude, "resource", known, log);
     check_ids("--build-image", named_resources(options.containers.images), "resource", known, log);
-    TRY_ASSIGN(auto made, make_build_request(application, options, log));
+    TRY_ASSIGN(auto made, plan_build(application, options, log));
     report_faults(application, made.failures, log);
     TRY(strictness.check());
     const build::Request& request = made.request;

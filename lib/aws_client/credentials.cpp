@@ -19,9 +19,9 @@ CallerCredentials::open(SessionOptions options, base::Log log) {
 }
 
 Credentials CallerCredentials::now() {
-    constexpr std::chrono::minutes patience(1);
+    constexpr std::chrono::minutes pause(1);
     const std::scoped_lock lock(mutex_);
-    if (failed_ && std::chrono::steady_clock::now() - *failed_ < patience) {
+    if (failed_ && std::chrono::steady_clock::now() - *failed_ < pause) {
         return {};
     }
     const auto keys = find();
@@ -32,8 +32,8 @@ Credentials CallerCredentials::now() {
     failed_ = std::chrono::steady_clock::now();
     const AwsError& error = keys.error();
     if (error.code != no_credentials && error.failure != AwsFailure::cancelled &&
-        told_ != error.message) {
-        told_ = error.message;
+        reported_ != error.message) {
+        reported_ = error.message;
         log_.warning(fmt::format(
             "the functions get no AWS credentials but stand-ins: {}{}",
             error.message,

@@ -43,7 +43,7 @@ private:
     std::mutex mutex_;
     std::shared_ptr<Session> session_;
     std::optional<std::chrono::steady_clock::time_point> failed_;
-    std::string told_;
+    std::string reported_;
 };
 
 /// --region, AWS_REGION, AWS_DEFAULT_REGION, the profile's region, us-east-1.

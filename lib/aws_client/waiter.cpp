@@ -61,10 +61,10 @@ tl::unexpected<AwsError> waiter_failed(std::string_view name, AwsError error) {
 AwsResult<void> wait_until(
     Session& session,
     std::string_view name,
-    const Patience& patience,
+    const WaitTimes& times,
     const std::function<AwsResult<Look>()>& look) {
-    const auto end = std::chrono::steady_clock::now() + patience.in_all;
-    auto pause = std::min(patience.longest_pause, std::chrono::milliseconds(500));
+    const auto end = std::chrono::steady_clock::now() + times.in_all;
+    auto pause = std::min(times.longest_pause, std::chrono::milliseconds(500));
     while (true) {
         auto seen = look();
         if (!seen) {
@@ -87,14 +87,14 @@ AwsResult<void> wait_until(
         if (!session.pause(pause)) {
             return aws_fail(AwsFailure::cancelled, "cancelled");
         }
-        pause = std::min(patience.longest_pause, pause * 2);
+        pause = std::min(times.longest_pause, pause * 2);
     }
 }
 
-AwsResult<void> wait_for_stack(
-    Session& session, const std::string& stack, StackWait wait, const Patience& patience) {
+AwsResult<void>
+wait_for_stack(Session& session, const std::string& stack, StackWait wait, const WaitTimes& times) {
     const StackWaiter& waiter = waiter_of(wait);
-    return wait_until(session, waiter.name, patience, [&]() -> AwsResult<Look> {
+    return wait_until(session, waiter.name, times, [&]() -> AwsResult<Look> {
         AWS_TRY_ASSIGN(const auto found, find_stack(session, stack));
         if (!found) {
             return wait == StackWait::deleted
@@ -119,23 +119,22 @@ AwsResult<void> wait_for_stack(
 }
 
 AwsResult<void> wait_for_change_set(
-    Session& session, const std::string& id, const std::string& stack, const Patience& patience) {
+    Session& session, const std::string& id, const std::string& stack, const WaitTimes& times) {
     std::string reason;
-    auto waited =
-        wait_until(session, "ChangeSetCreateComplete", patience, [&]() -> AwsResult<Look> {
-            AWS_TRY_ASSIGN(const auto found, describe_change_set(session, id, stack, false));
-            if (found.status == "CREATE_COMPLETE") {
-                return Look{Look::State::done, {}};
-            }
-            if (found.status == "FAILED") {
-                reason = found.reason;
-                return Look{
-                    Look::State::failed,
-                    "Waiter encountered a terminal failure state: For expression \"Status\" we "
-                    "matched expected path: \"FAILED\""};
-            }
-            return Look{};
-        });
+    auto waited = wait_until(session, "ChangeSetCreateComplete", times, [&]() -> AwsResult<Look> {
+        AWS_TRY_ASSIGN(const auto found, describe_change_set(session, id, stack, false));
+        if (found.status == "CREATE_COMPLETE") {
+            return Look{Look::State::done, {}};
+        }
+        if (found.status == "FAILED") {
+            reason = found.reason;
+            return Look{
+                Look::State::failed,
+                "Waiter encountered a terminal failure state: For expression \"Status\" we "
+                "matched expected path: \"FAILED\""};
+        }
+        return Look{};
+    });
     if (!waited && !reason.empty()) {
         waited.error().code = "FAILED";
         waited.error().reason = std::move(reason);

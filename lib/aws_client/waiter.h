@@ -16,28 +16,29 @@ struct Look {
     std::string reason; ///< of a failure
 };
 
-struct Patience {
+/// How long something is waited for.
+struct WaitTimes {
     std::chrono::milliseconds longest_pause; ///< it begins with shorter ones
     std::chrono::milliseconds in_all;
 };
 
 /// Looks at once and then again, pauses growing, until it is done. Fails with "Waiter NAME failed:
-/// REASON" on a failure, an error of the service, or when patience is at an end.
+/// REASON" on a failure, an error of the service, or when its time is over.
 AwsResult<void> wait_until(
     Session& session,
     std::string_view name,
-    const Patience& patience,
+    const WaitTimes& times,
     const std::function<AwsResult<Look>()>& look);
 
 enum class StackWait : std::uint8_t { created, updated, deleted };
 
 /// Waits for a stack by DescribeStacks.
-AwsResult<void> wait_for_stack(
-    Session& session, const std::string& stack, StackWait wait, const Patience& patience);
+AwsResult<void>
+wait_for_stack(Session& session, const std::string& stack, StackWait wait, const WaitTimes& times);
 
 /// Waits until a change set is there. A failed one is an error whose `reason` is AWS's.
 AwsResult<void> wait_for_change_set(
-    Session& session, const std::string& id, const std::string& stack, const Patience& patience);
+    Session& session, const std::string& id, const std::string& stack, const WaitTimes& times);
 
 /// SAM_CLI_POLL_DELAY in milliseconds, an hour at most; 5 s where it is no number above 0.
 std::chrono::milliseconds poll_delay();

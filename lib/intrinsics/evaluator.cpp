@@ -142,7 +142,7 @@ std::optional<List> Resolver::Evaluator::arguments(
 Value Resolver::Evaluator::error(
     std::string message, std::string hint, const base::Location& where) {
     ++failures_;
-    if (!told_.insert(fmt::format("{}:{}:{}", where.line, where.column, message)).second) {
+    if (!reported_.insert(fmt::format("{}:{}:{}", where.line, where.column, message)).second) {
         return {};
     }
     base::Diagnostic diagnostic;
@@ -155,7 +155,7 @@ Value Resolver::Evaluator::error(
 
 void Resolver::Evaluator::warning(
     std::string message, std::string hint, const base::Location& where) {
-    if (!told_.insert(message).second) {
+    if (!reported_.insert(message).second) {
         return; // once, however often it is used
     }
     base::Diagnostic diagnostic;

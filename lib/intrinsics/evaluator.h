@@ -120,7 +120,7 @@ private:
     Unknown unknown_ = Unknown::left_out;
     std::size_t calls_ = 0;    // that are open
     std::size_t failures_ = 0; // errors so far, reported or not
-    std::set<std::string> told_;
+    std::set<std::string> reported_;
     std::map<std::string, bool> known_conditions_;
     std::set<std::string> unknown_conditions_;
     std::set<std::string> open_conditions_;

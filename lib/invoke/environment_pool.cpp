@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds first_cold_start{1000};
 /// Half of all waits take a little longer than medians say. A start is not spent on those: it slows
 /// down what runs, and then the next ones are late. What is lost where waiting was wrong is this
 /// share of a cold start.
-constexpr int patience = 4;
+constexpr int lateness = 4;
 
 /// More environments than cores do not make short calls faster, but for this one: while the answer
 /// of one is on its way and the next request to it, the others keep the cores busy.
@@ -86,7 +86,7 @@ EnvironmentPool::Admission EnvironmentPool::enter(Clock::time_point now, std::ve
     admission.waiter = std::make_shared<Waiter>();
     admission.full = !room;
     admission.last = now + longest_wait;
-    admission.until = room ? now + *wait + start / patience : admission.last;
+    admission.until = room ? now + *wait + start / lateness : admission.last;
     admission.own = room ? now + *wait + start : admission.last;
     admission.handed_on = handed_on_;
     waiting_.push_back(admission.waiter);
@@ -112,7 +112,7 @@ bool EnvironmentPool::start_own(Admission& admission, Clock::time_point now) {
     // they do move on, or the cores start others already, each start would make the next one late.
     const bool moves = std::exchange(admission.handed_on, handed_on_) != handed_on_;
     if (now < admission.own && (moves || occupancy_.starting.size() >= concurrency_.cores)) {
-        admission.until = std::min(admission.own, now + cold_start() / patience);
+        admission.until = std::min(admission.own, now + cold_start() / lateness);
         return false;
     }
     give_up(admission.waiter);

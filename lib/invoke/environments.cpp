@@ -120,14 +120,14 @@ Environments::wait_for_one(const Pool& pool, EnvironmentPool::Admission admissio
             pool->leave();
         }
     }
-    tell_wait(*pool, admission, now - began);
+    report_wait(*pool, admission, now - began);
     if (start_began) {
         co_return co_await start_for_request(pool, *start_began);
     }
     co_return std::move(lease);
 }
 
-void Environments::tell_wait(
+void Environments::report_wait(
     const EnvironmentPool& pool,
     const EnvironmentPool::Admission& admission,
     Clock::duration waited) const {

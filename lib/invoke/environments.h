@@ -83,7 +83,7 @@ private:
         std::size_t count,
         bool provisioned,
         Clock::time_point began);
-    void tell_wait(
+    void report_wait(
         const EnvironmentPool& pool,
         const EnvironmentPool::Admission& admission,
         Clock::duration waited) const;

@@ -17,7 +17,7 @@ public:
     /// The key in `file` (PEM, readable by its owner only); made when it is not there.
     static base::Result<LocalIssuer> open(const std::filesystem::path& file);
 
-    /// For KeySourceOptions::local.
+    /// For IssuerKeysOptions::local.
     [[nodiscard]] JwtKeySet keys() const;
 
     /// A token with `claims` (a map); `iat` and `exp` (in an hour) are added where they are

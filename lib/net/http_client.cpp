@@ -302,7 +302,7 @@ public:
             const bool used_before = client_.is_idle();
             auto answer = run(exchange);
             if (base::tracing()) {
-                tell(request, answer, std::chrono::steady_clock::now() - begin);
+                trace(request, answer, std::chrono::steady_clock::now() - begin);
             }
             // The peer may close an idle connection just when it is used again.
             again = again && !answer && used_before && !exchange.answered &&
@@ -315,7 +315,7 @@ public:
 
 private:
     // Without the query: it may be a signature.
-    void tell(
+    void trace(
         const ClientRequest& request,
         const HttpResult<ClientResponse>& answer,
         std::chrono::steady_clock::duration time) const {

@@ -36,7 +36,7 @@ ProjectLinks::ProjectLinks(const fs::path& project, bool follow_out, base::Log l
 }
 
 base::Result<void> ProjectLinks::operator()(const fs::path& link) const {
-    return has(link) ? base::Result<void>() : tell_or_refuse(link, "what it leads to is copied");
+    return has(link) ? base::Result<void>() : warn_or_refuse(link, "what it leads to is copied");
 }
 
 base::Result<void> ProjectLinks::check_written(const fs::path& folder) const {
@@ -56,7 +56,7 @@ base::Result<void> ProjectLinks::check_written(const fs::path& folder) const {
                 "make that folder, or remove the link");
         }
         if (from_inside && !has(at)) {
-            return tell_or_refuse(at, "what is written there goes with it");
+            return warn_or_refuse(at, "what is written there goes with it");
         }
     }
     return {};
@@ -70,7 +70,7 @@ bool ProjectLinks::has(const fs::path& path) const {
 }
 
 base::Result<void>
-ProjectLinks::tell_or_refuse(const fs::path& link, std::string_view what_happens) const {
+ProjectLinks::warn_or_refuse(const fs::path& link, std::string_view what_happens) const {
     const fs::path target = real(link);
     if (!state_->follow_out) {
         return base::fail(
@@ -84,7 +84,8 @@ ProjectLinks::tell_or_refuse(const fs::path& link, std::string_view what_happens
     if (state_->told->exchange(true)) {
         state_->log.debug(told);
     } else {
-        state_->log.warning(told + " (--no-follow-links refuses that; further ones are not told)");
+        state_->log.warning(
+            told + " (--no-follow-links refuses that; further ones are not reported)");
     }
     return {};
 }

@@ -35,7 +35,7 @@ public:
 private:
     [[nodiscard]] bool has(const std::filesystem::path& path) const;
     [[nodiscard]] base::Result<void>
-    tell_or_refuse(const std::filesystem::path& link, std::string_view what_happens) const;
+    warn_or_refuse(const std::filesystem::path& link, std::string_view what_happens) const;
 
     struct State;
     std::shared_ptr<State> state_;

@@ -59,9 +59,9 @@ gateway::Gateway& the_gateway() {
     static gateway::Gateway instance = [] {
         base::Diagnostics diagnostics;
         gateway::GatewayOptions options;
-        jose::KeySourceOptions keys;
+        jose::IssuerKeysOptions keys;
         keys.jwks = *jose::JwtKeySet::parse(jose::write_jwks(*jose::Key::generate(), "k"));
-        options.authorization.keys = std::make_shared<jose::KeySource>(std::move(keys));
+        options.authorization.keys = std::make_shared<jose::IssuerKeys>(std::move(keys));
         auto credentials = aws_client::parse_credentials(
             "[default]\naws_access_key_id=A\naws_secret_access_key=s\n", "f");
         require(credentials.has_value());

@@ -55,7 +55,7 @@ bool is_hidden(const data::Value& document, const std::string& parameter) {
            (data::is_true(one->find("NoEcho")) || data::text_of(*one, "NoEcho") == "true");
 }
 
-void tell_values(
+void report_values(
     const DeployOptions& options,
     const ArtifactRules& rules,
     const cloud::StackRequest& request,
@@ -137,7 +137,7 @@ AwsResult<std::string>
 managed_bucket(const aws_client::SessionOptions& opened, Observer& observer) {
     AWS_TRY_ASSIGN(const auto session, aws_client::Session::open(opened));
     AWS_TRY_ASSIGN(auto bucket, cloud::find_or_make_bucket(*session, observer));
-    cloud::tell_bucket(observer, bucket, false);
+    cloud::report_bucket(observer, bucket, false);
     return bucket;
 }
 
@@ -159,25 +159,22 @@ AwsResult<cloud::Deployed> deploy_application(
     AWS_TRY(session->endpoint("cloudformation")); // no region: before anything is told or sent
     if (options.artifacts.resolve_s3) {
         AWS_TRY_ASSIGN(rules.upload.bucket, cloud::find_or_make_bucket(*session, observer));
-        cloud::tell_bucket(observer, rules.upload.bucket, false);
+        cloud::report_bucket(observer, rules.upload.bucket, false);
     }
     cloud::Uploader uploader(*session, rules.upload, observer);
-    if (options.artifacts.resolve_image_repos) {
-        AWS_TRY(cloud::sync_repositories(
-            uploader, options.stack_name, rules.needs.images, rules.repositories, observer));
-    }
-    cloud::ImagePusher images(
-        *session, rules.repositories, local_images(session->cancel()), observer);
     AWS_TRY_ASSIGN(
         auto packaged,
-        cloud::package_template(
-            std::move(file.document), file.path, uploader, &images, rules.package));
-    for (const base::Diagnostic& warning : packaged.warnings) {
-        observer.log(fmt::format("Warning: {}", to_string(warning.error)), Tone::notice);
-    }
+        upload_artifacts(
+            std::move(file),
+            options.artifacts,
+            rules,
+            options.stack_name,
+            *session,
+            uploader,
+            observer));
     request.template_text = template_text(packaged.document, options.use_json);
     request.document = std::move(packaged.document);
-    tell_values(options, rules, request, session->region(), observer);
+    report_values(options, rules, request, session->region(), observer);
     for (const std::string& open : cloud::open_access(request.document)) {
         observer.say(fmt::format("\n{} has no authentication.", open), Tone::notice);
     }

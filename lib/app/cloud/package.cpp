@@ -36,6 +36,30 @@ std::string template_text(const data::Value& document, bool json) {
     return json ? data::write_json(document, indent) : data::write_yaml(document);
 }
 
+AwsResult<cloud::Packaged> upload_artifacts(
+    CloudTemplate file,
+    const ArtifactOptions& options,
+    ArtifactRules& rules,
+    const std::string& stack,
+    aws_client::Session& session,
+    cloud::Uploader& uploader,
+    cloud::Observer& observer) {
+    if (options.resolve_image_repos) {
+        AWS_TRY(cloud::sync_repositories(
+            uploader, stack, rules.needs.images, rules.repositories, observer));
+    }
+    cloud::ImagePusher images(
+        session, rules.repositories, local_images(session.cancel()), observer);
+    AWS_TRY_ASSIGN(
+        auto packaged,
+        cloud::package_template(
+            std::move(file.document), file.path, uploader, &images, rules.package));
+    for (const base::Diagnostic& warning : packaged.warnings) {
+        observer.log(fmt::format("Warning: {}", to_string(warning.error)), cloud::Tone::notice);
+    }
+    return packaged;
+}
+
 AwsResult<PackagedApplication> package_application(
     const PackageOptions& options,
     const aws_client::SessionOptions& opened,
@@ -46,26 +70,14 @@ AwsResult<PackagedApplication> package_application(
     AWS_TRY_ASSIGN(const auto session, aws_client::Session::open(opened));
     if (options.artifacts.resolve_s3) {
         AWS_TRY_ASSIGN(rules.upload.bucket, cloud::find_or_make_bucket(*session, observer));
-        cloud::tell_bucket(observer, rules.upload.bucket, options.output_template.empty());
+        cloud::report_bucket(observer, rules.upload.bucket, options.output_template.empty());
     }
     cloud::Uploader uploader(*session, rules.upload, observer);
-    if (options.artifacts.resolve_image_repos) {
-        AWS_TRY(cloud::sync_repositories(
-            uploader,
-            "sam-app-" + file.path.stem().string(),
-            rules.needs.images,
-            rules.repositories,
-            observer));
-    }
-    cloud::ImagePusher images(
-        *session, rules.repositories, local_images(session->cancel()), observer);
+    const std::string stack = "sam-app-" + file.path.stem().string();
     AWS_TRY_ASSIGN(
         auto packaged,
-        cloud::package_template(
-            std::move(file.document), file.path, uploader, &images, rules.package));
-    for (const base::Diagnostic& warning : packaged.warnings) {
-        observer.log(fmt::format("Warning: {}", to_string(warning.error)), cloud::Tone::notice);
-    }
+        upload_artifacts(
+            std::move(file), options.artifacts, rules, stack, *session, uploader, observer));
     std::string text = template_text(packaged.document, options.use_json);
     if (!options.output_template.empty()) {
         AWS_TRY(os::replace_file(options.output_template, text));

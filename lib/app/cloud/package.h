@@ -22,6 +22,17 @@ aws_client::AwsResult<PackagedApplication> package_application(
     const aws_client::SessionOptions& session,
     cloud::Observer& observer);
 
+/// Uploads what a template names, and gives it with what is then in their places; warnings are
+/// reported. The repositories that --resolve-image-repos makes belong to `stack`.
+aws_client::AwsResult<cloud::Packaged> upload_artifacts(
+    CloudTemplate file,
+    const ArtifactOptions& options,
+    ArtifactRules& rules,
+    const std::string& stack,
+    aws_client::Session& session,
+    cloud::Uploader& uploader,
+    cloud::Observer& observer);
+
 /// A template as `package` writes it.
 std::string template_text(const data::Value& document, bool json);
 

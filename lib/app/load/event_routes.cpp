@@ -63,8 +63,8 @@ std::optional<RouteEvent> route_event(const Entry& function, const Entry& event)
     return route;
 }
 
-base::Diagnostic
-tell(const RouteEvent& route, base::Severity severity, std::string message, std::string hint) {
+base::Diagnostic diagnostic_of(
+    const RouteEvent& route, base::Severity severity, std::string message, std::string hint) {
     base::Error error;
     error.resource = route.function;
     error.event = route.event;
@@ -101,7 +101,7 @@ void check_definition(
     }
     const Value* definition = properties_of(*api).find("DefinitionBody");
     if (definition != nullptr && definition->is_map() && !has_route(*definition->as_map(), route)) {
-        diagnostics.push_back(tell(
+        diagnostics.push_back(diagnostic_of(
             route,
             base::Severity::warning,
             fmt::format(
@@ -147,7 +147,7 @@ void settle_event_routes(Value& document, base::Diagnostics& diagnostics) {
         }
     }
     for (const auto& [route, by] : hidden) {
-        diagnostics.push_back(tell(
+        diagnostics.push_back(diagnostic_of(
             route,
             base::Severity::error,
             fmt::format(

@@ -56,7 +56,7 @@ base::Result<void> add_token_keys(
     const TokenKeyOptions& options,
     gateway::AuthorizationOptions& authorization,
     const os::Cancellation& cancel) {
-    jose::KeySourceOptions keys;
+    jose::IssuerKeysOptions keys;
     keys.fetch = [cancel](const std::string& url) { return fetch(url, cancel); };
     if (!options.jwks.empty()) {
         TRY_ASSIGN(const auto text, os::read_file(options.jwks));
@@ -67,7 +67,7 @@ base::Result<void> add_token_keys(
         TRY_ASSIGN(auto issuer, open_local_issuer());
         keys.local = issuer.keys();
     }
-    authorization.keys = std::make_shared<jose::KeySource>(std::move(keys));
+    authorization.keys = std::make_shared<jose::IssuerKeys>(std::move(keys));
     if (options.iam_credentials.empty()) {
         return {};
     }

@@ -20,7 +20,7 @@ using aws_client::Session;
 namespace {
 
 constexpr std::size_t digits = 8; // of hashes in names
-constexpr aws_client::Patience patience{std::chrono::seconds(5), std::chrono::minutes(20)};
+constexpr aws_client::WaitTimes wait_times{std::chrono::seconds(5), std::chrono::minutes(20)};
 
 std::string short_hash(const std::string& text) {
     return base::md5_hex(text).substr(0, digits);
@@ -107,7 +107,7 @@ AwsResult<void> write_stack(
         session,
         companion,
         exists ? aws_client::StackWait::updated : aws_client::StackWait::created,
-        patience);
+        wait_times);
 }
 
 } // namespace
@@ -212,7 +212,8 @@ AwsResult<void> sync_repositories(
     data::Map input;
     input.set("StackName", companion);
     AWS_TRY(aws_client::cloudformation(session, "DeleteStack", std::move(input)));
-    return aws_client::wait_for_stack(session, found->id, aws_client::StackWait::deleted, patience);
+    return aws_client::wait_for_stack(
+        session, found->id, aws_client::StackWait::deleted, wait_times);
 }
 
 AwsResult<std::vector<std::string>> unused_repositories(

@@ -22,7 +22,7 @@ using TimePoint = std::chrono::system_clock::time_point;
 
 namespace {
 
-constexpr aws_client::Patience rest_patience{std::chrono::seconds(30), std::chrono::minutes(60)};
+constexpr aws_client::WaitTimes rest_times{std::chrono::seconds(30), std::chrono::minutes(60)};
 
 AwsError failed(const std::string& stack, AwsError error) {
     if (error.failure != AwsFailure::cancelled && error.failure != AwsFailure::credentials) {
@@ -214,7 +214,7 @@ private:
         return {};
     }
 
-    void tell_cause() {
+    void report_cause() {
         const FirstCause cause = find_first_cause(session_, request_.stack, since_);
         if (cause.logical_id.empty()) {
             return;
@@ -242,7 +242,7 @@ private:
                 request_.stack));
             return;
         }
-        tell_cause();
+        report_cause();
         error = failed(request_.stack, std::move(error));
         if (rules_.on_failure == OnFailure::delete_stack) {
             if (auto cleaned = clean_up(); !cleaned) {
@@ -266,7 +266,7 @@ private:
         AWS_TRY(aws_client::cloudformation(session_, "RollbackStack", std::move(input)));
         AWS_TRY(follow_events(session_, request_.stack, since_, rules_.longest, observer_));
         return aws_client::wait_until(
-            session_, "StackRollbackComplete", rest_patience, [&]() -> AwsResult<aws_client::Look> {
+            session_, "StackRollbackComplete", rest_times, [&]() -> AwsResult<aws_client::Look> {
                 AWS_TRY_ASSIGN(const auto stack, aws_client::find_stack(session_, request_.stack));
                 const bool rests = !stack || stack->status.ends_with("ROLLBACK_COMPLETE") ||
                                    stack->status.ends_with("ROLLBACK_FAILED");
@@ -294,7 +294,7 @@ private:
         data::Map input;
         input.set("StackName", request_.stack);
         AWS_TRY(aws_client::cloudformation(session_, "DeleteStack", std::move(input)));
-        AWS_TRY(aws_client::wait_for_stack(session_, stack->id, StackWait::deleted, rest_patience));
+        AWS_TRY(aws_client::wait_for_stack(session_, stack->id, StackWait::deleted, rest_times));
         observer_.log(fmt::format("Stack {} has been deleted", request_.stack));
         return {};
     }

@@ -31,15 +31,15 @@ public:
     AwsResult<bool> look() {
         std::vector<StackEvent> fresh; // newest first
         AWS_TRY(aws_client::for_each_event(session_, stack_, [&](const StackEvent& event) {
-            if (event.time < since_ || (event.time == since_ && told_.empty()) ||
-                told_.contains(event.id)) {
+            if (event.time < since_ || (event.time == since_ && reported_.empty()) ||
+                reported_.contains(event.id)) {
                 return false;
             }
             fresh.push_back(event);
             return true;
         }));
         for (auto event = fresh.rbegin(); event != fresh.rend(); ++event) {
-            told_.insert(event->id);
+            reported_.insert(event->id);
             observer_.event(*event);
             if (ends(*event)) {
                 return true;
@@ -53,7 +53,7 @@ private:
     const std::string& stack_;
     TimePoint since_;
     Observer& observer_;
-    std::set<std::string> told_;
+    std::set<std::string> reported_;
 };
 
 } // namespace

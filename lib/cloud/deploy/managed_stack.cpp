@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view source_tag = "ManagedStackSource";
 constexpr std::string_view source = "AwsSamCli";
-constexpr aws_client::Patience patience{std::chrono::seconds(5), std::chrono::minutes(15)};
+constexpr aws_client::WaitTimes wait_times{std::chrono::seconds(5), std::chrono::minutes(15)};
 
 tl::unexpected<aws_client::AwsError> unusable(const Stack& stack, std::string_view why) {
     return aws_client::aws_fail(
@@ -67,12 +67,12 @@ AwsResult<Stack> make(Session& session, Observer& observer) {
         const auto made, aws_client::cloudformation(session, "CreateChangeSet", std::move(input)));
     const std::string change_set = data::text_of(made.value, "Id");
     const std::string stack = data::text_of(made.value, "StackId");
-    AWS_TRY(aws_client::wait_for_change_set(session, change_set, name, patience));
+    AWS_TRY(aws_client::wait_for_change_set(session, change_set, name, wait_times));
     data::Map execute;
     execute.set("ChangeSetName", change_set);
     execute.set("StackName", name);
     AWS_TRY(aws_client::cloudformation(session, "ExecuteChangeSet", std::move(execute)));
-    AWS_TRY(aws_client::wait_for_stack(session, stack, aws_client::StackWait::created, patience));
+    AWS_TRY(aws_client::wait_for_stack(session, stack, aws_client::StackWait::created, wait_times));
     AWS_TRY_ASSIGN(auto found, aws_client::find_stack(session, name));
     if (!found) {
         return aws_client::aws_fail(AwsFailure::other, "the stack is gone");
@@ -100,7 +100,7 @@ AwsResult<std::string> find_or_make_bucket(Session& session, Observer& observer)
     return bucket_of(*stack);
 }
 
-void tell_bucket(Observer& observer, const std::string& bucket, bool beside) {
+void report_bucket(Observer& observer, const std::string& bucket, bool beside) {
     const std::array<std::string, 3> lines{
         fmt::format("\n\tManaged S3 bucket: {}", bucket),
         "\tA different default S3 bucket can be set in samconfig.toml and auto resolution of "

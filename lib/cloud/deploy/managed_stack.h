@@ -15,6 +15,6 @@ aws_client::AwsResult<std::string>
 find_or_make_bucket(aws_client::Session& session, Observer& observer);
 
 /// What is told of it where a command uses it; `beside`: not into the result.
-void tell_bucket(Observer& observer, const std::string& bucket, bool beside);
+void report_bucket(Observer& observer, const std::string& bucket, bool beside);
 
 } // namespace samara::cloud

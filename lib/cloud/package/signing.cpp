@@ -15,7 +15,7 @@ using aws_client::S3Place;
 
 AwsResult<S3Place>
 sign_artifact(aws_client::Session& session, const S3Place& place, const SigningProfile& profile) {
-    constexpr aws_client::Patience patience{std::chrono::seconds(5), std::chrono::seconds(5) * 25};
+    constexpr aws_client::WaitTimes times{std::chrono::seconds(5), std::chrono::seconds(5) * 25};
     aws_client::Call tags{.service = "s3", .operation = "GetObjectTagging"};
     tags.input.set("Bucket", place.bucket);
     tags.input.set("Key", place.key);
@@ -50,7 +50,7 @@ sign_artifact(aws_client::Session& session, const S3Place& place, const SigningP
     const std::string job = data::text_of(started.value, "jobId");
     std::string key;
     AWS_TRY(
-        aws_client::wait_until(session, "SuccessfulSigningJob", patience, [&]() -> AwsResult<Look> {
+        aws_client::wait_until(session, "SuccessfulSigningJob", times, [&]() -> AwsResult<Look> {
             aws_client::Call ask{.service = "signer", .operation = "DescribeSigningJob"};
             ask.input.set("jobId", job);
             AWS_TRY_ASSIGN(const auto reply, session.call(ask));

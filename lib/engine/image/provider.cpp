@@ -115,7 +115,7 @@ ImageProvider::provide(const EnvironmentSpec& spec, const os::Cancellation& canc
     if (inputs.facts.skip_pull && here && first_time("kept " + names.base)) {
         options_.log.info("Requested to skip pulling images ...");
     }
-    tell(inputs, decision);
+    report(inputs, decision);
     if (decision.pull) {
         TRY(pull(inputs, cancel));
     }
@@ -239,7 +239,7 @@ base::Result<void> ImageProvider::ask_registry(Inputs& inputs, const os::Cancell
     return {};
 }
 
-void ImageProvider::tell(const Inputs& inputs, const Decision& decision) const {
+void ImageProvider::report(const Inputs& inputs, const Decision& decision) const {
     const auto& [base, added] = inputs.names;
     switch (decision.reason) {
     case Reason::as_it_is:

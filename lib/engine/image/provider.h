@@ -58,7 +58,7 @@ private:
     build(const EnvironmentSpec& spec, const Inputs& inputs, const os::Cancellation& cancel);
     void remove_replaced(const std::string& id, const os::Cancellation& cancel);
     void remove_outdated(const Names& names, const os::Cancellation& cancel);
-    void tell(const Inputs& inputs, const Decision& decision) const;
+    void report(const Inputs& inputs, const Decision& decision) const;
     bool first_time(const std::string& what);
 
     std::shared_ptr<ImageStore> store_;

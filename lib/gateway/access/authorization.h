@@ -4,7 +4,7 @@
 #include "gateway/access/lambda_verdict.h"
 #include "gateway/access/rejection.h"
 #include "gateway/route/call.h"
-#include "jose/key_source.h"
+#include "jose/issuer_keys.h"
 #include "serving/deadline.h"
 
 #include <memory>
@@ -17,9 +17,9 @@ namespace samara::gateway {
 
 /// What authorizers need beside the request. Shared by all requests and reloads.
 struct AuthorizationOptions {
-    bool disable_authorizer = false;       ///< let everyone in
-    std::string region = "us-east-1";      ///< of the ARNs that policies are about
-    std::shared_ptr<jose::KeySource> keys; ///< nullptr: JWTs cannot be verified
+    bool disable_authorizer = false;        ///< let everyone in
+    std::string region = "us-east-1";       ///< of the ARNs that policies are about
+    std::shared_ptr<jose::IssuerKeys> keys; ///< nullptr: JWTs cannot be verified
     std::shared_ptr<const aws_client::IamCredentials>
         iam; ///< nullptr: signatures cannot be verified
 };

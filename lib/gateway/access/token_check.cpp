@@ -23,7 +23,7 @@ std::string bearer(std::string text) {
 
 /// Why a token's signature is not taken, empty when it is. Fails when the issuer's keys are not to
 /// be had. For tokens whose issuer is the authorizer's: no other is ever asked.
-base::Result<std::string> check_signature(const jose::Jwt& token, jose::KeySource& keys) {
+base::Result<std::string> check_signature(const jose::Jwt& token, jose::IssuerKeys& keys) {
     TRY_ASSIGN(const auto found, keys.keys_for(token.text_claim("iss"), token.kid));
     return found->verify(token) ? "" : "the token's signature is not valid";
 }
@@ -73,7 +73,7 @@ std::string check_use(
 } // namespace
 
 std::optional<Rejection>
-check_token(Call& call, const JwtAuthorizer& authorizer, jose::KeySource& keys) {
+check_token(Call& call, const JwtAuthorizer& authorizer, jose::IssuerKeys& keys) {
     const auto invalid = [&](std::string why) {
         return challenge(Refusal::unauthorized, "invalid_token", call, std::move(why));
     };
@@ -106,7 +106,7 @@ check_token(Call& call, const JwtAuthorizer& authorizer, jose::KeySource& keys) 
 }
 
 std::optional<Rejection>
-check_token(Call& call, const CognitoAuthorizer& authorizer, jose::KeySource& keys) {
+check_token(Call& call, const CognitoAuthorizer& authorizer, jose::IssuerKeys& keys) {
     const auto unauthorized = [&](std::string why, const RefusalDetail& detail = {}) {
         return reject(Refusal::unauthorized, call, std::move(why), detail);
     };

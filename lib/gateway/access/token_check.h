@@ -2,7 +2,7 @@
 
 #include "gateway/access/rejection.h"
 #include "gateway/route/model.h"
-#include "jose/key_source.h"
+#include "jose/issuer_keys.h"
 
 #include <optional>
 
@@ -15,12 +15,12 @@ namespace samara::gateway {
 /// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 /// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-jwt.html
 std::optional<Rejection>
-check_token(Call& call, const JwtAuthorizer& authorizer, jose::KeySource& keys);
+check_token(Call& call, const JwtAuthorizer& authorizer, jose::IssuerKeys& keys);
 
 /// Likewise for a token of one of the user pools: an access token with one of the scopes where the
 /// method names some, else an identity token.
 /// docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
 std::optional<Rejection>
-check_token(Call& call, const CognitoAuthorizer& authorizer, jose::KeySource& keys);
+check_token(Call& call, const CognitoAuthorizer& authorizer, jose::IssuerKeys& keys);
 
 } // namespace samara::gateway

@@ -15,7 +15,7 @@ std::string MangledBodies::warning(const Call& call) {
     }
     {
         const std::scoped_lock lock(mutex_);
-        if (!told_.insert(call.api.id).second) {
+        if (!reported_.insert(call.api.id).second) {
             return {};
         }
     }

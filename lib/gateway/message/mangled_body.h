@@ -18,7 +18,7 @@ public:
 
 private:
     std::mutex mutex_;
-    std::set<std::string, std::less<>> told_; // APIs by id
+    std::set<std::string, std::less<>> reported_; // APIs by id
 };
 
 } // namespace samara::gateway

@@ -157,9 +157,9 @@ TEST_F(AuthorizerTest, CanBeDisabled) {
 TEST_F(AuthorizerTest, JwtsOpenRoutesWithTheirScopes) {
     const jose::Key key = *jose::Key::generate();
     AuthorizationOptions options;
-    jose::KeySourceOptions keys;
+    jose::IssuerKeysOptions keys;
     keys.jwks = *jose::JwtKeySet::parse(jose::write_jwks(key, "k"));
-    options.keys = std::make_shared<jose::KeySource>(std::move(keys));
+    options.keys = std::make_shared<jose::IssuerKeys>(std::move(keys));
     serve(
         http_resources(
             R"({"type": "oauth2", "x-amazon-apigateway-authorizer": {"type": "jwt",
@@ -211,9 +211,9 @@ TEST_F(AuthorizerTest, JwtsOpenRoutesWithTheirScopes) {
 TEST_F(AuthorizerTest, UserPoolsTellIdentityTokensFromAccessTokens) {
     const jose::Key key = *jose::Key::generate();
     AuthorizationOptions options;
-    jose::KeySourceOptions keys;
+    jose::IssuerKeysOptions keys;
     keys.jwks = *jose::JwtKeySet::parse(jose::write_jwks(key, "k"));
-    options.keys = std::make_shared<jose::KeySource>(std::move(keys));
+    options.keys = std::make_shared<jose::IssuerKeys>(std::move(keys));
     const auto token = [&](std::string_view use) {
         const std::int64_t now =
             std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());

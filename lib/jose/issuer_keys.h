@@ -18,7 +18,7 @@ namespace samara::jose {
 /// given by the program.
 using Fetch = std::function<base::Result<std::string>(const std::string& url)>;
 
-struct KeySourceOptions {
+struct IssuerKeysOptions {
     std::optional<JwtKeySet> jwks; ///< --jwks: instead of asking issuers
     std::optional<JwtKeySet>
         local;   ///< --local-issuer: trusted for every issuer beside its own keys
@@ -27,11 +27,11 @@ struct KeySourceOptions {
 };
 
 /// Finds the keys that may have signed a token of an issuer. Thread-safe.
-class KeySource {
+class IssuerKeys {
 public:
     using Keys = std::shared_ptr<const JwtKeySet>;
 
-    explicit KeySource(KeySourceOptions options);
+    explicit IssuerKeys(IssuerKeysOptions options);
 
     /// Whether there is any place to look for keys.
     [[nodiscard]] bool available() const;

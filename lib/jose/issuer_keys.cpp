@@ -1,4 +1,4 @@
-#include "jose/key_source.h"
+#include "jose/issuer_keys.h"
 
 #include "aws/api_gateway_limits.h"
 #include "base/try.h"
@@ -15,21 +15,21 @@ constexpr std::chrono::minutes ask_again{1};  // for a key that is not known
 constexpr std::chrono::seconds try_again{10}; // after a failure
 constexpr std::chrono::hours keep_keys{2};
 
-KeySource::Keys share(std::optional<JwtKeySet> keys) {
+IssuerKeys::Keys share(std::optional<JwtKeySet> keys) {
     return keys ? std::make_shared<const JwtKeySet>(std::move(*keys)) : nullptr;
 }
 
 } // namespace
 
-KeySource::KeySource(KeySourceOptions options)
+IssuerKeys::IssuerKeys(IssuerKeysOptions options)
     : jwks_(share(std::move(options.jwks))), local_(share(std::move(options.local))),
       fetch_(std::move(options.fetch)), clock_(std::move(options.clock)) {}
 
-bool KeySource::available() const {
+bool IssuerKeys::available() const {
     return jwks_ != nullptr || local_ != nullptr || fetch_ != nullptr;
 }
 
-base::Result<std::string> KeySource::fetch_bounded(const std::string& url) const {
+base::Result<std::string> IssuerKeys::fetch_bounded(const std::string& url) const {
     auto text = fetch_(url);
     if (text && text->size() > aws::api_gateway::key_document) {
         return base::fail(
@@ -38,7 +38,7 @@ base::Result<std::string> KeySource::fetch_bounded(const std::string& url) const
     return text;
 }
 
-base::Result<KeySource::Keys> KeySource::ask(const std::string& issuer) const {
+base::Result<IssuerKeys::Keys> IssuerKeys::ask(const std::string& issuer) const {
     const bool slash = !issuer.empty() && issuer.back() == '/';
     const std::string discovery =
         fmt::format("{}{}.well-known/openid-configuration", issuer, slash ? "" : "/");
@@ -53,8 +53,8 @@ base::Result<KeySource::Keys> KeySource::ask(const std::string& issuer) const {
     return std::make_shared<const JwtKeySet>(std::move(keys));
 }
 
-base::Result<KeySource::Keys>
-KeySource::keys_for(const std::string& issuer, const std::string& kid) {
+base::Result<IssuerKeys::Keys>
+IssuerKeys::keys_for(const std::string& issuer, const std::string& kid) {
     if (local_ && local_->has(kid)) {
         return local_;
     }
@@ -90,7 +90,7 @@ KeySource::keys_for(const std::string& issuer, const std::string& kid) {
     return known.keys;
 }
 
-bool KeySource::has_to_ask(const Known& known, const std::string& kid) const {
+bool IssuerKeys::has_to_ask(const Known& known, const std::string& kid) const {
     const auto since = clock_() - known.asked;
     if (!known.keys) {
         return since >= try_again;

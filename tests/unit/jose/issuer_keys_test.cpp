@@ -1,4 +1,4 @@
-#include "jose/key_source.h"
+#include "jose/issuer_keys.h"
 
 #include <atomic>
 #include <future>
@@ -45,7 +45,7 @@ protected:
     bool down_ = false;
     int asked_ = 0;
     std::chrono::steady_clock::time_point now_ = std::chrono::steady_clock::now();
-    KeySource source_{
+    IssuerKeys source_{
         {.jwks = {},
          .local = {},
          .fetch = [this](const std::string& url) { return fetch(url); },
@@ -128,14 +128,14 @@ TEST_F(KeySourceTest, RefusesHugeDiscoveryDocuments) {
     EXPECT_EQ(asked_, 1);
 }
 
-TEST(KeySource, DoesNotLetRequestsWithKnownKeysWaitForAnIssuer) {
+TEST(IssuerKeys, DoesNotLetRequestsWithKnownKeysWaitForAnIssuer) {
     const Key key = *Key::generate();
     std::atomic<int> asked = 0;
     std::promise<void> release;
     const std::shared_future<void> released = release.get_future().share();
     std::latch asking(1);
     std::atomic<std::chrono::steady_clock::duration::rep> later = 0;
-    KeySource source(
+    IssuerKeys source(
         {.jwks = {},
          .local = {},
          .fetch = [&](const std::string& url) -> base::Result<std::string> {

@@ -1,4 +1,4 @@
-#include "app/build_request.h"
+#include "app/build_plan.h"
 
 #include "app/build_folders.h"
 #include "app/load/stack_names.h"
@@ -312,12 +312,12 @@ base::Result<void> check_build_mode() {
 
 } // namespace
 
-base::Result<BuildRequest>
-make_build_request(Application& application, const BuildOptions& options, const base::Log& log) {
+base::Result<BuildPlan>
+plan_build(Application& application, const BuildOptions& options, const base::Log& log) {
     const fs::path folder =
         options.base_dir.empty() ? application.folder() : absolute(options.base_dir, "");
     TRY(check_build_mode());
-    BuildRequest made;
+    BuildPlan made;
     build::Request& request = made.request;
     request.exclude = excluded_ids(application, options.exclude);
     std::optional<std::set<std::string>> wanted;
