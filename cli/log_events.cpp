@@ -1,11 +1,11 @@
 #include "log_events.h"
 
-#include "base/json_text.h"
 #include "data/accessors.h"
+#include "data/python_json.h"
 #include "data/read.h"
 #include "data/write.h"
 
-#include <chrono>
+#include <ctime>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -13,16 +13,6 @@
 namespace samara::cli {
 
 namespace {
-
-/// "2018-07-05T08:33:09.842000+00:00"; without a fraction where there is none.
-std::string time_text(std::int64_t milliseconds) {
-    const std::chrono::sys_time<std::chrono::milliseconds> moment{
-        std::chrono::milliseconds(milliseconds)};
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(moment);
-    const auto rest = (moment - seconds).count();
-    return fmt::format(
-        "{:%Y-%m-%dT%H:%M:%S}{}+00:00", seconds, rest == 0 ? "" : fmt::format(".{:03}000", rest));
-}
 
 bool is_alarming(std::string_view message) {
     return message.find("Task timed out") != std::string_view::npos ||
@@ -38,35 +28,18 @@ std::string laid_out(std::string message) {
     return read ? data::write_json(*read, 2) : message;
 }
 
-void append_json(std::string& out, const data::Value& value) {
-    if (const data::Map* map = value.as_map()) {
-        out += '{';
-        std::string_view between;
-        for (const data::Entry& entry : *map) {
-            out += between;
-            base::append_ascii_json_string(out, entry.key);
-            out += ": ";
-            append_json(out, entry.value);
-            between = ", ";
-        }
-        out += '}';
-    } else if (const data::List* list = value.as_list()) {
-        out += '[';
-        std::string_view between;
-        for (const data::Value& item : *list) {
-            out += between;
-            append_json(out, item);
-            between = ", ";
-        }
-        out += ']';
-    } else if (const std::string* text = value.as_string()) {
-        base::append_ascii_json_string(out, *text);
-    } else {
-        out += data::write_json(value);
-    }
-}
-
 } // namespace
+
+std::string moment_text(std::chrono::microseconds since_1970, bool local) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(since_1970);
+    const auto rest = (since_1970 - seconds).count();
+    const std::time_t time = seconds.count();
+    return fmt::format(
+        "{:%Y-%m-%dT%H:%M:%S}{}{}",
+        local ? fmt::localtime(time) : fmt::gmtime(time),
+        rest == 0 ? "" : fmt::format(".{:06}", rest),
+        local ? "" : "+00:00");
+}
 
 std::vector<Piece> log_event_text(const data::Value& event, const std::string& pattern) {
     std::string message = data::text_of(event, "message");
@@ -75,7 +48,8 @@ std::vector<Piece> log_event_text(const data::Value& event, const std::string& p
     std::vector<Piece> pieces{
         {data::text_of(event, "logStreamName"), {.colour = Colour::cyan}},
         {" "},
-        {time_text(data::integer_of(event.find("timestamp")).value_or(0)),
+        {moment_text(
+             std::chrono::milliseconds(data::integer_of(event.find("timestamp")).value_or(0))),
          {.colour = Colour::yellow}},
         {" "}};
     std::size_t at = 0;
@@ -96,9 +70,7 @@ std::vector<Piece> log_event_text(const data::Value& event, const std::string& p
 }
 
 std::string log_event_json(const data::Value& event) {
-    std::string line;
-    append_json(line, event);
-    return line + "\n";
+    return data::write_python_json(event) + "\n";
 }
 
 } // namespace samara::cli

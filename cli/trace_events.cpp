@@ -10,7 +10,6 @@
 #include <optional>
 #include <vector>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace samara::cli {
@@ -30,18 +29,11 @@ data::List list_of(const data::Value& value, std::string_view name) {
     return member == nullptr || !member->is_list() ? data::List() : *member->as_list();
 }
 
-/// Of a moment in seconds; the fraction only where there is one. Local times have no zone.
+/// Of a moment in seconds.
 std::string iso_time(double moment, bool local) {
     constexpr double most = 1e12; // a number that is no moment is no reason to end
-    const auto micros =
-        static_cast<std::int64_t>(std::llround(std::clamp(moment, 0.0, most) * 1e6));
-    const std::time_t seconds = micros / 1'000'000;
-    const std::int64_t rest = micros % 1'000'000;
-    return fmt::format(
-        "{:%Y-%m-%dT%H:%M:%S}{}{}",
-        local ? fmt::localtime(seconds) : fmt::gmtime(seconds),
-        rest == 0 ? "" : fmt::format(".{:06}", rest),
-        local ? "" : "+00:00");
+    const auto micros = std::llround(std::clamp(moment, 0.0, most) * 1e6);
+    return moment_text(std::chrono::microseconds(micros), local);
 }
 
 void append_segments(std::string& text, const data::List& segments, int level) {

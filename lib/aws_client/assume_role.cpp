@@ -2,6 +2,8 @@
 #include "aws_client/credential_chain.h"
 #include "base/strings.h"
 #include "data/accessors.h"
+#include "data/python_json.h"
+#include "data/write.h"
 #include "os/file.h"
 
 #include <charconv>
@@ -146,7 +148,7 @@ keys_for_role(const ChainContext& context, const std::string& profile, Visited& 
             profile));
     }
     data::Map arguments = role_arguments(context, profile);
-    const std::string cache_name = python_json(arguments, false);
+    const std::string cache_name = data::write_python_json(arguments, {.sorted = true});
     const bool asks = arguments.contains("SerialNumber");
     if (auto cached = cached_keys(cache_name);
         cached && cached->access_key_id != context.refused_key_id) {

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <ctime>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace samara::aws_client {
@@ -80,26 +79,6 @@ std::optional<std::chrono::system_clock::time_point> parse_precise_time(std::str
         *time += std::chrono::milliseconds(milliseconds);
     }
     return time;
-}
-
-std::string format_time(std::chrono::system_clock::time_point time) {
-    return fmt::format(
-        "{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
-}
-
-std::string python_json(const data::Map& sorted, bool compact) {
-    std::vector<std::pair<std::string, std::string>> members;
-    for (const data::Entry& entry : sorted) {
-        members.emplace_back(
-            data::write_json(data::Value(entry.key)), data::write_json(entry.value));
-    }
-    std::sort(members.begin(), members.end());
-    std::vector<std::string> pieces;
-    pieces.reserve(members.size());
-    for (const auto& [key, value] : members) {
-        pieces.push_back(fmt::format("{}:{}{}", key, compact ? "" : " ", value));
-    }
-    return fmt::format("{{{}}}", base::join(pieces, compact ? "," : ", "));
 }
 
 std::optional<Keys> keys_in(const data::Value* credentials) {

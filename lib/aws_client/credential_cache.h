@@ -27,10 +27,6 @@ std::chrono::system_clock::time_point in_range(std::chrono::milliseconds since_1
 std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view text);
 /// The same with the fractions, to the millisecond.
 std::optional<std::chrono::system_clock::time_point> parse_precise_time(std::string_view text);
-std::string format_time(std::chrono::system_clock::time_point time);
-
-/// An object as Python's json.dumps writes it with sorted keys; `compact` without blanks.
-std::string python_json(const data::Map& sorted, bool compact);
 
 /// The keys in ~/.aws/cli/cache/<sha1 of `what`>.json while they last, as STS answers:
 /// {"Credentials": {"AccessKeyId": ...}}.

@@ -6,6 +6,7 @@
 #include "base/uuid.h"
 #include "data/accessors.h"
 #include "jose/crypto.h"
+#include "net/http_date.h"
 #include "os/environment.h"
 #include "os/wait.h"
 
@@ -47,11 +48,8 @@ std::uint32_t attempts_of(const SenderSettings& settings) {
 /// The time of an answer's Date header.
 std::optional<std::chrono::system_clock::time_point> date_of(const net::ClientResponse& answer) {
     const std::string* date = net::find_header(answer.headers, "Date");
-    std::tm parts{};
-    if (date == nullptr || strptime(date->c_str(), "%a, %d %b %Y %H:%M:%S", &parts) == nullptr) {
-        return std::nullopt;
-    }
-    return std::chrono::system_clock::from_time_t(timegm(&parts));
+    const auto time = date == nullptr ? std::nullopt : net::parse_http_date(*date);
+    return time ? std::optional(std::chrono::system_clock::from_time_t(*time)) : std::nullopt;
 }
 
 AwsError connection_error(const net::HttpError& error, const std::string& url) {

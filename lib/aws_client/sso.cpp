@@ -1,7 +1,9 @@
 #include "aws_client/credential_cache.h"
 #include "aws_client/credential_chain.h"
 #include "base/hash.h"
+#include "base/iso_time.h"
 #include "data/accessors.h"
+#include "data/python_json.h"
 #include "data/read.h"
 #include "data/write.h"
 #include "os/file.h"
@@ -141,7 +143,7 @@ renewed_token(const ChainContext& context, const SsoProfile& sso, data::Value to
     kept.set("accessToken", data::text_of(reply->value, "accessToken"));
     kept.set(
         "expiresAt",
-        format_time(in_range(
+        base::iso_seconds(in_range(
             std::chrono::floor<std::chrono::milliseconds>(
                 std::chrono::system_clock::now().time_since_epoch()) +
             std::chrono::seconds(data::integer_of(reply->value.find("expiresIn")).value_or(0)))));
@@ -189,7 +191,8 @@ KeyResult sso_keys(const ChainContext& context, const std::string& profile) {
     filed.set("accountId", sso->account);
     filed.set("roleName", sso->role);
     filed.set(sso->session.empty() ? "startUrl" : "sessionName", sso->token_name());
-    const std::string cache_name = python_json(filed, true);
+    const std::string cache_name =
+        data::write_python_json(filed, {.sorted = true, .compact = true});
     if (auto cached = cached_keys(cache_name);
         cached && cached->access_key_id != context.refused_key_id) {
         cached->renewable = true;
@@ -230,7 +233,7 @@ KeyResult sso_keys(const ChainContext& context, const std::string& profile) {
     credentials.set("AccessKeyId", keys.access_key_id);
     credentials.set("SecretAccessKey", keys.secret_access_key);
     credentials.set("SessionToken", keys.session_token);
-    credentials.set("Expiration", format_time(*keys.expires));
+    credentials.set("Expiration", base::iso_seconds(*keys.expires));
     data::Map answer;
     answer.set("ProviderType", "sso");
     answer.set("Credentials", std::move(credentials));

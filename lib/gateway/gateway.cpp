@@ -9,6 +9,7 @@
 #include "gateway/message/request_validation.h"
 #include "gateway/message/response.h"
 #include "gateway/on_loop.h"
+#include "net/header_text.h"
 
 namespace samara::gateway {
 
@@ -87,8 +88,7 @@ bool looks_for_files(
 
 /// The Host header without port.
 std::string_view host_of(const net::HttpRequest& request) {
-    const std::string* host = net::find_header(request.headers, "Host");
-    const std::string_view name = host == nullptr ? std::string_view() : std::string_view(*host);
+    const std::string_view name = net::header_text(request.headers, "Host");
     return name.substr(0, name.rfind(':'));
 }
 

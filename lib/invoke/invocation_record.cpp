@@ -1,11 +1,11 @@
 #include "invoke/invocation_record.h"
 
+#include "base/iso_time.h"
 #include "data/read.h"
 #include "data/write.h"
 
 #include <algorithm>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace samara::invoke {
@@ -34,12 +34,6 @@ std::string embedded(const std::string& payload) {
     return data::read_json(payload, "payload", deep) ? one_line(payload) : quoted(payload);
 }
 
-std::string timestamp(std::chrono::system_clock::time_point time) {
-    const auto milliseconds =
-        std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(time), milliseconds % 1000);
-}
-
 std::string error_message(const EventOutcome& outcome) {
     std::string text(outcome.condition);
     if (outcome.response) {
@@ -60,7 +54,7 @@ std::string invocation_record(const EventOutcome& outcome) {
     std::string record = fmt::format(
         R"({{"version":"1.0","timestamp":"{}","requestContext":{{"requestId":{},"functionArn":{},)"
         R"("condition":"{}","approximateInvokeCount":{}}},"requestPayload":{})",
-        timestamp(outcome.time),
+        base::iso_milliseconds(outcome.time),
         quoted(outcome.request_id),
         quoted(outcome.function_arn),
         outcome.condition,

@@ -1,6 +1,7 @@
 #include "invoke/transport.h"
 
 #include "base/base64.h"
+#include "net/header_text.h"
 #include "net/plain_client.h"
 
 #include <fmt/format.h>
@@ -87,8 +88,7 @@ private:
                 net::find_header(head.headers, "X-Amz-Function-Error") != nullptr) {
                 return false;
             }
-            const std::string* type = net::find_header(head.headers, "Content-Type");
-            stream->begin(type == nullptr ? std::string() : *type);
+            stream->begin(std::string(net::header_text(head.headers, "Content-Type")));
             return true;
         };
         message.body_sink = [stream](std::string_view bytes) {
@@ -108,8 +108,7 @@ private:
         response.status = answer.status;
         response.payload = std::move(answer.body);
         const auto header = [&](std::string_view name) {
-            const std::string* value = net::find_header(answer.headers, name);
-            return value == nullptr ? std::string() : *value;
+            return net::header_text(answer.headers, name);
         };
         response.function_error = header("X-Amz-Function-Error");
         response.error_type = header("X-Samara-Error-Type");
@@ -123,11 +122,9 @@ private:
     static void take_trailers(const net::HttpHeaders& trailers, Response& response) {
         if (net::find_header(trailers, "Lambda-Runtime-Function-Error-Type") != nullptr) {
             response.function_error = "Unhandled";
-            const std::string* error =
-                net::find_header(trailers, "Lambda-Runtime-Function-Error-Body");
-            response.payload = error == nullptr
-                                   ? std::string()
-                                   : base::base64_decode(*error).value_or(std::string());
+            response.payload = base::base64_decode(
+                                   net::header_text(trailers, "Lambda-Runtime-Function-Error-Body"))
+                                   .value_or(std::string());
         }
         if (const std::string* log = net::find_header(trailers, "X-Amz-Log-Result")) {
             response.log_result = *log;

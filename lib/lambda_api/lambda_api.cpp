@@ -10,6 +10,7 @@
 #include "data/json_check.h"
 #include "data/read.h"
 #include "lambda_api/streamed_answer.h"
+#include "net/header_text.h"
 #include "net/wait.h"
 
 #include <algorithm>
@@ -46,11 +47,6 @@ between(std::string_view path, std::string_view before, std::string_view after) 
     }
     return base::percent_decode(
         path.substr(before.size(), path.size() - before.size() - after.size()));
-}
-
-std::string_view header(const net::HttpRequest& request, std::string_view name) {
-    const std::string* value = net::find_header(request.headers, name);
-    return value == nullptr ? std::string_view{} : std::string_view(*value);
 }
 
 std::optional<invoke::InvocationType> invocation_type(std::string_view text) {
@@ -272,7 +268,7 @@ base::Task<net::HttpResponse> LambdaApi::invoke_function(
     if (qualified.refusal) {
         co_return *qualified.refusal;
     }
-    const std::string_view type_text = header(request, "X-Amz-Invocation-Type");
+    const std::string_view type_text = net::header_text(request.headers, "X-Amz-Invocation-Type");
     const auto type = invocation_type(type_text);
     if (!type || (streamed && *type == invoke::InvocationType::event)) {
         co_return error(
@@ -292,7 +288,7 @@ base::Task<net::HttpResponse> LambdaApi::invoke_function(
             "InvalidRequestContentException",
             "Could not parse request body into json: " + reason);
     }
-    if (!is_client_context(header(request, "X-Amz-Client-Context"))) {
+    if (!is_client_context(net::header_text(request.headers, "X-Amz-Client-Context"))) {
         co_return error(
             400,
             "InvalidRequestContentException",
@@ -303,10 +299,10 @@ base::Task<net::HttpResponse> LambdaApi::invoke_function(
     call.qualifier = qualified.qualifier;
     call.payload = request.body.empty() ? "{}" : request.body;
     call.type = *type;
-    call.client_context = header(request, "X-Amz-Client-Context");
-    call.trace_id = header(request, "X-Amzn-Trace-Id");
-    call.tenant_id = header(request, "X-Amz-Tenant-Id");
-    call.tail_log = header(request, "X-Amz-Log-Type") == "Tail";
+    call.client_context = net::header_text(request.headers, "X-Amz-Client-Context");
+    call.trace_id = net::header_text(request.headers, "X-Amzn-Trace-Id");
+    call.tenant_id = net::header_text(request.headers, "X-Amz-Tenant-Id");
+    call.tail_log = net::header_text(request.headers, "X-Amz-Log-Type") == "Tail";
     if (streamed && *type == invoke::InvocationType::request_response) {
         const bool may_wait = co_await net::to_thread();
         if (!may_wait) {

@@ -1,5 +1,7 @@
 #include "net/http_message.h"
 
+#include "net/http_date.h"
+
 #include <array>
 #include <chrono>
 #include <ctime>
@@ -85,18 +87,15 @@ bool is_token_char(char c) {
 }
 
 /// The Date header's value; formatted once a second and thread.
-std::string_view http_date() {
+std::string_view date_now() {
     thread_local std::time_t formatted_at = 0;
-    thread_local std::array<char, 40> text{};
-    thread_local std::size_t length = 0;
+    thread_local std::string text;
     const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     if (now != formatted_at) {
-        std::tm parts{};
-        gmtime_r(&now, &parts);
-        length = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+        text = http_date(now);
         formatted_at = now;
     }
-    return {text.data(), length};
+    return text;
 }
 
 bool may_have_body(int status) {
@@ -108,7 +107,7 @@ std::string first_lines(const HttpResponse& response) {
     std::string head;
     head.reserve(256);
     head.append("HTTP/1.1 ").append(fmt::format_int(response.status).c_str()).append(" ");
-    head.append(reason_phrase(response.status)).append("\r\nDate: ").append(http_date());
+    head.append(reason_phrase(response.status)).append("\r\nDate: ").append(date_now());
     head.append("\r\n");
     for (const HttpHeader& header : response.headers) {
         if (is_valid_header(header.name, header.value)) {

@@ -27,14 +27,14 @@ using Socket = asio::ip::tcp::socket;
 using ErrorCode = boost::system::error_code;
 
 // A listener that says nothing for this long has not taken the batch.
-constexpr std::chrono::seconds patience{5};
+constexpr std::chrono::seconds listener_timeout{5};
 
 auto awaiting(ErrorCode& error) {
     return asio::redirect_error(asio::use_awaitable, error);
 }
 
 std::shared_ptr<asio::steady_timer> close_when_late(const std::shared_ptr<Socket>& socket) {
-    auto timer = std::make_shared<asio::steady_timer>(socket->get_executor(), patience);
+    auto timer = std::make_shared<asio::steady_timer>(socket->get_executor(), listener_timeout);
     timer->async_wait([socket](const ErrorCode& error) {
         if (!error) {
             ErrorCode ignored;
@@ -123,7 +123,7 @@ void AsioCourier::deliver(
     auto work = [](std::shared_ptr<State> state,
                    Destination to,
                    std::string bytes,
-                   std::function<void(bool)> tell) -> asio::awaitable<void> {
+                   std::function<void(bool)> report) -> asio::awaitable<void> {
         bool taken = false;
         if (const auto* listener = std::get_if<TcpDestination>(&to)) {
             taken = co_await write_lines(
@@ -137,7 +137,7 @@ void AsioCourier::deliver(
             taken = co_await post(socket, std::get<HttpDestination>(to), std::move(bytes));
             timer->cancel();
         }
-        tell(taken);
+        report(taken);
     };
     asio::co_spawn(
         state_->context,

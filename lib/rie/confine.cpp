@@ -29,21 +29,21 @@ bool drop_capabilities() {
 
 } // namespace
 
-base::Result<Identity> parse_identity(const std::string& text) {
-    Identity identity;
+base::Result<UserIds> parse_user_ids(const std::string& text) {
+    UserIds ids;
     const char* end = text.data() + text.size();
-    const auto [colon, user] = std::from_chars(text.data(), end, identity.user);
+    const auto [colon, user] = std::from_chars(text.data(), end, ids.user);
     if (user == std::errc{} && colon != end && *colon == ':') {
-        const auto [rest, group] = std::from_chars(colon + 1, end, identity.group);
-        if (group == std::errc{} && rest == end && identity.user != 0 && identity.group != 0) {
-            return identity;
+        const auto [rest, group] = std::from_chars(colon + 1, end, ids.group);
+        if (group == std::errc{} && rest == end && ids.user != 0 && ids.group != 0) {
+            return ids;
         }
     }
     return base::fail(fmt::format("--user is '{}', not UID:GID of an ordinary user", text));
 }
 
-base::Result<void> become(const Identity& identity) {
-    if (::chown("/tmp", identity.user, identity.group) != 0) {
+base::Result<void> become(const UserIds& ids) {
+    if (::chown("/tmp", ids.user, ids.group) != 0) {
         return failed("give /tmp away");
     }
     ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
@@ -52,9 +52,8 @@ base::Result<void> become(const Identity& identity) {
             return failed("drop a capability");
         }
     }
-    if (::setgroups(0, nullptr) != 0 ||
-        ::setresgid(identity.group, identity.group, identity.group) != 0 ||
-        ::setresuid(identity.user, identity.user, identity.user) != 0 || !drop_capabilities()) {
+    if (::setgroups(0, nullptr) != 0 || ::setresgid(ids.group, ids.group, ids.group) != 0 ||
+        ::setresuid(ids.user, ids.user, ids.user) != 0 || !drop_capabilities()) {
         return failed("become an ordinary user");
     }
     return {};

@@ -1,6 +1,7 @@
 #include "rie/emulator.h"
 
 #include "base/base64.h"
+#include "base/uuid.h"
 #include "rie/identifiers.h"
 #include "rie/json_text.h"
 
@@ -83,7 +84,7 @@ void Emulator::launch_runtime() {
 void Emulator::init_done() {
     const double duration = elapsed_ms(init_began_);
     const bool in_call = in<Invoke>();
-    told_init_error_.clear();
+    unmet_init_error_.clear();
     log_.release();
     log_.init_ended({in_call ? "invoke" : "init", Status::success, {}, duration});
     init_reported_ = true;
@@ -107,10 +108,10 @@ void Emulator::invoke(Invocation invocation) {
 
 void Emulator::when_settled(ExchangePtr caller) {
     waiting_to_settle_.push_back(std::move(caller));
-    tell_settled();
+    report_settled();
 }
 
-void Emulator::tell_settled() {
+void Emulator::report_settled() {
     if (in<Cold>() || in<Idle>()) {
         for (const ExchangePtr& caller : std::exchange(waiting_to_settle_, {})) {
             caller->reply({200, "settled\n", {{"Content-Type", "text/plain"}}});
@@ -141,7 +142,7 @@ void Emulator::step() {
     if (in<Init>() && all_ready) {
         init_done();
     }
-    tell_settled();
+    report_settled();
     if ((in<Idle>() || in<Cold>()) && !queue_.empty() && !stopping_) {
         if (in<Idle>() && !all_ready) {
             return; // the runtime has answered, but does not ask for more yet
@@ -172,7 +173,7 @@ void Emulator::begin_invocation() {
     const auto call = std::make_shared<Call>(*this, std::move(queue_.front()));
     queue_.pop_front();
     Invocation& invocation = call->invocation;
-    call->id = invocation.request_id.empty() ? make_uuid() : invocation.request_id;
+    call->id = invocation.request_id.empty() ? base::make_uuid() : invocation.request_id;
     last_id_ = call->id;
     call->began = host_.now();
     call->deadline = host_.wall_time() + settings_.timeout;
@@ -191,7 +192,7 @@ void Emulator::begin_invocation() {
     init_began_ = call->began;
     log_.init_started("invoke");
     // A debugger's words must not wait: there is one where there is no limit of time.
-    if (!told_init_error_.empty() && settings_.limits.timeout) {
+    if (!unmet_init_error_.empty() && settings_.limits.timeout) {
         log_.hold();
     }
     launch();

@@ -110,7 +110,7 @@ private:
     // Invoking
     void advance();
     void step();
-    void tell_settled();
+    void report_settled();
     void begin_invocation();
     void write_start(Call& call);
     void deliver(Call& call);
@@ -153,7 +153,7 @@ private:
     SteadyTime init_began_;
     std::optional<double> init_ms_; ///< of a cold start that no call has reported yet
     std::string init_error_;        ///< what the runtime posted to init/error
-    std::string told_init_error_;   ///< of a failed init phase; no call has met it yet
+    std::string unmet_init_error_;  ///< of a failed init phase; no call has met it yet
     bool init_reported_ = false;    ///< the init that goes on within a call has ended
 
     std::deque<Invocation> queue_;

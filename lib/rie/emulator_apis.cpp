@@ -11,6 +11,10 @@ namespace samara::rie {
 
 namespace {
 
+HttpReply unknown_extension() {
+    return error_reply(403, "Extension.UnknownExtensionIdentifier", "Unknown extension");
+}
+
 HttpReply accepted() {
     return {202, R"({"status":"OK"})", {}};
 }
@@ -108,7 +112,8 @@ void Emulator::error(std::string_view request_id, HttpRequest request, const Exc
     if (!current) {
         return;
     }
-    const std::string_view type = find(request.headers, "Lambda-Runtime-Function-Error-Type");
+    const std::string_view type =
+        net::header_text(request.headers, "Lambda-Runtime-Function-Error-Type");
     runtime->reply(accepted());
     // Only the oldest runtimes tell an error the function handed back ("Handled") from one it
     // threw.
@@ -130,7 +135,8 @@ void Emulator::init_error(HttpRequest request, const ExchangePtr& runtime) {
         return;
     }
     runtime->reply(accepted());
-    const std::string_view type = find(request.headers, "Lambda-Runtime-Function-Error-Type");
+    const std::string_view type =
+        net::header_text(request.headers, "Lambda-Runtime-Function-Error-Type");
     init_error_ = std::move(request.body);
     fail({Status::error, std::string(type.empty() ? "Runtime.Unknown" : type), "Init failed"});
 }
@@ -145,7 +151,7 @@ std::shared_ptr<BodySink> Emulator::streamed_response(
     current->response_ms = elapsed_ms(current->began);
     if (current->invocation.streamed) {
         HttpReply reply;
-        std::string_view type = find(head.headers, "Content-Type");
+        std::string_view type = net::header_text(head.headers, "Content-Type");
         reply.headers = {
             {"Content-Type", std::string(type.empty() ? "application/octet-stream" : type)},
             {"X-Amzn-RequestId", current->id},
@@ -160,12 +166,13 @@ std::shared_ptr<BodySink> Emulator::streamed_response(
 }
 
 void Emulator::stream_ended(Call& call, std::string collected, const Headers& trailers) {
-    const std::string_view type = find(trailers, "Lambda-Runtime-Function-Error-Type");
+    const std::string_view type = net::header_text(trailers, "Lambda-Runtime-Function-Error-Type");
     if (type.empty()) {
         answer(call, std::move(collected), Status::success, {});
         return;
     }
-    const std::string_view encoded = find(trailers, "Lambda-Runtime-Function-Error-Body");
+    const std::string_view encoded =
+        net::header_text(trailers, "Lambda-Runtime-Function-Error-Body");
     call.function_error = "Unhandled";
     answer(
         call,
@@ -208,8 +215,7 @@ void Emulator::extension_register(
 void Emulator::extension_next(std::string_view id, ExchangePtr extension) {
     Extension* known = extensions_.by_id(id);
     if (known == nullptr) {
-        extension->reply(
-            error_reply(403, "Extension.UnknownExtensionIdentifier", "Unknown extension"));
+        extension->reply(unknown_extension());
         return;
     }
     extensions_.wait(*known, std::move(extension));
@@ -220,8 +226,7 @@ void Emulator::extension_error(
     std::string_view id, std::string_view error_type, bool in_init, const ExchangePtr& extension) {
     Extension* known = extensions_.by_id(id);
     if (known == nullptr) {
-        extension->reply(
-            error_reply(403, "Extension.UnknownExtensionIdentifier", "Unknown extension"));
+        extension->reply(unknown_extension());
         return;
     }
     extension->reply(accepted());

@@ -52,7 +52,7 @@ void Emulator::init_failed(const Failure& failure) {
     host_.drain_output();
     const std::string report_type = failure.status == Status::timeout ? "" : failure.type;
     log_.init_ended({"init", failure.status, report_type, elapsed_ms(init_began_)});
-    told_init_error_ = init_error_;
+    unmet_init_error_ = init_error_;
     // The next call starts everything again and tells its caller when that fails too.
     stop_environment("failure");
 }
@@ -65,7 +65,7 @@ void Emulator::fail_invocation(const std::shared_ptr<Call>& call, const Failure&
     }
     host_.drain_output();
     // The same failure as that of the init phase before is in the log already.
-    if (!told_init_error_.empty() && init_error_ == std::exchange(told_init_error_, {})) {
+    if (!unmet_init_error_.empty() && init_error_ == std::exchange(unmet_init_error_, {})) {
         log_.drop();
     } else {
         log_.release();

@@ -1,6 +1,6 @@
 #include "rie/extensions.h"
 
-#include "rie/identifiers.h"
+#include "base/uuid.h"
 
 #include <algorithm>
 
@@ -24,7 +24,7 @@ std::string events_json(const Extension& extension) {
 void deliver(Extension& extension, const std::string& event) {
     if (extension.waiting) {
         extension.waiting->reply(
-            {200, event, {{"Lambda-Extension-Event-Identifier", make_uuid()}}});
+            {200, event, {{"Lambda-Extension-Event-Identifier", base::make_uuid()}}});
         extension.waiting.reset();
     }
     extension.state = Extension::State::busy;
@@ -86,7 +86,7 @@ Extensions::join(std::string_view name, const std::vector<std::string>& events, 
     extension.wants_invoke = joined.wants_invoke;
     extension.wants_shutdown = joined.wants_shutdown;
     extension.name = name;
-    extension.id = make_uuid();
+    extension.id = base::make_uuid();
     extension.state = Extension::State::registered;
     return &extension;
 }

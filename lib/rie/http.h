@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/header_text.h"
 #include "net/http_service.h"
 
 #include <functional>
@@ -8,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-/// HTTP as the emulator sees it: no sockets, no third party. The server (http_server.h) puts it on
+/// HTTP as the emulator sees it: no sockets, no third party. The server (api_server.h) puts it on
 /// that of net/.
 namespace samara::rie {
 
@@ -16,9 +17,6 @@ using Header = net::HttpHeader;
 using Headers = net::HttpHeaders;
 using HttpRequest = net::HttpRequest;
 using BodySink = net::BodySink;
-
-/// The first header called `name` in any case, or empty.
-std::string_view find(const Headers& headers, std::string_view name);
 
 struct HttpReply {
     unsigned status = 200;
@@ -61,14 +59,14 @@ public:
 using ExchangePtr = std::shared_ptr<Exchange>;
 
 /// What a server serves.
-class HttpService {
+class EmulatorApi {
 public:
-    HttpService() = default;
-    HttpService(const HttpService&) = delete;
-    HttpService& operator=(const HttpService&) = delete;
-    HttpService(HttpService&&) = delete;
-    HttpService& operator=(HttpService&&) = delete;
-    virtual ~HttpService() = default;
+    EmulatorApi() = default;
+    EmulatorApi(const EmulatorApi&) = delete;
+    EmulatorApi& operator=(const EmulatorApi&) = delete;
+    EmulatorApi(EmulatorApi&&) = delete;
+    EmulatorApi& operator=(EmulatorApi&&) = delete;
+    virtual ~EmulatorApi() = default;
 
     /// Bytes of body taken for this request before it counts as too large.
     [[nodiscard]] virtual std::size_t body_limit(const HttpRequest& head) const = 0;

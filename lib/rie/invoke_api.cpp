@@ -37,7 +37,7 @@ Route route_of(const HttpRequest& request) {
 }
 
 bool is_event(const HttpRequest& request) {
-    return find(request.headers, "X-Amz-Invocation-Type") == "Event";
+    return net::header_text(request.headers, "X-Amz-Invocation-Type") == "Event";
 }
 
 HttpReply service_error(unsigned status, std::string_view type, std::string message) {
@@ -121,7 +121,7 @@ void InvokeApi::serve(HttpRequest request, ExchangePtr exchange) {
                 "Request must be smaller than {} bytes for the InvokeFunction operation", limit)));
         return;
     }
-    const std::string_view type = find(request.headers, "X-Amz-Invocation-Type");
+    const std::string_view type = net::header_text(request.headers, "X-Amz-Invocation-Type");
     if (type == "DryRun") {
         exchange->reply({204, "", {}});
         return;
@@ -138,19 +138,21 @@ void InvokeApi::serve(HttpRequest request, ExchangePtr exchange) {
     Invocation invocation;
     invocation.payload = request.body.empty() ? "{}" : std::move(request.body);
     // The attempts of one asynchronous event have one id. It goes into JSON and the log as it is.
-    if (const std::string_view id = find(request.headers, "X-Amzn-RequestId"); is_request_id(id)) {
+    if (const std::string_view id = net::header_text(request.headers, "X-Amzn-RequestId");
+        is_request_id(id)) {
         invocation.request_id = id;
     }
-    invocation.trace_id = find(request.headers, "X-Amzn-Trace-Id");
-    invocation.cognito_identity = find(request.headers, "X-Amz-Cognito-Identity");
-    invocation.tenant_id = find(request.headers, "X-Amz-Tenant-Id");
-    invocation.qualifier = find(request.headers, "X-Samara-Qualifier");
-    invocation.tail_log = find(request.headers, "X-Amz-Log-Type") == "Tail";
+    invocation.trace_id = net::header_text(request.headers, "X-Amzn-Trace-Id");
+    invocation.cognito_identity = net::header_text(request.headers, "X-Amz-Cognito-Identity");
+    invocation.tenant_id = net::header_text(request.headers, "X-Amz-Tenant-Id");
+    invocation.qualifier = net::header_text(request.headers, "X-Samara-Qualifier");
+    invocation.tail_log = net::header_text(request.headers, "X-Amz-Log-Type") == "Tail";
     invocation.streamed = route == Route::invoke_streamed;
-    if (invocation.streamed && find(request.headers, "TE").find("trailers") == std::string::npos) {
+    if (invocation.streamed &&
+        net::header_text(request.headers, "TE").find("trailers") == std::string::npos) {
         invocation.tail_log = false; // there is no place for it
     }
-    const std::string_view context = find(request.headers, "X-Amz-Client-Context");
+    const std::string_view context = net::header_text(request.headers, "X-Amz-Client-Context");
     if (!context.empty()) {
         auto decoded = client_context(context);
         if (!decoded) {

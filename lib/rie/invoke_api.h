@@ -12,7 +12,7 @@ namespace samara::rie {
 /// POST /2021-11-15/functions/<any>/response-streaming-invocations: the response as it comes, in
 /// chunks and without the event stream's framing; an error in its course is in the trailers.
 /// GET /ping: 200 as soon as calls are taken, with the host's name as X-Samara-Host.
-class InvokeApi : public HttpService {
+class InvokeApi : public EmulatorApi {
 public:
     InvokeApi(Emulator& emulator, const aws::LambdaLimits& limits);
 

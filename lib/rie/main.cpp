@@ -1,9 +1,9 @@
+#include "rie/api_server.h"
 #include "rie/asio_courier.h"
 #include "rie/asio_host.h"
 #include "rie/confine.h"
 #include "rie/emulator.h"
 #include "rie/hardening.h"
-#include "rie/http_server.h"
 #include "rie/invoke_api.h"
 #include "rie/lifeline.h"
 #include "rie/options.h"
@@ -34,14 +34,14 @@ Variables read_environment() {
 }
 
 /// For answers on their way when the emulator ends.
-constexpr std::chrono::seconds answer_patience{1};
+constexpr std::chrono::seconds answer_timeout{1};
 
 int complain(const base::Error& error, int code) {
     fmt::print(stderr, "samara-rie: {}\n", base::to_string(error));
     return code;
 }
 
-base::Result<void> listen(HttpServer& server, const Options& options) {
+base::Result<void> listen(ApiServer& server, const Options& options) {
     if (options.listen_descriptor >= 0) {
         return server.listen(options.listen_descriptor);
     }
@@ -67,8 +67,8 @@ int serve(const Options& options, const Settings& settings, const Variables& var
     if (options.no_limits) {
         runtime_limits.collected = invoke_limits.collected = settings.limits.payload;
     }
-    HttpServer runtime_server(context, runtime_api, runtime_limits);
-    HttpServer invoke_server(context, invoke_api, invoke_limits);
+    ApiServer runtime_server(context, runtime_api, runtime_limits);
+    ApiServer invoke_server(context, invoke_api, invoke_limits);
     auto runtime_address = runtime_server.listen(options.runtime_api);
     if (!runtime_address && !options.runtime_api_given) {
         // Sandboxes share the host's network; who needs the address has it from the environment.
@@ -83,7 +83,7 @@ int serve(const Options& options, const Settings& settings, const Variables& var
     }
 
     host.connect(emulator, [&] {
-        invoke_server.when_quiet(answer_patience, [&context] { context.stop(); });
+        invoke_server.when_quiet(answer_timeout, [&context] { context.stop(); });
     });
     const EndingSignals ending(context, [&] { emulator.shut_down(); });
     const Lifeline lifeline(context, options.lifeline_descriptor);
@@ -107,7 +107,7 @@ int run(const std::vector<std::string>& arguments) {
         return 0;
     }
     if (!options->user.empty()) {
-        const auto became = parse_identity(options->user).and_then(become);
+        const auto became = parse_user_ids(options->user).and_then(become);
         if (!became) {
             return complain(became.error(), 1);
         }

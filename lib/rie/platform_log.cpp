@@ -1,6 +1,6 @@
 #include "rie/platform_log.h"
 
-#include "rie/identifiers.h"
+#include "base/iso_time.h"
 #include "rie/json_text.h"
 
 #include <cmath>
@@ -58,7 +58,7 @@ std::string status_suffix(Status status, const std::string& error_type) {
 std::string to_json(const Record& record) {
     return fmt::format(
         R"({{"time":"{}","type":"{}","record":{}}})",
-        timestamp(record.time),
+        base::iso_milliseconds(record.time),
         record.type,
         record.content);
 }
@@ -191,7 +191,7 @@ void PlatformLog::runtime_done(const InvokeReport& report) {
             status_members(report.status, report.error_type),
             report.duration_ms,
             report.produced_bytes,
-            timestamp(
+            base::iso_milliseconds(
                 host_.wall_time() -
                 std::chrono::microseconds(static_cast<std::int64_t>(report.duration_ms * 1000))),
             report.response_ms,
@@ -258,7 +258,7 @@ void PlatformLog::fault(
 void PlatformLog::timed_out(const std::string& request_id) {
     const std::string text = fmt::format(
         "{} {} Task timed out after {:.2f} seconds",
-        timestamp(host_.wall_time()),
+        base::iso_milliseconds(host_.wall_time()),
         request_id,
         static_cast<double>(settings_.timeout.count()) / 1000.0);
     if (!settings_.json_log) {

@@ -53,8 +53,8 @@ InvocationPath parse_invocation(std::string_view rest) {
 }
 
 bool is_streamed(const HttpRequest& head) {
-    return base::to_lower(find(head.headers, "Lambda-Runtime-Function-Response-Mode")) ==
-           "streaming";
+    return base::to_lower(net::header_text(
+               head.headers, "Lambda-Runtime-Function-Response-Mode")) == "streaming";
 }
 
 std::optional<std::vector<std::string>> parse_events(std::string_view body) {
@@ -135,7 +135,7 @@ void RuntimeApi::serve_runtime(
 
 void RuntimeApi::serve_extension(
     std::string_view rest, const HttpRequest& request, const ExchangePtr& exchange) {
-    const std::string_view id = find(request.headers, "Lambda-Extension-Identifier");
+    const std::string_view id = net::header_text(request.headers, "Lambda-Extension-Identifier");
     if (rest == "register" && request.method == "POST") {
         const auto events = parse_events(request.body);
         if (!events) {
@@ -144,10 +144,13 @@ void RuntimeApi::serve_extension(
             return;
         }
         const bool with_account =
-            find(request.headers, "Lambda-Extension-Accept-Feature").find("accountId") !=
-            std::string_view::npos;
+            net::header_text(request.headers, "Lambda-Extension-Accept-Feature")
+                .find("accountId") != std::string_view::npos;
         emulator_.extension_register(
-            find(request.headers, "Lambda-Extension-Name"), *events, with_account, exchange);
+            net::header_text(request.headers, "Lambda-Extension-Name"),
+            *events,
+            with_account,
+            exchange);
     } else if (id.empty() && rest != "register") {
         exchange->reply(error_reply(
             403, "Extension.MissingHeader", "Missing Lambda-Extension-Identifier header"));
@@ -156,7 +159,7 @@ void RuntimeApi::serve_extension(
     } else if ((rest == "init/error" || rest == "exit/error") && request.method == "POST") {
         emulator_.extension_error(
             id,
-            find(request.headers, "Lambda-Extension-Function-Error-Type"),
+            net::header_text(request.headers, "Lambda-Extension-Function-Error-Type"),
             rest == "init/error",
             exchange);
     } else {
@@ -172,7 +175,7 @@ void RuntimeApi::serve_subscription(
         return;
     }
     const std::string extension =
-        emulator_.extension_name(find(request.headers, "Lambda-Extension-Identifier"));
+        emulator_.extension_name(net::header_text(request.headers, "Lambda-Extension-Identifier"));
     if (extension.empty()) {
         exchange->reply(
             error_reply(403, "Extension.UnknownExtensionIdentifier", "Unknown extension"));

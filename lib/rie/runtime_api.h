@@ -9,7 +9,7 @@
 namespace samara::rie {
 
 /// Routes of the API the runtime and extensions see at AWS_LAMBDA_RUNTIME_API.
-class RuntimeApi : public HttpService {
+class RuntimeApi : public EmulatorApi {
 public:
     RuntimeApi(Emulator& emulator, Telemetry& telemetry, const aws::LambdaLimits& limits)
         : emulator_(emulator), telemetry_(telemetry), limits_(limits) {}

@@ -251,8 +251,8 @@ private:
         request.body = input.one_of(bodies);
         const bool invoke = request.path().starts_with("/2015") ||
                             request.path().starts_with("/2021") || request.path() == "/ping";
-        HttpService& service = invoke ? static_cast<HttpService&>(invoke_api_)
-                                      : static_cast<HttpService&>(runtime_api_);
+        EmulatorApi& service = invoke ? static_cast<EmulatorApi&>(invoke_api_)
+                                      : static_cast<EmulatorApi&>(runtime_api_);
         Outcome& outcome = outcomes_.emplace_back();
         outcome.is_call = invoke;
         ExchangePtr exchange = std::make_shared<StrictExchange>(outcome);

@@ -1,5 +1,6 @@
 #include "gateway/access/policy_condition.h"
 
+#include "base/iso_time.h"
 #include "base/strings.h"
 #include "data/accessors.h"
 #include "gateway/access/policy.h"
@@ -9,7 +10,6 @@
 #include <charconv>
 #include <optional>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <arpa/inet.h>
@@ -152,13 +152,12 @@ ConditionKeys condition_keys(
     const std::string& referer,
     bool tls,
     std::chrono::system_clock::time_point time) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
     return {
         {"aws:sourceip", source_ip},
         {"aws:useragent", user_agent},
         {"aws:referer", referer},
         {"aws:securetransport", tls ? "true" : "false"},
-        {"aws:currenttime", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(seconds))},
+        {"aws:currenttime", base::iso_seconds(time)},
         {"aws:sourcevpc", ""},
         {"aws:sourcevpce", ""},
         {"aws:vpcsourceip", ""},

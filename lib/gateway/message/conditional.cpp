@@ -1,7 +1,8 @@
 #include "gateway/message/conditional.h"
 
+#include "net/http_date.h"
+
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -12,27 +13,12 @@ namespace samara::gateway {
 
 namespace {
 
-constexpr const char* date_format = "%a, %d %b %Y %H:%M:%S GMT";
-
-std::string date_text(std::time_t time) {
-    std::tm parts{};
-    gmtime_r(&time, &parts);
-    std::array<char, 40> text{};
-    return {text.data(), std::strftime(text.data(), text.size(), date_format, &parts)};
-}
-
-std::optional<std::time_t> parse_date(const std::string& text) {
-    std::tm parts{};
-    const char* const end = ::strptime(text.c_str(), date_format, &parts);
-    return end == nullptr || *end != '\0' ? std::nullopt : std::optional(timegm(&parts));
-}
-
 bool client_has(const net::HttpRequest& request, const Representation& representation) {
     if (const std::string* tags = net::find_header(request.headers, "If-None-Match")) {
         return *tags == "*" || tags->find(representation.etag) != std::string::npos;
     }
     const std::string* since = net::find_header(request.headers, "If-Modified-Since");
-    const auto date = since == nullptr ? std::nullopt : parse_date(*since);
+    const auto date = since == nullptr ? std::nullopt : net::parse_http_date(*since);
     return date && representation.modified <= *date;
 }
 
@@ -83,7 +69,7 @@ net::HttpResponse respond(const net::HttpRequest& request, Representation repres
     // A file may be edited at any time: clients are to ask again.
     response.headers = {
         {"ETag", representation.etag},
-        {"Last-Modified", date_text(representation.modified)},
+        {"Last-Modified", net::http_date(representation.modified)},
         {"Cache-Control", "no-cache"},
         {"Accept-Ranges", "bytes"}};
     if (client_has(request, representation)) {

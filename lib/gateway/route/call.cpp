@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "base/percent.h"
+#include "net/header_text.h"
 
 #include <array>
 #include <ctime>
@@ -25,8 +26,7 @@ std::uint64_t random_bits() {
 } // namespace
 
 std::string_view Call::header(std::string_view name) const {
-    const std::string* value = net::find_header(request.headers, name);
-    return value == nullptr ? std::string_view{} : std::string_view(*value);
+    return net::header_text(request.headers, name);
 }
 
 Call Call::with(const net::HttpRequest& other) const {

@@ -1,13 +1,13 @@
 #include "gateway/websocket/connections.h"
 
 #include "aws/api_gateway_limits.h"
+#include "base/iso_time.h"
 #include "base/json_writer.h"
 #include "base/percent.h"
 #include "base/strings.h"
 
 #include <ctime>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace samara::gateway {
@@ -37,11 +37,6 @@ net::HttpResponse failure(int status, std::string_view type, std::string_view me
         {}};
     base::JsonWriter(response.body).begin_object().member("message", message).end_object();
     return response;
-}
-
-std::string iso_time(std::chrono::system_clock::time_point time) {
-    return fmt::format(
-        "{:%Y-%m-%dT%H:%M:%S}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
 bool is_binary_payload(const net::HttpRequest& request) {
@@ -155,11 +150,11 @@ Connections::manage(const net::HttpRequest& request, std::chrono::system_clock::
     net::HttpResponse response{200, {{"Content-Type", "application/json"}}, {}};
     base::JsonWriter json(response.body);
     json.begin_object();
-    json.member("connectedAt", iso_time(connection->client->connected_at));
+    json.member("connectedAt", base::iso_seconds(connection->client->connected_at));
     json.key("identity").begin_object();
     json.member("sourceIp", connection->client->source_ip);
     json.member("userAgent", connection->client->user_agent).end_object();
-    json.member("lastActiveAt", iso_time(connection->last_active)).end_object();
+    json.member("lastActiveAt", base::iso_seconds(connection->last_active)).end_object();
     return response;
 }
 

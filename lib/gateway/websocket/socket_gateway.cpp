@@ -12,6 +12,7 @@
 #include "gateway/route/call.h"
 #include "gateway/websocket/selection.h"
 #include "gateway/websocket/socket_record.h"
+#include "net/header_text.h"
 
 #include <algorithm>
 
@@ -21,18 +22,13 @@ namespace samara::gateway {
 
 namespace {
 
-std::string header_of(const net::HttpRequest& request, std::string_view name) {
-    const std::string* value = net::find_header(request.headers, name);
-    return value == nullptr ? std::string() : *value;
-}
-
 /// At "/" the first API answers, or the one that the host names; else the one with that stage,
 /// which clients write with a slash behind or without
 /// (docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-wscat.html).
 const Api* api_for(const std::vector<Api>& apis, const net::HttpRequest& request) {
     std::string_view path = request.path();
     path.remove_suffix(path.size() > 1 && path.ends_with('/') ? 1 : 0);
-    const std::string host = base::to_lower(header_of(request, "Host"));
+    const std::string host = base::to_lower(net::header_text(request.headers, "Host"));
     const Api* first = nullptr;
     for (const Api& api : apis) {
         if (path != "/" && path != "/" + api.stage) {
@@ -184,8 +180,8 @@ SocketGateway::connect(const net::HttpRequest& request, serving::AccessRecord& a
     client->api = api->id;
     client->stage = api->stage;
     client->source_ip = request.remote_address;
-    client->user_agent = header_of(request, "User-Agent");
-    client->domain = header_of(request, "Host");
+    client->user_agent = net::header_text(request.headers, "User-Agent");
+    client->domain = net::header_text(request.headers, "Host");
     client->connected_at = std::chrono::system_clock::now();
     const SocketHappening one = happening(*api, *client, "$connect");
     const Route* route = socket_route(*api, "$connect");

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/json_text.h"
 #include "base/utf8.h"
+#include "data/python_json.h"
 #include "data/write.h"
 #include "transform/core/intrinsics.h"
 
@@ -10,56 +11,14 @@
 #include <vector>
 
 namespace samara::transform {
-namespace {
 
 using data::Value;
-
-void write(std::string& out, const Value& value) {
-    if (const data::Map* map = value.as_map()) {
-        std::vector<const data::Entry*> entries;
-        entries.reserve(map->size());
-        for (const data::Entry& entry : *map) {
-            entries.push_back(&entry);
-        }
-        // Byte order of UTF-8 is code point order.
-        std::sort(entries.begin(), entries.end(), [](const auto* a, const auto* b) {
-            return a->key < b->key;
-        });
-        out += '{';
-        for (const data::Entry* entry : entries) {
-            if (entry != entries.front()) {
-                out += ',';
-            }
-            base::append_ascii_json_string(out, entry->key);
-            out += ':';
-            write(out, entry->value);
-        }
-        out += '}';
-    } else if (const data::List* list = value.as_list()) {
-        out += '[';
-        for (const Value& item : *list) {
-            if (&item != &list->front()) {
-                out += ',';
-            }
-            write(out, item);
-        }
-        out += ']';
-    } else if (const std::string* text = value.as_string()) {
-        base::append_ascii_json_string(out, *text);
-    } else {
-        out += data::write_json(value);
-    }
-}
-
-} // namespace
 
 std::string hash_input(const Value& value) {
     if (const std::string* text = value.as_string()) {
         return *text;
     }
-    std::string out;
-    write(out, value);
-    return out;
+    return data::write_python_json(value, {.sorted = true, .compact = true});
 }
 
 std::string ascii_json(std::string_view json) {

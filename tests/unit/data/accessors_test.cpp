@@ -1,5 +1,6 @@
 #include "data/accessors.h"
 #include "data/read.h"
+#include "data/walk.h"
 
 #include <limits>
 
@@ -65,6 +66,19 @@ TEST(Accessors, GiveMembersOrNone) {
     EXPECT_EQ(members_of(document.find("map")).size(), 1U);
     EXPECT_TRUE(members_of(document.find("list")).empty());
     EXPECT_TRUE(members_of(nullptr).empty());
+}
+
+TEST(Accessors, MembersAreWalkedOneLevelDeep) {
+    const Value value = Map{{"b", List{Value("x"), Map{{"deep", "y"}}}}, {"a", "z"}};
+    std::vector<Value::Kind> kinds;
+    each_child(value, [&](const Value& child) { kinds.push_back(child.kind()); });
+    EXPECT_EQ(kinds, (std::vector{Value::Kind::list, Value::Kind::string}));
+    kinds.clear();
+    each_child(*value.find("b"), [&](const Value& child) { kinds.push_back(child.kind()); });
+    EXPECT_EQ(kinds, (std::vector{Value::Kind::string, Value::Kind::map}));
+    each_child(*value.find("a"), [](const Value&) { FAIL() << "a text has no members"; });
+    EXPECT_EQ(keys_of(*value.as_map()), (std::vector<std::string_view>{"b", "a"}));
+    EXPECT_EQ(sorted_entries(*value.as_map()).front()->key, "a");
 }
 
 } // namespace

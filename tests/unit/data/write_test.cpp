@@ -1,3 +1,4 @@
+#include "data/python_json.h"
 #include "data/read.h"
 #include "data/write.h"
 
@@ -67,6 +68,14 @@ TEST(WriteYaml, ReadsBackAsTheSameValue) {
     const base::Result<Value> back = read_yaml(text, "t.yaml");
     ASSERT_TRUE(back) << to_string(back.error()) << "\n" << text;
     EXPECT_EQ(write_json(*back), write_json(value)) << text;
+}
+
+TEST(WritePythonJson, IsAsPythonWritesIt) {
+    const Value value = Map{{"b", List{Value("\u00e9"), Value(true), Value()}}, {"a", Map{}}};
+    EXPECT_EQ(write_python_json(value), R"({"b": ["\u00e9", true, null], "a": {}})");
+    EXPECT_EQ(
+        write_python_json(value, {.sorted = true, .compact = true}),
+        R"({"a":{},"b":["\u00e9",true,null]})");
 }
 
 } // namespace

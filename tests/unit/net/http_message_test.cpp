@@ -1,3 +1,5 @@
+#include "net/header_text.h"
+#include "net/http_date.h"
 #include "net/http_message.h"
 
 #include <gmock/gmock.h>
@@ -23,6 +25,8 @@ TEST(HttpMessage, FindsTheFirstHeaderInAnyCase) {
     ASSERT_NE(find_header(headers, "X-name"), nullptr);
     EXPECT_EQ(*find_header(headers, "X-name"), "2");
     EXPECT_EQ(find_header(headers, "B"), nullptr);
+    EXPECT_EQ(header_text(headers, "X-NAME"), "2");
+    EXPECT_EQ(header_text(headers, "B"), "");
 }
 
 TEST(HttpMessage, NeverWritesAHeaderThatWouldStartAnotherLine) {
@@ -44,6 +48,13 @@ TEST(HttpMessage, LeavesOutTheLengthOfAnswersWithoutBody) {
     EXPECT_THAT(encode_head({200, {}, ""}, 0, true), HasSubstr("Content-Length: 0\r\n"));
     EXPECT_THAT(encode_head({404, {}, ""}, 3, false), HasSubstr("HTTP/1.1 404 Not Found\r\n"));
     EXPECT_THAT(encode_head({404, {}, ""}, 3, false), HasSubstr("Connection: close\r\n\r\n"));
+}
+
+TEST(HttpDate, IsReadAsItIsWritten) {
+    EXPECT_EQ(http_date(784111777), "Sun, 06 Nov 1994 08:49:37 GMT");
+    EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), 784111777);
+    EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 CET"), std::nullopt);
+    EXPECT_EQ(parse_http_date("yesterday"), std::nullopt);
 }
 
 } // namespace

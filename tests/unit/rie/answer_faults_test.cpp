@@ -123,7 +123,7 @@ protected:
     }
 
     Recorded& request(
-        HttpService& service,
+        EmulatorApi& service,
         std::string method,
         std::string path,
         std::string body,
@@ -147,7 +147,7 @@ protected:
             "/2020-01-01/extension/register",
             R"({"events":["INVOKE"]})",
             {{"Lambda-Extension-Name", "collector"}});
-        extension_ = find(registered.headers, "Lambda-Extension-Identifier");
+        extension_ = net::header_text(registered.headers, "Lambda-Extension-Identifier");
         extension_next();
         next_ = &request(runtime_api_, "GET", "/2018-06-01/runtime/invocation/next", {}, {});
     }
@@ -180,7 +180,7 @@ protected:
             "POST",
             fmt::format(
                 "/2018-06-01/runtime/invocation/{}/response",
-                find(next_->headers, "Lambda-Runtime-Aws-Request-Id")),
+                net::header_text(next_->headers, "Lambda-Runtime-Aws-Request-Id")),
             {},
             {{"Lambda-Runtime-Function-Response-Mode", "streaming"}});
         const std::shared_ptr<BodySink> sink = std::exchange(sink_, nullptr);
@@ -265,7 +265,7 @@ TEST_P(AnswerStates, EndOnceAndLeaveNothingBehind) {
     const bool answered = state == State::trailer;
     ASSERT_TRUE(call.finished) << call.body;
     EXPECT_FALSE(call.aborted);
-    const std::string type(find(call.trailers, "Lambda-Runtime-Function-Error-Type"));
+    const std::string type(net::header_text(call.trailers, "Lambda-Runtime-Function-Error-Type"));
     if (answered) {
         EXPECT_EQ(call.body, "first");
         EXPECT_EQ(type, "");
@@ -275,7 +275,7 @@ TEST_P(AnswerStates, EndOnceAndLeaveNothingBehind) {
         EXPECT_EQ(type, "Runtime.TruncatedResponse"); // the connection above broke off
     } else {
         EXPECT_EQ(type, error_type(fault));
-        EXPECT_NE(find(call.trailers, "Lambda-Runtime-Function-Error-Body"), "");
+        EXPECT_NE(net::header_text(call.trailers, "Lambda-Runtime-Function-Error-Body"), "");
     }
     if (state == State::streaming) {
         EXPECT_THAT(call.body, testing::StartsWith("first"));

@@ -56,7 +56,7 @@ protected:
     }
 
     Recorded& request(
-        HttpService& service,
+        EmulatorApi& service,
         std::string method,
         std::string path,
         std::string body,
@@ -69,11 +69,11 @@ protected:
     }
 
     static std::string id_of(const Recorded& next) {
-        return std::string(find(next.headers, "Lambda-Runtime-Aws-Request-Id"));
+        return std::string(net::header_text(next.headers, "Lambda-Runtime-Aws-Request-Id"));
     }
 
     static std::string extension_id(const Recorded& registered) {
-        return std::string(find(registered.headers, "Lambda-Extension-Identifier"));
+        return std::string(net::header_text(registered.headers, "Lambda-Extension-Identifier"));
     }
 
     FakeHost host_;
@@ -95,17 +95,17 @@ TEST_F(EmulatorTest, AnInvocationGoesFromCallerToRuntimeAndBack) {
     Recorded& call = invoke(R"({"a":1})", {{"X-Amzn-Trace-Id", "Root=1-a-b"}});
     ASSERT_EQ(next.status, 200U);
     EXPECT_EQ(next.body, R"({"a":1})");
-    EXPECT_EQ(find(next.headers, "Lambda-Runtime-Trace-Id"), "Root=1-a-b");
+    EXPECT_EQ(net::header_text(next.headers, "Lambda-Runtime-Trace-Id"), "Root=1-a-b");
     EXPECT_EQ(
-        find(next.headers, "Lambda-Runtime-Deadline-Ms"),
+        net::header_text(next.headers, "Lambda-Runtime-Deadline-Ms"),
         std::to_string(1'700'000'000'000 + 3'600'000 + 80 + 2'000));
     host_.pass(5ms);
     host_.unread = "from the function\n";
     EXPECT_EQ(runtime("POST", "invocation/" + id_of(next) + "/response", "42").status, 202U);
     EXPECT_EQ(call.status, 200U);
     EXPECT_EQ(call.body, "42");
-    EXPECT_EQ(find(call.headers, "X-Amzn-RequestId"), id_of(next));
-    EXPECT_EQ(find(call.headers, "X-Amz-Function-Error"), "");
+    EXPECT_EQ(net::header_text(call.headers, "X-Amzn-RequestId"), id_of(next));
+    EXPECT_EQ(net::header_text(call.headers, "X-Amz-Function-Error"), "");
     EXPECT_THAT(host_.log, HasSubstr("\nfrom the function\nEND RequestId: " + id_of(next)));
     EXPECT_THAT(host_.log, HasSubstr("Duration: 5.00 ms\tBilled Duration: 85 ms"));
     EXPECT_FALSE(host_.timer);
@@ -171,7 +171,7 @@ TEST_F(EmulatorTest, AnErrorOfTheFunctionIsPassedOnAsItIs) {
         {{"Lambda-Runtime-Function-Error-Type", "ValueError"}});
     EXPECT_EQ(call.status, 200U);
     EXPECT_EQ(call.body, document);
-    EXPECT_EQ(find(call.headers, "X-Amz-Function-Error"), "Unhandled");
+    EXPECT_EQ(net::header_text(call.headers, "X-Amz-Function-Error"), "Unhandled");
     EXPECT_THAT(host_.log, Not(HasSubstr("Status:")));
     EXPECT_THAT(host_.actions, ElementsAre("start runtime")); // and goes on
 }
@@ -187,7 +187,7 @@ TEST_F(EmulatorTest, ATimeoutKillsTheRuntimeAndTheNextCallGetsAFreshOne) {
         call.body,
         R"({"errorType":"Sandbox.Timedout","errorMessage":"RequestId: )" + id_of(next) +
             R"( Error: Task timed out after 2.00 seconds"})");
-    EXPECT_EQ(find(call.headers, "X-Amz-Function-Error"), "Unhandled");
+    EXPECT_EQ(net::header_text(call.headers, "X-Amz-Function-Error"), "Unhandled");
     EXPECT_THAT(host_.log, HasSubstr(id_of(next) + " Task timed out after 2.00 seconds\n"));
     EXPECT_THAT(host_.log, HasSubstr("\tDuration: 2000.00 ms\tBilled Duration: 2000 ms\t"));
     EXPECT_THAT(host_.actions, ElementsAre("start runtime", "kill all"));
@@ -242,7 +242,8 @@ TEST_F(EmulatorTest, CallsThatWaitHoldNoMoreThanTheyMay) {
         const Recorded& call =
             invoke(large, {{"X-Amz-Invocation-Type", waiting % 2 ? "Event" : ""}});
         if (call.status == 429) {
-            EXPECT_EQ(find(call.headers, "X-Amzn-ErrorType"), "TooManyRequestsException");
+            EXPECT_EQ(
+                net::header_text(call.headers, "X-Amzn-ErrorType"), "TooManyRequestsException");
             break;
         }
         ASSERT_LT(++waiting, 100);
@@ -312,7 +313,7 @@ TEST_F(EmulatorTest, AFailedInitIsTriedAgainByTheCallAndThenTold) {
     EXPECT_EQ(call.status, 0U);
     runtime("POST", "init/error", document, type);
     EXPECT_EQ(call.body, document);
-    EXPECT_EQ(find(call.headers, "X-Amz-Function-Error"), "Unhandled");
+    EXPECT_EQ(net::header_text(call.headers, "X-Amz-Function-Error"), "Unhandled");
     EXPECT_THAT(host_.log, HasSubstr("Phase: invoke\tStatus: error"));
     EXPECT_THAT(
         host_.actions, ElementsAre("start runtime", "kill all", "start runtime", "kill all"));
@@ -352,7 +353,7 @@ TEST_F(EmulatorTest, TheClientContextReachesTheRuntimeDecoded) {
     emulator_.start();
     Recorded& next = runtime("GET", "invocation/next");
     invoke("{}", {{"X-Amz-Client-Context", "eyJhIjoKMX0="}});
-    EXPECT_EQ(find(next.headers, "Lambda-Runtime-Client-Context"), R"({"a": 1})");
+    EXPECT_EQ(net::header_text(next.headers, "Lambda-Runtime-Client-Context"), R"({"a": 1})");
     // The last two are JSON but for a NUL and an escape.
     for (const char* refused : {"%", "eyJhIjoiACJ9", "eyJhIjoiG1sySiJ9"}) {
         EXPECT_EQ(invoke("{}", {{"X-Amz-Client-Context", refused}}).status, 400U) << refused;

@@ -1,5 +1,5 @@
 // The emulator's own server, on sockets, with limits small enough to be met.
-#include "rie/http_server.h"
+#include "rie/api_server.h"
 #include "support/raw_client.h"
 
 #include <random>
@@ -21,7 +21,7 @@ using samara::test::status_of;
 using testing::HasSubstr;
 
 /// Answers with the body; "/stream" goes to a sink that counts, and "/never" has no answer.
-class Echo : public HttpService {
+class Echo : public EmulatorApi {
 public:
     [[nodiscard]] std::size_t body_limit(const HttpRequest& /*head*/) const override {
         return 1000;
@@ -51,7 +51,8 @@ private:
         }
 
         void on_end(const Headers& trailers) override {
-            exchange_->reply({200, fmt::format("{} {}", size_, find(trailers, "X-End")), {}});
+            exchange_->reply(
+                {200, fmt::format("{} {}", size_, net::header_text(trailers, "X-End")), {}});
         }
 
         void on_abort() override {}
@@ -94,7 +95,7 @@ protected:
     Echo echo_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_ =
         boost::asio::make_work_guard(context_);
-    std::optional<HttpServer> server_;
+    std::optional<ApiServer> server_;
     std::thread thread_;
     std::uint16_t port_ = 0;
 };

@@ -1,4 +1,4 @@
-#include "rie/http_server.h"
+#include "rie/api_server.h"
 
 #include "base/try.h"
 #include "net/connection.h"
@@ -98,7 +98,7 @@ net::HttpResponse to_response(HttpReply reply) {
     response.status = static_cast<int>(reply.status);
     response.headers = std::move(reply.headers);
     response.body = std::move(reply.body);
-    if (find(response.headers, "Content-Type").empty() && response.status != 204) {
+    if (net::header_text(response.headers, "Content-Type").empty() && response.status != 204) {
         response.headers.push_back({"Content-Type", "application/json"});
     }
     return response;
@@ -132,7 +132,7 @@ private:
 /// The emulator's services, as the server of net/ asks them.
 class ServiceAdapter : public net::HttpService {
 public:
-    explicit ServiceAdapter(rie::HttpService& service) : service_(service) {}
+    explicit ServiceAdapter(rie::EmulatorApi& service) : service_(service) {}
 
     net::Intake open(const HttpRequest& head, net::ReplyHandle& reply) override {
         auto exchange = std::make_shared<ReplyExchange>(std::move(reply));
@@ -148,7 +148,7 @@ public:
     }
 
 private:
-    rie::HttpService& service_;
+    rie::EmulatorApi& service_;
 };
 
 net::ConnectionLimits limits_of(const ServerLimits& limits) {
@@ -159,8 +159,8 @@ net::ConnectionLimits limits_of(const ServerLimits& limits) {
 
 } // namespace
 
-struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
-    State(asio::io_context& io, HttpService& served, ServerLimits given)
+struct ApiServer::State : std::enable_shared_from_this<ApiServer::State> {
+    State(asio::io_context& io, EmulatorApi& served, ServerLimits given)
         : context(io), adapter(served), limits(given),
           share(std::make_shared<net::ServerShare>(adapter, limits_of(given), given.collected)),
           deadlines(std::make_shared<net::Deadlines>(io, share->limits)) {
@@ -195,16 +195,16 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
     std::shared_ptr<net::Listener> listener;
 };
 
-HttpServer::HttpServer(asio::io_context& context, HttpService& service, ServerLimits limits)
+ApiServer::ApiServer(asio::io_context& context, EmulatorApi& service, ServerLimits limits)
     : state_(std::make_shared<State>(context, service, limits)) {}
 
-HttpServer::~HttpServer() {
+ApiServer::~ApiServer() {
     if (state_->listener) {
         state_->listener->stop();
     }
 }
 
-base::Result<std::string> HttpServer::listen(std::string_view address) {
+base::Result<std::string> ApiServer::listen(std::string_view address) {
     if (address.starts_with("unix:")) {
         const std::string path(address.substr(5));
         TRY_ASSIGN(auto listening, listen_local(path));
@@ -218,7 +218,7 @@ base::Result<std::string> HttpServer::listen(std::string_view address) {
     return fmt::format("{}:{}", parsed.host, port);
 }
 
-base::Result<void> HttpServer::listen(int descriptor) {
+base::Result<void> ApiServer::listen(int descriptor) {
     sockaddr_storage address{};
     socklen_t length = sizeof address;
     const int flags = ::fcntl(descriptor, F_GETFL);
@@ -233,13 +233,13 @@ base::Result<void> HttpServer::listen(int descriptor) {
     return {};
 }
 
-void HttpServer::when_quiet(std::chrono::milliseconds patience, std::function<void()> quiet) {
+void ApiServer::when_quiet(std::chrono::milliseconds timeout, std::function<void()> quiet) {
     if (state_->listener) {
         state_->listener->stop();
     }
     const std::shared_ptr<net::Traffic> traffic = state_->share->traffic;
     traffic->quiet = std::move(quiet);
-    auto late = std::make_shared<net::Timer>(state_->context, patience);
+    auto late = std::make_shared<net::Timer>(state_->context, timeout);
     late->async_wait([late, traffic](const net::ErrorCode& /*error*/) {
         if (traffic->quiet) {
             std::exchange(traffic->quiet, nullptr)();

@@ -26,14 +26,14 @@ struct ServerLimits {
 };
 
 /// An HTTP/1.1 server on a TCP port or a unix socket, on the thread of its event loop.
-class HttpServer {
+class ApiServer {
 public:
-    HttpServer(boost::asio::io_context& context, HttpService& service, ServerLimits limits);
-    HttpServer(const HttpServer&) = delete;
-    HttpServer& operator=(const HttpServer&) = delete;
-    HttpServer(HttpServer&&) = delete;
-    HttpServer& operator=(HttpServer&&) = delete;
-    ~HttpServer();
+    ApiServer(boost::asio::io_context& context, EmulatorApi& service, ServerLimits limits);
+    ApiServer(const ApiServer&) = delete;
+    ApiServer& operator=(const ApiServer&) = delete;
+    ApiServer(ApiServer&&) = delete;
+    ApiServer& operator=(ApiServer&&) = delete;
+    ~ApiServer();
 
     /// "HOST:PORT" (port 0 picks one) or "unix:PATH". Gives the address in effect, "HOST:PORT".
     base::Result<std::string> listen(std::string_view address);
@@ -41,9 +41,9 @@ public:
     /// Takes over a socket that listens already.
     base::Result<void> listen(int descriptor);
 
-    /// Calls `quiet` once every reply that was given has been sent, at the latest after `patience`:
+    /// Calls `quiet` once every reply that was given has been sent, at the latest after `timeout`:
     /// a peer may not read.
-    void when_quiet(std::chrono::milliseconds patience, std::function<void()> quiet);
+    void when_quiet(std::chrono::milliseconds timeout, std::function<void()> quiet);
 
 private:
     struct State;
