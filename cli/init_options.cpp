@@ -1,5 +1,6 @@
 #include "init_options.h"
 
+#include "base/hint.h"
 #include "base/strings.h"
 #include "model/runtimes.h"
 
@@ -139,8 +140,7 @@ base::Result<void> check_wanted(InitArguments& given) {
         const std::string near = model::nearest_runtime(id);
         return base::fail(usage_error(
             fmt::format("Lambda has no runtime {}", id),
-            near.empty() ? std::string("write for example --runtime python3.13")
-                         : fmt::format("did you mean {}?", near)));
+            base::did_you_mean(near, "write for example --runtime python3.13")));
     }
     if (runtime) {
         const auto& known = runtime->architectures;

@@ -1,5 +1,6 @@
 #include "init_questions.h"
 
+#include "base/hint.h"
 #include "base/strings.h"
 
 #include <algorithm>
@@ -72,8 +73,7 @@ base::Error no_match(const projects::Wanted& wanted) {
         const std::string_view near = base::nearest(wanted.name, {names.begin(), names.end()});
         return unfit(
             fmt::format("there is no template {}", wanted.name),
-            near.empty() ? fmt::format("there are: {}", base::join(names, ", "))
-                         : fmt::format("did you mean {}?", near));
+            base::did_you_mean(near, fmt::format("there are: {}", base::join(names, ", "))));
     }
     std::string what;
     for (const std::string& part :

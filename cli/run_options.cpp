@@ -1,5 +1,7 @@
 #include "run_options.h"
 
+#include "base/hint.h"
+#include "base/strings.h"
 #include "base/try.h"
 #include "model/runtimes.h"
 #include "option_rules.h"
@@ -28,8 +30,7 @@ base::Result<void> check_runtime(const std::string& runtime) {
     }
     const std::string near = model::nearest_runtime(runtime);
     return misuse(
-        fmt::format("--runtime: Lambda has no runtime {}", runtime),
-        near.empty() ? std::string() : fmt::format("did you mean {}?", near));
+        fmt::format("--runtime: Lambda has no runtime {}", runtime), base::did_you_mean(near));
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "build/workflow.h"
 
+#include "base/hint.h"
 #include "base/strings.h"
 #include "data/accessors.h"
 #include "data/embedded_table.h"
@@ -109,8 +110,7 @@ Workflows::select(std::string_view runtime, std::string_view build_method) const
     const std::string_view near = base::nearest(name, known);
     return base::fail(
         fmt::format("unknown {} '{}'", by_method ? "BuildMethod" : "runtime", name),
-        near.empty() ? fmt::format("known are: {}", fmt::join(known, ", "))
-                     : fmt::format("did you mean {}?", near));
+        base::did_you_mean(near, fmt::format("known are: {}", fmt::join(known, ", "))));
 }
 
 bool is_debug_build() {

@@ -1,4 +1,6 @@
+#include "base/hint.h"
 #include "base/strings.h"
+#include "data/walk.h"
 #include "intrinsics/evaluator.h"
 #include "intrinsics/resource_values.h"
 #include "model/nested_stack.h"
@@ -18,23 +20,9 @@ using data::Value;
 
 namespace {
 
-std::vector<std::string_view> keys_of(const Map& map) {
-    std::vector<std::string_view> keys;
-    for (const Entry& entry : map) {
-        keys.push_back(entry.key);
-    }
-    return keys;
-}
-
 std::string_view type_of(const Value& resource) {
     const Value* type = resource.find("Type");
     return type == nullptr ? std::string_view() : type->text();
-}
-
-std::string did_you_mean(
-    std::string_view name, const std::vector<std::string_view>& candidates, std::string fallback) {
-    const std::string_view near = base::nearest(name, candidates);
-    return near.empty() ? std::move(fallback) : fmt::format("did you mean {}?", near);
 }
 
 } // namespace
@@ -114,12 +102,12 @@ Resolver::Evaluator::reference(const std::string& name, const base::Location& wh
             where);
         return parameter->second;
     }
-    std::vector<std::string_view> known = keys_of(*sections_.resources);
-    const std::vector<std::string_view> parameters = keys_of(*sections_.parameters);
+    std::vector<std::string_view> known = data::keys_of(*sections_.resources);
+    const std::vector<std::string_view> parameters = data::keys_of(*sections_.parameters);
     known.insert(known.end(), parameters.begin(), parameters.end());
     return error(
         fmt::format("'{}' is neither a resource nor a parameter of this template", name),
-        did_you_mean(name, known, "define it, or correct the name"),
+        base::did_you_mean(base::nearest(name, known), "define it, or correct the name"),
         where);
 }
 
@@ -151,8 +139,9 @@ std::optional<Value> Resolver::Evaluator::attribute(
     if (resource == nullptr) {
         return error(
             fmt::format("Fn::GetAtt: '{}' is not a resource of this template", logical_id),
-            did_you_mean(
-                logical_id, keys_of(*sections_.resources), "define it, or correct the name"),
+            base::did_you_mean(
+                base::nearest(logical_id, data::keys_of(*sections_.resources)),
+                "define it, or correct the name"),
             where);
     }
     const std::string_view type = type_of(*resource);
@@ -314,7 +303,9 @@ std::optional<Value> Resolver::Evaluator::find_in_map(const Value& argument) {
                     "Fn::FindInMap: {} has no key '{}'",
                     i == 0 ? "Mappings" : keys[i - 1],
                     keys[i]),
-                did_you_mean(keys[i], keys_of(*level), "add it to the Mappings section"),
+                base::did_you_mean(
+                    base::nearest(keys[i], data::keys_of(*level)),
+                    "add it to the Mappings section"),
                 argument.where());
         }
         level = found->as_map();

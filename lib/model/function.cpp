@@ -1,5 +1,7 @@
 #include "model/function.h"
 
+#include "base/hint.h"
+#include "base/strings.h"
 #include "model/object_url.h"
 #include "model/properties.h"
 #include "model/runtimes.h"
@@ -73,8 +75,7 @@ void read_package(Properties& properties, Function& function) {
             *properties.find("Runtime"),
             "Runtime",
             fmt::format("Lambda has no runtime '{}'", function.runtime),
-            near.empty() ? "write for example python3.12 or nodejs22.x"
-                         : fmt::format("did you mean {}?", near));
+            base::did_you_mean(near, "write for example python3.12 or nodejs22.x"));
     }
 }
 

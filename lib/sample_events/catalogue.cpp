@@ -1,3 +1,4 @@
+#include "base/hint.h"
 #include "base/strings.h"
 #include "base/try.h"
 #include "base/usage_error.h"
@@ -23,8 +24,7 @@ unknown(std::string_view what, std::string_view name, const Names& known) {
     const std::string_view near = base::nearest(name, candidates);
     return base::fail(base::usage_error(
         fmt::format("there is no {} called {}", what, name),
-        near.empty() ? fmt::format("known are: {}", fmt::join(candidates, ", "))
-                     : fmt::format("did you mean {}?", near)));
+        base::did_you_mean(near, fmt::format("known are: {}", fmt::join(candidates, ", ")))));
 }
 
 base::Result<data::Value> read_index(std::string_view service) {

@@ -11,6 +11,7 @@
 #include "app/load/template_file.h"
 #include "aws/account.h"
 #include "base/diagnostics.h"
+#include "base/hint.h"
 #include "base/strings.h"
 #include "base/try.h"
 #include "data/read.h"
@@ -346,12 +347,11 @@ void Application::report_type(const data::Entry& resource, const Value& type) {
     if (type.text().starts_with(serverless)) {
         const std::string_view near = base::nearest(type.text(), transform::sam_types());
         error.message = fmt::format("there is no resource type {}", type.text());
-        error.hint =
-            near.empty() ? "AWS refuses this at deployment" : fmt::format("did you mean {}?", near);
+        error.hint = base::did_you_mean(near, "AWS refuses this at deployment");
     } else if (const auto near = transform::misspelt_type(type.text()); near && !near->empty()) {
         found.severity = base::Severity::warning;
         error.message = fmt::format("CloudFormation is not known to have the type {}", type.text());
-        error.hint = fmt::format("did you mean {}?", *near);
+        error.hint = base::did_you_mean(*near);
     } else {
         return;
     }

@@ -1,7 +1,9 @@
 #include "app/load/nested.h"
 
 #include "app/load/resource_texts.h"
+#include "base/hint.h"
 #include "base/strings.h"
+#include "data/walk.h"
 #include "model/nested_stack.h"
 
 #include <algorithm>
@@ -22,19 +24,6 @@ fault(const std::string& logical_id, base::Location where, std::string message, 
     error.where = std::move(where);
     error.resource = logical_id;
     return error;
-}
-
-std::vector<std::string_view> names_of(const data::Map& map) {
-    std::vector<std::string_view> names;
-    for (const data::Entry& entry : map) {
-        names.push_back(entry.key);
-    }
-    return names;
-}
-
-std::string near_hint(std::string_view name, const data::Map& known, std::string otherwise) {
-    const std::string_view near = base::nearest(name, names_of(known));
-    return near.empty() ? std::move(otherwise) : fmt::format("did you mean {}?", near);
 }
 
 } // namespace
@@ -125,7 +114,9 @@ std::unique_ptr<Application> Nested::load(const data::Entry& resource) {
                 id,
                 stack->where,
                 fmt::format("{} has no parameter {}", stack->location, name),
-                near_hint(name, declared, "declare it there, or do not give it")));
+                base::did_you_mean(
+                    base::nearest(name, data::keys_of(declared)),
+                    "declare it there, or do not give it")));
         }
     }
     return std::make_unique<Application>(std::move(*loaded));
@@ -148,7 +139,9 @@ Nested::output(std::string_view stack, std::string_view name, base::Diagnostics&
                  std::string(stack),
                  {},
                  fmt::format("its template has no output {}", name),
-                 near_hint(name, outputs, "add it to the Outputs of the nested template"))});
+                 base::did_you_mean(
+                     base::nearest(name, data::keys_of(outputs)),
+                     "add it to the Outputs of the nested template"))});
     }
     return std::nullopt;
 }

@@ -1,5 +1,6 @@
 #include "app/load/spelling.h"
 
+#include "base/hint.h"
 #include "base/strings.h"
 
 #include <algorithm>
@@ -33,7 +34,7 @@ template <class Names>
 std::string near_of(std::string_view name, const Names& known) {
     const std::vector<std::string_view> candidates(known.begin(), known.end());
     const std::string_view near = base::nearest(name, candidates);
-    return near.empty() ? std::string() : fmt::format("did you mean {}?", near);
+    return base::did_you_mean(near);
 }
 
 void warn(const base::Log& log, std::string message, const std::string& hint) {

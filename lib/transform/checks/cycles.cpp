@@ -1,5 +1,6 @@
 #include "transform/checks/cycles.h"
 
+#include "data/walk.h"
 #include "transform/checks/reference_walk.h"
 #include "transform/core/intrinsics.h"
 
@@ -135,14 +136,8 @@ std::vector<std::string> needs_of(const Value& resource) {
 void add_conditions(const Value& value, std::vector<std::string>& names) {
     if (const Value* name = argument_of(value, "Condition"); name != nullptr && name->is_string()) {
         names.emplace_back(name->text());
-    } else if (const List* list = value.as_list()) {
-        for (const Value& item : *list) {
-            add_conditions(item, names);
-        }
-    } else if (const Map* map = value.as_map()) {
-        for (const data::Entry& entry : *map) {
-            add_conditions(entry.value, names);
-        }
+    } else {
+        data::each_child(value, [&](const Value& child) { add_conditions(child, names); });
     }
 }
 

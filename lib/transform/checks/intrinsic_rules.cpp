@@ -1,6 +1,8 @@
 #include "transform/checks/intrinsic_rules.h"
 
+#include "base/hint.h"
 #include "base/strings.h"
+#include "data/walk.h"
 #include "transform/checks/intrinsic_arguments.h"
 #include "transform/core/intrinsics.h"
 #include "transform/core/loops.h"
@@ -76,26 +78,10 @@ public:
     explicit IntrinsicCheck(bool extended) : extended_(extended) {}
 
     void look(const Value& value) {
-        if (const List* list = value.as_list()) {
-            for (const Value& item : *list) {
-                look(item);
-            }
-            return;
+        if (const Map* map = value.as_map(); map != nullptr && map->size() == 1) {
+            check_function(*map->begin());
         }
-        const Map* map = value.as_map();
-        if (map == nullptr) {
-            return;
-        }
-        for (const data::Entry& entry : *map) {
-            if (map->size() == 1 && (entry.key.starts_with("Fn::") || entry.key == "Ref")) {
-                check_name(entry);
-                check_arguments(entry, extended_, found);
-                if (entry.key == "Fn::Select") {
-                    check_select(entry);
-                }
-            }
-            look(entry.value);
-        }
+        data::each_child(value, [this](const Value& child) { look(child); });
     }
 
     base::Diagnostics found;
@@ -110,6 +96,16 @@ private:
         error.message = std::move(message);
         error.hint = std::move(hint);
         found.push_back({base::Severity::error, std::move(error)});
+    }
+
+    void check_function(const data::Entry& entry) {
+        if (entry.key.starts_with("Fn::") || entry.key == "Ref") {
+            check_name(entry);
+            check_arguments(entry, extended_, found);
+            if (entry.key == "Fn::Select") {
+                check_select(entry);
+            }
+        }
     }
 
     void check_name(const data::Entry& entry) {
@@ -128,8 +124,7 @@ private:
         report(
             entry.key_where.place,
             fmt::format("CloudFormation has no function {}", name),
-            near.empty() ? std::string("check its spelling against the CloudFormation reference")
-                         : fmt::format("did you mean {}?", near));
+            base::did_you_mean(near, "check its spelling against the CloudFormation reference"));
     }
 
     void check_select(const data::Entry& entry) {

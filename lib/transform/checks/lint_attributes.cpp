@@ -1,6 +1,8 @@
 #include "transform/checks/lint_attributes.h"
 
+#include "base/hint.h"
 #include "base/strings.h"
+#include "data/walk.h"
 #include "transform/core/intrinsics.h"
 
 #include <algorithm>
@@ -21,25 +23,19 @@ public:
         : types_(types), resources_(resources), found_(found) {}
 
     void check(const Value& value) {
-        if (const List* list = value.as_list()) {
-            for (const Value& item : *list) {
-                check(item);
-            }
-        } else if (const Value* path = argument_of(value, "Fn::GetAtt")) {
+        if (const Value* path = argument_of(value, "Fn::GetAtt")) {
             const List* parts = path->as_list();
             if (parts != nullptr && parts->size() == 2 && (*parts)[0].is_string() &&
                 (*parts)[1].is_string()) {
                 attribute((*parts)[0], (*parts)[1]);
             }
-        } else if (const Map* map = value.as_map()) {
-            if (const Value* format = argument_of(value, "Fn::Sub")) {
-                const List* pair = format->as_list();
-                substitutions(pair != nullptr && !pair->empty() ? pair->front() : *format);
-            }
-            for (const data::Entry& entry : *map) {
-                check(entry.value);
-            }
+            return;
         }
+        if (const Value* format = argument_of(value, "Fn::Sub")) {
+            const List* pair = format->as_list();
+            substitutions(pair != nullptr && !pair->empty() ? pair->front() : *format);
+        }
+        data::each_child(value, [this](const Value& child) { check(child); });
     }
 
 private:
@@ -79,10 +75,11 @@ private:
         error.where = where;
         error.message =
             fmt::format("Fn::GetAtt: {} ({}) has no attribute {}", id, type->text(), name);
-        error.hint = !near.empty() ? fmt::format("did you mean {}?", near)
-                     : object->attributes.empty()
-                         ? "it has none; !Ref gives its name"
-                         : fmt::format("it has: {}", fmt::join(object->attributes, ", "));
+        error.hint = base::did_you_mean(
+            near,
+            object->attributes.empty()
+                ? "it has none; !Ref gives its name"
+                : fmt::format("it has: {}", fmt::join(object->attributes, ", ")));
         found_.push_back({"E1010", base::Severity::error, std::move(error)});
     }
 

@@ -1,5 +1,6 @@
 #include "transform/checks/lint_dependencies.h"
 
+#include "data/walk.h"
 #include "transform/checks/reference_walk.h"
 #include "transform/core/intrinsics.h"
 
@@ -75,17 +76,10 @@ void check_policies(const data::Entry& resource, Findings& out) {
 
 // Calls visit for the references that do not stand in an Fn::If.
 void each_unconditional(const Value& value, const VisitReference& visit) {
-    const Map* map = value.as_map();
-    if (const List* list = value.as_list()) {
-        for (const Value& item : *list) {
-            each_unconditional(item, visit);
-        }
-    } else if (is_intrinsic(value) && map->begin()->key != "Fn::If") {
+    if (!is_intrinsic(value)) {
+        data::each_child(value, [&](const Value& child) { each_unconditional(child, visit); });
+    } else if (value.as_map()->begin()->key != "Fn::If") {
         each_reference(value, visit);
-    } else if (map != nullptr && !is_intrinsic(value)) {
-        for (const data::Entry& entry : *map) {
-            each_unconditional(entry.value, visit);
-        }
     }
 }
 

@@ -1,5 +1,7 @@
 #include "transform/checks/lint_names.h"
 
+#include "data/accessors.h"
+#include "data/walk.h"
 #include "transform/checks/reference_walk.h"
 #include "transform/core/intrinsics.h"
 
@@ -45,17 +47,7 @@ public:
 
 private:
     void look(const Value& value) {
-        if (const List* list = value.as_list()) {
-            for (const Value& item : *list) {
-                look(item);
-            }
-            return;
-        }
-        const Map* map = value.as_map();
-        if (map == nullptr) {
-            return;
-        }
-        for (const data::Entry& entry : *map) {
+        for (const data::Entry& entry : data::members_of(&value)) {
             const List* arguments = entry.value.as_list();
             const Value* first =
                 arguments == nullptr || arguments->empty() ? nullptr : &arguments->front();
@@ -69,8 +61,8 @@ private:
             } else if (entry.key == "Fn::Transform" || entry.key.starts_with("Fn::ForEach::")) {
                 any_mapping = true; // whose result is not known here
             }
-            look(entry.value);
         }
+        data::each_child(value, [this](const Value& child) { look(child); });
     }
 };
 

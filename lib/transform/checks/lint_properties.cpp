@@ -1,5 +1,6 @@
 #include "transform/checks/lint_properties.h"
 
+#include "base/hint.h"
 #include "base/strings.h"
 #include "transform/core/intrinsics.h"
 
@@ -175,9 +176,10 @@ private:
                 "{} has no property {}",
                 path.empty() ? resource_.value.find("Type")->text() : std::string_view(path),
                 member.key),
-            !near.empty()        ? fmt::format("did you mean {}?", near)
-            : names.size() <= 12 ? fmt::format("it has: {}", fmt::join(names, ", "))
-                                 : "remove it");
+            base::did_you_mean(
+                near,
+                names.size() <= 12 ? fmt::format("it has: {}", fmt::join(names, ", "))
+                                   : "remove it"));
     }
 
     void wrong_kind(
@@ -273,10 +275,11 @@ private:
             around,
             path,
             fmt::format("{} cannot be {}", path, text),
-            !near.empty() ? fmt::format("did you mean {}?", near)
-            : values.size() <= most_shown
-                ? fmt::format("write one of {}", fmt::join(values, ", "))
-                : fmt::format("there are {} allowed values", values.size()));
+            base::did_you_mean(
+                near,
+                values.size() <= most_shown
+                    ? fmt::format("write one of {}", fmt::join(values, ", "))
+                    : fmt::format("there are {} allowed values", values.size())));
     }
 
     const CloudFormationTypes& types_;

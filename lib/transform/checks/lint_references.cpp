@@ -1,6 +1,8 @@
 #include "transform/checks/lint_references.h"
 
+#include "base/hint.h"
 #include "base/strings.h"
+#include "data/walk.h"
 #include "transform/checks/reference_walk.h"
 #include "transform/core/intrinsics.h"
 
@@ -54,8 +56,7 @@ public:
         out.push_back(diagnostic(
             base::Severity::error,
             fmt::format("the template has no {} {}", what_, name),
-            near.empty() ? std::string("add it, or correct the reference")
-                         : fmt::format("did you mean {}?", near),
+            base::did_you_mean(near, "add it, or correct the reference"),
             at.where()));
     }
 
@@ -69,16 +70,6 @@ private:
 void each_named(
     const Value& value,
     const std::function<void(std::string_view function, const Value& name)>& visit) {
-    if (const List* list = value.as_list()) {
-        for (const Value& item : *list) {
-            each_named(item, visit);
-        }
-        return;
-    }
-    const Map* map = value.as_map();
-    if (map == nullptr) {
-        return;
-    }
     for (const char* function : {"Fn::If", "Fn::FindInMap"}) {
         const Value* argument = argument_of(value, function);
         const List* list = argument == nullptr ? nullptr : argument->as_list();
@@ -86,9 +77,7 @@ void each_named(
             visit(function, list->front());
         }
     }
-    for (const data::Entry& entry : *map) {
-        each_named(entry.value, visit);
-    }
+    data::each_child(value, [&](const Value& child) { each_named(child, visit); });
 }
 
 void check_depends_on(const Value& value, const Names& resources, base::Diagnostics& out) {

@@ -1,5 +1,7 @@
 #include "transform/checks/lint_resources.h"
 
+#include "base/hint.h"
+#include "base/strings.h"
 #include "transform/checks/cloudformation_types.h"
 #include "transform/checks/lint_attributes.h"
 #include "transform/checks/lint_properties.h"
@@ -19,8 +21,7 @@ void warn_of_type(const CloudFormationTypes& types, const data::Entry& resource,
     error.resource = resource.key;
     error.property = "Type";
     error.message = fmt::format("CloudFormation is not known to have the type {}", type.text());
-    error.hint = near.empty() ? std::string("correct it, unless the type is new")
-                              : fmt::format("did you mean {}?", near);
+    error.hint = base::did_you_mean(near, "correct it, unless the type is new");
     found.push_back({"E3006", base::Severity::warning, std::move(error)});
 }
 

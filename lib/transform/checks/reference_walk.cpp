@@ -1,6 +1,7 @@
 #include "transform/checks/reference_walk.h"
 
 #include "base/strings.h"
+#include "data/walk.h"
 #include "transform/core/intrinsics.h"
 
 namespace samara::transform {
@@ -36,16 +37,6 @@ void each_substitution(const Value& argument, const VisitReference& visit) {
 }
 
 void each_reference(const Value& value, const VisitReference& visit) {
-    if (const List* list = value.as_list()) {
-        for (const Value& item : *list) {
-            each_reference(item, visit);
-        }
-        return;
-    }
-    const Map* map = value.as_map();
-    if (map == nullptr) {
-        return;
-    }
     if (const Value* name = argument_of(value, "Ref"); name != nullptr && name->is_string()) {
         visit(owner_of(name->text()), *name);
         return;
@@ -65,9 +56,7 @@ void each_reference(const Value& value, const VisitReference& visit) {
         }
         return;
     }
-    for (const data::Entry& entry : *map) {
-        each_reference(entry.value, visit);
-    }
+    data::each_child(value, [&](const Value& child) { each_reference(child, visit); });
 }
 
 } // namespace samara::transform

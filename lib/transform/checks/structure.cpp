@@ -1,5 +1,6 @@
 #include "transform/checks/structure.h"
 
+#include "base/hint.h"
 #include "base/strings.h"
 #include "transform/checks/resource_types.h"
 #include "transform/core/expanders.h"
@@ -67,7 +68,7 @@ template <class Names>
 std::string near_of(std::string_view name, const Names& names, std::string otherwise) {
     const std::string_view near =
         base::nearest(name, std::vector<std::string_view>(names.begin(), names.end()));
-    return near.empty() ? std::move(otherwise) : fmt::format("did you mean {}?", near);
+    return base::did_you_mean(near, std::move(otherwise));
 }
 
 bool is_resource(const Value& value) {
@@ -219,8 +220,7 @@ private:
             base::Error& error = report(
                 type.where(),
                 fmt::format("CloudFormation is not known to have the type {}", name),
-                near->empty() ? std::string("correct it, unless the type is new")
-                              : fmt::format("did you mean {}?", *near));
+                base::did_you_mean(*near, "correct it, unless the type is new"));
             error.resource = resource.key;
             error.property = "Type";
             found_.back().severity = base::Severity::warning;

@@ -1,5 +1,6 @@
 #include "transform/checks/value_rules.h"
 
+#include "base/hint.h"
 #include "base/strings.h"
 #include "data/accessors.h"
 #include "data/embedded_table.h"
@@ -203,8 +204,7 @@ private:
                 *id,
                 "Runtime",
                 fmt::format("Lambda has no runtime {}", id->text()),
-                near.empty() ? "write for example python3.13 or nodejs22.x"
-                             : fmt::format("did you mean {}?", near));
+                base::did_you_mean(near, "write for example python3.13 or nodejs22.x"));
         } else if (model::is_retired(*runtime, today_)) {
             report(
                 owner,
@@ -240,8 +240,8 @@ private:
                 *method,
                 "Method",
                 fmt::format("API Gateway has no method {}", method->text()),
-                near.empty() ? "write GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS or ANY"
-                             : fmt::format("did you mean {}?", near));
+                base::did_you_mean(
+                    near, "write GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS or ANY"));
         }
         const Value* path = properties->find("Path");
         const bool catch_all = type->text() == "HttpApi" && path != nullptr &&

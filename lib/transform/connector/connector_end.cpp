@@ -1,4 +1,6 @@
+#include "base/hint.h"
 #include "base/strings.h"
+#include "data/walk.h"
 #include "transform/connector/connector.h"
 #include "transform/core/expanders.h"
 #include "transform/core/intrinsics.h"
@@ -53,12 +55,8 @@ const Value* deployed(Context& context, const std::string& id) {
 }
 
 std::string unknown_id_hint(Context& context, const std::string& id) {
-    std::vector<std::string_view> ids;
-    for (const data::Entry& resource : context.resources()) {
-        ids.push_back(resource.key);
-    }
-    const std::string_view near = base::nearest(id, ids);
-    return near.empty() ? std::string() : fmt::format("did you mean {}?", near);
+    const std::string_view near = base::nearest(id, data::keys_of(context.resources()));
+    return base::did_you_mean(near);
 }
 
 std::optional<ConnectorEnd> of_template(const Properties& reference, const std::string& id) {

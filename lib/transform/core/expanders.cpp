@@ -1,5 +1,6 @@
 #include "transform/core/expanders.h"
 
+#include "base/hint.h"
 #include "base/strings.h"
 
 #include <algorithm>
@@ -90,8 +91,7 @@ std::vector<std::string_view> function_event_types() {
 std::string near_event_type(std::string_view type) {
     const std::vector<std::string_view> names = function_event_types();
     const std::string_view near = base::nearest(type, names);
-    return near.empty() ? fmt::format("one of {}", fmt::join(names, ", "))
-                        : fmt::format("did you mean {}?", near);
+    return base::did_you_mean(near, fmt::format("one of {}", fmt::join(names, ", ")));
 }
 
 } // namespace samara::transform

@@ -1,5 +1,7 @@
+#include "base/hint.h"
 #include "base/strings.h"
 #include "data/embedded_table.h"
+#include "data/walk.h"
 #include "samara_transform_files.h"
 #include "transform/core/context.h"
 #include "transform/core/expanders.h"
@@ -59,20 +61,9 @@ std::vector<std::string_view> names_of(const Value& list) {
     return names;
 }
 
-std::vector<std::string_view> names_of(const Map& map) {
-    std::vector<std::string_view> names;
-    for (const data::Entry& entry : map) {
-        names.push_back(entry.key);
-    }
-    return names;
-}
-
 std::string hint_for(std::string_view name, const std::vector<std::string_view>& known) {
-    const std::string_view near = base::nearest(name, known);
-    if (!near.empty()) {
-        return fmt::format("did you mean {}?", near);
-    }
-    return fmt::format("one of {}", fmt::join(known, ", "));
+    return base::did_you_mean(
+        base::nearest(name, known), fmt::format("one of {}", fmt::join(known, ", ")));
 }
 
 /// Reports whatever Globals must not have. Whether it can be merged.
@@ -84,7 +75,7 @@ bool check(Context& context, const Map& globals, const Map& supported) {
             good = false;
             context.error(
                 fmt::format("Globals has no section {}", section.key),
-                hint_for(section.key, names_of(supported)),
+                hint_for(section.key, data::keys_of(supported)),
                 section.key_where);
         } else if (!section.value.is_map()) {
             good = false;

@@ -1,5 +1,6 @@
 #include "transform/core/intrinsic_checks.h"
 
+#include "data/walk.h"
 #include "transform/core/intrinsics.h"
 
 #include <fmt/format.h>
@@ -8,7 +9,6 @@ namespace samara::transform {
 namespace {
 
 using data::List;
-using data::Map;
 using data::Value;
 
 bool check_find_in_map(Context& context, const Value& argument) {
@@ -60,19 +60,7 @@ void check_sub(Context& context, const Value& argument) {
 } // namespace
 
 void check_substitutions(Context& context, const Value& value) {
-    if (const List* list = value.as_list()) {
-        for (const Value& item : *list) {
-            check_substitutions(context, item);
-        }
-        return;
-    }
-    const Map* map = value.as_map();
-    if (map == nullptr) {
-        return;
-    }
-    for (const data::Entry& entry : *map) {
-        check_substitutions(context, entry.value);
-    }
+    data::each_child(value, [&](const Value& child) { check_substitutions(context, child); });
     if (const Value* text = argument_of(value, "Fn::Sub")) {
         check_sub(context, *text);
     }
@@ -80,15 +68,8 @@ void check_substitutions(Context& context, const Value& value) {
 
 bool check_look_ups(Context& context, const Value& value) {
     bool good = true;
-    if (const List* list = value.as_list()) {
-        for (const Value& item : *list) {
-            good = check_look_ups(context, item) && good;
-        }
-    } else if (const Map* map = value.as_map()) {
-        for (const data::Entry& entry : *map) {
-            good = check_look_ups(context, entry.value) && good;
-        }
-    }
+    data::each_child(
+        value, [&](const Value& child) { good = check_look_ups(context, child) && good; });
     const Value* path = argument_of(value, "Fn::FindInMap");
     return (path == nullptr || check_find_in_map(context, *path)) && good;
 }

@@ -1,5 +1,6 @@
 #include "transform/core/policies.h"
 
+#include "base/hint.h"
 #include "base/strings.h"
 #include "data/read.h"
 #include "samara_transform_files.h"
@@ -139,10 +140,7 @@ private:
         if (const Map* map = entry.as_map(); map != nullptr && map->size() == 1) {
             const std::string& name = map->begin()->key;
             message = fmt::format("there is no policy template {}", name);
-            const std::string_view near = base::nearest(name, templates().names());
-            if (!near.empty()) {
-                hint = fmt::format("did you mean {}?", near);
-            }
+            hint = base::did_you_mean(base::nearest(name, templates().names()), std::move(hint));
         }
         properties_.error_at(entry, "Policies", std::move(message), std::move(hint));
     }

@@ -1,5 +1,6 @@
 #include "transform/core/property_list.h"
 
+#include "base/hint.h"
 #include "base/strings.h"
 #include "data/embedded_table.h"
 #include "samara_transform_files.h"
@@ -161,7 +162,7 @@ std::string unknown_hint(std::string_view name, const Map& list) {
         }
     }
     const std::string_view near = base::nearest(name, names);
-    return near.empty() ? fmt::format("remove {}", name) : fmt::format("did you mean {}?", near);
+    return base::did_you_mean(near, fmt::format("remove {}", name));
 }
 
 } // namespace

@@ -1,4 +1,7 @@
+#include "base/hint.h"
 #include "base/strings.h"
+#include "data/accessors.h"
+#include "data/walk.h"
 #include "transform/core/intrinsics.h"
 #include "transform/graphql/graphql_api.h"
 
@@ -127,18 +130,13 @@ std::optional<List> pipeline(const Resource& api, const Properties& resolver) {
     for (const Value& name : *names) {
         const Value* function = name.is_string() ? functions.find(name.text()) : nullptr;
         if (function == nullptr) {
-            std::vector<std::string_view> known;
-            if (const Map* map = functions.as_map()) {
-                for (const data::Entry& entry : *map) {
-                    known.push_back(entry.key);
-                }
-            }
-            const std::string_view near = base::nearest(name.text(), known);
+            const std::string_view near =
+                base::nearest(name.text(), data::keys_of(data::members_of(&functions)));
             resolver.error_at(
                 name,
                 "Pipeline",
                 fmt::format("Functions has no {}", data::scalar_text(name)),
-                near.empty() ? "add it to Functions" : fmt::format("did you mean {}?", near));
+                base::did_you_mean(near, "add it to Functions"));
             return std::nullopt;
         }
         const Value* id = function->find("Id");

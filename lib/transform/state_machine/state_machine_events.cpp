@@ -1,3 +1,4 @@
+#include "base/hint.h"
 #include "base/strings.h"
 #include "transform/core/intrinsics.h"
 #include "transform/core/logical_id.h"
@@ -121,8 +122,7 @@ std::string near_type(std::string_view type) {
         names.push_back(row.type);
     }
     const std::string_view near = base::nearest(type, names);
-    return near.empty() ? fmt::format("one of {}", fmt::join(names, ", "))
-                        : fmt::format("did you mean {}?", near);
+    return base::did_you_mean(near, fmt::format("one of {}", fmt::join(names, ", ")));
 }
 
 } // namespace

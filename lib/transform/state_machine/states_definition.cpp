@@ -1,4 +1,5 @@
 #include "base/strings.h"
+#include "data/walk.h"
 #include "data/write.h"
 #include "transform/core/intrinsics.h"
 #include "transform/core/logical_id.h"
@@ -43,15 +44,8 @@ Value substituted(const Value& value, Map& substitutions) {
     if (map == nullptr) {
         return value;
     }
-    std::vector<const data::Entry*> entries;
-    for (const data::Entry& entry : *map) {
-        entries.push_back(&entry);
-    }
-    std::sort(entries.begin(), entries.end(), [](const auto* a, const auto* b) {
-        return a->key < b->key;
-    });
     Map out;
-    for (const data::Entry* entry : entries) {
+    for (const data::Entry* entry : data::sorted_entries(*map)) {
         out.set(entry->key, child(entry->value));
     }
     return out;
