@@ -24,6 +24,28 @@ void each_child(const Value& value, const Visit& visit) {
     }
 }
 
+/// A list or a map with change(child) in the place of each child, and without places; what is
+/// neither as it is.
+template <class Change>
+Value with_children(const Value& value, const Change& change) {
+    if (const List* list = value.as_list()) {
+        List out;
+        out.reserve(list->size());
+        for (const Value& item : *list) {
+            out.push_back(change(item));
+        }
+        return out;
+    }
+    if (const Map* map = value.as_map()) {
+        Map out;
+        for (const Entry& entry : *map) {
+            out.set(entry.key, change(entry.value));
+        }
+        return out;
+    }
+    return value;
+}
+
 /// In the order of the map.
 inline std::vector<std::string_view> keys_of(const Map& map) {
     std::vector<std::string_view> keys;

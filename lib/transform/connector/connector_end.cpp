@@ -16,21 +16,9 @@ using data::Value;
 
 /// `value` with every "%{Id}" replaced.
 Value with_id(const Value& value, std::string_view id) {
-    if (const data::List* list = value.as_list()) {
-        data::List out;
-        for (const Value& item : *list) {
-            out.push_back(with_id(item, id));
-        }
-        return out;
-    }
-    if (const Map* map = value.as_map()) {
-        Map out;
-        for (const data::Entry& entry : *map) {
-            out.set(entry.key, with_id(entry.value, id));
-        }
-        return out;
-    }
-    return value.text() == "%{Id}" ? Value(id) : value;
+    return value.text() == "%{Id}"
+               ? Value(id)
+               : data::with_children(value, [&](const Value& child) { return with_id(child, id); });
 }
 
 /// The name of the role that `role` refers to; null for a role of elsewhere, whose ARN is written.

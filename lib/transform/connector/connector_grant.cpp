@@ -1,3 +1,4 @@
+#include "data/walk.h"
 #include "transform/connector/connector.h"
 #include "transform/core/intrinsics.h"
 
@@ -69,23 +70,9 @@ private:
 
     /// `value` with every "%{Source.Arn}" and the like replaced.
     Value filled(const Value& value) {
-        if (const List* list = value.as_list()) {
-            List out;
-            for (const Value& item : *list) {
-                out.push_back(filled(item));
-            }
-            return out;
-        }
-        if (const Map* map = value.as_map()) {
-            Map out;
-            for (const data::Entry& entry : *map) {
-                out.set(entry.key, filled(entry.value));
-            }
-            return out;
-        }
         const std::string_view text = value.text();
         if (!text.starts_with("%{") || !text.ends_with('}')) {
-            return value;
+            return data::with_children(value, [this](const Value& child) { return filled(child); });
         }
         const std::string_view path = text.substr(2, text.size() - 3);
         const std::size_t dot = path.find('.');

@@ -1,6 +1,7 @@
 #include "transform/core/policy_templates.h"
 
 #include "data/embedded_table.h"
+#include "data/walk.h"
 #include "samara_transform_files.h"
 #include "transform/core/intrinsics.h"
 
@@ -9,7 +10,6 @@
 namespace samara::transform {
 namespace {
 
-using data::List;
 using data::Map;
 using data::Value;
 
@@ -19,21 +19,8 @@ Value with_arguments(const Value& value, const Map& arguments) {
         const Value* argument = arguments.find(name->text());
         return argument == nullptr ? value : *argument;
     }
-    if (const List* list = value.as_list()) {
-        List out;
-        for (const Value& item : *list) {
-            out.push_back(with_arguments(item, arguments));
-        }
-        return out;
-    }
-    if (const Map* map = value.as_map()) {
-        Map out;
-        for (const data::Entry& entry : *map) {
-            out.set(entry.key, with_arguments(entry.value, arguments));
-        }
-        return out;
-    }
-    return value;
+    return data::with_children(
+        value, [&](const Value& child) { return with_arguments(child, arguments); });
 }
 
 } // namespace

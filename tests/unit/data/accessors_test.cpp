@@ -1,6 +1,7 @@
 #include "data/accessors.h"
 #include "data/read.h"
 #include "data/walk.h"
+#include "data/write.h"
 
 #include <limits>
 
@@ -79,6 +80,11 @@ TEST(Accessors, MembersAreWalkedOneLevelDeep) {
     each_child(*value.find("a"), [](const Value&) { FAIL() << "a text has no members"; });
     EXPECT_EQ(keys_of(*value.as_map()), (std::vector<std::string_view>{"b", "a"}));
     EXPECT_EQ(sorted_entries(*value.as_map()).front()->key, "a");
+    const auto unchanged = [](const Value& child) { return child; };
+    EXPECT_EQ(write_json(with_children(value, unchanged)), write_json(value));
+    const auto upper = [](const Value&) { return Value("Z"); };
+    EXPECT_EQ(write_json(with_children(value, upper)), R"({"b":"Z","a":"Z"})");
+    EXPECT_EQ(with_children(*value.find("a"), upper).text(), "z");
 }
 
 } // namespace
