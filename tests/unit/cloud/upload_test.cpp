@@ -417,7 +417,7 @@ TEST_F(UploadTest, TheManagedBucketIsMadeWhereThereIsNone) {
     EXPECT_THAT(
         find_or_make_bucket(*session_, notes_).error().message,
         StartsWith("Failed to create managed resources: "));
-    tell_bucket(notes_, "x", true);
+    report_bucket(notes_, "x", true);
     EXPECT_THAT(notes_.of("log"), Contains("Managed S3 bucket: x"));
 }
 
