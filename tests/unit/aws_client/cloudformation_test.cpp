@@ -164,7 +164,7 @@ TEST_F(CloudFormationTest, WaitingForAStack) {
     }
 }
 
-TEST_F(CloudFormationTest, PatienceEnds) {
+TEST_F(CloudFormationTest, ItsTimeEnds) {
     aws_.on("DescribeStacks", {status("CREATE_IN_PROGRESS")});
     EXPECT_EQ(
         said(wait_for_stack(*session_, "n", StackWait::created, {1ms, 20ms})),

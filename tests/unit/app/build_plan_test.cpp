@@ -1,4 +1,4 @@
-#include "app/build_request.h"
+#include "app/build_plan.h"
 #include "template_folder.h"
 
 #include <cstdlib>
@@ -35,9 +35,9 @@ Resources:
   Child: {Type: AWS::Serverless::Application, Properties: {Location: child/template.yaml}}
 )";
 
-class BuildRequestTest : public TemplateFolder {
+class BuildPlanTest : public TemplateFolder {
 protected:
-    BuildRequestTest() {
+    BuildPlanTest() {
         write("child/template.yaml", R"(
 Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -51,15 +51,15 @@ Resources:
         options_.cache_dir = (folder_.path() / "cache").string();
     }
 
-    base::Result<BuildRequest> request(std::string_view text = stacks) {
+    base::Result<BuildPlan> request(std::string_view text = stacks) {
         warnings_.clear();
         told_.clear();
         Application application = load(text);
-        return make_build_request(application, options_, log_);
+        return plan_build(application, options_, log_);
     }
 
     /// Ids of its functions, then of its layers.
-    static std::vector<std::string> ids(const base::Result<BuildRequest>& made) {
+    static std::vector<std::string> ids(const base::Result<BuildPlan>& made) {
         if (!made) {
             return {"ERROR: " + made.error().message};
         }
@@ -76,7 +76,7 @@ Resources:
     BuildOptions options_;
 };
 
-TEST_F(BuildRequestTest, EverythingThatCanBeBuilt) {
+TEST_F(BuildPlanTest, EverythingThatCanBeBuilt) {
     const auto made = request();
     EXPECT_THAT(
         ids(made),
@@ -89,7 +89,7 @@ TEST_F(BuildRequestTest, EverythingThatCanBeBuilt) {
     EXPECT_EQ(made->request.build_dir, folder_.path() / "out");
 }
 
-TEST_F(BuildRequestTest, WhereEachHasItsSource) {
+TEST_F(BuildPlanTest, WhereEachHasItsSource) {
     const auto made = request();
     ASSERT_TRUE(made);
     std::map<std::string, std::string> sources;
@@ -118,7 +118,7 @@ TEST_F(BuildRequestTest, WhereEachHasItsSource) {
     EXPECT_EQ(based->request.functions.front().source, folder_.path() / "base/one");
 }
 
-TEST_F(BuildRequestTest, WhatIsAskedForByName) {
+TEST_F(BuildPlanTest, WhatIsAskedForByName) {
     struct Case {
         const char* name;
         std::vector<std::string> ids;
@@ -143,7 +143,7 @@ TEST_F(BuildRequestTest, WhatIsAskedForByName) {
     EXPECT_THAT(request().error().hint, HasSubstr("; layers: "));
 }
 
-TEST_F(BuildRequestTest, WhatIsLeftOut) {
+TEST_F(BuildPlanTest, WhatIsLeftOut) {
     options_.exclude = {"One", "Inner"};
     EXPECT_THAT(ids(request()), UnorderedElementsAre("Two", "Picture", "Made", "Plain"));
     EXPECT_THAT(warnings_, IsEmpty());
@@ -155,7 +155,7 @@ TEST_F(BuildRequestTest, WhatIsLeftOut) {
     EXPECT_THAT(warnings_, ElementsAre(HasSubstr("Two is built although it is excluded")));
 }
 
-TEST_F(BuildRequestTest, OptionsOfTheBuild) {
+TEST_F(BuildPlanTest, OptionsOfTheBuild) {
     struct Case {
         std::optional<bool> cached;
         bool follow_links;
@@ -184,7 +184,7 @@ TEST_F(BuildRequestTest, OptionsOfTheBuild) {
     EXPECT_THAT(warnings_, IsEmpty());
 }
 
-TEST_F(BuildRequestTest, WhatIsNotUnderstoodFails) {
+TEST_F(BuildPlanTest, WhatIsNotUnderstoodFails) {
     const auto made = request(R"(
 Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -210,7 +210,7 @@ Resources:
     EXPECT_THAT(without->failures, IsEmpty());
 }
 
-TEST_F(BuildRequestTest, TheModeOfABuildIsDebugOrNothing) {
+TEST_F(BuildPlanTest, TheModeOfABuildIsDebugOrNothing) {
     for (const auto& [mode, fine] : {std::pair("", true), {"debug", true}, {"release", false}}) {
         setenv("SAM_BUILD_MODE", mode, 1);
         EXPECT_EQ(request().has_value(), fine) << mode;
