@@ -319,9 +319,9 @@ private:
     void learn() {
         for (const Outcome& outcome : outcomes_) {
             const std::string_view id =
-                net::header_text(outcome.headers, "Lambda-Runtime-Aws-Request-Id");
+                samara::net::header_text(outcome.headers, "Lambda-Runtime-Aws-Request-Id");
             const std::string_view one =
-                net::header_text(outcome.headers, "Lambda-Extension-Identifier");
+                samara::net::header_text(outcome.headers, "Lambda-Extension-Identifier");
             last_id_ = id.empty() ? last_id_ : std::string(id);
             extension_ = one.empty() ? extension_ : std::string(one);
         }
