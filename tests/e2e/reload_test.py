@@ -156,6 +156,7 @@ class TheNextRequest(Reloading):  # alone: requests within milliseconds of an ed
             self.save_by_rename("app/main.py", self.code("second"))
             self.assertEqual(self.get()["code"], "second")
             self.assertEqual(api.output().count("is still served"), 1)
+            self.assertEqual(api.output().count("Edits are served again"), 1)
 
 
 class ReloadingFromTheSandbox(Reloading):  # alone: how soon an edit applies

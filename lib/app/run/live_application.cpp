@@ -207,7 +207,8 @@ base::Result<std::optional<os::FileWatcher>> LiveApplication::watch(Reloaded rel
     reloaded_ = std::move(reloaded);
     auto watcher = os::FileWatcher::start(
         watched_paths(*application_),
-        [this](os::FileWatcher::Moment moment) -> os::FileWatcher::Applied {
+        [this,
+         unreadable = false](os::FileWatcher::Moment moment) mutable -> os::FileWatcher::Applied {
             std::vector<std::filesystem::path> paths;
             auto applied = reload(paths, moment);
             if (!applied && moment == os::FileWatcher::Moment::now) {
@@ -216,7 +217,10 @@ base::Result<std::optional<os::FileWatcher>> LiveApplication::watch(Reloaded rel
             if (!applied) {
                 log_.error(fmt::format(
                     "{}\n  what was served before is still served", to_string(applied.error())));
+            } else if (unreadable) {
+                log_.info("Edits are served again");
             }
+            unreadable = !applied;
             return {true, std::move(paths), [this] { provision(); }};
         },
         log_);
