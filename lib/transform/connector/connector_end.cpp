@@ -11,7 +11,6 @@
 namespace samara::transform {
 namespace {
 
-using data::Map;
 using data::Value;
 
 /// `value` with every "%{Id}" replaced.
